@@ -1,0 +1,13 @@
+/**
+ * clonecloud: run your own program on this device, its heavy methods on your laptop.
+ *
+ * As a library this is the door to the runtime's types; as a program it is the command line (`deno run -A mod.ts --help`).
+ *
+ * @module
+ */
+export { type Conditions, type MethodId, methodId } from "./runtime/mod.ts";
+
+if (import.meta.main) {
+  const { main } = await import("./repl/cli/main.ts");
+  await main(Deno.args);
+}

@@ -1,0 +1,83 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
+
+/** Options as `node:util` parseArgs takes them, each with a line for `--help`. */
+export type Options = Record<
+  string,
+  NonNullable<ParseArgsConfig["options"]>[string] & { readonly help: string; readonly value?: string }
+>;
+
+/** What a command line was parsed into. */
+export interface Parsed {
+  readonly values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+  readonly positionals: readonly string[];
+}
+
+/** One command of the command line; a file in this folder each. */
+export interface Command {
+  readonly summary: string;
+  /** Positionals as shown in the usage line, e.g. `APP [ARG]...`. */
+  readonly positionals: string;
+  readonly options: Options;
+  /** True if everything after the first positional belongs to somebody else (an app's own arguments). */
+  readonly passThrough?: boolean;
+  /** Runs it; resolves to the exit code. */
+  run(parsed: Parsed): Promise<number>;
+}
+
+/** A mistake in what the user typed: exit 2 with this one line. */
+export class UsageError extends Error {}
+
+/** Options every command has. */
+const COMMON: Options = {
+  help: { type: "boolean", short: "h", help: "show this help" },
+};
+
+/**
+ * Parses a command's arguments. @throws {UsageError} naming the argument and what to do.
+ *
+ * An option that takes a value takes the next argument even if it starts with a dash (`--deno -A`).
+ */
+export function parseCommand(command: Command, args: readonly string[]): Parsed {
+  const options = { ...command.options, ...COMMON };
+  const own: string[] = [];
+  let rest: readonly string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    const name = arg.startsWith("--") ? arg.slice(2) : undefined;
+    if (arg === "--" && command.passThrough) {
+      rest = args.slice(i + 1);
+      break;
+    } else if (name !== undefined && options[name]?.type === "string") {
+      if (i + 1 >= args.length) {
+        throw new UsageError(`${arg} needs a value: ${arg} ${options[name].value ?? "VALUE"}`);
+      }
+      own.push(`${arg}=${args[++i]}`);
+    } else if (command.passThrough && !arg.startsWith("-")) {
+      rest = args.slice(i);
+      break;
+    } else own.push(arg);
+  }
+  try {
+    const { values, positionals } = parseArgs({ args: own, options, allowPositionals: true, strict: true });
+    return { values, positionals: [...positionals, ...rest] };
+  } catch (error) {
+    throw new UsageError((error as Error).message.split(". ")[0]!.replace(/\.$/, ""));
+  }
+}
+
+/** The help text of a command. */
+export function helpOf(name: string, command: Command): string {
+  const rows = Object.entries({ ...command.options, ...COMMON }).map(([option, spec]) => {
+    const value = spec.type === "string" ? ` ${spec.value ?? "VALUE"}` : "";
+    const short = spec.short ? `-${spec.short}, ` : "    ";
+    return [`${short}--${option}${value}${spec.multiple ? "..." : ""}`, spec.help] as const;
+  });
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return [
+    command.summary,
+    "",
+    `Usage: deno run -A mod.ts ${name} [OPTION]... ${command.positionals}`.trimEnd(),
+    "",
+    ...rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`),
+  ].join("\n");
+}

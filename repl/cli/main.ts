@@ -1,0 +1,48 @@
+import { type Command, helpOf, parseCommand, UsageError } from "./command.ts";
+
+/** The commands, loaded when they are called: starting an app must not wait for libp2p. */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  run: async () => (await import("./run.ts")).run,
+};
+
+const SUMMARIES: Record<string, string> = {
+  run: "run your program; its heavy methods migrate to a clone when that pays",
+};
+
+function usage(): string {
+  const width = Math.max(...Object.keys(SUMMARIES).map((name) => name.length)) + 2;
+  return [
+    "clonecloud: your own program on this device, its heavy methods on your laptop.",
+    "",
+    "Usage: deno run -A mod.ts COMMAND [OPTION]... (COMMAND --help says more)",
+    "",
+    ...Object.entries(SUMMARIES).map(([name, summary]) => `  ${name.padEnd(width)}${summary}`),
+  ].join("\n");
+}
+
+/** The command line: runs one command and exits with its code; 2 for a bad argument. */
+export async function main(args: readonly string[]): Promise<never> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    console.log(usage());
+    Deno.exit(name === undefined ? 2 : 0);
+  }
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load === undefined) {
+    console.error(`clonecloud: no command "${name}"; see: deno run -A mod.ts --help`);
+    Deno.exit(2);
+  }
+  const command = await load();
+  try {
+    const parsed = parseCommand(command, rest);
+    if (parsed.values.help === true) {
+      console.log(helpOf(name, command));
+      Deno.exit(0);
+    }
+    Deno.exit(await command.run(parsed));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`clonecloud: ${error.message} (see: deno run -A mod.ts ${name} --help)`);
+    Deno.exit(2);
+  }
+}

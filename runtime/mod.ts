@@ -1,0 +1,22 @@
+/**
+ * What happens inside app and guest processes: rewrite, capture, migrate, merge. Knows nothing of networks or partitions.
+ *
+ * @module
+ */
+export {
+  BLOB_REPLY,
+  BLOB_REQUEST,
+  decodeJson,
+  encodeFrame,
+  encodeJsonFrame,
+  FIRST_SESSION_KIND,
+  type Frame,
+  FRAME_HEADER_BYTES,
+  FrameDecoder,
+  frameHeader,
+  HOP_CONTROL,
+} from "./thread/frame.ts";
+export { MAX_FRAME_BYTES, SESSION_VERSION } from "./thread/constants.ts";
+export { type MethodId, methodId } from "./rewrite/method_id.ts";
+export type { Conditions } from "./thread/conditions.ts";
+export { type GuestCommand, guestCommand, type GuestLimits } from "./thread/guest_command.ts";

@@ -1,0 +1,5 @@
+/** Largest payload of one frame: a packet of a heap bigger than this stays on the device. */
+export const MAX_FRAME_BYTES = 512 * 1024 * 1024;
+
+/** Version of everything that device and guest say to each other; both must have the same. */
+export const SESSION_VERSION = 1;

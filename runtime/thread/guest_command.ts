@@ -1,0 +1,37 @@
+/** What a clone's owner allows one guest. */
+export interface GuestLimits {
+  /** V8's old-generation limit, MiB. */
+  readonly heapMiB: number;
+  /** Deno permission flags granted to the guest, e.g. `--allow-net`; none by default. */
+  readonly permissions: readonly string[];
+}
+
+/** How to start a guest process: its stdin and stdout are the framed channel. */
+export interface GuestCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * The command line of a guest process.
+ *
+ * `denoPath` is the Deno to run it with; it may differ from `Deno.execPath()` under emulation.
+ */
+export function guestCommand(denoPath: string, limits: GuestLimits): GuestCommand {
+  return {
+    command: denoPath,
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--no-config",
+      "--no-lock",
+      "--no-remote",
+      `--v8-flags=--max-old-space-size=${limits.heapMiB},--stack-size=3900`,
+      ...limits.permissions,
+      new URL("./guest_main.ts", import.meta.url).href,
+    ],
+    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", DENO_NO_PROMPT: "1" },
+  };
+}
