@@ -19,4 +19,5 @@ export {
 export { MAX_FRAME_BYTES, SESSION_VERSION } from "./thread/constants.ts";
 export { type MethodId, methodId } from "./rewrite/method_id.ts";
 export type { Conditions } from "./thread/conditions.ts";
+export type { SessionNotice, SessionReply, SessionRequest } from "./thread/session_control.ts";
 export { type GuestCommand, guestCommand, type GuestLimits } from "./thread/guest_command.ts";

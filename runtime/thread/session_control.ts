@@ -1,0 +1,34 @@
+import type { Conditions } from "./conditions.ts";
+
+/**
+ * What an app's migrator says first on its local connection to a peer (frame kind `HOP_CONTROL`, JSON). The peer finds a
+ * clone, opens a session there and answers with a {@linkcode SessionReply}; from then on frames of kind ≥ 16 are forwarded
+ * verbatim in both directions, and closing the connection ends the session and its guest.
+ */
+export interface SessionRequest {
+  readonly op: "session";
+  /** Version of the session's own messages; a clone with another one is not used. */
+  readonly sessionVersion: number;
+  /** `auto`: the best trusted peer in reach; else multiaddrs, tried in order. */
+  readonly clones: readonly string[];
+  /** Name of an emulated link to put in between (`wifi`, `3g`), or none. */
+  readonly link?: string;
+  /** For people: what runs. */
+  readonly app: string;
+  /** The device's Deno version: a clone with another minor version is not used. */
+  readonly deno: string;
+}
+
+/** The peer's answer. */
+export type SessionReply =
+  | {
+    readonly ok: true;
+    readonly clone: { readonly peer: string; readonly name: string; readonly address: string };
+    readonly conditions: Conditions;
+  }
+  | { readonly ok: false; readonly error: string };
+
+/** What a peer may say to the migrator while a session lives (frame kind `HOP_CONTROL`, JSON). */
+export type SessionNotice =
+  | { readonly type: "conditions"; readonly conditions: Conditions }
+  | { readonly type: "lost"; readonly reason: string };
