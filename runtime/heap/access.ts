@@ -62,13 +62,14 @@ export interface BindingRef {
 /** Reads as: the binding exists, but has not been initialised yet (temporal dead zone). */
 export const UNINITIALISED: unique symbol = Symbol("uninitialised");
 
-/** One live scope instance, by identity. Two closures that share mutable variables share it. */
+/**
+ * One live scope instance, by identity. Two closures that share mutable variables share it. Scopes stand alone: a closure
+ * lists all scopes it captures from, flat, in the order of its site's table.
+ */
 export interface ScopeHandle {
   readonly module: ModuleKey;
   /** Index in the module's scope table. */
   readonly scope: number;
-  /** Next scope outwards with captured variables, or null for the module's own. */
-  readonly parent: ScopeHandle | null;
   /** How many variables the scope table lists for it (pseudo-variables `this`, `arguments` included). */
   readonly size: number;
   /** Reads variable i; {@linkcode UNINITIALISED} before its declaration, undefined where nothing can see it. */
@@ -79,12 +80,12 @@ export interface ScopeHandle {
 
 /** What a function is. */
 export type FunctionDescription =
-  /** A closure of rewritten code; `scope` is the innermost scope with captured variables that it can see. */
+  /** A closure of rewritten code; `scopes` are the scope instances it captures variables from, flat (maybe none). */
   | {
     readonly type: "closure";
     readonly module: ModuleKey;
     readonly site: number;
-    readonly scope: ScopeHandle | null;
+    readonly scopes: readonly ScopeHandle[];
     /** The object whose prototype `super` means, for object-literal methods that use it. */
     readonly home: object | null;
   }
@@ -93,7 +94,7 @@ export type FunctionDescription =
     readonly type: "class";
     readonly module: ModuleKey;
     readonly site: number;
-    readonly scope: ScopeHandle | null;
+    readonly scopes: readonly ScopeHandle[];
     readonly keys: readonly PropertyKey[];
   }
   /** A method or accessor of a class: it comes into being with its class. */
@@ -132,14 +133,14 @@ export interface CodeAccess {
   defaults(module: ModuleKey, site: number): { readonly name: string; readonly length: number };
 
   /** Makes a scope instance with all variables uninitialised; {@linkcode ScopeHandle.write} fills it. */
-  createScope(module: ModuleKey, scope: number, parent: ScopeHandle | null): ScopeHandle;
+  createScope(module: ModuleKey, scope: number): ScopeHandle;
   /** Makes a closure. `home` as in {@linkcode FunctionDescription}: with it the closure's `super` is live. */
-  createClosure(module: ModuleKey, site: number, scope: ScopeHandle | null, home: object | null): Function;
+  createClosure(module: ModuleKey, site: number, scopes: readonly ScopeHandle[], home: object | null): Function;
   /** Makes a class; its prototype object and members exist afterwards, its prototypes are set by the caller. */
   createClass(
     module: ModuleKey,
     site: number,
-    scope: ScopeHandle | null,
+    scopes: readonly ScopeHandle[],
     keys: readonly PropertyKey[],
     derived: boolean,
   ): Function;
@@ -150,7 +151,12 @@ export interface CodeAccess {
   privateOwner(prototype: object): Function | undefined;
   /** Private fields of `owner` that `value` carries; undefined if it carries none of its private names at all. */
   readPrivates(owner: Function, value: object): readonly unknown[] | undefined;
-  /** Adds the class's private names to an object that lacks them, without running its constructor or initialisers. */
-  stampPrivates(owner: Function, value: object): void;
+  /**
+   * Makes an object that carries the private names of all `owners` (base class first), without running user code:
+   * no constructor body, no initialiser. `make` makes the bare object (right built-in slots) if the first owner is a
+   * derived class; a base class makes its own ordinary object. The caller then sets prototype and properties (own public
+   * fields that the class declares may already be there, as undefined).
+   */
+  createWithPrivates(owners: readonly Function[], make: () => object): object;
   writePrivate(owner: Function, value: object, index: number, content: unknown): void;
 }
