@@ -135,7 +135,12 @@ export interface CodeAccess {
   /** Makes a scope instance with all variables uninitialised; {@linkcode ScopeHandle.write} fills it. */
   createScope(module: ModuleKey, scope: number): ScopeHandle;
   /** Makes a closure. `home` as in {@linkcode FunctionDescription}: with it the closure's `super` is live. */
-  createClosure(module: ModuleKey, site: number, scopes: readonly ScopeHandle[], home: object | null): Function;
+  createClosure(
+    module: ModuleKey,
+    site: number,
+    scopes: readonly ScopeHandle[],
+    home: object | null,
+  ): Function;
   /** Makes a class; its prototype object and members exist afterwards, its prototypes are set by the caller. */
   createClass(
     module: ModuleKey,
@@ -144,6 +149,8 @@ export interface CodeAccess {
     keys: readonly PropertyKey[],
     derived: boolean,
   ): Function;
+  /** Told of each bound function that the heap makes, so that {@linkcode describe} knows it without asking the engine. */
+  madeBound?(fn: Function, target: Function, thisValue: unknown, args: readonly unknown[]): void;
   /** The member of a class made by that site, or undefined. */
   memberOf(owner: Function, site: number): Function | undefined;
 
