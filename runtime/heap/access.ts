@@ -149,6 +149,8 @@ export interface CodeAccess {
     keys: readonly PropertyKey[],
     derived: boolean,
   ): Function;
+  /** Told of each bound function that the heap makes, so that {@linkcode describe} knows it without asking the engine. */
+  madeBound?(fn: Function, target: Function, thisValue: unknown, args: readonly unknown[]): void;
   /** The member of a class made by that site, or undefined. */
   memberOf(owner: Function, site: number): Function | undefined;
 
