@@ -41,6 +41,7 @@ class Analyser {
   readonly #scopes: Scope[] = [];
   readonly #sites: Site[] = [];
   readonly #references: Reference[] = [];
+  readonly #awaited: number[] = [];
   #scope: Scope;
   #site: Site | null = null;
   #strict: boolean;
@@ -90,6 +91,7 @@ class Analyser {
       root: this.#root,
       scopes: capturable,
       sites: this.#sites,
+      awaited: this.#awaited,
       references: this.#references.sort((a, b) => a.start - b.start),
     };
   }
@@ -389,6 +391,9 @@ class Analyser {
           this.#refer(node.argument, node.argument.name, { write: true, read: true });
         } else this.#visit(node.argument);
         return;
+      case "AwaitExpression":
+        if (node.argument.type === "CallExpression") this.#awaited.push(callPosition(node.argument));
+        return this.#visit(node.argument);
       case "MemberExpression":
         return this.#member(node);
       case "CallExpression":
@@ -724,6 +729,11 @@ export function bodyStart(body: Node): number {
     at = statement.end;
   }
   return at;
+}
+
+/** Where V8 says a call stands. */
+function callPosition(call: Node): number {
+  return call.callee.type === "MemberExpression" ? call.callee.property.start : call.callee.start;
 }
 
 function hasUseStrict(statements: readonly Node[]): boolean {

@@ -5,7 +5,7 @@ import type { BindingEntry, ExportEntry, ModuleTable, SiteEntry } from "./table.
 /** Makes the table that both sides need of a module. */
 export function makeTable(
   analysis: ModuleAnalysis,
-  options: { key: string; url: string; prefix: string },
+  options: { key: string; url: string; prefix: string; awaited: readonly string[] },
 ): ModuleTable {
   const imports = importsOf(analysis.program);
   const bindings: BindingEntry[] = analysis.root.captured.map((variable) =>

@@ -119,6 +119,8 @@ export interface ModuleAnalysis {
   readonly root: Scope;
   readonly scopes: readonly Scope[];
   readonly sites: readonly Site[];
+  /** Where calls stand whose result is awaited at once: offsets of the callee, or of the property called. */
+  readonly awaited: readonly number[];
   /** Sorted by start. */
   readonly references: readonly Reference[];
 }

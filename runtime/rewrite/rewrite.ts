@@ -2,7 +2,7 @@ import { analyse } from "./analyse.ts";
 import { type Form, ModuleForms } from "./forms.ts";
 import { freePrefix, makeTable } from "./make_table.ts";
 import { parse } from "./parse.ts";
-import { mapForm, type SourceMap, splitInlineMap, withInlineMap } from "./source_map.ts";
+import { mapForm, type SourceMap, splitInlineMap, tracedPositions, withInlineMap } from "./source_map.ts";
 import type { ModuleTable } from "./table.ts";
 
 /** Version of everything the rewriter emits; part of every cache key. */
@@ -37,7 +37,13 @@ export class RewrittenModule {
     this.text = text;
     this.#map = map;
     this.#analysis = analyse(text, parse(text, module.isModule), module);
-    this.table = makeTable(this.#analysis, { key: module.key, url: module.url, prefix: freePrefix(text) });
+    const awaited = tracedPositions(this.#analysis.awaited, text, map);
+    this.table = makeTable(this.#analysis, {
+      key: module.key,
+      url: module.url,
+      prefix: freePrefix(text),
+      awaited,
+    });
   }
 
   /** The module as the device runs it, with migration points at these methods. */
@@ -67,6 +73,11 @@ export class RewrittenModule {
   ): Record<number, string> {
     const forms = this.#forms();
     return Object.fromEntries(sites.map((site) => [site, forms.maker(site, place, uninitialised)]));
+  }
+
+  /** What a stack trace says of an offset in the source: `line:column`, from 1. */
+  positionOf(offset: number): string {
+    return tracedPositions([offset], this.text, this.#map)[0]!;
   }
 
   #forms(): ModuleForms {

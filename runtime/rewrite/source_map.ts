@@ -61,6 +61,24 @@ export function mapForm(form: Form, source: string, url: string, base: SourceMap
   };
 }
 
+/** What a stack trace says of offsets in the source: `line:column`, both from 1, through `base` if there is one. */
+export function tracedPositions(
+  offsets: readonly number[],
+  source: string,
+  base: SourceMap | undefined,
+): string[] {
+  const starts = lineStarts(source);
+  const origin = base === undefined ? undefined : segmentsOf(base, source);
+  return offsets.map((offset) => {
+    if (origin !== undefined) {
+      const target = origin.targets[firstAtOrBefore(origin.offsets, offset)];
+      return target === undefined ? "" : `${target[1]! + 1}:${target[2]! + 1}`;
+    }
+    const line = firstAtOrBefore(starts, offset);
+    return `${line + 1}:${offset - starts[line]! + 1}`;
+  });
+}
+
 interface Origin {
   /** Offsets in the source, ascending. */
   readonly offsets: readonly number[];

@@ -16,6 +16,8 @@ export interface ModuleTable {
   readonly stars: readonly string[];
   readonly scopes: readonly ScopeEntry[];
   readonly sites: readonly SiteEntry[];
+  /** `line:column` in stack traces of calls whose result is awaited at once. */
+  readonly awaited: readonly string[];
 }
 
 /** A module-level variable that functions can see. */

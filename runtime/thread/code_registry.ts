@@ -72,6 +72,8 @@ export interface CodeSource {
   table(key: ModuleKey): ModuleTable | undefined;
   /** Where an import of a module leads: a module's key and table, a built-in, or a module of another kind. */
   resolve(key: ModuleKey, specifier: string): Resolution;
+  /** The module's source, without its map. */
+  text(key: ModuleKey): string | undefined;
   /** Text of the maker of a site's closures, shipped or fetched. */
   maker(key: ModuleKey, site: number): string;
   readonly place: "device" | "guest";
@@ -161,6 +163,12 @@ export class CodeRegistry implements CodeAccess {
     const match = MARKER.exec(functionText(fn));
     if (match === null || !this.#modules.has(match[1]!)) return undefined;
     return { module: match[1]!, site: Number(match[2]) };
+  }
+
+  /** The site's text as the person's engine would show it; undefined if this process doesn't have the source. */
+  sourceText(key: ModuleKey, site: number): string | undefined {
+    const entry = this.tableOf(key).sites[site];
+    return entry === undefined ? undefined : this.#source.text(key)?.slice(entry.start, entry.end);
   }
 
   // Describing
