@@ -21,6 +21,11 @@ export class CpuQuota implements AsyncDisposable {
   readonly #hierarchy: Hierarchy;
   readonly #group: string;
 
+  /** The group's folder. */
+  get folder(): string {
+    return this.#group;
+  }
+
   /** @throws {Error} if this system doesn't let us; says why. */
   constructor() {
     const hierarchy = findHierarchy();

@@ -35,6 +35,26 @@ for (const how of WAYS) {
 }
 
 Deno.test({
+  name: `CpuQuota leaves no group behind, even with processes in it${noQuota ? ` (${noQuota})` : ""}`,
+  ignore: noQuota !== undefined,
+  async fn() {
+    let folder: string;
+    let ended: Promise<Deno.CommandStatus>;
+    {
+      await using quota = new CpuQuota();
+      quota.setFactor(100);
+      folder = quota.folder;
+      const [program, ...args] = quota.wrap(["sleep", "60"]);
+      const child = new Deno.Command(program!, { args }).spawn();
+      while (quota.pids().length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      ended = child.status;
+    }
+    await ended;
+    assert.throws(() => Deno.statSync(folder), Deno.errors.NotFound);
+  },
+});
+
+Deno.test({
   name: "slowDevice() by duty cycle leaves no stopped process when its owner is killed",
   ignore: Deno.build.os === "windows",
   async fn() {
