@@ -24,7 +24,10 @@ export interface SlowDevice extends AsyncDisposable {
   readonly factor: number;
   /** Starts a command in its own process group (a Ctrl-C of the terminal doesn't reach it; disposing does). */
   spawn(command: readonly string[], options?: SpawnOptions): Deno.ChildProcess;
-  /** How many times slower a fixed computation is here than outside, measured now. */
+  /**
+   * How many times slower a fixed computation is here than with a CPU of its own: the time that passed by the CPU time
+   * that it was given. So what else runs on this machine counts, as slowness.
+   */
   measure(): Promise<number>;
 }
 
@@ -44,8 +47,9 @@ abstract class Device implements SlowDevice {
 
   async measure(): Promise<number> {
     const command = [Deno.execPath(), "run", new URL("calibration.ts", import.meta.url).href];
-    const here = await millisecondsOf(this.spawn(command, { stdout: "piped", stdin: "null" }));
-    return here / await millisecondsOf(start(command, { stdout: "piped", stdin: "null" }));
+    const { code, stdout } = await this.spawn(command, { stdout: "piped", stdin: "null" }).output();
+    if (code !== 0) throw new Error(`Cannot measure the speed: the computation ended with exit code ${code}`);
+    return Number(new TextDecoder().decode(stdout));
   }
 }
 
@@ -95,10 +99,4 @@ class DutyCycleDevice extends Device {
 
 function start([program, ...args]: readonly string[], options: SpawnOptions): Deno.ChildProcess {
   return new Deno.Command(program!, { ...options, args, detached: true }).spawn();
-}
-
-async function millisecondsOf(child: Deno.ChildProcess): Promise<number> {
-  const { code, stdout } = await child.output();
-  if (code !== 0) throw new Error(`Cannot measure the speed: the computation ended with exit code ${code}`);
-  return Number(new TextDecoder().decode(stdout));
 }

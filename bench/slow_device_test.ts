@@ -16,7 +16,8 @@ for (const how of WAYS) {
       await using device = slowDevice(4, { how });
       assert.equal(device.how, how);
       const measured = await device.measure();
-      assert.ok(measured > 3 && measured < 6, `${measured} times slower, not 4`);
+      // Other tests run at the same time and can make it slower still.
+      assert.ok(measured > 3.5 && measured < 12, `${measured} times slower, not 4`);
     },
   });
 
