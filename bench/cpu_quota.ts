@@ -9,6 +9,8 @@ const QUOTA_US = 1_000;
 const MAX_FACTOR = 1_000;
 /** How long to wait for killed processes to leave a group. */
 const EMPTY_TIMEOUT_MS = 5_000;
+/** How groups' names start; the id of the process that made the group follows. */
+const PREFIX = "slow-device-";
 
 /** Where a control group lies and how it is told its quota. */
 interface Hierarchy {
@@ -31,7 +33,8 @@ export class CpuQuota implements AsyncDisposable {
     const hierarchy = findHierarchy();
     if (typeof hierarchy === "string") throw new Error(`Cannot limit CPU time: ${hierarchy}`);
     this.#hierarchy = hierarchy;
-    this.#group = Deno.makeTempDirSync({ dir: hierarchy.folder, prefix: "slow-device-" });
+    removeAbandoned(hierarchy.folder);
+    this.#group = Deno.makeTempDirSync({ dir: hierarchy.folder, prefix: `${PREFIX}${Deno.pid}-` });
   }
 
   /** Why this system doesn't let us limit CPU time, or undefined if it does. */
@@ -39,7 +42,7 @@ export class CpuQuota implements AsyncDisposable {
     try {
       const hierarchy = findHierarchy();
       if (typeof hierarchy === "string") return hierarchy;
-      Deno.removeSync(Deno.makeTempDirSync({ dir: hierarchy.folder, prefix: "slow-device-" }));
+      Deno.removeSync(Deno.makeTempDirSync({ dir: hierarchy.folder, prefix: `${PREFIX}${Deno.pid}-` }));
       return undefined;
     } catch (error) {
       return (error as Error).message;
@@ -91,6 +94,21 @@ async function removeGroup(group: string, deadline: number): Promise<void> {
     } catch (error) {
       if (Date.now() >= deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+}
+
+/** Removes groups whose maker was killed before it could. */
+function removeAbandoned(folder: string): void {
+  for (const { name } of Deno.readDirSync(folder)) {
+    if (!name.startsWith(PREFIX)) continue;
+    const maker = parseInt(name.slice(PREFIX.length));
+    try {
+      Deno.statSync(`/proc/${maker}`);
+    } catch {
+      try {
+        Deno.removeSync(`${folder}/${name}`);
+      } catch { /* something still runs in it */ }
     }
   }
 }

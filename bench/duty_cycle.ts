@@ -1,9 +1,6 @@
 /**
- * Slows a process group down by stopping and continuing it, where CPU quotas aren't allowed.
- *
- * A Worker sends the signals, so a busy main thread doesn't disturb the rhythm. A guard process waits for the end of a
- * pipe that this process holds: however this process ends, the guard lets the group go on and kills it, so that
- * no stopped process stays behind.
+ * Slows a process group down by stopping and continuing it, where CPU quotas aren't allowed. A Worker sends the signals,
+ * so a busy main thread doesn't disturb the rhythm.
  */
 import {
   CONTROL_FACTOR,
@@ -14,26 +11,15 @@ import {
 } from "./duty_cycle_control.ts";
 import { signalGroup } from "./process_group.ts";
 
-/** Runs `kill` once its standard input ends. $0 is the group's id. */
-const GUARD = 'cat >/dev/null; kill -CONT "-$0"; kill -KILL "-$0"';
-
 /**
  * A process group that runs 1/factor of the time, from now on. Doesn't own the processes: they go on at full speed when
- * it ends.
+ * it is disposed of. Whoever owns them guards them, so that none stays stopped when this process is killed.
  */
 export class DutyCycle implements AsyncDisposable {
   readonly #control = new Int32Array(new SharedArrayBuffer(8));
-  readonly #guard: Deno.ChildProcess;
 
   constructor(readonly group: number, factor: number) {
     this.setFactor(factor);
-    this.#guard = new Deno.Command("sh", {
-      args: ["-c", GUARD, String(group)],
-      stdin: "piped",
-      stdout: "null",
-      stderr: "null",
-      detached: true, // a Ctrl-C must not end it before us
-    }).spawn();
     signalGroup(group, "SIGSTOP"); // until the worker is up, or it would have a head start
     const worker = new Worker(new URL("duty_cycle_worker.ts", import.meta.url), { type: "module" });
     worker.postMessage({ group, control: this.#control });
@@ -50,10 +36,5 @@ export class DutyCycle implements AsyncDisposable {
     // Only when the worker has ended is it sure that it won't stop the group once more.
     const ended = Atomics.waitAsync(this.#control, CONTROL_STATE, STATE_STOP);
     if (ended.async) await ended.value;
-    try {
-      this.#guard.kill("SIGKILL");
-    } catch { /* the guard has ended already */ }
-    await this.#guard.stdin.close().catch(() => {});
-    await this.#guard.status;
   }
 }

@@ -9,7 +9,7 @@
  */
 import { CpuQuota } from "./cpu_quota.ts";
 import { DutyCycle } from "./duty_cycle.ts";
-import { signalGroup } from "./process_group.ts";
+import { GroupGuard, signalGroup } from "./process_group.ts";
 
 /** How a device is made slow. */
 export type SlowDown = "quota" | "duty cycle";
@@ -37,19 +37,45 @@ export function slowDevice(factor: number, options: { how?: SlowDown } = {}): Sl
   return how === "quota" ? new QuotaDevice(factor) : new DutyCycleDevice(factor);
 }
 
+/** Owns the process groups it started: each has a guard, and what `slowDown` gave for it. */
 abstract class Device implements SlowDevice {
   abstract readonly how: SlowDown;
+  readonly #groups = new Map<Deno.ChildProcess, readonly AsyncDisposable[]>();
 
   constructor(readonly factor: number) {}
 
-  abstract spawn(command: readonly string[], options?: SpawnOptions): Deno.ChildProcess;
-  abstract [Symbol.asyncDispose](): Promise<void>;
+  spawn(command: readonly string[], options: SpawnOptions = {}): Deno.ChildProcess {
+    const [program, ...args] = this.wrap(command);
+    const child = new Deno.Command(program!, { ...options, args, detached: true }).spawn();
+    this.#groups.set(child, [new GroupGuard(child.pid), ...this.slowDown(child)]);
+    child.status.then(() => this.#forget(child));
+    return child;
+  }
 
   async measure(): Promise<number> {
     const command = [Deno.execPath(), "run", new URL("calibration.ts", import.meta.url).href];
     const { code, stdout } = await this.spawn(command, { stdout: "piped", stdin: "null" }).output();
     if (code !== 0) throw new Error(`Cannot measure the speed: the computation ended with exit code ${code}`);
     return Number(new TextDecoder().decode(stdout));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#groups.keys()].map(async (child) => {
+      signalGroup(child.pid, "SIGKILL");
+      await child.status;
+      await this.#forget(child);
+    }));
+  }
+
+  /** The command that runs `command` slowly, if that is decided at its start. */
+  protected abstract wrap(command: readonly string[]): readonly string[];
+  /** Slows a process down that has just started, if that is possible later. */
+  protected abstract slowDown(child: Deno.ChildProcess): readonly AsyncDisposable[];
+
+  async #forget(child: Deno.ChildProcess): Promise<void> {
+    const held = this.#groups.get(child) ?? [];
+    this.#groups.delete(child);
+    for (const resource of held) await resource[Symbol.asyncDispose]();
   }
 }
 
@@ -62,41 +88,29 @@ class QuotaDevice extends Device {
     this.#quota.setFactor(factor);
   }
 
-  override spawn(command: readonly string[], options: SpawnOptions = {}): Deno.ChildProcess {
-    return start(this.#quota.wrap(command), options);
+  protected override wrap(command: readonly string[]): readonly string[] {
+    return this.#quota.wrap(command);
   }
 
-  override [Symbol.asyncDispose](): Promise<void> {
-    return this.#quota[Symbol.asyncDispose]();
+  protected override slowDown(): readonly AsyncDisposable[] {
+    return [];
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    this.#quota.setFactor(1); // or what is killed takes factor times as long to go
+    await super[Symbol.asyncDispose]();
+    await this.#quota[Symbol.asyncDispose]();
   }
 }
 
 class DutyCycleDevice extends Device {
   override readonly how = "duty cycle";
-  readonly #cycles = new Map<Deno.ChildProcess, DutyCycle>();
 
-  override spawn(command: readonly string[], options: SpawnOptions = {}): Deno.ChildProcess {
-    const child = start(command, options);
-    const cycle = new DutyCycle(child.pid, this.factor);
-    this.#cycles.set(child, cycle);
-    child.status.then(() => this.#end(child));
-    return child;
+  protected override wrap(command: readonly string[]): readonly string[] {
+    return command;
   }
 
-  override async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#cycles.keys()].map(async (child) => {
-      signalGroup(child.pid, "SIGKILL");
-      await child.status;
-      await this.#end(child);
-    }));
+  protected override slowDown(child: Deno.ChildProcess): readonly AsyncDisposable[] {
+    return [new DutyCycle(child.pid, this.factor)];
   }
-
-  async #end(child: Deno.ChildProcess): Promise<void> {
-    await this.#cycles.get(child)?.[Symbol.asyncDispose]();
-    this.#cycles.delete(child);
-  }
-}
-
-function start([program, ...args]: readonly string[], options: SpawnOptions): Deno.ChildProcess {
-  return new Deno.Command(program!, { ...options, args, detached: true }).spawn();
 }

@@ -33,6 +33,21 @@ for (const how of WAYS) {
       await gone(group);
     },
   });
+
+  Deno.test({
+    name: `slowDevice() by ${how} leaves no process when its owner is killed${reason}`,
+    ignore,
+    async fn() {
+      const owner = new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", new URL("testdata/slow_sleeper.ts", import.meta.url).href, how],
+        stdout: "piped",
+      }).spawn();
+      const group = Number(await firstLine(owner.stdout));
+      owner.kill("SIGKILL");
+      await owner.status;
+      await gone(group);
+    },
+  });
 }
 
 Deno.test({
@@ -52,21 +67,6 @@ Deno.test({
     }
     await ended;
     assert.throws(() => Deno.statSync(folder), Deno.errors.NotFound);
-  },
-});
-
-Deno.test({
-  name: "slowDevice() by duty cycle leaves no stopped process when its owner is killed",
-  ignore: Deno.build.os === "windows",
-  async fn() {
-    const owner = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", new URL("testdata/slow_sleeper.ts", import.meta.url).href],
-      stdout: "piped",
-    }).spawn();
-    const group = Number(await firstLine(owner.stdout));
-    owner.kill("SIGKILL");
-    await owner.status;
-    await gone(group);
   },
 });
 

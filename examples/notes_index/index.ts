@@ -12,7 +12,7 @@ export class NotesIndex {
   readonly #notes = new Map<string, Note>();
   readonly #postings = new Map<string, Set<Note>>();
   /** Weighted terms by document; emptied whenever a note is added, since that changes all weights. */
-  #weights = new WeakMap<Document, Map<string, number>>();
+  readonly #weights = new Map<Document, Map<string, number>>();
 
   get size(): number {
     return this.#notes.size;
@@ -34,7 +34,7 @@ export class NotesIndex {
       const notes = this.#postings.get(term) ?? new Set();
       this.#postings.set(term, notes.add(note));
     }
-    this.#weights = new WeakMap();
+    this.#weights.clear();
   }
 
   /** The notes that are most like a document, best first. */

@@ -87,6 +87,19 @@ Deno.test("main prints the same on every run and nothing about progress where th
   assert.equal(first.code, 0);
 });
 
+Deno.test({
+  name: "main shows a progress bar on a terminal and takes it away",
+  ignore: Deno.build.os !== "linux", // other systems have other options of script
+  async fn() {
+    await withFolder(async (folder) => {
+      await Deno.writeTextFile(join(folder, "a.txt"), "harmless");
+      const command = `${Deno.execPath()} run -A ${MAIN} ${folder}`;
+      const { stdout } = await new Deno.Command("script", { args: ["-qec", command, "/dev/null"] }).output();
+      assert.match(new TextDecoder().decode(stdout), /█ 100 % .*a\.txt\r\x1b\[KScanned 1 files/);
+    });
+  },
+});
+
 Deno.test("main goes on after a file it cannot read and exits 2", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "a.txt"), "harmless");
