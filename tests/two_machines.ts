@@ -6,7 +6,8 @@
  * ```ts ignore
  * await using lab = await Lab.create();
  * await lab.device.putDir("examples/virus_scan", "/mnt/device/apps/virus_scan");
- * const { code, stdout } = await lab.device.run([lab.device.deno, "run", "-A", "apps/main.ts"]);
+ * const cwd = "/mnt/device/apps/virus_scan";
+ * const { code, stdout } = await lab.device.run([lab.device.deno, "run", "-A", "main.ts"], { cwd });
  * ```
  */
 import { Machine } from "./machine.ts";

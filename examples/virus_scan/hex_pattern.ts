@@ -127,7 +127,7 @@ function minLengthOf(part: Part): number {
   return 0;
 }
 
-/** Where the rarest fixed byte lies; -1 if no byte is fixed. */
+/** Where a fixed byte lies, one that is rare in files if there is such; -1 if no byte is fixed. */
 function bestAnchor({ values, masks }: Bytes): number {
   const fixed = [...values.keys()].filter((i) => masks[i] === 0xff);
   return fixed.find((i) => !FREQUENT.has(values[i]!)) ?? fixed[0] ?? -1;
