@@ -1,19 +1,30 @@
 import assert from "node:assert/strict";
+import { CpuQuota } from "../bench/cpu_quota.ts";
 import type { Machine } from "./machine.ts";
 import type { Running } from "./running.ts";
 import { Lab } from "./two_machines.ts";
 
 const unavailable = Lab.unavailable();
 
-function labTest(name: string, fn: (lab: Lab) => Promise<void>): void {
+/** A test with a lab of its own, skipped with the reason if there can't be one or if `lacking` says why not. */
+function labTest(name: string, fn: (lab: Lab) => Promise<void>, lacking = unavailable): void {
   Deno.test({
-    name: unavailable === undefined ? name : `${name} (skipped: ${unavailable})`,
-    ignore: unavailable !== undefined,
+    name: lacking === undefined ? name : `${name} (skipped: ${lacking})`,
+    ignore: lacking !== undefined,
     async fn() {
       await using lab = await Lab.create();
       await fn(lab);
     },
   });
+}
+
+function withoutStrace(): string | undefined {
+  try {
+    new Deno.Command("strace", { args: ["-V"] }).outputSync();
+    return undefined;
+  } catch {
+    return "strace is not installed";
+  }
 }
 
 const script = (machine: Machine, name: string, ...args: string[]) => [
@@ -109,7 +120,7 @@ labTest("Machine.trace() lists the paths a command and its children use", async 
   assert.ok(paths.includes("/etc/hostname"));
   assert.ok(paths.includes("/no/such/folder"));
   assert.equal(paths.some((path) => path.startsWith(lab.device.base)), false);
-});
+}, unavailable ?? withoutStrace());
 
 labTest(
   "Running.kill() and interrupt() reach the command, and processes() shows what is left",
@@ -138,7 +149,7 @@ labTest("Machine.limitCpu() slows the machine's processes down", async (lab) => 
   const { stdout } = await lab.device.run([lab.device.deno, "run", "--no-config", calibration]);
   // Other tests run at the same time and can make it slower still.
   assert.ok(Number(stdout) > 4 && Number(stdout) < 15, `${stdout} times slower, not 5`);
-});
+}, unavailable ?? CpuQuota.unavailable());
 
 Deno.test({
   name: "Lab leaves nothing behind" + (unavailable === undefined ? "" : ` (skipped: ${unavailable})`),
