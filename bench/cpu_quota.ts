@@ -45,7 +45,7 @@ export class CpuQuota implements AsyncDisposable {
       Deno.removeSync(Deno.makeTempDirSync({ dir: hierarchy.folder, prefix: `${PREFIX}${Deno.pid}-` }));
       return undefined;
     } catch (error) {
-      return (error as Error).message;
+      return `no control group can be made (${(error as Error).message})`;
     }
   }
 
