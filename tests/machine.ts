@@ -8,6 +8,7 @@
 import { dirname } from "node:path";
 import { CpuQuota } from "../bench/cpu_quota.ts";
 import { type Output, Running, type SpawnOptions } from "./running.ts";
+import { Trace } from "./trace.ts";
 
 /** What a machine is made with. */
 export interface MachineOptions {
@@ -201,21 +202,6 @@ export class Machine implements AsyncDisposable {
       LANG: "C.UTF-8",
       NO_COLOR: "1",
     };
-  }
-}
-
-/** A command whose system calls on files are written down. */
-export class Trace {
-  constructor(readonly running: Running, readonly file: string) {}
-
-  /** Every path that occurred so far in a system call, once each, whether or not it exists. */
-  async paths(): Promise<string[]> {
-    const lines = (await Deno.readTextFile(this.file)).split("\n");
-    const calls = lines.filter((line) => /^\d+ +\w+\(/.test(line));
-    const quoted = calls.flatMap((line) =>
-      [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1]!)
-    );
-    return [...new Set(quoted)];
   }
 }
 
