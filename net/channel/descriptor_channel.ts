@@ -1,11 +1,11 @@
 import { ByteQueue } from "./byte_queue.ts";
 import type { Channel, ChannelSink } from "./channel.ts";
-import { CLOSE_TIMEOUT_MS, READ_BYTES, SLAB_BYTES } from "./constants.ts";
+import { CLOSE_TIMEOUT_MS } from "./constants.ts";
 
 /** A readable and a writable end of this machine: a local socket, or a child's stdout and stdin. */
 export interface Descriptors {
-  /** Reads into `buffer`; the count of bytes, or null at the end. */
-  read(buffer: Uint8Array): Promise<number | null>;
+  /** The next piece, whose bytes are the caller's from now on; null at the end. */
+  read(): Promise<Uint8Array | null>;
   /** Writes some of the bytes; their count. */
   write(bytes: Uint8Array): Promise<number>;
   /** Ends the writable end in order. */
@@ -65,15 +65,11 @@ class DescriptorChannel implements Channel {
   }
 
   async #pump(sink: ChannelSink): Promise<void> {
-    let slab = new Uint8Array(SLAB_BYTES);
-    let at = 0;
     try {
       while (true) {
-        if (slab.length - at < READ_BYTES) [slab, at] = [new Uint8Array(SLAB_BYTES), 0];
-        const count = await this.#ends.read(slab.subarray(at, at + READ_BYTES));
-        if (count === null || this.#ended) break;
-        const wait = sink.data(slab.subarray(at, at + count));
-        at += count;
+        const chunk = await this.#ends.read();
+        if (chunk === null || this.#ended) break;
+        const wait = sink.data(chunk);
         if (wait !== undefined) await wait;
       }
       this.#end();

@@ -4,6 +4,7 @@
  * @module
  */
 export { type Channel, type ChannelSink } from "./channel.ts";
+export { childChannel } from "./child_channel.ts";
 export { FIRST_MESSAGE_TIMEOUT_MS, MAX_CONTROL_BYTES } from "./constants.ts";
 export { ControlChannel, type Message } from "./control_channel.ts";
 export { descriptorChannel, type Descriptors } from "./descriptor_channel.ts";

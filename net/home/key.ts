@@ -1,6 +1,4 @@
-import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from "@libp2p/crypto/keys";
 import type { PrivateKey } from "@libp2p/interface";
-import { peerIdFromPrivateKey } from "@libp2p/peer-id";
 import { PRIVATE_FILE_MODE } from "./constants.ts";
 import type { Home } from "./home.ts";
 
@@ -17,7 +15,13 @@ export async function loadKey(home: Home): Promise<PrivateKey> {
 
 /** The peer id that belongs to a home's key, as text. */
 export async function peerIdOf(home: Home): Promise<string> {
+  const { peerIdFromPrivateKey } = await import("@libp2p/peer-id");
   return peerIdFromPrivateKey(await loadKey(home)).toString();
+}
+
+/** Loaded when needed: commands that need no key start without it. */
+function keyLibrary() {
+  return import("@libp2p/crypto/keys");
 }
 
 async function readKey(home: Home): Promise<PrivateKey | undefined> {
@@ -30,6 +34,7 @@ async function readKey(home: Home): Promise<PrivateKey | undefined> {
     if (cause instanceof Deno.errors.NotFound) return undefined;
     throw new Error(`Cannot read key ${path}: ${(cause as Error).message}`, { cause });
   }
+  const { privateKeyFromProtobuf } = await keyLibrary();
   try {
     return privateKeyFromProtobuf(bytes);
   } catch (cause) {
@@ -38,6 +43,7 @@ async function readKey(home: Home): Promise<PrivateKey | undefined> {
 }
 
 async function makeKey(home: Home): Promise<PrivateKey> {
+  const { generateKeyPair, privateKeyToProtobuf } = await keyLibrary();
   const key = await generateKeyPair("Ed25519");
   const temporary = home.path(`key.${crypto.randomUUID()}.tmp`);
   await Deno.writeFile(temporary, privateKeyToProtobuf(key), { mode: PRIVATE_FILE_MODE, createNew: true });
