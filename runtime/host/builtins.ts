@@ -2,6 +2,7 @@
  * Names for what the host provides, the same on every peer: `Array.prototype.map`, `get Map.prototype.size`,
  * `node:fs#readFileSync`. Taken before the app runs, so that what it patches later keeps its name.
  */
+import { types } from "node:util";
 
 const { ownKeys, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
 
@@ -66,6 +67,8 @@ export class Builtins {
       const [name, at] = queue[i]!;
       if (this.#names.has(at)) continue;
       this.#set(name, at);
+      // `process.env` is one: walking it would read the environment.
+      if (types.isProxy(at)) continue;
       for (const key of ownKeys(at)) {
         const descriptor = getOwnPropertyDescriptor(at, key);
         if (descriptor === undefined) continue;

@@ -181,10 +181,17 @@ export class CodeRegistry implements CodeAccess {
     return description;
   }
 
-  /** A function that stands for the closure that is at its migration point: it can't name itself. */
+  /**
+   * The function that is at its migration point: itself where its module can name it, else one that stands for it, since
+   * a closure can't name itself.
+   */
   standIn(key: ModuleKey, site: number, accessor: Accessor | undefined): Function {
-    const entry = this.tableOf(key).sites[site]!;
-    const stand = () => {};
+    const table = this.tableOf(key);
+    const entry = table.sites[site]!;
+    const declared = table.bindings.findIndex((binding) => binding.site === site);
+    const named = declared < 0 ? undefined : readThrough(this.#live(key).accessor, declared);
+    if (typeof named === "function" && this.siteOf(named)?.site === site) return named;
+    const stand = entry.kind === "function" && entry.isAsync !== true ? function () {} : () => {};
     Object.defineProperty(stand, "name", { value: entry.name });
     Object.defineProperty(stand, "length", { value: entry.length });
     const scopes = accessor === undefined ? [] : this.#scopesOf(key, entry, accessor);
@@ -342,20 +349,26 @@ export class CodeRegistry implements CodeAccess {
     return this.#privateOwners.get(prototype);
   }
 
+  /** A class object carries its own static private names; everything else carries those of instances. */
   readPrivates(owner: Function, value: object): readonly unknown[] | undefined {
-    const { names, access } = this.#privatesOf(owner);
-    let found = false;
-    const contents = names.map((item, i) => {
-      if (item.isStatic || access(3 * i + 2, value) !== true) return undefined;
-      found = true;
-      return item.kind === "field" ? access(3 * i, value) : undefined;
+    const found = this.#privatesOf(owner);
+    if (found === undefined) return undefined;
+    const wanted = owner === value;
+    let any = false;
+    const contents = found.names.map((item, i) => {
+      if (item.isStatic !== wanted || found.access(3 * i + 2, value) !== true) return undefined;
+      any = true;
+      return item.kind === "field" ? found.access(3 * i, value) : undefined;
     });
-    return found ? contents : undefined;
+    return any ? contents : undefined;
   }
 
   writePrivate(owner: Function, value: object, index: number, content: unknown): void {
-    const { names, access } = this.#privatesOf(owner);
-    if (names[index]?.kind === "field" && !names[index].isStatic) access(3 * index + 1, value, content);
+    const found = this.#privatesOf(owner);
+    const item = found?.names[index];
+    if (item?.kind === "field" && item.isStatic === (owner === value)) {
+      found!.access(3 * index + 1, value, content);
+    }
   }
 
   createWithPrivates(owners: readonly Function[], make: () => object): object {
@@ -384,13 +397,13 @@ export class CodeRegistry implements CodeAccess {
     }
   }
 
-  #privatesOf(owner: Function): { names: NonNullable<SiteEntry["privates"]>; access: PrivateAccess } {
-    const record = this.#classes.get(owner);
-    const made = this.siteOf(owner);
-    if (record?.privates === undefined || made === undefined) {
-      throw new TypeError("Cannot read private names: not a class of the app");
-    }
-    return { names: this.tableOf(made.module).sites[made.site]!.privates ?? [], access: record.privates };
+  #privatesOf(
+    owner: Function,
+  ): { names: NonNullable<SiteEntry["privates"]>; access: PrivateAccess } | undefined {
+    const access = this.#classes.get(owner)?.privates;
+    const made = access === undefined ? undefined : this.siteOf(owner);
+    if (access === undefined || made === undefined) return undefined;
+    return { names: this.tableOf(made.module).sites[made.site]!.privates ?? [], access };
   }
 
   // Bindings

@@ -25,11 +25,31 @@ export class CodeService {
   readonly #sources = new Map<string, ModuleSource>();
   readonly #rewritten = new Map<string, RewrittenModule>();
   readonly #asked = new Set<string>();
-  /** Method ids of all modules seen that were asked for and exist. */
-  readonly known = new Set<string>();
+  readonly #known = new Set<string>();
 
   constructor(options: CodeServiceOptions) {
     this.#options = options;
+  }
+
+  /** Whether a method that was asked for has a migration point. */
+  has(method: string): boolean {
+    return this.#known.has(method);
+  }
+
+  /** Whether a module of that path was loaded. */
+  hasModule(path: string): boolean {
+    return [...this.#sources.values()].some((source) => source.path === path);
+  }
+
+  /** Why a method of a loaded module has no migration point. */
+  whyNot(method: string): string {
+    const source = [...this.#sources.values()].find((item) => method.startsWith(`${item.path}#`));
+    const sites = source === undefined ? [] : this.#module(source.key).table.sites;
+    const pinned = sites.find((site) => site.id === method)?.pinned;
+    if (pinned !== undefined) return `${method} can't migrate: ${pinned}`;
+    const name = method.slice(method.indexOf("#") + 1).split(".").at(-1)!;
+    const near = sites.filter((site) => site.id.endsWith(name)).map((site) => site.id)[0];
+    return `unknown method ${method}${near === undefined ? "" : `; did you mean ${near}?`}`;
   }
 
   /** Answers one request of an app's migrator; undefined if it is none of ours. */
@@ -61,7 +81,7 @@ export class CodeService {
     try {
       const name = `${key}.${hash(wanted.join("\n")).slice(0, 8)}.device`;
       const cached = JSON.parse(this.#cached(name, () => JSON.stringify(this.#device(key, new Set(wanted)))));
-      for (const [, method] of cached.points) this.known.add(method);
+      for (const [, method] of cached.points) this.#known.add(method);
       return { key, ...cached };
     } catch (error) {
       if (!(error instanceof ParseError) && !(error instanceof RangeError)) throw error;

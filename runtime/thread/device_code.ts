@@ -13,6 +13,8 @@ export interface LoadedModule {
 /** The device's code: what its load hook saw, and what the supervisor's rewriter knows of it. */
 export class DeviceCode implements CodeSource {
   readonly place = "device";
+  /** The first module has begun to run. */
+  started = false;
   readonly #port: SyncPort;
   readonly #byKey = new Map<string, LoadedModule>();
   readonly #byUrl = new Map<string, LoadedModule>();

@@ -45,8 +45,10 @@ export class DeviceSession {
   #lost: string | undefined;
   #method = "";
 
+  /** `connection` leads to the peer and is this session's own. */
   constructor(
     config: AppConfig,
+    connection: LocalConnection | undefined,
     ask: (request: unknown) => Promise<any>,
     event: (event: TraceEvent) => void,
   ) {
@@ -55,7 +57,7 @@ export class DeviceSession {
     this.#event = event;
     this.#files = new DeviceFiles(config.roots);
     this.ready = new Promise((resolve) => this.#settleReady = resolve);
-    this.#open().catch((error) => this.#lose(`no session: ${(error as Error).message}`));
+    this.#open(connection);
   }
 
   close(): void {
@@ -88,10 +90,9 @@ export class DeviceSession {
     return { ...reply, awayMs: performance.now() - started };
   }
 
-  async #open(): Promise<void> {
-    const { peerSocket, session } = this.#config;
-    if (peerSocket === undefined || session === undefined) throw new Error("no clone wanted");
-    const connection = await LocalConnection.open(peerSocket);
+  #open(connection: LocalConnection | undefined): void {
+    const { session } = this.#config;
+    if (connection === undefined || session === undefined) return this.#lose("no clone in reach");
     this.#connection = connection;
     connection.onFrame = (frame) => this.#receive(frame);
     connection.onClose = () => this.#lose("the connection to the peer closed");

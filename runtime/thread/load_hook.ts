@@ -73,6 +73,11 @@ function start(
   accessor: never,
   control: never,
 ) {
+  if (!context.code.started) {
+    context.code.started = true;
+    const stop = context.port.request({ op: "supervisor", request: { op: "loaded" } });
+    if (stop !== null) Deno.exit(2);
+  }
   const register = context.registry.register(key, accessor, control);
   context.migrator.arm(key, control, points.get(key) ?? []);
   return register;

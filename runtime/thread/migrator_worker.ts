@@ -19,6 +19,9 @@ let session: DeviceSession | undefined;
 const connection = await LocalConnection.open(supervisor);
 const waiting = new Map<number, (answer: any) => void>();
 let next = 1;
+/** How many sessions an app process may open after failed ones. */
+const SPARE_CONNECTIONS = 6;
+const connections: LocalConnection[] = [];
 
 connection.onFrame = (frame) => {
   if (frame.kind !== HOP_CONTROL) return;
@@ -47,6 +50,7 @@ async function serve(message: any): Promise<void> {
   switch (message.op) {
     case "config":
       config = await ask({ op: "config" });
+      if (config!.peerSocket !== undefined) await connectPeer(config!.peerSocket);
       return answer(message.id, config);
     case "supervisor":
       return answer(message.id, await ask(message.request));
@@ -74,12 +78,26 @@ async function serve(message: any): Promise<void> {
   }
 }
 
+/**
+ * Connections are opened before the app runs: afterwards this process may no longer be allowed to. The first leads to
+ * the peer; the others, for sessions after a failed one, go through the supervisor.
+ */
+async function connectPeer(socket: string): Promise<void> {
+  try {
+    connections.push(await LocalConnection.open(socket));
+  } catch {
+    // The peer is gone: the supervisor will say so too.
+  }
+  for (let i = 0; i < SPARE_CONNECTIONS; i++) {
+    const spare = await LocalConnection.open(supervisor);
+    spare.sendJson({ relay: true });
+    connections.push(spare);
+  }
+}
+
 function newSession(): DeviceSession {
-  return new DeviceSession(
-    config!,
-    ask,
-    (event) => connection.sendJson({ id: 0, request: { op: "event", event } }),
-  );
+  const event = (item: unknown) => connection.sendJson({ id: 0, request: { op: "event", event: item } });
+  return new DeviceSession(config!, connections.shift(), ask, event);
 }
 
 port.on("message", (message: any) => {

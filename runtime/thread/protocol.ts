@@ -166,6 +166,8 @@ export type SupervisorRequest =
     readonly uninitialised: readonly string[];
   }
   | { readonly op: "position"; readonly key: string; readonly offset: number }
+  /** The app's static modules are loaded, none has run: an answer other than null stops the app. */
+  | { readonly op: "loaded" }
   | { readonly op: "event"; readonly event: TraceEvent }
   | { readonly op: "conditions"; readonly conditions: Conditions; readonly peer: string }
   | { readonly op: "report"; readonly report: unknown };
