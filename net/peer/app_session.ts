@@ -50,7 +50,8 @@ export async function serveApp(
   { control, request: message }: { control: ControlChannel; request: Message },
   opened: (session: AppSession | undefined, own: object) => void,
 ): Promise<void> {
-  const own = {};
+  // `shown` is set before a first change is told: measuring goes on only once the session is relayed.
+  const own: { shown?: AppSession } = {};
   let session: CloneSession | undefined;
   try {
     const request = parseRequest(message);
@@ -59,16 +60,15 @@ export async function serveApp(
     const { promise: ended, resolve: end } = Promise.withResolvers<string>();
     const speed = host.measureSpeed();
     const power = await powerSupply();
-    let shown: AppSession | undefined;
     const onLink = (link: LinkSpec) => {
-      shown!.conditions = { ...shown!.conditions, ...conditionsOf(link) };
-      notice(out, { type: "conditions", conditions: shown!.conditions });
+      own.shown!.conditions = { ...own.shown!.conditions, ...conditionsOf(link) };
+      notice(out, { type: "conditions", conditions: own.shown!.conditions });
     };
     session = await host.openAnyClone(request.clones, { request, emulated, onLink });
     const reply = welcome(session, { speed, power });
-    shown = { app: request.app, clone: reply.clone, conditions: reply.conditions };
+    own.shown = { app: request.app, clone: reply.clone, conditions: reply.conditions };
     control.send(reply);
-    opened(shown, own);
+    opened(own.shown, own);
     const reason = await relay({ control, out, session, host, ended, end });
     notice(out, { type: "lost", reason });
   } catch (error) {

@@ -1,8 +1,8 @@
 import type { Connection } from "@libp2p/interface";
-import { type SessionRequest } from "../../runtime/mod.ts";
+import type { SessionRequest } from "../../runtime/mod.ts";
 import { type Channel, ControlChannel, streamChannel } from "../channel/mod.ts";
 import {
-  EmulatedLink,
+  type EmulatedLink,
   FIRST_MEASURE_TIMEOUT_MS,
   LINK_PROTOCOL,
   LinkMeter,

@@ -3,10 +3,22 @@ import { type Command, helpOf, parseCommand, UsageError } from "./command.ts";
 /** The commands, loaded when they are called: starting an app must not wait for libp2p. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
   run: async () => (await import("./run.ts")).run,
+  peer: async () => (await import("./peer.ts")).peer,
+  pair: async () => (await import("./pair.ts")).pair,
+  peers: async () => (await import("./peers.ts")).peers,
+  status: async () => (await import("./status.ts")).status,
+  id: async () => (await import("./id.ts")).id,
+  trust: async () => (await import("./trust.ts")).trust,
 };
 
 const SUMMARIES: Record<string, string> = {
   run: "run your program; its heavy methods migrate to a clone when that pays",
+  peer: "run a peer: lend this machine, find clones for this one's apps",
+  pair: "make two machines trust each other by a short code",
+  peers: "list paired peers and others near by",
+  status: "show what the running peer does",
+  id: "print this peer's id",
+  trust: "list or remove trusted peers",
 };
 
 function usage(): string {
