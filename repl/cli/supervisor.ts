@@ -1,6 +1,6 @@
 import {
   type AppConfig,
-  CodeService,
+  type CodeService,
   encodeJsonFrame,
   FrameDecoder,
   HOP_CONTROL,

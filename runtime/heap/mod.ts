@@ -9,6 +9,7 @@ export type { CodeRefs } from "./outlet.ts";
 export type { ByteShare, Explanation } from "./explain.ts";
 export type { MappingRow } from "./mapping_table.ts";
 export type { RowState } from "./session_state.ts";
+export { formatStacksWith } from "./stack.ts";
 export { Refusal } from "./refusal.ts";
 export { PacketError } from "./packet_error.ts";
 export { referencedCode } from "./packet.ts";

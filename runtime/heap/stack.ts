@@ -9,12 +9,21 @@ import {
   stackSetter,
 } from "./intrinsics.ts";
 
+let formatter: PropertyDescriptor | undefined;
+
+/** Has stacks formatted by the runtime itself while they are read; a user's `Error.prepareStackTrace` never is called. */
+export function formatStacksWith(format: (error: Error, sites: unknown[]) => string): void {
+  formatter = { value: format, configurable: true, writable: true, enumerable: true };
+}
+
 /** Reads an own `stack` without running a user's `Error.prepareStackTrace`. */
 export function readStack(error: object): unknown {
   const hook = getDescriptor(newError, "prepareStackTrace");
-  const lifted = hook !== undefined && deleteProperty(newError, "prepareStackTrace");
+  if (formatter !== undefined) defineProperty(newError, "prepareStackTrace", formatter);
+  else if (hook !== undefined) deleteProperty(newError, "prepareStackTrace");
   const stack = apply(stackGetter!, error, []);
-  if (lifted) defineProperty(newError, "prepareStackTrace", hook);
+  if (hook !== undefined) defineProperty(newError, "prepareStackTrace", hook);
+  else if (formatter !== undefined) deleteProperty(newError, "prepareStackTrace");
   return stack;
 }
 

@@ -602,7 +602,8 @@ export class CodeRegistry implements CodeAccess {
     let maker = module.makers.get(site);
     if (maker === undefined) {
       const text = this.#source.maker(module.key, site);
-      maker = (module.door !== undefined ? module.door(text) : this.#deviceMaker(module, text)) as (
+      const named = `${text}\n//# sourceURL=${makerUrl(module.key, site)}`;
+      maker = (module.door !== undefined ? module.door(named) : this.#deviceMaker(module, text)) as (
         ...envs: unknown[]
       ) => Function;
       module.makers.set(site, maker);
@@ -637,6 +638,11 @@ export class CodeRegistry implements CodeAccess {
     if (module === undefined) throw new RangeError(`Cannot find module ${key}: it isn't loaded here`);
     return module;
   }
+}
+
+/** Where stack traces say that a maker's code stands: maps back to its site. */
+export function makerUrl(key: ModuleKey, site: number): string {
+  return `clonecloud:maker/${key}/${site}`;
 }
 
 function envOf(scope: ScopeHandle): Env {

@@ -1,7 +1,7 @@
 import { DeviceFiles } from "../host/device_files.ts";
 import { BLOB_REPLY, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from "./frame.ts";
 import { compress, decompress } from "./compression.ts";
-import { LocalConnection } from "./local_connection.ts";
+import type { LocalConnection } from "./local_connection.ts";
 import {
   type AppConfig,
   type GuestRequest,

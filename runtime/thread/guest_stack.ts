@@ -1,3 +1,4 @@
+import { formatStacksWith } from "../heap/mod.ts";
 import type { GuestCode } from "./guest_code.ts";
 import { apply } from "./intrinsics.ts";
 import { REMOTE_END } from "./stack.ts";
@@ -19,7 +20,7 @@ const OWN = new URL("../", import.meta.url).href;
  * with a mark where the device's frames go.
  */
 export function formatGuestStacks(code: GuestCode, positionOf: PositionOf): void {
-  Error.prepareStackTrace = (error, sites) => {
+  const format = (error: Error, sites: NodeJS.CallSite[]) => {
     const lines: string[] = [];
     for (const site of sites) {
       const url = urlOf(site);
@@ -31,6 +32,8 @@ export function formatGuestStacks(code: GuestCode, positionOf: PositionOf): void
     }
     return [header(error), ...lines].join("\n");
   };
+  Error.prepareStackTrace = format;
+  formatStacksWith(format as (error: Error, sites: unknown[]) => string);
 }
 
 function header(error: Error): string {
