@@ -14,8 +14,10 @@ type Functions = Record<string, (...args: any[]) => unknown>;
 const SLOT = Symbol.for("clonecloud.host");
 
 export class GuestHost {
-  /** URL of the module that stands for a built-in one. */
+  /** Source of the module that stands for a built-in one. */
   readonly wrappers = new Map<string, string>();
+  /** What stands for built-in functions: shows itself as the one it stands for. */
+  readonly disguised = new Map<Function, Function>();
   readonly #abandon: Abandon;
   readonly #files: GuestFiles;
   #effects: Effect[] = [];
@@ -153,13 +155,17 @@ export class GuestHost {
 
   #patchClock(): void {
     const RealDate = Date;
-    const skewed = () => dateNow() + this.#clockSkewMs;
+    const { now: skewed } = { now: (): number => dateNow() + this.#clockSkewMs };
     define(Date, "now", skewed);
-    const DeviceDate = new Proxy(RealDate, {
-      construct: (target, args, newTarget) =>
-        Reflect.construct(target, args.length === 0 ? [skewed()] : args, newTarget),
-      apply: () => new RealDate(skewed()).toString(),
-    });
+    const DeviceDate = function Date(...args: unknown[]): unknown {
+      if (new.target === undefined) return new RealDate(skewed()).toString();
+      return Reflect.construct(RealDate, args.length === 0 ? [skewed()] : args, new.target);
+    };
+    for (const key of Reflect.ownKeys(RealDate)) {
+      Object.defineProperty(DeviceDate, key, Reflect.getOwnPropertyDescriptor(RealDate, key)!);
+    }
+    this.disguised.set(DeviceDate, RealDate);
+    this.disguised.set(RealDate.now, dateNow);
     define(RealDate.prototype, "constructor", DeviceDate);
     define(globalThis, "Date", DeviceDate);
   }
@@ -175,7 +181,7 @@ export class GuestHost {
     define(globalThis, "process", modules.get("node:process")!);
     (globalThis as any)[SLOT] = modules;
     for (const [name, module] of modules) {
-      this.wrappers.set(name, dataUrl(name, Object.keys(module)));
+      this.wrappers.set(name, wrapperSource(name, Object.keys(module)));
       this.wrappers.set(name.slice("node:".length), this.wrappers.get(name)!);
     }
     this.modules = modules;
@@ -264,12 +270,11 @@ function getter(target: object, name: string, get: () => unknown): void {
 }
 
 /** A module that hands out a wrapped built-in module's values. */
-function dataUrl(name: string, keys: readonly string[]): string {
+function wrapperSource(name: string, keys: readonly string[]): string {
   const exports = keys.filter((key) => /^[A-Za-z_$][\w$]*$/.test(key) && key !== "default").map((key) =>
     `export const ${key}=m[${JSON.stringify(key)}];`
   );
-  const source = `const m=globalThis[Symbol.for("clonecloud.host")].get(${JSON.stringify(name)});${
+  return `const m=globalThis[Symbol.for("clonecloud.host")].get(${JSON.stringify(name)});${
     exports.join("")
   }export default m;`;
-  return `data:text/javascript,${encodeURIComponent(source)}`;
 }

@@ -590,6 +590,7 @@ class Analyser {
       isStatic: false,
       isAsync: node.async === true,
       isGenerator: node.generator === true,
+      isStrict: this.#strict || kind === "class",
       isDeclaration: node.type === "FunctionDeclaration",
       name: node.id?.name ?? this.#hint,
       label: "",

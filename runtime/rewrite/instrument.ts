@@ -124,10 +124,10 @@ class Instrumenter {
     if (!asks) return;
     this.#open(
       body.start,
-      depth,
+      depth + 0.1,
       (style) => `${style.own("K")}!==void 0?${style.own("K")}(${this.#accessor(site, style)}):(`,
     );
-    this.#close(body.end, depth, () => ")");
+    this.#close(body.end, depth + 0.1, () => ")");
   }
 
   #point(site: Site, style: Style, args: string): string {

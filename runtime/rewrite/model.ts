@@ -87,6 +87,8 @@ export interface Site {
   readonly isStatic: boolean;
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
+  /** Its code is strict whatever is around. */
+  readonly isStrict: boolean;
   /** A function declaration: it exists before the code around it runs. */
   readonly isDeclaration: boolean;
   /** Own `name` unless computed or changed. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ModuleSource, ParseError, REWRITER_VERSION, RewrittenModule } from "../rewrite/mod.ts";
 import type { RewriteAnswer } from "./load_hook.ts";
-import type { SupervisorRequest } from "./protocol.ts";
+import type { SourceKind, SupervisorRequest } from "./protocol.ts";
 
 /** Keeps texts by key between runs; may forget. */
 export interface TextCache {
@@ -56,7 +56,7 @@ export class CodeService {
   answer(request: SupervisorRequest): unknown {
     switch (request.op) {
       case "rewrite":
-        return this.#rewrite(request.url, request.source, request.isModule);
+        return this.#rewrite(request.url, request.source, request.kind);
       case "table":
         return this.#cached(`${request.key}.table`, () => JSON.stringify(this.#module(request.key).table));
       case "guest": {
@@ -65,15 +65,34 @@ export class CodeService {
         const table = JSON.stringify(this.#module(request.key).table);
         return { url, isModule, text: form.text, chunks: form.chunks.flat(), table };
       }
-      case "makers":
-        return this.#module(request.key).makers(request.sites, request.place, new Set(request.uninitialised));
+      case "makers": {
+        const { key, sites, place, uninitialised } = request;
+        const forms = this.#module(key).makers(sites, place, new Set(uninitialised));
+        return Object.fromEntries(
+          Object.entries(forms).map(([site, { text, chunks }]) => [site, { text, chunks: chunks.flat() }]),
+        );
+      }
+      case "source":
+        return this.#module(request.key).text;
       case "position":
         return this.#module(request.key).positionOf(request.offset);
     }
     return undefined;
   }
 
-  #rewrite(url: string, source: string, isModule: boolean): RewriteAnswer {
+  #rewrite(url: string, source: string, kind: SourceKind): RewriteAnswer {
+    const first = this.#rewriteAs(url, source, kind === "module");
+    if (kind !== "either" || first.key !== undefined) return this.#diagnosed(url, first);
+    const second = this.#rewriteAs(url, source, true);
+    return this.#diagnosed(url, second.key === undefined ? first : second);
+  }
+
+  #diagnosed(url: string, answer: RewriteAnswer): RewriteAnswer {
+    if (answer.reason !== undefined) this.#options.diagnose(url, answer.reason);
+    return answer;
+  }
+
+  #rewriteAs(url: string, source: string, isModule: boolean): RewriteAnswer {
     const path = this.#options.pathOf(url);
     const key = hash(`${REWRITER_VERSION}\n${url}\n${path}\n${isModule}\n${source}`).slice(0, 16);
     this.#sources.set(key, { url, source, isModule, path, key });
@@ -82,11 +101,10 @@ export class CodeService {
       const name = `${key}.${hash(wanted.join("\n")).slice(0, 8)}.device`;
       const cached = JSON.parse(this.#cached(name, () => JSON.stringify(this.#device(key, new Set(wanted)))));
       for (const [, method] of cached.points) this.#known.add(method);
-      return { key, ...cached };
+      return { key, isModule, ...cached };
     } catch (error) {
       if (!(error instanceof ParseError) && !(error instanceof RangeError)) throw error;
-      this.#options.diagnose(url, error.message);
-      return { key: undefined, text: source, reason: error.message, points: [] };
+      return { key: undefined, isModule, text: source, reason: error.message, points: [] };
     }
   }
 

@@ -162,7 +162,7 @@ export class DeviceSession {
     if (request.op === "abandon") {
       return this.#lose(`${request.reason}${request.path ? ` (${request.path})` : ""}`);
     }
-    if (request.op === "position") {
+    if (request.op === "position" || request.op === "source") {
       const value = await this.#ask(request);
       this.#connection?.send(REPLY, ...compress(packPayload({ ok: true, value })));
       return;

@@ -1,9 +1,20 @@
 import * as nodeModule from "node:module";
 import type { ModuleTable } from "../rewrite/mod.ts";
-import { checked, type CodeRegistry, type CodeSource, pick, type Resolution } from "./code_registry.ts";
-import type { ShippedCode, ShippedModule } from "./protocol.ts";
+import {
+  checked,
+  type CodeRegistry,
+  type CodeSource,
+  MAKER_URL,
+  pick,
+  type Resolution,
+} from "./code_registry.ts";
+import type { ShippedCode, ShippedMaker, ShippedModule } from "./protocol.ts";
 
 const RUNTIME_URL = "clonecloud:runtime";
+/** Starts the URLs of modules that stand for CommonJS, JSON and the like. */
+const VALUES_URL = "clonecloud:values/";
+/** Starts the URLs of modules that stand for built-in ones. */
+const WRAPPER_URL = "clonecloud:host/";
 
 /** The code a guest was sent: modules under the device's URLs, none of whose statements ever run. */
 export class GuestCode implements CodeSource {
@@ -11,15 +22,22 @@ export class GuestCode implements CodeSource {
   readonly #byKey = new Map<string, ShippedModule>();
   readonly #byUrl = new Map<string, ShippedModule>();
   readonly #tables = new Map<string, ModuleTable>();
-  readonly #makers = new Map<string, string>();
+  readonly #makers = new Map<string, ShippedMaker>();
   readonly #values = new Map<string, readonly string[]>();
   readonly #wrappers: ReadonlyMap<string, string>;
   readonly #abandon: (reason: string) => never;
+  readonly #fetchSource: (key: string) => string;
+  readonly #sources = new Map<string, string>();
 
-  /** `wrappers`: what stands for built-in modules, URL by name. */
-  constructor(wrappers: ReadonlyMap<string, string>, abandon: (reason: string) => never) {
+  /** `wrappers`: what stands for built-in modules, source by name. */
+  constructor(
+    wrappers: ReadonlyMap<string, string>,
+    abandon: (reason: string) => never,
+    fetchSource: (key: string) => string,
+  ) {
     this.#wrappers = wrappers;
     this.#abandon = abandon;
+    this.#fetchSource = fetchSource;
   }
 
   /** Takes code in; returns the URLs of modules still to be imported. */
@@ -30,7 +48,7 @@ export class GuestCode implements CodeSource {
       this.#tables.set(module.key, JSON.parse(module.table));
     }
     for (const [key, makers] of Object.entries(code.makers)) {
-      for (const [site, text] of Object.entries(makers)) this.#makers.set(`${key}:${site}`, text);
+      for (const [site, maker] of Object.entries(makers)) this.#makers.set(`${key}:${site}`, maker);
     }
     const urls = code.modules.filter((module) => module.isModule).map((module) => module.url);
     for (const [key, { url, names }] of Object.entries(code.values)) {
@@ -59,8 +77,11 @@ export class GuestCode implements CodeSource {
     return this.#tables.get(key);
   }
 
-  text(): string | undefined {
-    return undefined;
+  /** The person's source, for `toString`; asked for once. */
+  text(key: string): string | undefined {
+    let text = this.#sources.get(key);
+    if (text === undefined) this.#sources.set(key, text = this.#fetchSource(key));
+    return text;
   }
 
   resolve(key: string, specifier: string): Resolution {
@@ -69,30 +90,26 @@ export class GuestCode implements CodeSource {
     return link.kind === "builtin" ? { kind: "builtin" } : { kind: link.kind, key: link.key };
   }
 
-  maker(key: string, site: number): string {
-    const text = this.#makers.get(`${key}:${site}`);
-    if (text === undefined) {
+  maker(key: string, site: number): ShippedMaker {
+    const maker = this.#makers.get(`${key}:${site}`);
+    if (maker === undefined) {
       throw new RangeError(`Cannot make a closure: site ${site} of ${key} was not sent`);
     }
-    return text;
+    return maker;
   }
 
-  /** Where in its module's source a position (from 1) of a guest form stands: key and offset; undefined if nowhere. */
+  /** Where in its module's source a position (from 1) of shipped code stands; undefined if nowhere. */
   sourceOffset(
     url: string,
     line: number,
     column: number,
-  ): { readonly key: string; readonly offset: number } | undefined {
+  ): SourcePlace | undefined {
     const module = this.#byUrl.get(url);
-    if (module === undefined) return undefined;
-    let start = 0;
-    for (let i = 1; i < line; i++) start = module.text.indexOf("\n", start) + 1;
-    const at = start + column - 1;
-    for (let i = 0; i < module.chunks.length; i += 3) {
-      const [from, source, length] = module.chunks.slice(i, i + 3) as [number, number, number];
-      if (at >= from && at < from + length) return { key: module.key, offset: source + at - from };
-    }
-    return undefined;
+    if (module !== undefined) return placeIn(module.key, module.url, module, line, column);
+    const [, key, site] = MAKER_URL.exec(url) ?? [];
+    const maker = this.#makers.get(`${key}:${site}`);
+    if (maker === undefined) return undefined;
+    return placeIn(key!, this.#byKey.get(key!)?.url ?? url, maker, line, column);
   }
 
   #resolveImport(specifier: string, context: any, next: any) {
@@ -102,10 +119,13 @@ export class GuestCode implements CodeSource {
     const parent = this.#byUrl.get(context.parentURL);
     if (parent === undefined) return next(specifier, context);
     const link = parent.links[specifier];
-    if (link !== undefined && link.kind !== "builtin") return { url: link.url, shortCircuit: true };
+    if (link?.kind === "values") {
+      return { url: `${VALUES_URL}${encodeURIComponent(link.url)}`, shortCircuit: true };
+    }
+    if (link?.kind === "module") return { url: link.url, shortCircuit: true };
     const builtin = link?.url ?? specifier;
     const wrapper = this.#wrappers.get(builtin) ?? this.#wrappers.get(`node:${builtin}`);
-    if (wrapper !== undefined) return { url: wrapper, shortCircuit: true };
+    if (wrapper !== undefined) return { url: `${WRAPPER_URL}${builtin}`, shortCircuit: true };
     if (link === undefined) this.#abandon(`import of ${specifier}`);
     return next(specifier, context);
   }
@@ -113,7 +133,11 @@ export class GuestCode implements CodeSource {
   #load(url: string, context: any, next: any) {
     const source = url === RUNTIME_URL
       ? `const m=globalThis[Symbol.for("clonecloud.guest")];export const register=m.register,checked=m.checked,pick=m.pick;`
-      : this.#byUrl.get(url)?.text ?? this.#valuesModule(url);
+      : url.startsWith(WRAPPER_URL)
+      ? this.#wrappers.get(url.slice(WRAPPER_URL.length))
+      : url.startsWith(VALUES_URL)
+      ? this.#valuesModule(decodeURIComponent(url.slice(VALUES_URL.length)))
+      : this.#byUrl.get(url)?.text;
     return source === undefined ? next(url, context) : { source, format: "module", shortCircuit: true };
   }
 
@@ -140,6 +164,31 @@ export class GuestCode implements CodeSource {
     const evaluate = (0, eval)(`${module.text}\n//# sourceURL=${module.url}`);
     evaluate(registry.register.bind(registry), checked, pick);
   }
+}
+
+/** A place in a module's source. */
+export interface SourcePlace {
+  readonly key: string;
+  readonly url: string;
+  readonly offset: number;
+}
+
+function placeIn(
+  key: string,
+  url: string,
+  form: ShippedMaker,
+  line: number,
+  column: number,
+): SourcePlace | undefined {
+  let start = 0;
+  for (let i = 1; i < line; i++) start = form.text.indexOf("\n", start) + 1;
+  const at = start + column - 1;
+  for (let i = 0; i < form.chunks.length; i += 3) {
+    const [from, source, length] = form.chunks.slice(i, i + 3) as [number, number, number];
+    // Text put in counts as what follows it.
+    if (at < from + length) return { key, url, offset: source + Math.max(0, at - from) };
+  }
+  return undefined;
 }
 
 const RUNTIME_SLOT = Symbol.for("clonecloud.guest");

@@ -10,7 +10,7 @@ import { referencedCode, Refusal, SessionHeap } from "../heap/mod.ts";
 import { UNINITIALISED } from "../heap/access.ts";
 import type { Values } from "../host/values.ts";
 import type { CodeRegistry, Control } from "./code_registry.ts";
-import { appendDeviceFrames, callerPosition } from "./stack.ts";
+import { appendDeviceFrames, callerPosition, framesBelow, stackLimit } from "./stack.ts";
 import type { DeviceCode } from "./device_code.ts";
 import { performEffects } from "./effects.ts";
 import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
@@ -128,7 +128,14 @@ export class Migrator {
         ms: performance.now() - started,
       });
       const code = this.#codeFor(capture.modules, capture.sites);
-      const head: MigrateHead = { id: this.#next++, method: point.method, isAsync, nowMs: Date.now(), code };
+      const head: MigrateHead = {
+        id: this.#next++,
+        method: point.method,
+        isAsync,
+        nowMs: Date.now(),
+        stack: { below: framesBelow(), limit: stackLimit() },
+        code,
+      };
       buffer = exactBuffer(capture.packet);
       message = { op: "migrate", head, packet: buffer, missing: this.#missing, method: point.method };
     } catch (error) {

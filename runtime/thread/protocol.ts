@@ -61,11 +61,18 @@ export interface ShippedModule {
   readonly isMain: boolean;
 }
 
+/** Text that makes closures or classes of one site; see the rewriter's forms. */
+export interface ShippedMaker {
+  readonly text: string;
+  /** As for {@linkcode ShippedModule}. */
+  readonly chunks: readonly number[];
+}
+
 /** Code that comes with a packet: only what the other side lacks. */
 export interface ShippedCode {
   readonly modules: readonly ShippedModule[];
   /** Makers by module key and site. */
-  readonly makers: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly makers: Readonly<Record<string, Readonly<Record<string, ShippedMaker>>>>;
   /** Export names of pseudo modules, by key, in index order. */
   readonly values: Readonly<Record<string, { readonly url: string; readonly names: readonly string[] }>>;
   /** Names of global bindings, in index order. */
@@ -77,6 +84,8 @@ export interface MigrateHead {
   readonly method: string;
   readonly isAsync: boolean;
   readonly nowMs: number;
+  /** The device's stack below the method, as lines `    at …`, and how many lines a stack has. */
+  readonly stack: { readonly below: readonly string[]; readonly limit: number };
   readonly code: ShippedCode;
 }
 
@@ -103,6 +112,7 @@ export type ReturnHead =
 export type GuestRequest =
   | { readonly op: "abandon"; readonly reason: string; readonly path?: string }
   | { readonly op: "position"; readonly key: string; readonly offset: number }
+  | { readonly op: "source"; readonly key: string }
   | { readonly op: "file"; readonly call: string; readonly path: string; readonly options?: unknown };
 
 export interface GuestReply {
@@ -152,10 +162,13 @@ export interface TraceEvent {
   readonly [more: string]: unknown;
 }
 
+/** ES module or CommonJS script; `either` if only its text can tell. */
+export type SourceKind = "module" | "script" | "either";
+
 /** Supervisor's answers and the migrator's questions; JSON frames of kind `HOP_CONTROL` with an `id`. */
 export type SupervisorRequest =
   | { readonly op: "config" }
-  | { readonly op: "rewrite"; readonly url: string; readonly source: string; readonly isModule: boolean }
+  | { readonly op: "rewrite"; readonly url: string; readonly source: string; readonly kind: SourceKind }
   | { readonly op: "table"; readonly key: string }
   | { readonly op: "guest"; readonly key: string; readonly uninitialised: readonly string[] }
   | {
@@ -166,6 +179,8 @@ export type SupervisorRequest =
     readonly uninitialised: readonly string[];
   }
   | { readonly op: "position"; readonly key: string; readonly offset: number }
+  /** The text that ranges of sites refer to. */
+  | { readonly op: "source"; readonly key: string }
   /** The app's static modules are loaded, none has run: an answer other than null stops the app. */
   | { readonly op: "loaded" }
   | { readonly op: "event"; readonly event: TraceEvent }

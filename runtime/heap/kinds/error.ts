@@ -1,5 +1,5 @@
 import type { Inlet, Properties } from "../inlet.ts";
-import { newError, ownKeys } from "../intrinsics.ts";
+import { defineProperty, deleteProperty, getDescriptor, newError, ownKeys } from "../intrinsics.ts";
 import type { Outlet } from "../outlet.ts";
 import { applyProperties, checkProperties } from "../properties.ts";
 import type { Kind } from "./kind.ts";
@@ -12,7 +12,22 @@ export const error: Kind<Error, void, Properties> = {
     out.properties(node, ownKeys(node));
   },
   readShell() {},
-  create: () => new newError(),
+  create() {
+    // Its stack comes with its properties: one of our own would be what the engine shows of an uncaught error.
+    const limit = getDescriptor(newError, "stackTraceLimit");
+    defineProperty(newError, "stackTraceLimit", {
+      value: 0,
+      writable: true,
+      configurable: true,
+      enumerable: true,
+    });
+    try {
+      return new newError();
+    } finally {
+      if (limit === undefined) deleteProperty(newError, "stackTraceLimit");
+      else defineProperty(newError, "stackTraceLimit", limit);
+    }
+  },
   readContent: (inlet: Inlet) => inlet.properties(),
   check(node, content, inlet) {
     checkProperties(node, ownKeys(node), content, inlet);
