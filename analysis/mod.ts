@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { type AppVersion, type Execution, type ProfileSource } from "./profile/execution.ts";
+export { appKey, type AppVersion, type Execution, type ProfileSource } from "./profile/execution.ts";
 export { type ContextNode, ProfileTree, type StoredTree } from "./profile/profile_tree.ts";
 export { TraceBuilder, type TraceEvent, treeFromTrace } from "./profile/trace.ts";
 export {

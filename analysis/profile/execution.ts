@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Conditions } from "../../runtime/mod.ts";
 import type { ProfileTree } from "./profile_tree.ts";
 
@@ -29,4 +31,10 @@ export interface Execution {
   readonly onClone?: { readonly tree: ProfileTree; readonly clone: string; readonly cloneSpeed: number };
   /** What it ran under, if a clone was in reach. */
   readonly conditions?: Conditions;
+}
+
+/** The key of an app in a store: its main module as a URL, wherever the command was typed. */
+export function appKey(app: string, folder: string): string {
+  if (/^[a-z][a-z+.-]+:/i.test(app)) return new URL(app).href;
+  return pathToFileURL(resolve(folder, app)).href;
 }

@@ -86,7 +86,6 @@ function hash(text: string): number {
 /** Text as it may stand in XML. */
 export function escapeXml(text: string): string {
   const names: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  // deno-lint-ignore no-control-regex
   return text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, "\ufffd").replace(
     /[&<>"]/g,
     (letter) => names[letter]!,
