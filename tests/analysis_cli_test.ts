@@ -84,6 +84,8 @@ Deno.test("partition explains a method, names what clashes, and draws the region
       scan,
       "--svg",
       `${home}/r.svg`,
+      "--speed",
+      "1.1",
     );
     assert(out.includes(`if ${scan} stays`) && out.includes("8130.00"), out);
     assert((await Deno.readTextFile(`${home}/r.svg`)).includes("all on the device"));
