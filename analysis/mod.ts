@@ -52,3 +52,19 @@ export {
 export { type Lookup, lookUp } from "./database/lookup.ts";
 export { ClashError, DEFAULT_POWER, type Plan, type PlanOptions, planRun } from "./database/plan.ts";
 export { regionPicture } from "./database/region_picture.ts";
+export {
+  type AnalysedMethod,
+  type Analysis,
+  type AnalyzeOptions,
+  analyzeProgram,
+  type Diagnostic,
+  knowledgeOf,
+  type Pin,
+  reachable,
+  type Use,
+} from "./static/analyze.ts";
+export { appRoot, type LoadedProgram, loadProgram } from "./static/load_program.ts";
+export { type Call, type Method } from "./static/program.ts";
+export { type SourceModule } from "./static/walk.ts";
+export { type Classified, HostTable } from "./static/classify.ts";
+export { HOST_APIS, type HostApi, type HostClass } from "./static/host_api.ts";

@@ -35,6 +35,8 @@ export interface MethodModel {
   /** Bytes shipped and returned. */
   readonly up: SizeSums;
   readonly down: SizeSums;
+  /** A migration of it was refused for good; it stays until the code changes. */
+  readonly refused: boolean;
   /** Its work at a clone by its time here: what the clone's speed doesn't say of this method. */
   readonly ratio: number;
   /** How much dearer migrations of it were than predicted, besides their work. */
@@ -59,6 +61,7 @@ export type DecisionReason =
   | "unknown method"
   | "time not known yet"
   | "failed before"
+  | "refused before"
   | "pays"
   | "does not pay"
   | "not clear enough to change sides"
@@ -104,6 +107,7 @@ interface Known {
   readonly there: SizeModel;
   readonly up: SizeModel;
   readonly down: SizeModel;
+  refused: boolean;
   ratio: number;
   correction: number;
   /** Side of the last decision. */
@@ -143,6 +147,7 @@ export class Decider {
         there: new SizeModel(known.there),
         up: new SizeModel(known.up),
         down: new SizeModel(known.down),
+        refused: known.refused,
         ratio: known.ratio,
         correction: known.correction,
         last: undefined,
@@ -225,7 +230,7 @@ export class Decider {
       known.hereMeasured = true;
       known.here.add(outcome.features, { y: outcome.ms });
     } else if (outcome.where === "failed") {
-      if (outcome.permanent) known.role = "home";
+      known.refused ||= outcome.permanent;
       known.wait = Math.min(RETRY_AFTER_MAX, RETRY_AFTER * 2 ** known.failures++);
     } else this.#learn(known, outcome);
   }
@@ -233,9 +238,10 @@ export class Decider {
   /** What it knows now, to be stored and to start from next time. */
   toJSON(): DeciderModel {
     const methods: Record<string, MethodModel> = {};
-    for (const [method, { role, here, hereMeasured, there, up, down, ratio, correction }] of this.#methods) {
+    for (const [method, known] of this.#methods) {
+      const { role, hereMeasured, refused, ratio, correction, here, there, up, down } = known;
       const sums = { here: here.sums, there: there.sums, up: up.sums, down: down.sums };
-      methods[method] = { role, hereMeasured, ratio, correction, ...sums };
+      methods[method] = { role, hereMeasured, refused, ratio, correction, ...sums };
     }
     return { ...this.#model, conditions: this.#conditions ?? this.#model.conditions, methods };
   }
@@ -252,6 +258,7 @@ export class Decider {
     at: { hereMs: number; workMs: number; overheadMs: number; known: boolean; thereKnown: boolean },
   ): DecisionReason {
     if (this.#rates === NOWHERE) return "no clone";
+    if (method.refused) return "refused before";
     if (method.role === "forced") return "forced";
     if (method.role === "home") return "home by partition";
     if (method.wait > 0) {

@@ -111,7 +111,7 @@ Deno.test("Decider.observe() stays home after failures, longer each time, and fo
   assertEquals(reasons.map((reason) => reason === "failed before"), [true, true, true, true, false]);
   it.observe(scan, { where: "failed", permanent: true });
   const next = new Decider(JSON.parse(JSON.stringify(it)));
-  assertEquals(next.decide(scan, [5000, 3]).reason, "home by partition");
+  assertEquals(next.decide(scan, [5000, 3]).reason, "refused before");
 });
 
 Deno.test("Decider.decide() weighs energy where that is the objective", () => {

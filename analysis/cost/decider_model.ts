@@ -38,8 +38,7 @@ export function deciderModel(options: DeciderModelOptions): DeciderModel {
     const known = learned !== undefined && Object.hasOwn(learned.methods, method)
       ? learned.methods[method]
       : undefined;
-    const refused = known?.role === "home" && role !== "forced" && !home.includes(method);
-    methods[method] = { ...(known ?? profiled(method, options.executions)), role: refused ? "home" : role };
+    methods[method] = { ...(known ?? profiled(method, options.executions)), role };
   }
   return {
     version: 1,
@@ -67,7 +66,7 @@ function profiled(method: MethodId, executions: readonly Execution[]): Omit<Meth
   const sums = { here: prior(here), there: prior(there), up: prior(up), down: prior(down) };
   const mean = ({ plain }: SizeSums) => plain.n > 0 ? plain.y / plain.n : 0;
   const ratio = mean(here) > 0 && mean(there) > 0 ? mean(there) / mean(here) : 1;
-  return { hereMeasured: counted, ratio, correction: 1, ...sums };
+  return { hereMeasured: counted, refused: false, ratio, correction: 1, ...sums };
 }
 
 /** Adds a method's times in a tree: against its features where they were seen, else their mean. True if invocations were counted. */

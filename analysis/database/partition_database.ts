@@ -12,6 +12,8 @@ export interface DatabaseOptions extends SolveOptions {
   readonly box?: ConditionsBox;
   readonly signal?: AbortSignal;
   readonly maxSolves?: number;
+  /** Methods that can't be migration points, with the reason. */
+  readonly notPoints?: ReadonlyMap<MethodId, string>;
 }
 
 /** The partition database of an app: which partition is best where, over a box of conditions (§3). */
@@ -22,7 +24,7 @@ export async function partitionDatabase(tree: CostTree, options: DatabaseOptions
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.maxSolves === undefined ? {} : { maxSolves: options.maxSolves }),
     solve: async (point) => {
-      const solved = await solvePartition(partitionProblem(tree, { objective, point }), options);
+      const solved = await solvePartition(partitionProblem(tree, { ...options, objective, point }), options);
       if (!solved.feasible) {
         throw new Error(`Cannot make a partition database: ${solved.clash.join(" and ")} clash`);
       }

@@ -23,6 +23,8 @@ export interface PlanOptions extends SolveOptions {
   /** Methods that must migrate, and methods that must stay. */
   readonly migrate?: readonly MethodId[];
   readonly pin?: readonly MethodId[];
+  /** Methods that the rewriter can't make migration points, with the reason; refused ones of earlier runs are added. */
+  readonly notPoints?: ReadonlyMap<MethodId, string>;
   readonly maxEnergyJ?: number;
   readonly maxTimeMs?: number;
   readonly signal?: AbortSignal;
@@ -74,10 +76,12 @@ export async function planRun(
   const { conditions, objective = "time", power = DEFAULT_POWER, pin = [], migrate = [] } = options;
   const overheads = store.overheads() ?? DEFAULT_OVERHEADS;
   const costs = costTree(executions, { overheads, power: powerLevels(power) });
-  const database = await databaseOf(store, version, { ...options, costs, objective, power });
-  const found = await choose(costs, { ...options, database, objective });
-  const candidates = [...new Set([...methodsOf(database), ...found.migrate])].sort();
   const learned = store.learned(version);
+  const notPoints = new Map([...refusedBy(learned), ...options.notPoints ?? []]);
+  const asked = { ...options, notPoints, objective };
+  const database = await databaseOf(store, version, { ...asked, costs, power });
+  const found = await choose(costs, { ...asked, database });
+  const candidates = [...new Set([...methodsOf(database), ...found.migrate])].sort();
   const model = deciderModel({
     executions,
     candidates,
@@ -107,6 +111,11 @@ export async function planRun(
   };
 }
 
+function refusedBy(learned: DeciderModel | undefined): [MethodId, string][] {
+  const methods = Object.entries(learned?.methods ?? {}).filter(([, { refused }]) => refused);
+  return methods.map(([method]) => [method as MethodId, "an earlier migration of it was refused"]);
+}
+
 /** A board with no screen: what a device is if nothing is said of it. */
 export const DEFAULT_POWER: PowerUse = {
   table: POWER_TABLES.board!,
@@ -127,7 +136,8 @@ async function databaseOf(
   const key = { ...version, objective, power: objective === "time" ? "" : JSON.stringify(power) };
   const known = store.database(key);
   if (known !== undefined) return known;
-  const made = await partitionDatabase(costs, { ...options, objective });
+  const { pin: _pin, migrate: _migrate, maxEnergyJ: _energy, maxTimeMs: _time, ...free } = options;
+  const made = await partitionDatabase(costs, { ...free, objective });
   store.saveDatabase(key, made);
   return made;
 }

@@ -118,11 +118,12 @@ export class ProfileStore {
 
   /** Keeps what a run's decider learned. */
   saveLearned({ app, codeHash }: AppVersion, model: DeciderModel): void {
-    this.#db.prepare("INSERT OR REPLACE INTO learned VALUES (?, ?, ?)").run(
-      app,
-      codeHash,
-      JSON.stringify(model),
-    );
+    this.#inTransaction(() => {
+      const json = JSON.stringify(model);
+      this.#db.prepare("INSERT OR REPLACE INTO learned VALUES (?, ?, ?)").run(app, codeHash, json);
+      // Refusals that were learned change what is legal.
+      this.#db.prepare("DELETE FROM partition_database WHERE app = ? AND code_hash = ?").run(app, codeHash);
+    });
   }
 
   /** What the last run's decider had learned. */

@@ -3,7 +3,7 @@ import type { PartitionProblem } from "./problem.ts";
 /** A constraint that can be left out, with its name as the user reads it. */
 interface Constraint {
   readonly name: string;
-  readonly kind: "app" | "pin" | "migrate" | "family" | "limit";
+  readonly kind: "app" | "point" | "pin" | "migrate" | "family" | "limit";
   readonly value: string;
 }
 
@@ -29,7 +29,9 @@ export async function clashOf(
 }
 
 /** User's constraints last: a clash is then told with as few of the app's own pins as possible. */
-function constraintsOf({ contexts, pin, migrate, limits }: PartitionProblem): Constraint[] {
+function constraintsOf(
+  { contexts, pin, migrate, limits, notPoints = new Map() }: PartitionProblem,
+): Constraint[] {
   const pinned = new Map(contexts.flatMap(({ method, pinned, parent }) => {
     const reason = pinned ?? (parent < 0 ? "the main flow" : undefined);
     return reason === undefined ? [] : [[method, reason]];
@@ -44,6 +46,9 @@ function constraintsOf({ contexts, pin, migrate, limits }: PartitionProblem): Co
       kind: "family" as const,
       value: f,
     })),
+    ...[...notPoints].map(([m, reason]) => (
+      { name: `${m} can't be a migration point: ${reason}`, kind: "point" as const, value: m }
+    )),
     ...[...pinned].map(([m, reason]) => ({
       name: `${m} is pinned: ${reason}`,
       kind: "app" as const,
@@ -57,7 +62,7 @@ function restrict(problem: PartitionProblem, kept: readonly Constraint[]): Parti
   const values = (kind: Constraint["kind"]) =>
     new Set(kept.filter((constraint) => constraint.kind === kind).map(({ value }) => value));
   const [app, pins, migrates] = [values("app"), values("pin"), values("migrate")];
-  const [families, limits] = [values("family"), values("limit")];
+  const [families, limits, points] = [values("family"), values("limit"), values("point")];
   return {
     contexts: problem.contexts.map(({ pinned, ...context }) => ({
       ...context,
@@ -66,6 +71,7 @@ function restrict(problem: PartitionProblem, kept: readonly Constraint[]): Parti
     })),
     pin: problem.pin.filter((method) => pins.has(method)),
     migrate: problem.migrate.filter((method) => migrates.has(method)),
+    notPoints: new Map([...problem.notPoints ?? []].filter(([method]) => points.has(method))),
     limits: problem.limits.filter(({ name }) => limits.has(name)),
   };
 }

@@ -74,6 +74,9 @@ function paperModel(
   for (const method of problem.migrate) {
     if (index.has(method)) rows.push({ terms: [[R(index.get(method)!), 1]], lower: 1 });
   }
+  for (const method of problem.notPoints?.keys() ?? []) {
+    if (index.has(method)) rows.push({ terms: [[R(index.get(method)!), 1]], upper: 0 });
+  }
   return { columns: Array.from(cost, (c, i) => ({ integer: i < 2 * n, cost: c })), rows };
 }
 

@@ -52,6 +52,7 @@ function homeMethods(problem: PartitionProblem): Set<MethodId> {
     problem,
     ({ parent, pinned, method }) => parent < 0 || pinned !== undefined || pins.has(method),
   );
+  for (const method of problem.notPoints?.keys() ?? []) home.add(method);
   for (let before = -1; before < home.size;) {
     before = home.size;
     const atHome = new Uint8Array(contexts.length);

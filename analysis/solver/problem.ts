@@ -36,6 +36,8 @@ export interface PartitionProblem {
   readonly pin: readonly MethodId[];
   /** Methods the user makes migrate. */
   readonly migrate: readonly MethodId[];
+  /** Methods that can't be migration points, with the reason; a caller may still take them along. */
+  readonly notPoints?: ReadonlyMap<MethodId, string>;
 }
 
 /** A partition and what it costs. */
@@ -63,6 +65,7 @@ export interface ProblemOptions {
   readonly point: Point;
   readonly pin?: readonly MethodId[];
   readonly migrate?: readonly MethodId[];
+  readonly notPoints?: ReadonlyMap<MethodId, string>;
   readonly maxEnergyJ?: number;
   readonly maxTimeMs?: number;
 }
@@ -102,6 +105,7 @@ export function partitionProblem(tree: CostTree, options: ProblemOptions): Parti
     limits,
     pin: options.pin ?? [],
     migrate: options.migrate ?? [],
+    ...(options.notPoints === undefined ? {} : { notPoints: options.notPoints }),
   };
 }
 
@@ -144,6 +148,9 @@ export function violations(problem: PartitionProblem, migrate: ReadonlySet<Metho
       if ((families.get(family) ?? at[i]) !== at[i]) broken.add(`host state ${family} must be on one side`);
       families.set(family, at[i]!);
     }
+  }
+  for (const [method, reason] of problem.notPoints ?? []) {
+    if (migrate.has(method)) broken.add(`${method} can't be a migration point: ${reason}`);
   }
   for (const method of problem.migrate) if (!migrate.has(method)) broken.add(`migrate ${method}`);
   for (const { name, atMost, costs } of problem.limits) {

@@ -110,6 +110,24 @@ Deno.test("solvePartition() says which constraints clash, and only those", async
   assertEquals([...solved.clash].sort(), ["C.ts#prompt is pinned: asks the user", "migrate C.ts#c"]);
 });
 
+Deno.test("solvePartition() takes a method along that can't be a migration point itself", async () => {
+  const contexts = [
+    context(-1, "main", [1, 1, 1]),
+    context(0, "outer", [1, 1, 5]),
+    context(1, "heavy", [90, 5, 1]),
+  ];
+  const free = await solvePartition(problem(contexts));
+  const notPoints = new Map([[m("heavy"), "it is a generator"]]);
+  const bound = await solvePartition(problem(contexts, { notPoints }));
+  assert(free.feasible && bound.feasible);
+  assertEquals([names(free.migrate), names(bound.migrate)], ["heavy", "outer"]);
+  const clash = await solvePartition(problem(contexts, { notPoints, migrate: [m("heavy")] }));
+  assertEquals(clash.feasible ? [] : clash.clash, [
+    "migrate C.ts#heavy",
+    "C.ts#heavy can't be a migration point: it is a generator",
+  ]);
+});
+
 /** Random small programs: up to 9 contexts over 6 methods, some pinned, some of a family, a limit at times. */
 const anyProblem = fc.array(
   fc.record({
@@ -125,10 +143,11 @@ const anyProblem = fc.array(
   fc.record({
     rows: fc.constant(rows),
     limit: fc.option(fc.nat(150), { freq: 2 }),
+    notPoint: fc.option(fc.nat(5), { freq: 2 }),
     migrate: fc.option(fc.nat(5), { freq: 2 }),
     pin: fc.option(fc.nat(5), { freq: 2 }),
   })
-).map(({ rows, limit, migrate, pin }) => {
+).map(({ rows, limit, migrate, pin, notPoint }) => {
   const contexts = [context(-1, "main", [3, 1, 5])];
   const energy = [{ stay: 1, away: 1, migrate: 1 }];
   for (const row of rows) {
@@ -148,7 +167,8 @@ const anyProblem = fc.array(
   const some = (index: number | null) => index === null ? [] : [m(`f${index}`)];
   const known = (methods: MethodId[]) =>
     methods.filter((method) => contexts.some((c) => c.method === method));
-  return problem(contexts, { limits, migrate: known(some(migrate)), pin: some(pin) });
+  const notPoints = new Map(some(notPoint).map((method) => [method, "no reason"]));
+  return problem(contexts, { limits, migrate: known(some(migrate)), pin: some(pin), notPoints });
 });
 
 /** Tries every set of methods, by the definition alone. */

@@ -67,7 +67,8 @@ export interface AnalyzeOptions {
  * parse is a diagnostic and is left out. No static answer is sound for JavaScript: profiles and guards at run time complete it.
  */
 export function analyzeProgram(modules: readonly SourceModule[], options: AnalyzeOptions = {}): Analysis {
-  const program = new Program();
+  const table = new HostTable(options.hostApis);
+  const program = new Program(table);
   const diagnostics: Diagnostic[] = [];
   for (const module of modules) {
     const body = bodyOf(module, diagnostics);
@@ -75,7 +76,6 @@ export function analyzeProgram(modules: readonly SourceModule[], options: Analyz
   }
   program.graph.settle();
   while (linkReexports(program)) program.graph.settle();
-  const table = new HostTable(options.hostApis);
   const uses = program.hostUses.map((own) => [...own.values()].flatMap((use) => classified(use, table)));
   const pins = pinsOf(program, { uses, network: options.network ?? "device" });
   return {
@@ -181,18 +181,27 @@ function pinsOf(
   program: Program,
   { uses, network }: { uses: readonly (readonly Use[])[]; network: "device" | "clone" },
 ): { sure: (Pin | undefined)[]; possible: (Pin | undefined)[] } {
-  const own = program.methods.map((method, i): Pin | undefined => {
+  const means = ({ is }: Use) => is === "pinned" || (is === "network" && network === "device");
+  const sure = program.methods.map((method, i): Pin | undefined => {
     if (method.outer < 0) return { reason: "the main flow", through: [method.id] };
     if (program.opaque.has(i)) {
       return { reason: "makes code at run time (eval, Function or with)", through: [method.id] };
     }
-    const use = uses[i]!.find(({ is }) => is === "pinned" || (is === "network" && network === "device"));
-    return use && { reason: `${use.path}: ${use.because}`, api: use.path, through: [method.id] };
+    const use = uses[i]!.find((one) => one.certain && means(one));
+    return use && pinOf(use, method);
+  });
+  const possible = program.methods.map((method, i) => {
+    const use = uses[i]!.find(means);
+    return sure[i] ?? (use && pinOf(use, method));
   });
   return {
-    sure: spread(program, { own, calls: program.calls.filter(({ certain }) => certain) }),
-    possible: spread(program, { own, calls: program.calls }),
+    sure: spread(program, { own: sure, calls: program.calls.filter(({ certain }) => certain) }),
+    possible: spread(program, { own: possible, calls: program.calls }),
   };
+}
+
+function pinOf({ path, because }: Use, { id }: Method): Pin {
+  return { reason: `${path}: ${because}`, api: path, through: [id] };
 }
 
 /** Pins of callers of pinned methods, by the shortest path. Nobody calls a main flow. */

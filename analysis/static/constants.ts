@@ -1,7 +1,5 @@
 /** Values a vertex may hold: beyond it a property name is so common (`get`, `next`) that it says nothing. */
-export const MAX_TOKENS = 300;
-/** Steps of a host path (`Deno.open().readable.getReader()`): more never changes its class. */
-export const MAX_HOST_DEPTH = 5;
+export const MAX_TOKENS = 40;
 /** Arguments of a call whose values are followed. */
 export const MAX_ARGUMENTS = 12;
 /** Built-in methods that call the functions they are given, at once or when they settle. */

@@ -1,4 +1,5 @@
 import type { MethodId } from "../../runtime/mod.ts";
+import type { HostTable } from "./classify.ts";
 import { ValueGraph } from "./values.ts";
 
 /** A method as the analyzer finds it. */
@@ -32,6 +33,8 @@ export interface HostUse {
   /** `Deno.readFile`, `node:fs.readFileSync`, `Deno.open().read`. */
   readonly path: string;
   readonly line: number;
+  /** Named by the source where it is used, or through a name bound once; else a value that may come from elsewhere too. */
+  readonly certain: boolean;
 }
 
 /** A top-level variable of a module, as methods see it. */
@@ -53,7 +56,13 @@ export class Program {
   readonly opaque = new Set<number>();
   /** `export *`: from which module, into which. */
   readonly reexports: (readonly [from: string, into: string])[] = [];
+  /** What host paths mean. */
+  readonly table: HostTable;
   readonly #calls = new Map<string, Call>();
+
+  constructor(table: HostTable) {
+    this.table = table;
+  }
 
   /** Adds a method; its index. */
   add(method: Method): number {
@@ -78,9 +87,10 @@ export class Program {
   }
 
   /** Notes a use of the host. */
-  use(method: number, path: string, line: number): void {
+  use(method: number, { path, line, certain }: HostUse): void {
     const uses = this.hostUses[method]!;
-    if (!uses.has(path)) uses.set(path, { path, line });
+    const known = uses.get(path);
+    if (known === undefined || (certain && !known.certain)) uses.set(path, { path, line, certain });
   }
 
   /** DC: who calls whom. */

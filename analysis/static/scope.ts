@@ -25,11 +25,7 @@ export class Scope {
 
   /** The variable a name means here, if the module declares it. */
   find(name: string): Variable | undefined {
-    for (let scope: Scope | null = this; scope !== null; scope = scope.parent) {
-      const found = scope.variables.get(name);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    return this.variables.get(name) ?? this.parent?.find(name);
   }
 
   /** Declares a name; declaring it again is the same variable. */

@@ -1,4 +1,4 @@
-import { MAX_HOST_DEPTH, MAX_TOKENS } from "./constants.ts";
+import { MAX_TOKENS } from "./constants.ts";
 
 /** What a value may be: a method, a module's namespace, or something of the host, by its path (`Deno.readFile`). */
 export type Token =
@@ -52,7 +52,6 @@ export class ValueGraph {
     }`;
     let id = this.#ids.get(key);
     if (id === undefined) {
-      if (token.kind === "host" && token.path.split(".").length > MAX_HOST_DEPTH) return;
       this.#ids.set(key, id = this.#tokens.push(token) - 1);
     }
     this.#add(vertex, id);

@@ -220,8 +220,11 @@ export class ModuleWalk {
   }
 
   /** Something of the host, by its path; using it is noted. */
-  #host(path: string, node: Node): number {
-    this.#program.use(this.#at.method, path, this.#line(node.start));
+  #host(path: string, node: Node): number | undefined {
+    if (!this.#program.table.hasParts(path)) {
+      this.#program.use(this.#at.method, { path, line: this.#line(node.start), certain: true });
+    }
+    if (!this.#program.table.has(path)) return undefined;
     const vertex = this.#program.graph.named(`host ${path}`);
     this.#program.graph.hold(vertex, { kind: "host", path });
     return vertex;
@@ -324,9 +327,11 @@ export class ModuleWalk {
     if (object !== undefined) {
       graph.watch(object, (token) => {
         if (token.kind === "host") {
-          const path = `${token.path}.${name}`;
-          this.#program.use(method, path, line);
-          graph.hold(result, { kind: "host", path });
+          const path = this.#program.table.derive(token.path, `.${name}`);
+          // Reading a part touches host state; what else it means is seen when it is called.
+          const is = path === undefined ? undefined : this.#program.table.classify(path)?.is;
+          if (is?.startsWith("family:")) this.#program.use(method, { path: path!, line, certain: false });
+          if (path !== undefined) graph.hold(result, { kind: "host", path });
         } else if (token.kind === "namespace") graph.flow(graph.named(`export ${token.url} ${name}`), result);
       });
     }
@@ -413,6 +418,10 @@ export class ModuleWalk {
     const { graph, methods } = this.#program;
     const { method: caller, owner } = this.#at;
     const line = this.#line(node.start);
+    const { callee } = node;
+    const sureHost = certain || isRequire(callee?.object) ||
+      (callee?.type === "MemberExpression" && callee.object.type === "Identifier" &&
+        this.#at.scope.find(callee.object.name)?.fixed === true);
     graph.watch(target, (token) => {
       if (token.kind === "method") {
         const { owner: calleeOwner, url } = methods[token.index]!;
@@ -425,9 +434,10 @@ export class ModuleWalk {
         graph.flow(this.#program.results[token.index], result);
       } else if (token.kind === "host") {
         if (token.path === "eval" || token.path === "Function") this.#program.opaque.add(caller);
-        this.#program.use(caller, token.path, line);
+        this.#program.use(caller, { path: token.path, line, certain: sureHost });
         this.#callBack(given, caller);
-        graph.hold(result, { kind: "host", path: `${token.path}()` });
+        const path = this.#program.table.derive(token.path, "()");
+        if (path !== undefined) graph.hold(result, { kind: "host", path });
       }
     });
   }
@@ -438,7 +448,9 @@ export class ModuleWalk {
       if (value === undefined) continue;
       this.#program.graph.watch(value, (token) => {
         if (token.kind === "method") this.#program.call(caller, token.index, true);
-        else if (token.kind === "host") this.#program.use(caller, token.path, 0);
+        else if (token.kind === "host") {
+          this.#program.use(caller, { path: token.path, line: 0, certain: false });
+        }
       });
     }
   }
@@ -658,6 +670,12 @@ export class ModuleWalk {
     }
     return low + 1;
   }
+}
+
+/** `require("x")`. */
+function isRequire(node: Node): boolean {
+  return node?.type === "CallExpression" && node.callee.type === "Identifier" &&
+    node.callee.name === "require";
 }
 
 /** The name of a property where the source says it. */

@@ -3,12 +3,14 @@ import { type Command, helpOf, parseCommand, UsageError } from "./command.ts";
 /** The commands, loaded when they are called: starting an app must not wait for libp2p. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
   run: async () => (await import("./run.ts")).run,
+  analyze: async () => (await import("./analyze.ts")).analyze,
   partition: async () => (await import("./partition.ts")).partition,
   profile: async () => (await import("./profile.ts")).profile,
 };
 
 const SUMMARIES: Record<string, string> = {
   run: "run your program; its heavy methods migrate to a clone when that pays",
+  analyze: "which methods may migrate, which must stay, and why",
   partition: "what migrates under given conditions, and why",
   profile: "what an app's methods cost on device and clone",
 };

@@ -67,11 +67,11 @@ export function latestVersion(store: ProfileStore, app: string | undefined): App
   return { app: latest.app, codeHash: latest.codeHash };
 }
 
-/** Rows of text columns, each as wide as it must be; numbers (all but the first column) to the right. */
-export function columns(rows: readonly (readonly string[])[]): string {
+/** Rows of text columns, each as wide as it must be; what comes after the first `left` ones is set to the right. */
+export function columns(rows: readonly (readonly string[])[], left = 1): string {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   return rows.map((row) =>
-    row.map((cell, i) => i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)).join("  ").trimEnd()
+    row.map((cell, i) => i < left ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)).join("  ").trimEnd()
   ).join("\n");
 }
 
