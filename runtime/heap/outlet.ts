@@ -223,7 +223,7 @@ export class Outlet {
       const bits = attributeBits(descriptor);
       step = step.child(key, bits);
       attributes[i] = bits;
-      if ((bits & STACK) !== 0) slots[count++] = readStack(object);
+      if ((bits & STACK) !== 0) slots[count++] = readStack(object, this.values);
       else if ((bits & ACCESSOR) !== 0) {
         slots[count++] = descriptor.get;
         slots[count++] = descriptor.set;

@@ -77,7 +77,7 @@ export class SessionHeap {
     const flags = this.#out ? FLAG_MORE : this.#begun ? 0 : FLAG_FIRST;
     if (!this.#out) state.current = [];
     const walk = new CaptureWalk(state, this.#outletOptions(false));
-    const capture = walk.run({ roots, flags, cidRuns: [] });
+    const capture = walk.run({ roots, flags, cidRuns: [], nextCid: 0 });
     const { queue } = walk.out;
     for (let i = 0; i < queue.length; i++) state.current[state.current.length] = queue[i]!;
     this.#out = true;
@@ -90,9 +90,9 @@ export class SessionHeap {
     if (!this.#out) throw new TypeError("Cannot capture the return: no migration is here");
     const walk = new CaptureWalk(state, this.#outletOptions(false));
     const first = state.size;
-    const capture = walk.run({ roots, flags: FLAG_RETURN, cidRuns: this.#cidRuns });
+    const capture = walk.run({ roots, flags: FLAG_RETURN, cidRuns: this.#cidRuns, nextCid: this.#nextCid });
     this.#nameClones(first, state.size);
-    this.#cidRuns = [{ first, count: state.size - first, cid: this.#nextCid - (state.size - first) }];
+    this.#cidRuns = [];
     this.#acknowledged = first;
     this.#out = false;
     return capture;
