@@ -92,6 +92,10 @@ export class CaptureWalk {
     const node = this.#state.nodes[index];
     const kind = this.#state.kinds[index]!;
     const nth = index - out.firstNew;
+    out.w = this.#records;
+    this.#starts[nth] = this.#records.at;
+    KINDS[kind]!.writeContent(node, out);
+    this.#ends[nth] = this.#records.at;
     out.fresh = true;
     out.w = this.#shells;
     const owners = mayCarryPrivates(kind) ? out.privateOwners(node as object) : [];
@@ -103,10 +107,6 @@ export class CaptureWalk {
     KINDS[kind]!.writeShell(node, out);
     this.#shellEnds[nth] = this.#shells.at;
     out.fresh = false;
-    out.w = this.#records;
-    this.#starts[nth] = this.#records.at;
-    KINDS[kind]!.writeContent(node, out);
-    this.#ends[nth] = this.#records.at;
   }
 
   #writeKnown(index: number): void {
@@ -149,8 +149,8 @@ export class CaptureWalk {
     w.varint(state.origin + out.firstNew);
     writeRuns(w, request.cidRuns, { first: out.firstNew, count: created, cid: request.nextCid });
     writeSection(w, out.newTexts, out.texts);
-    writeSection(w, created, this.#shells);
     writeSection(w, out.newShapes, out.shapes);
+    writeSection(w, created, this.#shells);
     w.raw(bytesSubarray(this.#records.bytes, 0, this.#records.at));
     this.#writeChanges(w);
     const unchanged = this.#unchanged(reached);
