@@ -115,7 +115,7 @@ function javascript(text: string, mediaType: string): string {
     return stripTypeScriptTypes(text, { mode: "strip" });
   } catch {
     try {
-      return stripTypeScriptTypes(text, { mode: "transform" });
+      return stripTypeScriptTypes(text, { mode: "transform" as "strip" });
     } catch {
       return text; // It won't parse, and the diagnostic says where.
     }
