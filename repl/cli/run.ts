@@ -1,11 +1,11 @@
 import {
   type AppConfig,
-  bootUrl,
   CodeService,
   runtimeFolder,
   SESSION_VERSION,
   type TraceEvent,
 } from "../../runtime/mod.ts";
+import { bootUrl } from "../boot/mod.ts";
 import { type App, findApp, modulePath } from "./app.ts";
 import { extraPermissions, runForeground } from "./app_process.ts";
 import { openClones } from "./clones.ts";
@@ -167,6 +167,7 @@ class Run {
       methods: this.#methods,
       forced: this.#methods,
       instrument: this.#instrument,
+      trace: this.#trace !== undefined,
       revoke,
       peerSocket: clones?.socket,
       session: clones === undefined ? undefined : {

@@ -3,17 +3,20 @@
  * (code, configuration, events) and to the peer (the session), over one local socket each.
  */
 import { workerData } from "node:worker_threads";
+import { Board } from "./board.ts";
 import { HOP_CONTROL } from "./frame.ts";
 import { LocalConnection } from "./local_connection.ts";
 import { DeviceSession } from "./device_session.ts";
 import type { AppConfig } from "./protocol.ts";
 
-const { port, signal, supervisor } = workerData as {
+const { port, signal, supervisor, board: shared } = workerData as {
+  board: SharedArrayBuffer;
   port: import("node:worker_threads").MessagePort;
   signal: Int32Array;
   supervisor: string;
 };
 
+const board = new Board(shared);
 let config: AppConfig | undefined;
 let session: DeviceSession | undefined;
 const connection = await LocalConnection.open(supervisor);
@@ -54,6 +57,9 @@ async function serve(message: any): Promise<void> {
       return answer(message.id, config);
     case "supervisor":
       return answer(message.id, await ask(message.request));
+    case "note":
+      connection.sendJson({ id: 0, request: message.request });
+      return;
     case "event":
       connection.sendJson({ id: 0, request: { op: "event", event: message.event } });
       return;
@@ -97,7 +103,7 @@ async function connectPeer(socket: string): Promise<void> {
 
 function newSession(): DeviceSession {
   const event = (item: unknown) => connection.sendJson({ id: 0, request: { op: "event", event: item } });
-  return new DeviceSession(config!, connections.shift(), ask, event);
+  return new DeviceSession(config!, connections.shift(), { ask, event, board });
 }
 
 port.on("message", (message: any) => {

@@ -118,6 +118,8 @@ export interface AppConfig {
   /** Methods that migrate whatever the decision says. */
   readonly forced: readonly string[];
   readonly instrument: "partition" | "all" | "none";
+  /** Somebody reads the events. */
+  readonly trace: boolean;
   /** Permissions that only the runtime needs: given back before the app runs. */
   readonly revoke: readonly Deno.PermissionDescriptor[];
   readonly peerSocket: string | undefined;
@@ -156,6 +158,8 @@ export interface TraceEvent {
 export type SupervisorRequest =
   | { readonly op: "config" }
   | { readonly op: "rewrite"; readonly url: string; readonly source: string; readonly isModule: boolean }
+  /** A module that runs as it is. */
+  | { readonly op: "note"; readonly url: string; readonly source: string; readonly isModule: boolean }
   | { readonly op: "table"; readonly key: string }
   | { readonly op: "guest"; readonly key: string; readonly uninitialised: readonly string[] }
   | {
