@@ -3,6 +3,7 @@ import {
   CodeService,
   runtimeFolder,
   SESSION_VERSION,
+  type StageStop,
   type TraceEvent,
 } from "../../runtime/mod.ts";
 import { bootUrl } from "../boot/mod.ts";
@@ -10,6 +11,7 @@ import { type App, findApp, modulePath } from "./app.ts";
 import { extraPermissions, runForeground } from "./app_process.ts";
 import { openClones } from "./clones.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
+import { Savings } from "./savings.ts";
 import { Supervisor } from "./supervisor.ts";
 import { FolderCache } from "./text_cache.ts";
 import { TraceFile } from "./trace_file.ts";
@@ -64,7 +66,19 @@ function denoPath(): string {
   return Deno.env.get("CLONECLOUD_DENO") ?? Deno.execPath();
 }
 
-class Run {
+/** Who runs an app to look at it: stands between it and the terminal, and stops its threads at each stage. */
+export interface Onlooker {
+  /** Starts the app's process; resolves to its exit code. */
+  launch(command: string, args: readonly string[]): Promise<number>;
+  event(event: TraceEvent): void;
+  /** Which peer is the clone. */
+  clone(peer: string): void;
+  /** A thread stands at a stage until this is settled. */
+  stage(stop: StageStop): Promise<void>;
+}
+
+/** One run of an app under the runtime. */
+export class Run {
   readonly #app: App;
   readonly #args: readonly string[];
   readonly #values: Parsed["values"];
@@ -72,10 +86,12 @@ class Run {
   readonly #clones: readonly string[];
   readonly #instrument: "partition" | "all" | "none";
   #trace: TraceFile | undefined;
-  #migrations = 0;
+  readonly #onlooker: Onlooker | undefined;
+  readonly #savings = new Savings();
   #failure: string | undefined;
 
-  constructor(parsed: Parsed) {
+  constructor(parsed: Parsed, onlooker?: Onlooker) {
+    this.#onlooker = onlooker;
     const [given, ...args] = parsed.positionals;
     if (given === undefined) throw new UsageError("no app given: run APP [ARG]...");
     this.#app = findApp(given);
@@ -88,13 +104,24 @@ class Run {
     for (const method of this.#methods) this.#checkMethod(method);
   }
 
+  /** Methods with a migration point. */
+  get methods(): readonly string[] {
+    return this.#methods;
+  }
+
+  get app(): App {
+    return this.#app;
+  }
+
+  /** Runs it to its end; its exit code. */
   async start(): Promise<number> {
+    const launch = this.#onlooker === undefined ? runForeground : this.#onlooker.launch.bind(this.#onlooker);
     const flags = this.#list("deno", []);
     const idle = this.#methods.length === 0 && this.#instrument !== "all";
     if (
       this.#instrument === "none" || idle || (this.#clones.includes("none") && this.#instrument !== "all")
     ) {
-      return await runForeground(denoPath(), ["run", ...flags, this.#app.path, ...this.#args]);
+      return await launch(denoPath(), ["run", ...flags, this.#app.path, ...this.#args]);
     }
     if (typeof this.#values.trace === "string") this.#trace = new TraceFile(this.#values.trace);
     const clones = this.#clones.includes("none") ? undefined : await this.#openClones();
@@ -110,7 +137,7 @@ class Run {
       const extra = extraPermissions(flags, { read: [runtimeFolder], sockets });
       extras.revoke = extra.revoke;
       const boot = `${bootUrl}?supervisor=${encodeURIComponent(supervisor.path)}`;
-      const code_ = await runForeground(denoPath(), [
+      const code_ = await launch(denoPath(), [
         "run",
         ...flags,
         ...extra.flags,
@@ -120,9 +147,7 @@ class Run {
         ...this.#args,
       ]);
       if (this.#failure !== undefined) throw new UsageError(this.#failure);
-      this.#say(
-        this.#migrations === 0 ? "" : `${this.#migrations} migration${this.#migrations === 1 ? "" : "s"}`,
-      );
+      this.#say(this.#savings.line());
       return code_;
     } finally {
       supervisor.close();
@@ -185,6 +210,7 @@ class Run {
         ...this.#list("files", []).map((path) => Deno.realPathSync(path)),
       ],
       start: this.#start(),
+      stepping: this.#onlooker !== undefined,
       profile: false,
       model: null,
     };
@@ -224,9 +250,15 @@ class Run {
     return {
       event: (event: TraceEvent) => {
         this.#trace?.write(event);
-        if (event.event === "merge") this.#migrations++;
+        this.#savings.event(event);
+        this.#onlooker?.event(event);
       },
-      conditions: () => {},
+      conditions: (_conditions: unknown, peer: string) => {
+        if (peer === "") return;
+        this.#savings.clone(peer);
+        this.#onlooker?.clone(peer);
+      },
+      stage: (stop: StageStop) => this.#onlooker?.stage(stop) ?? Promise.resolve(),
       report: () => {},
       loaded: () => {
         const unknown = this.#methods.find((method) =>

@@ -4,6 +4,7 @@ import {
   encodeJsonFrame,
   FrameDecoder,
   HOP_CONTROL,
+  type StageStop,
   type SupervisorRequest,
   type TraceEvent,
 } from "../../runtime/mod.ts";
@@ -13,6 +14,8 @@ export interface Watcher {
   event(event: TraceEvent): void;
   conditions(conditions: unknown, peer: string): void;
   report(report: unknown): void;
+  /** A thread stands at a stage of its migration, and with it the app; both go on once this is settled. */
+  stage(stop: StageStop): Promise<void>;
   /** The app's modules are loaded; an answer other than undefined stops it. */
   loaded(): string | undefined;
 }
@@ -110,6 +113,8 @@ export class Supervisor {
         return this.#watcher.conditions(request.conditions, request.peer);
       case "report":
         return this.#watcher.report(request.report);
+      case "stage":
+        return await this.#watcher.stage(request.stop);
       case "loaded":
         return this.#watcher.loaded();
     }

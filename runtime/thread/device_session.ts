@@ -20,6 +20,7 @@ import {
   unpackPayload,
 } from "./protocol.ts";
 import type { SessionNotice, SessionReply } from "./session_control.ts";
+import { parseGuestStop, type StageStop } from "./stages.ts";
 
 /** How a session stands: usable, or why not. */
 export type SessionState = { readonly ok: true } | { readonly ok: false; readonly error: string };
@@ -92,8 +93,9 @@ export class DeviceSession {
       event: "ship",
       thread: "main",
       method: message.method,
-      bytes: payload.reduce((sum, part) => sum + part.length, 0),
+      bytes: sum(payload),
     });
+    await this.#reach(() => ({ stage: "ship", bytes: sum(payload) }));
     const reply = await new Promise<MigrateReply>((resolve) => {
       this.#settleReturn = resolve;
       if (this.#lost !== undefined) resolve({ ok: false, reason: this.#lost });
@@ -156,7 +158,7 @@ export class DeviceSession {
   }
 
   #start(): SessionStart {
-    return { ...this.#config.start, nowMs: Date.now() };
+    return { ...this.#config.start, nowMs: Date.now(), stepping: this.#config.stepping };
   }
 
   #returned(payload: Uint8Array): void {
@@ -191,6 +193,11 @@ export class DeviceSession {
       this.#connection?.send(REPLY, ...compress(packPayload({ ok: true, value })));
       return;
     }
+    if (request.op === "stage") {
+      await this.#reach(() => parseGuestStop(request));
+      this.#connection?.send(REPLY, ...compress(packPayload({ ok: true })));
+      return;
+    }
     this.#event({
       event: "fault",
       thread: "main",
@@ -199,6 +206,12 @@ export class DeviceSession {
     });
     const { reply, bytes } = this.#files.serve(request);
     this.#connection?.send(REPLY, ...compress(packPayload(reply, bytes)));
+  }
+
+  /** Stops here until the person goes on, if anybody steps. */
+  async #reach(makeStop: () => Omit<StageStop, "thread" | "method">): Promise<void> {
+    if (!this.#config.stepping) return;
+    await this.#ask({ op: "stage", stop: { ...makeStop(), thread: "main", method: this.#method } });
   }
 
   async #fetchCode(code: any, missing: any): Promise<unknown> {
@@ -222,4 +235,8 @@ export class DeviceSession {
     this.#connection = undefined;
     connection?.close();
   }
+}
+
+function sum(parts: readonly Uint8Array[]): number {
+  return parts.reduce((bytes, part) => bytes + part.length, 0);
 }

@@ -20,6 +20,7 @@ import { GlobalBindings } from "./global_bindings.ts";
 import { GuestChannel } from "./guest_channel.ts";
 import { GuestCode } from "./guest_code.ts";
 import { formatGuestStacks, guestStack } from "./guest_stack.ts";
+import { shownRows, type StageStop } from "./stages.ts";
 import {
   type GuestReply,
   type GuestRequest,
@@ -72,6 +73,7 @@ const registry = new CodeRegistry(code, globals, bound);
 code.installHooks(registry);
 (globalThis as any)[Symbol.for("clonecloud.guest")].values = new Map();
 hideRewriting(registry, bound);
+let stepping = false;
 const heap = new SessionHeap({ side: "clone", values, code: registry });
 
 async function serve(): Promise<void> {
@@ -102,6 +104,7 @@ function start(session: SessionStart): void {
     abandon(`session version ${session.sessionVersion} is not ${SESSION_VERSION}`);
   }
   host.install(session);
+  stepping = session.stepping;
   formatGuestStacks(code, (key, offset) => String(ask({ op: "position", key, offset }).reply.value));
   channel.send(READY);
 }
@@ -118,6 +121,7 @@ async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
     const roots = heap.accept(packet);
     ms.accept = now() - started;
     channel.send(STAGE, ...packPayload({ ms: ms.accept, objects: roots.length }));
+    reachStage(() => ({ stage: "resume", bytes: packet.length }));
     await run(head, roots, ms);
   } catch (error) {
     const reason = error instanceof Refusal
@@ -148,6 +152,8 @@ async function run(
   const captured = now();
   const capture = heap.capture([result], { rootNames: [outcome === "return" ? "result" : "error"] });
   ms.capture = now() - captured;
+  const { packet: { length: bytes }, objects, named } = capture;
+  reachStage(() => ({ stage: "return", bytes, objects, named, outcome }));
   send({
     id: head.id,
     ok: true,
@@ -157,6 +163,11 @@ async function run(
     globals: globals.names(),
     ms,
   }, capture.packet);
+}
+
+/** Stands still until the person at the device goes on, if anybody steps. */
+function reachStage(makeStop: () => Omit<StageStop, "thread" | "method">): void {
+  if (stepping) ask({ op: "stage", ...makeStop(), ...shownRows(heap.table()) });
 }
 
 function send(head: ReturnHead, packet: Uint8Array = new Uint8Array()): void {

@@ -6,21 +6,23 @@
  * 2. One thread is away at a time: a migration point reached meanwhile runs here.
  * 3. A session whose invocation was abandoned is never used again: what its guest holds is unknown.
  */
-import { referencedCode, Refusal, SessionHeap } from "../heap/mod.ts";
+import { type Capture, referencedCode, Refusal, SessionHeap } from "../heap/mod.ts";
 import { UNINITIALISED } from "../heap/access.ts";
 import type { Board } from "./board.ts";
 import type { Decision, DecisionMaker } from "./decision.ts";
 import { featuresOf } from "./features.ts";
 import type { Values } from "../host/values.ts";
 import type { CodeRegistry, Control } from "./code_registry.ts";
-import { appendDeviceFrames, callerPosition } from "./stack.ts";
+import { appendDeviceFrames, appFrames, callerPosition } from "./stack.ts";
 import type { DeviceCode } from "./device_code.ts";
 import { performEffects } from "./effects.ts";
 import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
 import { getPrototypeOf } from "./intrinsics.ts";
 import type { AppConfig, MigrateHead, ReturnHead, ShippedCode, TraceEvent } from "./protocol.ts";
 import type { Accessor } from "./scope_handles.ts";
+import { OwnStages, shownRows, type StageRow } from "./stages.ts";
 import type { SyncPort } from "./sync_port.ts";
+import { variablesAt } from "./variables.ts";
 
 export interface MigratorParts {
   readonly registry: CodeRegistry;
@@ -49,6 +51,9 @@ interface Point {
   failures: number;
 }
 
+/** Frames of a thread that a person is shown. */
+const MAX_FRAMES_SHOWN = 40;
+
 interface Reply {
   readonly ok: boolean;
   readonly head?: ReturnHead;
@@ -62,6 +67,7 @@ interface Reply {
 
 export class Migrator {
   readonly #parts: MigratorParts;
+  readonly #stages: OwnStages;
   #heap: SessionHeap;
   #away = false;
   readonly #points: Point[] = [];
@@ -76,11 +82,17 @@ export class Migrator {
 
   constructor(parts: MigratorParts) {
     this.#parts = parts;
+    this.#stages = new OwnStages(parts.port, parts.config.stepping);
     this.#heap = this.#newHeap();
   }
 
   #newHeap(): SessionHeap {
-    return new SessionHeap({ side: "device", values: this.#parts.values, code: this.#parts.registry });
+    return new SessionHeap({
+      side: "device",
+      values: this.#parts.values,
+      code: this.#parts.registry,
+      observed: this.#parts.config.stepping,
+    });
   }
 
   /** Switches a module's migration points on. */
@@ -151,8 +163,9 @@ export class Migrator {
     const started = performance.now();
     let message: Record<string, unknown>;
     let buffer: ArrayBuffer;
+    let capture: Capture;
     try {
-      const capture = this.#heap.capture(roots, { rootNames: ["method", "this", "arguments"] });
+      capture = this.#heap.capture(roots, { rootNames: ["method", "this", "arguments"] });
       this.#trace({
         event: "capture",
         thread: "main",
@@ -171,6 +184,7 @@ export class Migrator {
       this.#heap = this.#newHeapAfter();
       return this.#failed(point, error.message);
     }
+    this.#stopAtCapture(point, roots, capture);
     this.#away = true;
     if (!isAsync) {
       try {
@@ -227,6 +241,15 @@ export class Migrator {
       predicted: this.#current.predicted,
       clone: head.ms,
     });
+    this.#stages.reach(() => ({
+      stage: "merge",
+      thread: "main",
+      method: point.method,
+      side: "device",
+      outcome: head.outcome,
+      bytes: packet.length,
+      ...shownRows(this.#heap.table()),
+    }));
     if (head.outcome === "throw") throw appendDeviceFrames(roots[0]);
     return { v: roots[0] };
   }
@@ -242,6 +265,25 @@ export class Migrator {
       downBytes: reply.bytesDown ?? 0,
       features,
       cold,
+    });
+  }
+
+  #stopAtCapture(point: Point, roots: readonly unknown[], capture: Capture): void {
+    this.#stages.reach(() => {
+      const origins = capture.explain().origins();
+      const rows = this.#heap.table().map((row): StageRow => ({ ...row, ...origins.get(row.mid!) }));
+      return {
+        stage: "capture",
+        thread: "main",
+        method: point.method,
+        side: "device",
+        bytes: capture.packet.length,
+        objects: capture.objects,
+        named: capture.named,
+        frames: appFrames().slice(0, MAX_FRAMES_SHOWN),
+        variables: variablesAt(this.#parts.registry, roots as [Function, unknown, unknown[]]),
+        ...shownRows(rows),
+      };
     });
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Conditions } from "./conditions.ts";
 import type { SessionRequest } from "./session_control.ts";
+import type { StageStop } from "./stages.ts";
 
 /** Device → guest, first: {@linkcode SessionStart}. */
 export const START = 16;
@@ -38,6 +39,8 @@ export interface SessionStart {
   readonly pid: number;
   readonly hostname: string;
   readonly build: Readonly<Record<string, unknown>>;
+  /** Whether the guest asks to go on at each stage. */
+  readonly stepping: boolean;
 }
 
 /** One module as a guest needs it. */
@@ -103,7 +106,9 @@ export type ReturnHead =
 export type GuestRequest =
   | { readonly op: "abandon"; readonly reason: string; readonly path?: string }
   | { readonly op: "position"; readonly key: string; readonly offset: number }
-  | { readonly op: "file"; readonly call: string; readonly path: string; readonly options?: unknown };
+  | { readonly op: "file"; readonly call: string; readonly path: string; readonly options?: unknown }
+  /** A {@linkcode StageStop}'s part that the guest knows; answered when the person goes on. */
+  | ({ readonly op: "stage" } & Omit<StageStop, "thread" | "method">);
 
 export interface GuestReply {
   readonly ok: boolean;
@@ -128,7 +133,9 @@ export interface AppConfig {
   /** Sample the main thread's time by method. */
   readonly profile: boolean;
   /** What a guest must know of this process. */
-  readonly start: Omit<SessionStart, "nowMs">;
+  readonly start: Omit<SessionStart, "nowMs" | "stepping">;
+  /** Whether threads stop at each stage of a migration until the supervisor lets them go on. */
+  readonly stepping: boolean;
   /** Serialised decision model; see the run command. */
   readonly model: unknown;
 }
@@ -173,6 +180,8 @@ export type SupervisorRequest =
   /** The app's static modules are loaded, none has run: an answer other than null stops the app. */
   | { readonly op: "loaded" }
   | { readonly op: "event"; readonly event: TraceEvent }
+  /** A thread stands at a stage; it goes on with the answer. */
+  | { readonly op: "stage"; readonly stop: StageStop }
   | { readonly op: "conditions"; readonly conditions: Conditions; readonly peer: string }
   | { readonly op: "report"; readonly report: unknown };
 
