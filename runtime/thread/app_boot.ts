@@ -14,10 +14,11 @@ import { SyncPort } from "./sync_port.ts";
 /**
  * Prepares an app process before its main module is loaded: starts the migrator, takes its configuration, gives back
  * what permissions only the runtime needed, and hooks module loading if anything may migrate.
+ *
+ * `globals` are the keys of the global object before this module was loaded: all others go.
  */
-export function bootApp(supervisor: string | null): void {
+export function bootApp(supervisor: string | null, globals: readonly PropertyKey[]): void {
   if (supervisor === null) throw new TypeError("Cannot start: no supervisor given");
-  const before = new Set(Reflect.ownKeys(globalThis));
   const port = startMigrator(supervisor);
   const config: AppConfig = port.request({ op: "config" });
   for (const permission of config.revoke) Deno.permissions.revokeSync(permission);
@@ -33,9 +34,8 @@ export function bootApp(supervisor: string | null): void {
     installLoadHook({ port, code, builtins, registry, migrator, config });
     port.tell({ op: "open" });
   }
-  // What loading and hooks leave on the global object is not the app's to see.
   for (const key of Reflect.ownKeys(globalThis)) {
-    if (!before.has(key)) Object.defineProperty(globalThis, key, { enumerable: false, configurable: true });
+    if (!globals.includes(key)) Reflect.deleteProperty(globalThis, key);
   }
 }
 
