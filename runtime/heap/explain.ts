@@ -53,6 +53,7 @@ class Tally {
 export function explain({ source, packetBytes, bytesOf }: ExplainSource): Explanation {
   const byRoot = new Tally(), byPath = new Tally(), byClass = new Tally(), byModule = new Tally();
   const { queue, state } = source;
+  const isProxy = (value: object) => source.values.brandOf(value) === "proxy";
   for (let i = 0; i < queue.length; i++) {
     const index = queue[i]!;
     const bytes = bytesOf(index);
@@ -60,7 +61,7 @@ export function explain({ source, packetBytes, bytesOf }: ExplainSource): Explan
     const top = topOf(source, index);
     byRoot.add(source.options.rootNames[top.root] ?? `roots[${top.root}]`, bytes);
     byPath.add(pathOf(source, top.child), bytes);
-    byClass.add(className(state.nodes[index]!, KINDS[state.kinds[index]!]!.name), bytes);
+    byClass.add(className(state.nodes[index]!, KINDS[state.kinds[index]!]!.name, isProxy), bytes);
     const module = moduleOf(source, index);
     if (module !== undefined) byModule.add(module, bytes);
   }
