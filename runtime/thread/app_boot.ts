@@ -16,6 +16,8 @@ import { SyncPort } from "./sync_port.ts";
 
 /** What the runtime is given from outside in an app process. */
 export interface BootOptions {
+  /** Keys of the global object before anything of the runtime was loaded: all others go. */
+  readonly globals: readonly PropertyKey[];
   /** Makes what decides at migration points from the model that the supervisor sent. */
   readonly decisionMaker: (model: unknown) => DecisionMaker;
 }
@@ -26,7 +28,6 @@ export interface BootOptions {
  */
 export function bootApp(supervisor: string | null, options: BootOptions): void {
   if (supervisor === null) throw new TypeError("Cannot start: no supervisor given");
-  const before = new Set(Reflect.ownKeys(globalThis));
   const { port, board } = startMigrator(supervisor);
   const config: AppConfig = port.request({ op: "config" });
   const sampler = config.profile ? startSampler() : undefined;
@@ -48,9 +49,8 @@ export function bootApp(supervisor: string | null, options: BootOptions): void {
   if (config.profile || config.model !== null) {
     reportAtEnd(port, sampler, decision, () => migrator?.reached() ?? {});
   }
-  // What loading and hooks leave on the global object is not the app's to see.
   for (const key of Reflect.ownKeys(globalThis)) {
-    if (!before.has(key)) Object.defineProperty(globalThis, key, { enumerable: false, configurable: true });
+    if (!options.globals.includes(key)) Reflect.deleteProperty(globalThis, key);
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ModuleSource, ParseError, REWRITER_VERSION, RewrittenModule } from "../rewrite/mod.ts";
 import type { RewriteAnswer } from "./load_hook.ts";
-import type { SupervisorRequest } from "./protocol.ts";
+import type { ShippedMaker, SupervisorRequest } from "./protocol.ts";
 
 /** Keeps texts by key between runs; may forget. */
 export interface TextCache {
@@ -106,7 +106,7 @@ export class CodeService {
         return { url, isModule, text: form.text, chunks: form.chunks.flat(), table };
       }
       case "makers":
-        return this.#module(request.key).makers(request.sites, request.place, new Set(request.uninitialised));
+        return this.#makers(request);
       case "position":
         return this.#module(request.key).positionOf(request.offset);
     }
@@ -119,6 +119,14 @@ export class CodeService {
     this.#sources.set(key, { url, source, isModule, path, key });
     this.#keys.set(url, key);
     this.#running.set(url, source);
+  }
+
+  #makers(request: Extract<SupervisorRequest, { op: "makers" }>): Record<string, ShippedMaker> {
+    const { sites, place, uninitialised } = request;
+    const forms = this.#module(request.key).makers(sites, place, new Set(uninitialised));
+    return Object.fromEntries(
+      Object.entries(forms).map(([site, { text, chunks }]) => [site, { text, chunks: chunks.flat() }]),
+    );
   }
 
   #rewrite(url: string, source: string, isModule: boolean): RewriteAnswer {

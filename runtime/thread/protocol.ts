@@ -64,11 +64,18 @@ export interface ShippedModule {
   readonly isMain: boolean;
 }
 
+/** What brings one closure or class into being. */
+export interface ShippedMaker {
+  readonly text: string;
+  /** `[offset in text, offset in source, length]` triples, flat. */
+  readonly chunks: readonly number[];
+}
+
 /** Code that comes with a packet: only what the other side lacks. */
 export interface ShippedCode {
   readonly modules: readonly ShippedModule[];
   /** Makers by module key and site. */
-  readonly makers: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly makers: Readonly<Record<string, Readonly<Record<string, ShippedMaker>>>>;
   /** Export names of pseudo modules, by key, in index order. */
   readonly values: Readonly<Record<string, { readonly url: string; readonly names: readonly string[] }>>;
   /** Names of global bindings, in index order. */
