@@ -53,7 +53,7 @@ async function serve(message: any): Promise<void> {
   switch (message.op) {
     case "config":
       config = await ask({ op: "config" });
-      if (config!.peerSocket !== undefined) await connectPeer(config!.peerSocket);
+      if (config!.session !== undefined) await connectPeer(config!.peerSocket);
       return answer(message.id, config);
     case "supervisor":
       return answer(message.id, await ask(message.request));
@@ -88,9 +88,9 @@ async function serve(message: any): Promise<void> {
  * Connections are opened before the app runs: afterwards this process may no longer be allowed to. The first leads to
  * the peer; the others, for sessions after a failed one, go through the supervisor.
  */
-async function connectPeer(socket: string): Promise<void> {
+async function connectPeer(socket: string | undefined): Promise<void> {
   try {
-    connections.push(await LocalConnection.open(socket));
+    if (socket !== undefined) connections.push(await LocalConnection.open(socket));
   } catch {
     // The peer is gone: the supervisor will say so too.
   }
