@@ -11,6 +11,13 @@ class StreamChannel implements Channel {
   readonly #stream: Stream;
   #ended = false;
   #closed = false;
+  /** The sink asked to wait. */
+  #held = false;
+  #resuming = false;
+  /** An orderly end that came while held. */
+  #onDelivered: (() => void) | undefined;
+  /** Arrived while held; at most a window, as the stream is paused then. */
+  readonly #queue: Uint8Array[] = [];
 
   constructor(stream: Stream) {
     this.#stream = stream;
@@ -20,14 +27,16 @@ class StreamChannel implements Channel {
     const stream = this.#stream;
     const end = (error?: Error) => {
       if (this.#ended) return;
+      if (error === undefined && this.#held) {
+        this.#onDelivered = end;
+        return;
+      }
       this.#ended = true;
       sink.end(error);
     };
     stream.addEventListener("message", ({ data }) => {
-      let wait: Promise<void> | void = undefined;
-      if (data instanceof Uint8Array) wait = sink.data(data);
-      else for (const chunk of data) wait = join(wait, sink.data(chunk));
-      if (wait !== undefined) this.#holdUntil(wait);
+      if (data instanceof Uint8Array) this.#deliver(sink, data);
+      else for (const chunk of data) this.#deliver(sink, chunk);
     });
     stream.addEventListener("end", () => {
       // "end" also precedes "close" when the stream was cut: only an orderly end is one.
@@ -65,14 +74,35 @@ class StreamChannel implements Channel {
     this.#stream.abort(reason);
   }
 
-  async #holdUntil(wait: Promise<void>): Promise<void> {
-    if (this.#stream.readStatus === "readable") this.#stream.pause();
-    await wait;
-    if (this.#stream.readStatus === "paused") this.#stream.resume();
+  #deliver(sink: ChannelSink, chunk: Uint8Array): void {
+    if (this.#held) {
+      this.#queue.push(chunk);
+      return;
+    }
+    const wait = sink.data(chunk);
+    if (wait === undefined) return;
+    this.#held = true;
+    this.#pause();
+    wait.then(() => this.#release(sink));
   }
-}
 
-function join(first: Promise<void> | void, second: Promise<void> | void): Promise<void> | void {
-  if (first === undefined) return second;
-  return second === undefined ? first : first.then(() => second);
+  #release(sink: ChannelSink): void {
+    this.#held = false;
+    while (!this.#held && this.#queue.length > 0) this.#deliver(sink, this.#queue.shift()!);
+    if (this.#held) return;
+    this.#onDelivered?.();
+    if (this.#stream.readStatus !== "paused") return;
+    this.#resuming = true;
+    this.#stream.resume();
+    this.#resuming = false;
+    if (this.#held) this.#pause();
+  }
+
+  /**
+   * Not while the stream resumes: it delivers what it kept in the middle of that, and a pause then is undone at once, after
+   * which its buffer overflows.
+   */
+  #pause(): void {
+    if (!this.#resuming && this.#stream.readStatus === "readable") this.#stream.pause();
+  }
 }

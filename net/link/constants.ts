@@ -34,4 +34,8 @@ export const CALIBRATION_UNITS = 100;
 /** Longest calibration: ten periods of a CPU quota that makes the machine 25 times slower. */
 export const CALIBRATION_MAX_MS = 250;
 /** Units run first, so that the compiler is done with them. */
-export const CALIBRATION_WARM_UP_UNITS = 20;
+export const CALIBRATION_WARM_UP_UNITS = 50;
+/** Mean above this many medians means a quota: other processes on an ordinary machine take less. */
+export const QUOTA_RATIO = 2.5;
+/** Below the clock's grain. */
+export const MIN_UNIT_MS = 0.001;
