@@ -1,7 +1,8 @@
 import { deepStrictEqual, equal, match, ok } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { memory } from "@libp2p/memory";
-import type { Peer } from "../net/mod.ts";
+import { attachPeer, openHome, type Peer, peerIdOf, spawnClone } from "../net/mod.ts";
+import { SESSION_VERSION } from "../runtime/mod.ts";
 import { App, ECHO_GUEST, Scene } from "./net_fixtures.ts";
 import { Proxy } from "./net_proxy.ts";
 
@@ -315,3 +316,27 @@ async function guestsOf(parent: number): Promise<number[]> {
   }
   return found;
 }
+
+Deno.test("spawnClone() lends this machine to one device, and leaves nothing behind", async () => {
+  await using scene = new Scene();
+  const home = await scene.home();
+  const attached = await attachPeer({ home, mdns: false });
+  scene.onEnd(() => attached.close());
+  equal(attached.hosted, true);
+  const device = await peerIdOf(await openHome(home));
+  const clone = await spawnClone({ device, guestCommand: ECHO_GUEST });
+  const app = await App.connect(attached.socketPath);
+  scene.onEnd(() => app.close());
+  await app.sendJson({
+    op: "session",
+    sessionVersion: SESSION_VERSION,
+    clones: [clone.address],
+    app: "x",
+    deno: Deno.version.deno,
+  });
+  equal((await app.message()).ok, true);
+  await echoes(app, 10_000);
+  await clone.close();
+  equal((await app.message()).type, "lost");
+  await gone(clone.pid);
+});
