@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { memory } from "@libp2p/memory";
 import { attachPeer, openHome, type Peer, peerIdOf, spawnClone } from "../net/mod.ts";
 import { SESSION_VERSION } from "../runtime/mod.ts";
-import { App, ECHO_GUEST, Scene } from "./net_fixtures.ts";
+import { App, ECHO_GUEST, inThreeTries, Scene } from "./net_fixtures.ts";
 import { Proxy } from "./net_proxy.ts";
 
 const ECHO = 16, FETCH = 17, EXIT = 18, SPIN = 19, RAW = 20;
@@ -182,25 +182,24 @@ Deno.test("bulk on a slow link raises no false alarm", async () => {
   await echoes(app, 130_000);
 });
 
-Deno.test("an emulated link shapes the session, and its measures are what it is set to", async () => {
-  await using scene = new Scene();
-  const app = await scene.app(
-    ...await scene.pair().then(({ device, clone }) =>
-      [device, { clones: clone.addresses(), link: "rtt=40ms,up=8mbit,down=16mbit" }] as const
-    ),
-  );
-  const { conditions } = await app.message();
-  ok(Math.abs(conditions.rttMs - 40) < 5, `${conditions.rttMs} ms`);
-  ok(Math.abs(conditions.upBytesPerSecond - 1e6) < 2e5, `${conditions.upBytesPerSecond} up`);
-  ok(Math.abs(conditions.downBytesPerSecond - 2e6) < 4e5, `${conditions.downBytesPerSecond} down`);
-  const start = performance.now();
-  await echoes(app, 200_000);
-  const wanted = 40 + 200 + 100;
-  ok(
-    Math.abs(performance.now() - start - wanted) < 0.12 * wanted,
-    `${performance.now() - start} ms, not ${wanted}`,
-  );
-});
+Deno.test("an emulated link shapes the session, and its measures are what it is set to", () =>
+  inThreeTries(async () => {
+    await using scene = new Scene();
+    const { device, clone } = await scene.pair();
+    const link = "rtt=40ms,up=8mbit,down=16mbit";
+    const app = await scene.app(device, { clones: clone.addresses(), link });
+    const { conditions } = await app.message();
+    ok(Math.abs(conditions.rttMs - 40) < 5, `${conditions.rttMs} ms`);
+    ok(Math.abs(conditions.upBytesPerSecond - 1e6) < 2e5, `${conditions.upBytesPerSecond} up`);
+    ok(Math.abs(conditions.downBytesPerSecond - 2e6) < 4e5, `${conditions.downBytesPerSecond} down`);
+    const start = performance.now();
+    await echoes(app, 200_000);
+    const wanted = 40 + 200 + 100;
+    ok(
+      Math.abs(performance.now() - start - wanted) < 0.12 * wanted,
+      `${performance.now() - start} ms, not ${wanted}`,
+    );
+  }));
 
 Deno.test("content that a guest asks for comes from the device once, then from the clone's store", async () => {
   await using scene = new Scene();

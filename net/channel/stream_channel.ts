@@ -55,8 +55,8 @@ class StreamChannel implements Channel {
   write(chunk: Uint8Array): Promise<void> | void {
     if (this.#closed || this.#stream.writeStatus !== "writable") return;
     try {
-      if (this.#stream.send(chunk)) return;
-      return this.#stream.onDrain().catch(() => {});
+      this.#stream.send(chunk);
+      if (this.#stream.writeBufferLength > 0 || this.#stream.writableNeedsDrain) return this.#room();
     } catch (error) {
       this.abort(error as Error);
     }
@@ -68,6 +68,31 @@ class StreamChannel implements Channel {
     } catch (error) {
       this.#stream.abort(error as Error);
     }
+  }
+
+  /**
+   * Resolves when all that was written is with the muxer. "drain" alone doesn't say so: it comes with each window update, however
+   * small, and one more piece for each would pile up.
+   */
+  async #room(): Promise<void> {
+    const stream = this.#stream;
+    while (!this.#closed && stream.writeStatus === "writable") {
+      if (stream.writeBufferLength > 0) await this.#idle();
+      else if (stream.writableNeedsDrain) await stream.onDrain().catch(() => {});
+      else return;
+    }
+  }
+
+  #idle(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#stream.removeEventListener("idle", done);
+        this.#stream.removeEventListener("close", done);
+        resolve();
+      };
+      this.#stream.addEventListener("idle", done);
+      this.#stream.addEventListener("close", done);
+    });
   }
 
   abort(reason: Error): void {

@@ -1,4 +1,5 @@
 import { equal, ok, throws } from "node:assert/strict";
+import { inThreeTries } from "../../tests/net_fixtures.ts";
 import { memoryChannelPair } from "../channel/mod.ts";
 import { calibrate } from "./calibration.ts";
 import { type LinkSpec, NAMED_LINKS, parseLink } from "./emulated_link.ts";
@@ -32,13 +33,14 @@ async function measured(spec: LinkSpec): Promise<LinkSpec> {
 }
 
 for (const name of ["wifi", "3g", "wifi-now"]) {
-  Deno.test(`LinkMeter measures what EmulatedLink ${name} is set to`, async () => {
-    const spec = NAMED_LINKS[name]!;
-    const link = await measured(spec);
-    near(link.rttMs, spec.rttMs, 0.05, 1.5);
-    near(link.upBytesPerSecond, spec.upBytesPerSecond, 0.15);
-    near(link.downBytesPerSecond, spec.downBytesPerSecond, 0.15);
-  });
+  Deno.test(`LinkMeter measures what EmulatedLink ${name} is set to`, () =>
+    inThreeTries(async () => {
+      const spec = NAMED_LINKS[name]!;
+      const link = await measured(spec);
+      near(link.rttMs, spec.rttMs, 0.05, 1.5);
+      near(link.upBytesPerSecond, spec.upBytesPerSecond, 0.15);
+      near(link.downBytesPerSecond, spec.downBytesPerSecond, 0.15);
+    }));
 }
 
 Deno.test("EmulatedLink carries bulk at the link's bandwidth, in order", async () => {
