@@ -195,7 +195,7 @@ class LinkEnds {
   onReport: (spread: Spread) => void = () => {};
   onRequest: (bytes: number) => void = () => {};
   readonly #decoder = new FrameDecoder(MAX_PIECE_BYTES);
-  #train: { at: number; bytes: number } | undefined;
+  #train: { last: number; bytes: number; gaps: number[] } | undefined;
 
   constructor(channel: Channel, onEnd: () => void) {
     this.channel = channel;
@@ -248,13 +248,30 @@ class LinkEnds {
 
   #trainPiece(left: number, bytes: number): void {
     const now = performance.now();
-    if (this.#train === undefined) this.#train = { at: now, bytes: 0 };
-    else this.#train.bytes += bytes;
+    if (this.#train === undefined) this.#train = { last: now, bytes: 0, gaps: [] };
+    else {
+      this.#train.bytes += bytes;
+      // A train has few pieces; a hostile one ends in a wrong figure, not in memory.
+      if (this.#train.gaps.length < 2 * PROBE_PIECES) this.#train.gaps.push(now - this.#train.last);
+      this.#train.last = now;
+    }
     if (left > 0) return;
-    const { at, bytes: total } = this.#train;
+    const { bytes: total, gaps } = this.#train;
     this.#train = undefined;
-    this.onTrain({ bytes: total, ms: now - at });
+    this.onTrain({ bytes: total, ms: spreadOf(gaps) });
   }
+}
+
+/**
+ * The time a train took. One gap that is longer than all others together is a stall of either machine, after which pieces come
+ * at once: then the median gap stands for all.
+ */
+function spreadOf(gaps: readonly number[]): number {
+  const span = gaps.reduce((sum, gap) => sum + gap, 0);
+  const sorted = gaps.toSorted((a, b) => a - b);
+  const median = sorted[sorted.length >> 1] ?? 0;
+  const stalled = (sorted.at(-1) ?? 0) > span / 2 && median > span / (8 * gaps.length);
+  return stalled ? median * gaps.length : span;
 }
 
 function u32(value: number): Uint8Array {

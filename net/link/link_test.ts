@@ -43,28 +43,29 @@ for (const name of ["wifi", "3g", "wifi-now"]) {
     }));
 }
 
-Deno.test("EmulatedLink carries bulk at the link's bandwidth, in order", async () => {
-  const spec = parseLink("rtt=20ms,up=20mbit,down=20mbit");
-  const [device, clone] = memoryChannelPair();
-  const bytes = 1_000_000;
-  const start = performance.now();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let seen = 0;
-  clone.start({
-    data: (chunk) => {
-      for (const byte of chunk) equal(byte, seen++ & 255);
-    },
-    end: () => resolve(),
-  });
-  const shaped = new EmulatedLink(spec).shape(device);
-  for (let at = 0; at < bytes; at += 10_000) {
-    await shaped.write(Uint8Array.from({ length: 10_000 }, (_, i) => (at + i) & 255));
-  }
-  await shaped.close();
-  await promise;
-  equal(seen, bytes);
-  near(performance.now() - start, 10 + bytes / spec.upBytesPerSecond * 1000, 0.08);
-});
+Deno.test("EmulatedLink carries bulk at the link's bandwidth, in order", () =>
+  inThreeTries(async () => {
+    const spec = parseLink("rtt=20ms,up=20mbit,down=20mbit");
+    const [device, clone] = memoryChannelPair();
+    const bytes = 1_000_000;
+    const start = performance.now();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let seen = 0;
+    clone.start({
+      data: (chunk) => {
+        for (const byte of chunk) equal(byte, seen++ & 255);
+      },
+      end: () => resolve(),
+    });
+    const shaped = new EmulatedLink(spec).shape(device);
+    for (let at = 0; at < bytes; at += 10_000) {
+      await shaped.write(Uint8Array.from({ length: 10_000 }, (_, i) => (at + i) & 255));
+    }
+    await shaped.close();
+    await promise;
+    equal(seen, bytes);
+    near(performance.now() - start, 10 + bytes / spec.upBytesPerSecond * 1000, 0.08);
+  }));
 
 Deno.test("calibrate() measures units a millisecond, and stops in time on a slow machine", () => {
   ok(calibrate() > 0);
