@@ -3,6 +3,11 @@ import type { Conditions } from "./conditions.ts";
 const FIELDS = 8;
 const POWER: readonly Conditions["power"][] = ["mains", "battery", "unknown"];
 
+/** How far the session with a clone is. */
+export type SessionStatus = "opening" | "ready" | "lost";
+
+const STATUS: readonly SessionStatus[] = ["opening", "ready", "lost"];
+
 /**
  * What the migrator tells the app's thread all the time, without a message: whether a session is ready, and the
  * conditions as last measured. Written by the migrator alone; a version number says when it changed.
@@ -23,12 +28,12 @@ export class Board {
     return Atomics.load(this.#versions, 0);
   }
 
-  get ready(): boolean {
-    return Atomics.load(this.#versions, 1) === 1;
+  get session(): SessionStatus {
+    return STATUS[Atomics.load(this.#versions, 1)]!;
   }
 
-  set ready(ready: boolean) {
-    Atomics.store(this.#versions, 1, ready ? 1 : 0);
+  set session(status: SessionStatus) {
+    Atomics.store(this.#versions, 1, STATUS.indexOf(status));
     Atomics.add(this.#versions, 0, 1);
   }
 
@@ -42,7 +47,7 @@ export class Board {
   read(): Conditions | undefined {
     const [rttMs, upBytesPerSecond, downBytesPerSecond, cloneSpeed, power] = this
       .#values as unknown as number[];
-    if (!this.ready || !(upBytesPerSecond! > 0)) return undefined;
+    if (this.session !== "ready" || !(upBytesPerSecond! > 0)) return undefined;
     return {
       rttMs: rttMs!,
       upBytesPerSecond: upBytesPerSecond!,

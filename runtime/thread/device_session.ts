@@ -69,6 +69,7 @@ export class DeviceSession {
     this.#ask = links.ask;
     this.#event = links.event;
     this.#board = links.board;
+    this.#board.session = "opening";
     this.#files = new DeviceFiles(config.roots);
     this.ready = new Promise((resolve) => this.#settleReady = resolve);
     this.#open(connection);
@@ -134,7 +135,7 @@ export class DeviceSession {
   }
 
   #opened(): void {
-    this.#board.ready = true;
+    this.#board.session = "ready";
     this.#settleReady({ ok: true });
   }
 
@@ -227,7 +228,7 @@ export class DeviceSession {
   }
 
   #lose(reason: string): void {
-    if (this.#lost === undefined) this.#board.ready = false;
+    if (this.#lost === undefined) this.#board.session = "lost";
     this.#lost ??= reason;
     this.#settleReady({ ok: false, error: this.#lost });
     this.#settleReturn?.({ ok: false, reason: this.#lost });

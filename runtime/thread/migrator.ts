@@ -6,7 +6,7 @@
  * 2. One thread is away at a time: a migration point reached meanwhile runs here.
  * 3. A session whose invocation was abandoned is never used again: what its guest holds is unknown.
  */
-import { type Capture, referencedCode, Refusal, SessionHeap } from "../heap/mod.ts";
+import { type Capture, type MappingRow, referencedCode, Refusal, SessionHeap } from "../heap/mod.ts";
 import { UNINITIALISED } from "../heap/access.ts";
 import type { Board } from "./board.ts";
 import type { Decision, DecisionMaker } from "./decision.ts";
@@ -134,8 +134,13 @@ export class Migrator {
     const isAsync = this.#parts.registry.tableOf(point.module).sites[point.site]!.isAsync === true;
     if (isAsync && !this.#awaitedAtOnce()) return this.#local(point, "its call is not awaited at once");
     this.#trace({ event: "decide", thread: "main", method: point.method, ...decision });
-    const session = this.#parts.port.request({ op: "session" });
-    if (!session.ok) return this.#failed(point, session.error);
+    const session = this.#parts.port.request({
+      op: "session",
+      waitMs: point.forced ? FORCED_WAIT_MS : waitFor(decision),
+    });
+    if (!session.ok) {
+      return session.late ? this.#local(point, session.error) : this.#failed(point, session.error);
+    }
     this.#current = { features, startedMs: performance.now(), cold: this.#cold, predicted: decision.hereMs };
     return this.#migrate(point, isAsync, self, args, accessor);
   }
@@ -146,7 +151,8 @@ export class Migrator {
     const { board, decision } = this.#parts;
     if (board.version !== this.#boardVersion) {
       this.#boardVersion = board.version;
-      decision.setConditions(board.read());
+      // While a session is opening, what was measured last time has to do.
+      if (board.session !== "opening") decision.setConditions(board.read());
     }
     return decision.decide(point.method, features);
   }
@@ -239,6 +245,7 @@ export class Migrator {
       up: reply.bytesUp,
       down: reply.bytesDown,
       predicted: this.#current.predicted,
+      ...(this.#parts.config.trace && { rows: countStates(this.#heap.table()) }),
       clone: head.ms,
     });
     this.#stages.reach(() => ({
@@ -455,6 +462,22 @@ export class Migrator {
     if (!this.#parts.config.trace && event.event !== "merge" && event.event !== "abandon") return;
     this.#parts.port.tell({ op: "event", event });
   }
+}
+
+/** How long a forced method waits for its session. */
+const FORCED_WAIT_MS = 15_000;
+/** Any other waits for a session that is opening for this share of what it expects to save. */
+const WAIT_SHARE = 0.5;
+
+function waitFor({ hereMs, thereMs }: Decision): number {
+  return Math.min(FORCED_WAIT_MS, Math.max(0, hereMs - thereMs) * WAIT_SHARE);
+}
+
+/** How many objects of a migration ended in which state. */
+function countStates(rows: readonly MappingRow[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { state } of rows) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
 }
 
 function exactBuffer(bytes: Uint8Array): ArrayBuffer {

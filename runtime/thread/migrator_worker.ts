@@ -6,7 +6,7 @@ import { workerData } from "node:worker_threads";
 import { Board } from "./board.ts";
 import { HOP_CONTROL } from "./frame.ts";
 import { LocalConnection } from "./local_connection.ts";
-import { DeviceSession } from "./device_session.ts";
+import { DeviceSession, type SessionState } from "./device_session.ts";
 import type { AppConfig } from "./protocol.ts";
 
 const { port, signal, supervisor, board: shared } = workerData as {
@@ -72,7 +72,7 @@ async function serve(message: any): Promise<void> {
       return;
     case "session":
       session ??= newSession();
-      return answer(message.id, await session.ready);
+      return answer(message.id, await within(session.ready, message.waitMs));
     case "migrate": {
       const reply = await session!.migrate(message);
       return answer(
@@ -99,6 +99,20 @@ async function connectPeer(socket: string | undefined): Promise<void> {
     spare.sendJson({ relay: true });
     connections.push(spare);
   }
+}
+
+/** How the session stands, at the latest after so many milliseconds. */
+async function within(
+  ready: DeviceSession["ready"],
+  ms: number,
+): Promise<SessionState | { ok: false; error: string; late: true }> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<{ ok: false; error: string; late: true }>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false, error: "the session is not open yet", late: true }), ms);
+  });
+  const state = await Promise.race([ready, late]);
+  clearTimeout(timer);
+  return state;
 }
 
 function newSession(): DeviceSession {
