@@ -3,6 +3,12 @@ import { type Command, helpOf, parseCommand, UsageError } from "./command.ts";
 /** The commands, loaded when they are called: starting an app must not wait for libp2p. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
   run: async () => (await import("./run.ts")).run,
+  peer: async () => (await import("./peer.ts")).peer,
+  pair: async () => (await import("./pair.ts")).pair,
+  peers: async () => (await import("./peers.ts")).peers,
+  status: async () => (await import("./status.ts")).status,
+  id: async () => (await import("./id.ts")).id,
+  trust: async () => (await import("./trust.ts")).trust,
   analyze: async () => (await import("./analyze.ts")).analyze,
   partition: async () => (await import("./partition.ts")).partition,
   profile: async () => (await import("./profile.ts")).profile,
@@ -10,6 +16,12 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
 
 const SUMMARIES: Record<string, string> = {
   run: "run your program; its heavy methods migrate to a clone when that pays",
+  peer: "run a peer: lend this machine, find clones for this one's apps",
+  pair: "make two machines trust each other by a short code",
+  peers: "list paired peers and others near by",
+  status: "show what the running peer does",
+  id: "print this peer's id",
+  trust: "list or remove trusted peers",
   analyze: "which methods may migrate, which must stay, and why",
   partition: "what migrates under given conditions, and why",
   profile: "what an app's methods cost on device and clone",

@@ -1,0 +1,87 @@
+import { HIGH_WATER_BYTES } from "./constants.ts";
+
+/**
+ * Writes pieces in order to a descriptor that takes one write at a time, joining small ones that queued up.
+ *
+ * Never rejects: a failed write drops what is queued and is told to `onError` once.
+ */
+export class ByteQueue {
+  readonly #put: (bytes: Uint8Array) => Promise<unknown>;
+  readonly #onError: (error: Error) => void;
+  #queue: Uint8Array[] = [];
+  #bytes = 0;
+  #running: Promise<void> | undefined;
+  #failed = false;
+  #room: PromiseWithResolvers<void> | undefined;
+
+  constructor(put: (bytes: Uint8Array) => Promise<unknown>, onError: (error: Error) => void) {
+    this.#put = put;
+    this.#onError = onError;
+  }
+
+  write(chunk: Uint8Array): Promise<void> | void {
+    if (this.#failed || chunk.length === 0) return;
+    this.#queue.push(chunk);
+    this.#bytes += chunk.length;
+    this.#running ??= this.#run();
+    if (this.#bytes < HIGH_WATER_BYTES) return;
+    return (this.#room ??= Promise.withResolvers<void>()).promise;
+  }
+
+  /** Resolves when all that was written is out, or has failed. */
+  async flushed(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  /** Drops what is queued and all that is written later. */
+  fail(): void {
+    this.#failed = true;
+    this.#queue = [];
+    this.#bytes = 0;
+    this.#room?.resolve();
+    this.#room = undefined;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#queue.length > 0) {
+        const bytes = this.#takeJoined();
+        await this.#put(bytes);
+        if (this.#failed) break;
+        this.#bytes -= bytes.length;
+        if (this.#bytes < HIGH_WATER_BYTES && this.#room !== undefined) {
+          this.#room.resolve();
+          this.#room = undefined;
+        }
+      }
+    } catch (error) {
+      const first = !this.#failed;
+      this.fail();
+      if (first) this.#onError(error as Error);
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  #takeJoined(): Uint8Array {
+    const first = this.#queue[0]!;
+    let bytes = 0;
+    let count = 0;
+    while (
+      count < this.#queue.length && (count === 0 || bytes + this.#queue[count]!.length <= HIGH_WATER_BYTES)
+    ) {
+      bytes += this.#queue[count++]!.length;
+    }
+    if (count === 1) {
+      this.#queue.shift();
+      return first;
+    }
+    const joined = new Uint8Array(bytes);
+    let at = 0;
+    for (const part of this.#queue.splice(0, count)) {
+      joined.set(part, at);
+      at += part.length;
+    }
+    return joined;
+  }
+}

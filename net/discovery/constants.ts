@@ -1,0 +1,12 @@
+/** Between questions to the local network. Answers come in 5 to 75 ms, and a new peer asks at once. */
+export const MDNS_INTERVAL_MS = 10_000;
+/** How long a peer whose addresses fail or are unknown may take to show up on the local network. */
+export const MDNS_WAIT_MS = 2_000;
+/** Peers of the local network that are remembered at once. */
+export const MAX_SEEN_PEERS = 256;
+/** Dialling one peer, all its addresses together. */
+export const CONNECT_TIMEOUT_MS = 6_000;
+/** A connection that said nothing for this long is tried with a ping before it is used. */
+export const STALE_MS = 5_000;
+/** How long that ping may take. */
+export const STALE_PING_MS = 2_000;

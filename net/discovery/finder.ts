@@ -1,0 +1,227 @@
+import type { Connection, Libp2p } from "@libp2p/interface";
+import type { Ping } from "@libp2p/ping";
+import { peerIdFromString } from "@libp2p/peer-id";
+import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
+import type { TrustedPeer, TrustStore } from "../trust/mod.ts";
+import { CONNECT_TIMEOUT_MS, MAX_SEEN_PEERS, MDNS_WAIT_MS, STALE_MS, STALE_PING_MS } from "./constants.ts";
+
+/** What a {@linkcode Finder} works with. */
+export interface FinderOptions {
+  readonly host: Libp2p<{ ping: Ping }>;
+  readonly trust: TrustStore;
+  /** Whether mDNS runs: else nothing is waited for. */
+  readonly mdns: boolean;
+  /** Milliseconds since a connection's last byte. */
+  silentMs(connection: Connection): number;
+}
+
+/** Finds and connects to other peers: by given address, by remembered ones, or on the local network. */
+export class Finder {
+  readonly #options: FinderOptions;
+  /** Addresses that mDNS told, by peer id, latest last. */
+  readonly #seen = new Map<string, Multiaddr[]>();
+  readonly #listeners = new Set<(peer: string) => void>();
+
+  constructor(options: FinderOptions) {
+    this.#options = options;
+    options.host.addEventListener("peer:discovery", ({ detail }) => {
+      this.#saw(detail.id.toString(), detail.multiaddrs);
+    });
+  }
+
+  /** Peers that showed up on the local network, untrusted ones too. */
+  seen(): readonly string[] {
+    return [...this.#seen.keys()];
+  }
+
+  /**
+   * Connects to an address. With a peer id in it the connection is to that peer or fails; without one, whoever answers
+   * must be trusted, unless `anyone`.
+   *
+   * @throws {Error} that says why not.
+   */
+  async connectTo(address: string, { anyone = false } = {}): Promise<Connection> {
+    const target = parseAddress(address);
+    let connection: Connection;
+    try {
+      connection = await this.#options.host.dial(target, { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) });
+    } catch (cause) {
+      throw new Error(`Cannot reach ${address}: ${reasonOf(cause)}`, { cause });
+    }
+    const peer = connection.remotePeer.toString();
+    if (!hasPeerId(target) && !anyone && !this.#options.trust.has(peer)) {
+      throw new Error(
+        `Cannot use ${address}: not paired with the peer that answers there; run \`pair\`, or add /p2p/${peer} to the address if that is its id`,
+      );
+    }
+    await this.#options.trust.reachedAt(peer, addressOf(connection));
+    return connection;
+  }
+
+  /**
+   * Connects to a trusted peer: over a connection that is there, its remembered addresses, or the local network's.
+   *
+   * @throws {Error} that says why not.
+   */
+  async connectPeer(peer: TrustedPeer): Promise<Connection> {
+    const open = await this.#openConnection(peer.peer);
+    if (open !== undefined) return open;
+    const known = [...peer.addresses.map(tryAddress), ...this.#seen.get(peer.peer) ?? []];
+    const found = this.#waitFor(peer.peer);
+    try {
+      const attempts = [this.#dial(peer, known.filter((a) => a !== undefined))];
+      // The local network's answer is dialled as well: remembered addresses may be those of another place.
+      if (found !== undefined) attempts.push(found.promise.then((addresses) => this.#dial(peer, addresses)));
+      const connection = await Promise.any(attempts);
+      await this.#options.trust.reachedAt(peer.peer, addressOf(connection));
+      return connection;
+    } catch (error) {
+      const reasons = error instanceof AggregateError ? error.errors : [error];
+      throw new Error(`Cannot reach ${peer.name} (${peer.peer}): ${reasons.map(reasonOf).join("; ")}`);
+    } finally {
+      found?.cancel();
+    }
+  }
+
+  /** Connects to one of the trusted peers, whoever answers first; those in `except` are left out. @throws {Error} */
+  async connectAny(except: ReadonlySet<string>): Promise<Connection> {
+    const trusted = this.#options.trust.list();
+    if (trusted.length === 0) {
+      throw new Error("Cannot find a clone: this device is paired with none; run `pair` here and there once");
+    }
+    const left = trusted.filter(({ peer }) => !except.has(peer));
+    if (left.length === 0) throw new Error("Cannot find a clone: no other paired peer is left");
+    try {
+      return await Promise.any(left.map((peer) => this.connectPeer(peer)));
+    } catch (error) {
+      throw new Error((error as AggregateError).errors.map((e) => (e as Error).message).join("; "));
+    }
+  }
+
+  /** Connects to peers that showed up, or show up soon, on the local network; each once. */
+  async *nearby(waitMs: number = MDNS_WAIT_MS): AsyncGenerator<Connection> {
+    const tried = new Set<string>();
+    const until = performance.now() + waitMs;
+    while (true) {
+      for (const peer of this.seen().filter((id) => !tried.has(id))) {
+        tried.add(peer);
+        try {
+          yield await this.#dial({ peer, name: peer }, this.#seen.get(peer)!);
+        } catch {
+          // Somebody else's peer, or one that left.
+        }
+      }
+      const left = until - performance.now();
+      if (left <= 0) return;
+      await this.#nextSeen(left);
+    }
+  }
+
+  #saw(peer: string, addresses: readonly Multiaddr[]): void {
+    this.#seen.delete(peer);
+    this.#seen.set(peer, addresses.slice(0, 16));
+    if (this.#seen.size > MAX_SEEN_PEERS) this.#seen.delete(this.#seen.keys().next().value!);
+    for (const listener of this.#listeners) listener(peer);
+  }
+
+  async #openConnection(peer: string): Promise<Connection | undefined> {
+    const id = peerIdFromString(peer);
+    const open = this.#options.host.getConnections(id).filter(({ status }) => status === "open");
+    const fresh = open.find((connection) => this.#options.silentMs(connection) < STALE_MS);
+    if (fresh !== undefined || open.length === 0) return fresh;
+    try {
+      await this.#options.host.services.ping.ping(id, { signal: AbortSignal.timeout(STALE_PING_MS) });
+      return open[0];
+    } catch (error) {
+      for (const connection of open) connection.abort(error as Error);
+      return undefined;
+    }
+  }
+
+  async #dial(
+    { peer, name }: { peer: string; name: string },
+    addresses: readonly Multiaddr[],
+  ): Promise<Connection> {
+    if (addresses.length === 0) throw new Error("no address is known");
+    const full = addresses.map((address) =>
+      hasPeerId(address) ? address : address.encapsulate(`/p2p/${peer}`)
+    );
+    const own = full.filter((address) => peerIdIn(address) === peer);
+    try {
+      return await this.#options.host.dial(own, { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) });
+    } catch (cause) {
+      throw new Error(`${name} doesn't answer at ${addresses.slice(0, 3).map(String).join(", ")}`, { cause });
+    }
+  }
+
+  /** The next sighting of a peer on the local network; undefined if there is nothing to wait for. */
+  #waitFor(peer: string): { promise: Promise<Multiaddr[]>; cancel(): void } | undefined {
+    if (!this.#options.mdns) return undefined;
+    const { promise, resolve, reject } = Promise.withResolvers<Multiaddr[]>();
+    promise.catch(() => {});
+    const listener = (seen: string) => seen === peer && resolve(this.#seen.get(peer)!);
+    this.#listeners.add(listener);
+    const cancel = () => {
+      clearTimeout(timer);
+      this.#listeners.delete(listener);
+      reject(new Error("it doesn't show up on the local network"));
+    };
+    const timer = setTimeout(cancel, MDNS_WAIT_MS);
+    return { promise, cancel };
+  }
+
+  #nextSeen(waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#listeners.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, waitMs);
+      this.#listeners.add(done);
+    });
+  }
+}
+
+/** A connection's address, with the peer's id. */
+export function addressOf(connection: Connection): string {
+  const text = connection.remoteAddr.toString();
+  return text.includes("/p2p/") ? text : `${text}/p2p/${connection.remotePeer}`;
+}
+
+/** Reads a multiaddr. @throws {RangeError} with an example. */
+export function parseAddress(text: string): Multiaddr {
+  const address = tryAddress(text);
+  if (address === undefined) {
+    throw new RangeError(
+      `Cannot read address "${text}": give a multiaddr, e.g. /ip4/192.168.1.5/tcp/4001/p2p/12D3…`,
+    );
+  }
+  return address;
+}
+
+function tryAddress(text: string): Multiaddr | undefined {
+  try {
+    return multiaddr(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function peerIdIn(address: Multiaddr): string | undefined {
+  return address.getComponents().findLast(({ name }) => name === "p2p")?.value;
+}
+
+function hasPeerId(address: Multiaddr): boolean {
+  return peerIdIn(address) !== undefined;
+}
+
+/** The innermost reason of a failed dial, in one line. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return [...new Set(error.errors.map(reasonOf))].join("; ");
+  }
+  const { name, message } = error as Error;
+  if (name === "TimeoutError" || name === "AbortError") return "no answer in time";
+  return message.split("\n")[0]!;
+}

@@ -1,0 +1,7 @@
+/**
+ * How peers find and reach each other.
+ *
+ * @module
+ */
+export { addressOf, Finder, parseAddress } from "./finder.ts";
+export { tolerantMdns } from "./tolerant_mdns.ts";

@@ -1,0 +1,71 @@
+import { BLOB_REPLY, BLOB_REQUEST, encodeFrame, type Frame } from "../../runtime/mod.ts";
+import { HASH_BYTES, MAX_BLOB_BYTES } from "./constants.ts";
+import { type ContentStore, hasHash } from "./content_store.ts";
+
+/** Requests of one guest that may wait for its device at once. */
+const MAX_WAITING = 1024;
+
+/** Where a {@linkcode BlobDesk} puts frames. */
+export interface BlobEnds {
+  /** To the guest. */
+  toGuest(frame: Uint8Array): Promise<void> | void;
+  /** To the device. */
+  toDevice(frame: Uint8Array): Promise<void> | void;
+}
+
+/**
+ * Answers one guest's requests for content: from the clone's store, else from the device, whose answer is checked and
+ * kept. Neither side is trusted: an answer that nobody asked for, or with another hash, is an error that ends the session.
+ */
+export class BlobDesk {
+  readonly #store: ContentStore;
+  readonly #device: string;
+  readonly #ends: BlobEnds;
+  readonly #waiting = new Set<string>();
+
+  constructor(store: ContentStore, device: string, ends: BlobEnds) {
+    this.#store = store;
+    this.#device = device;
+    this.#ends = ends;
+  }
+
+  /** Bounds a request's or reply's frame before anything is allocated. @throws {RangeError} */
+  static admit(kind: number, payloadBytes: number): void {
+    const limit = kind === BLOB_REQUEST ? HASH_BYTES : HASH_BYTES + MAX_BLOB_BYTES;
+    if (payloadBytes < HASH_BYTES || payloadBytes > limit) {
+      throw new RangeError(`Cannot pass content on: a frame of ${payloadBytes} bytes is not allowed`);
+    }
+  }
+
+  /** A guest asks. @throws {Error} if it asks for too much at once. */
+  async request(frame: Frame): Promise<void> {
+    const key = frame.payload.toHex();
+    const content = await this.#store.get(this.#device, frame.payload);
+    if (content !== undefined) {
+      await this.#ends.toGuest(encodeFrame(BLOB_REPLY, frame.payload, content));
+      return;
+    }
+    if (this.#waiting.size >= MAX_WAITING) {
+      throw new Error(`Cannot fetch content: ${MAX_WAITING} requests wait already`);
+    }
+    this.#waiting.add(key);
+    await this.#ends.toDevice(encodeFrame(BLOB_REQUEST, frame.payload));
+  }
+
+  /** The device answers. @throws {Error} if it was not asked, or sends something else. */
+  async reply(frame: Frame): Promise<void> {
+    const hash = frame.payload.subarray(0, HASH_BYTES);
+    const content = frame.payload.subarray(HASH_BYTES);
+    if (!this.#waiting.delete(hash.toHex())) {
+      throw new Error("Cannot take content: the device was not asked for it");
+    }
+    if (content.length > 0) {
+      if (!hasHash(content, hash)) {
+        throw new Error("Cannot take content: it doesn't have the hash that was asked for");
+      }
+      // A full disk must not end a session: the guest gets its content anyway.
+      await this.#store.put(this.#device, hash, content).catch(() => {});
+    }
+    await this.#ends.toGuest(encodeFrame(BLOB_REPLY, frame.payload));
+  }
+}

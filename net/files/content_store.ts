@@ -1,0 +1,129 @@
+import { hash } from "node:crypto";
+import { join } from "node:path";
+import { writePrivateFile } from "../home/mod.ts";
+import { DEFAULT_STORE_BYTES, HASH_BYTES, MAX_BLOB_BYTES } from "./constants.ts";
+
+/**
+ * Content by SHA-256, apart for each device: what one device sent is never read for another, so nobody learns what
+ * others have. Bounded in bytes; what was used longest ago goes first.
+ */
+export interface ContentStore {
+  /** The content, checked against its hash as it is read; undefined if it isn't there or was damaged. */
+  get(device: string, hash: Uint8Array): Promise<Uint8Array | undefined>;
+  /** Keeps content. @throws {Error} if it doesn't have that hash. */
+  put(device: string, hash: Uint8Array, content: Uint8Array): Promise<void>;
+  /** Removes all that a device sent. */
+  wipe(device: string): Promise<void>;
+  /** Bytes kept for all devices. */
+  readonly bytes: number;
+}
+
+/** True if content has the hash. */
+export function hasHash(content: Uint8Array, expected: Uint8Array): boolean {
+  return expected.length === HASH_BYTES && hash("sha256", content, "hex") === expected.toHex();
+}
+
+/** Opens a store in a folder, making it if need be. It assumes that no other process writes there. */
+export async function openContentStore(
+  folder: string,
+  maxBytes: number = DEFAULT_STORE_BYTES,
+): Promise<ContentStore> {
+  const store = new FolderStore(folder, maxBytes);
+  await store.load();
+  return store;
+}
+
+class FolderStore implements ContentStore {
+  readonly #folder: string;
+  readonly #maxBytes: number;
+  /** Sizes by `device/hash`, least recently used first. */
+  readonly #sizes = new Map<string, number>();
+  #bytes = 0;
+
+  constructor(folder: string, maxBytes: number) {
+    this.#folder = folder;
+    this.#maxBytes = maxBytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  async load(): Promise<void> {
+    await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const found: { key: string; size: number; at: number }[] = [];
+    for await (const device of Deno.readDir(this.#folder)) {
+      if (!device.isDirectory) continue;
+      for await (const entry of Deno.readDir(join(this.#folder, device.name))) {
+        const key = `${device.name}/${entry.name}`;
+        const info = await Deno.stat(join(this.#folder, key)).catch(() => undefined);
+        if (info === undefined) continue;
+        if (/^[0-9a-f]{64}$/.test(entry.name)) {
+          found.push({ key, size: info.size, at: info.mtime?.getTime() ?? 0 });
+        } else await Deno.remove(join(this.#folder, key)).catch(() => {});
+      }
+    }
+    for (const { key, size } of found.sort((a, b) => a.at - b.at)) this.#note(key, size);
+    await this.#evict();
+  }
+
+  async get(device: string, hash: Uint8Array): Promise<Uint8Array | undefined> {
+    const key = keyOf(device, hash);
+    const size = this.#sizes.get(key);
+    if (size === undefined) return undefined;
+    const content = await Deno.readFile(join(this.#folder, key)).catch(() => undefined);
+    if (content === undefined || !hasHash(content, hash)) {
+      await this.#drop(key);
+      return undefined;
+    }
+    this.#note(key, size);
+    return content;
+  }
+
+  async put(device: string, hash: Uint8Array, content: Uint8Array): Promise<void> {
+    if (!hasHash(content, hash)) {
+      throw new Error("Cannot store content: it doesn't have the hash it was sent under");
+    }
+    const key = keyOf(device, hash);
+    if (this.#sizes.has(key) || content.length > Math.min(MAX_BLOB_BYTES, this.#maxBytes)) return;
+    await Deno.mkdir(join(this.#folder, device), { recursive: true, mode: 0o700 });
+    await writePrivateFile(join(this.#folder, key), content);
+    this.#note(key, content.length);
+    await this.#evict();
+  }
+
+  async wipe(device: string): Promise<void> {
+    for (const [key, size] of this.#sizes) {
+      if (!key.startsWith(`${device}/`)) continue;
+      this.#sizes.delete(key);
+      this.#bytes -= size;
+    }
+    await Deno.remove(join(this.#folder, device), { recursive: true }).catch(() => {});
+  }
+
+  #note(key: string, size: number): void {
+    this.#bytes += size - (this.#sizes.get(key) ?? 0);
+    this.#sizes.delete(key);
+    this.#sizes.set(key, size);
+  }
+
+  async #drop(key: string): Promise<void> {
+    this.#bytes -= this.#sizes.get(key) ?? 0;
+    this.#sizes.delete(key);
+    await Deno.remove(join(this.#folder, key)).catch(() => {});
+  }
+
+  async #evict(): Promise<void> {
+    for (const key of this.#sizes.keys()) {
+      if (this.#bytes <= this.#maxBytes) return;
+      await this.#drop(key);
+    }
+  }
+}
+
+function keyOf(device: string, hash: Uint8Array): string {
+  if (!/^[0-9A-Za-z]+$/.test(device)) {
+    throw new TypeError(`Cannot store content for device ${device}: no peer id`);
+  }
+  return `${device}/${hash.toHex()}`;
+}

@@ -1,0 +1,61 @@
+import type { PrivateKey } from "@libp2p/interface";
+import { PRIVATE_FILE_MODE } from "./constants.ts";
+import type { Home } from "./home.ts";
+
+/**
+ * The home's Ed25519 key, made at the first call.
+ *
+ * Two processes that make it at once end with the same key: only one file gets the name.
+ *
+ * @throws {Error} if the key file can't be read.
+ */
+export async function loadKey(home: Home): Promise<PrivateKey> {
+  return await readKey(home) ?? await makeKey(home);
+}
+
+/** The peer id that belongs to a home's key, as text. */
+export async function peerIdOf(home: Home): Promise<string> {
+  const { peerIdFromPrivateKey } = await import("@libp2p/peer-id");
+  return peerIdFromPrivateKey(await loadKey(home)).toString();
+}
+
+/** Loaded when needed: commands that need no key start without it. */
+function keyLibrary() {
+  return import("@libp2p/crypto/keys");
+}
+
+async function readKey(home: Home): Promise<PrivateKey | undefined> {
+  const path = home.path("key");
+  let bytes: Uint8Array;
+  try {
+    bytes = await Deno.readFile(path);
+    if (Deno.build.os !== "windows") await Deno.chmod(path, PRIVATE_FILE_MODE);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    throw new Error(`Cannot read key ${path}: ${(cause as Error).message}`, { cause });
+  }
+  const { privateKeyFromProtobuf } = await keyLibrary();
+  try {
+    return privateKeyFromProtobuf(bytes);
+  } catch (cause) {
+    throw new Error(`Cannot read key ${path}: it is damaged; move it away to get a new id`, { cause });
+  }
+}
+
+async function makeKey(home: Home): Promise<PrivateKey> {
+  const { generateKeyPair, privateKeyToProtobuf } = await keyLibrary();
+  const key = await generateKeyPair("Ed25519");
+  const temporary = home.path(`key.${crypto.randomUUID()}.tmp`);
+  await Deno.writeFile(temporary, privateKeyToProtobuf(key), { mode: PRIVATE_FILE_MODE, createNew: true });
+  try {
+    await Deno.link(temporary, home.path("key"));
+    return key;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return (await readKey(home))!;
+    // File systems without hard links (some phones' shared storage).
+    await Deno.rename(temporary, home.path("key"));
+    return key;
+  } finally {
+    await Deno.remove(temporary).catch(() => {});
+  }
+}

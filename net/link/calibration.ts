@@ -1,0 +1,36 @@
+import { CALIBRATION_MAX_MS, CALIBRATION_UNITS, CALIBRATION_WARM_UP_UNITS } from "./constants.ts";
+
+/**
+ * How fast this machine computes now, in calibration units a millisecond. Only ratios between machines mean something.
+ *
+ * Blocks for 20 ms on a laptop, at most {@linkcode CALIBRATION_MAX_MS} on a throttled device. The mean counts, not the best:
+ * a CPU quota lets short stretches run at full speed.
+ */
+export function calibrate(now: () => number = () => performance.now()): number {
+  const table = new Float64Array(1024).map((_, i) => Math.sin(i));
+  let check = 0;
+  for (let i = 0; i < CALIBRATION_WARM_UP_UNITS; i++) check += unit(table, i);
+  const start = now();
+  let units = 0;
+  let elapsed = 0;
+  while (units < CALIBRATION_UNITS && elapsed < CALIBRATION_MAX_MS) {
+    check += unit(table, units++);
+    elapsed = now() - start;
+  }
+  // Uses the result, so that the loop can't be left out.
+  if (Number.isNaN(check)) throw new RangeError("Cannot calibrate: the work went wrong");
+  return units / Math.max(elapsed, 0.001);
+}
+
+/** A mix of what apps do: integer and float arithmetic, array access, property access, short-lived objects. */
+function unit(table: Float64Array, seed: number): number {
+  let hash = seed | 1;
+  let sum = 0;
+  let node = { value: seed, next: undefined as unknown };
+  for (let i = 0; i < 20_000; i++) {
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) + i | 0;
+    sum += table[hash & 1023]! * 0.5 + table[i & 1023]!;
+    if ((i & 63) === 0) node = { value: node.value + sum, next: undefined };
+  }
+  return sum + hash + node.value;
+}

@@ -1,0 +1,37 @@
+/** Pings and probes, on a stream that lives as long as a session. */
+export const LINK_PROTOCOL = "/clonecloud/link/1.0.0";
+/** Bytes of a first probe each way: 0.16 s of a 0.4 Mbit/s link. */
+export const SMALL_PROBE_BYTES = 8 * 1024;
+/** Bytes of a second probe, when the first was over too soon to tell. */
+export const LARGE_PROBE_BYTES = 64 * 1024;
+/** A probe shorter than this tells little: timers and queues of both machines weigh as much. */
+export const SHORT_PROBE_MS = 8;
+/** Pieces of a probe; the first only starts the clock. */
+export const PROBE_PIECES = 8;
+/** Pings at the start; the fastest counts. */
+export const FIRST_PINGS = 3;
+/** Above this round-trip time, milliseconds, one first ping does. */
+export const FAR_RTT_MS = 150;
+/** Between pings while a session lives; three missing in a row mean a dead link. */
+export const PING_INTERVAL_MS = 1_000;
+/** Pings that the round-trip time is taken from (their fastest: others waited behind bulk). */
+export const PING_WINDOW = 5;
+/** Probes that a bandwidth is taken from (their median). */
+export const PROBE_WINDOW = 3;
+/** Least time between probes. */
+export const PROBE_INTERVAL_MS = 2_000;
+/** Share of a link that probes may take. */
+export const PROBE_SHARE = 0.02;
+/** Probes a second that are answered. */
+export const MAX_PROBES_PER_SECOND = 8;
+/** A change of conditions smaller than this is not told. */
+export const TELLING_CHANGE = 0.05;
+/** How long the measurements at a session's start may take. */
+export const FIRST_MEASURE_TIMEOUT_MS = 10_000;
+
+/** Work of one calibration unit is sized to take about 0.2 ms on a laptop of 2020. */
+export const CALIBRATION_UNITS = 100;
+/** Longest calibration: ten periods of a CPU quota that makes the machine 25 times slower. */
+export const CALIBRATION_MAX_MS = 250;
+/** Units run first, so that the compiler is done with them. */
+export const CALIBRATION_WARM_UP_UNITS = 20;

@@ -1,0 +1,271 @@
+/**
+ * Measures a link from the device: pings, and short trains of frames whose spread at the receiver gives the bandwidth.
+ * Both ends speak the same few frames; the clone only answers.
+ */
+import { encodeFrame, type Frame, FrameDecoder } from "../../runtime/mod.ts";
+import type { Channel } from "../channel/mod.ts";
+import {
+  FAR_RTT_MS,
+  FIRST_PINGS,
+  LARGE_PROBE_BYTES,
+  MAX_PROBES_PER_SECOND,
+  PING_INTERVAL_MS,
+  PING_WINDOW,
+  PROBE_INTERVAL_MS,
+  PROBE_PIECES,
+  PROBE_SHARE,
+  PROBE_WINDOW,
+  SHORT_PROBE_MS,
+  SMALL_PROBE_BYTES,
+  TELLING_CHANGE,
+} from "./constants.ts";
+import type { LinkSpec } from "./emulated_link.ts";
+
+/** 8 bytes that come back in a {@linkcode PONG}. */
+const PING = 1;
+const PONG = 2;
+/** A piece of a train: pieces still to come (u32), then filler. */
+const TRAIN = 3;
+/** How a train arrived: bytes behind its first piece, and their microseconds (u32 each). */
+const REPORT = 4;
+/** Asks for a train of so many bytes (u32). */
+const REQUEST = 5;
+
+const MAX_PIECE_BYTES = LARGE_PROBE_BYTES / PROBE_PIECES + 16;
+/** Least spread a train is given: below it the clock's and the event loop's grain is all there is. */
+const MIN_SPREAD_MS = 0.05;
+
+/** How a train arrived. */
+interface Spread {
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+/** Answers another peer's pings and probes until the channel ends. A malformed frame ends it. */
+export function answerLink(channel: Channel): void {
+  const ends = new LinkEnds(channel, () => {});
+  let second = 0;
+  let probes = 0;
+  ends.onRequest = (bytes) => {
+    const now = Math.floor(performance.now() / 1000);
+    if (now !== second) [second, probes] = [now, 0];
+    if (probes++ < MAX_PROBES_PER_SECOND) ends.sendTrain(bytes);
+  };
+  ends.onTrain = (spread) => ends.sendReport(spread);
+}
+
+/** Measures from the device's side for as long as a session lives. It owns the channel. */
+export class LinkMeter {
+  readonly #ends: LinkEnds;
+  readonly #rtts: number[] = [];
+  readonly #ups: number[] = [];
+  readonly #downs: number[] = [];
+  readonly #onChange: (link: LinkSpec) => void;
+  #told: LinkSpec | undefined;
+  #waiting: { pong?: () => void; spread?: (spread: Spread) => void } = {};
+  #closed = false;
+
+  /** `onChange` is called whenever the link's measures changed by a telling amount. */
+  constructor(channel: Channel, onChange: (link: LinkSpec) => void = () => {}) {
+    this.#onChange = onChange;
+    this.#ends = new LinkEnds(channel, () => this.close());
+    this.#ends.onPong = () => this.#waiting.pong?.();
+    this.#ends.onTrain = (spread) => this.#waiting.spread?.(spread);
+    this.#ends.onReport = (spread) => this.#waiting.spread?.(spread);
+  }
+
+  /** Takes the first measures: a few round trips and 16 to 144 KiB. @throws {Error} if the link breaks. */
+  async first(signal: AbortSignal): Promise<LinkSpec> {
+    for (let i = 0; i < FIRST_PINGS; i++) {
+      await this.#ping(signal);
+      // On a far link one is enough: the grain of timers doesn't show, and a session waits.
+      if (this.#rtts[0]! > FAR_RTT_MS) break;
+    }
+    await this.#probe("up", signal);
+    await this.#probe("down", signal);
+    return this.#told = this.current()!;
+  }
+
+  /** What is known now, or undefined before {@linkcode first}. */
+  current(): LinkSpec | undefined {
+    if (this.#rtts.length === 0 || this.#ups.length === 0 || this.#downs.length === 0) return undefined;
+    return {
+      rttMs: Math.min(...this.#rtts),
+      upBytesPerSecond: median(this.#ups),
+      downBytesPerSecond: median(this.#downs),
+    };
+  }
+
+  /** Goes on measuring until closed. */
+  async watch(): Promise<void> {
+    let probedAt = performance.now();
+    const signal = new AbortController().signal;
+    while (!this.#closed) {
+      await pause(PING_INTERVAL_MS);
+      try {
+        await this.#ping(signal);
+        if (performance.now() - probedAt < this.#probeInterval()) continue;
+        await this.#probe("up", signal);
+        await this.#probe("down", signal);
+        probedAt = performance.now();
+      } catch {
+        return;
+      } finally {
+        this.#tell();
+      }
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#waiting.pong?.();
+    this.#waiting.spread?.({ bytes: 0, ms: 1 });
+    this.#ends.channel.close();
+  }
+
+  #probeInterval(): number {
+    const slowest = Math.min(median(this.#ups), median(this.#downs));
+    return Math.max(PROBE_INTERVAL_MS, SMALL_PROBE_BYTES / slowest / PROBE_SHARE * 1000);
+  }
+
+  #tell(): void {
+    const link = this.current();
+    if (link === undefined || this.#closed) return;
+    const told = this.#told;
+    const changed = told === undefined || (Object.keys(link) as (keyof LinkSpec)[])
+      .some((key) => Math.abs(link[key] - told[key]) > TELLING_CHANGE * told[key]);
+    if (!changed) return;
+    this.#told = link;
+    this.#onChange(link);
+  }
+
+  async #ping(signal: AbortSignal): Promise<void> {
+    const at = performance.now();
+    await this.#answer<void>("pong", signal, () => this.#ends.sendPing());
+    keep(this.#rtts, performance.now() - at, PING_WINDOW);
+  }
+
+  async #probe(way: "up" | "down", signal: AbortSignal): Promise<void> {
+    let spread: Spread | undefined;
+    for (const bytes of [SMALL_PROBE_BYTES, LARGE_PROBE_BYTES]) {
+      spread = await this.#answer<Spread>(
+        "spread",
+        signal,
+        () => way === "up" ? this.#ends.sendTrain(bytes) : this.#ends.sendRequest(bytes),
+      );
+      if (spread.ms >= SHORT_PROBE_MS) break;
+    }
+    keep(
+      way === "up" ? this.#ups : this.#downs,
+      spread!.bytes / Math.max(spread!.ms, MIN_SPREAD_MS) * 1000,
+      PROBE_WINDOW,
+    );
+  }
+
+  #answer<T>(kind: "pong" | "spread", signal: AbortSignal, ask: () => void): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const gone = () => reject(new Error("Cannot measure link: it was closed"));
+      if (this.#closed) return gone();
+      const abort = () => reject(signal.reason);
+      signal.addEventListener("abort", abort, { once: true });
+      this.#waiting[kind] = (value?: Spread) => {
+        delete this.#waiting[kind];
+        signal.removeEventListener("abort", abort);
+        if (this.#closed) gone();
+        else resolve(value as T);
+      };
+      ask();
+    });
+  }
+}
+
+/** The frames of one end. */
+class LinkEnds {
+  readonly channel: Channel;
+  onPong: () => void = () => {};
+  onTrain: (spread: Spread) => void = () => {};
+  onReport: (spread: Spread) => void = () => {};
+  onRequest: (bytes: number) => void = () => {};
+  readonly #decoder = new FrameDecoder(MAX_PIECE_BYTES);
+  #train: { at: number; bytes: number } | undefined;
+
+  constructor(channel: Channel, onEnd: () => void) {
+    this.channel = channel;
+    channel.start({ data: (chunk) => this.#data(chunk), end: onEnd });
+  }
+
+  sendPing(): void {
+    this.channel.write(encodeFrame(PING, new Uint8Array(8)));
+  }
+
+  async sendTrain(bytes: number): Promise<void> {
+    const filler = crypto.getRandomValues(new Uint8Array(Math.floor(bytes / PROBE_PIECES)));
+    for (let left = PROBE_PIECES - 1; left >= 0; left--) {
+      await this.channel.write(encodeFrame(TRAIN, u32(left), filler));
+    }
+  }
+
+  sendReport({ bytes, ms }: Spread): void {
+    this.channel.write(encodeFrame(REPORT, u32(bytes), u32(Math.min(2 ** 32 - 1, Math.round(ms * 1000)))));
+  }
+
+  sendRequest(bytes: number): void {
+    this.channel.write(encodeFrame(REQUEST, u32(bytes)));
+  }
+
+  #data(chunk: Uint8Array): void {
+    try {
+      this.#decoder.push(chunk);
+      for (let frame = this.#decoder.next(); frame !== undefined; frame = this.#decoder.next()) {
+        this.#frame(frame);
+      }
+    } catch (error) {
+      this.channel.abort(error as Error);
+    }
+  }
+
+  #frame({ kind, payload }: Frame): void {
+    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+    if (kind === PING && payload.length === 8) this.channel.write(encodeFrame(PONG, payload));
+    else if (kind === PONG) this.onPong();
+    else if (kind === TRAIN && payload.length >= 4) this.#trainPiece(view.getUint32(0), payload.length);
+    else if (kind === REPORT && payload.length === 8) {
+      this.onReport({ bytes: view.getUint32(0), ms: view.getUint32(4) / 1000 });
+    } else if (kind === REQUEST && payload.length === 4 && view.getUint32(0) <= LARGE_PROBE_BYTES) {
+      this.onRequest(view.getUint32(0));
+    } else {throw new TypeError(
+        `Cannot read link frame: kind ${kind} with ${payload.length} bytes is not known`,
+      );}
+  }
+
+  #trainPiece(left: number, bytes: number): void {
+    const now = performance.now();
+    if (this.#train === undefined) this.#train = { at: now, bytes: 0 };
+    else this.#train.bytes += bytes;
+    if (left > 0) return;
+    const { at, bytes: total } = this.#train;
+    this.#train = undefined;
+    this.onTrain({ bytes: total, ms: now - at });
+  }
+}
+
+function u32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value);
+  return bytes;
+}
+
+function keep(values: number[], value: number, window: number): void {
+  values.push(value);
+  if (values.length > window) values.shift();
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1]!;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, ms)));
+}

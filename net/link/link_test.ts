@@ -1,0 +1,71 @@
+import { equal, ok, throws } from "node:assert/strict";
+import { memoryChannelPair } from "../channel/mod.ts";
+import { calibrate } from "./calibration.ts";
+import { type LinkSpec, NAMED_LINKS, parseLink } from "./emulated_link.ts";
+import { answerLink, LinkMeter } from "./link_meter.ts";
+import { EmulatedLink } from "./shaped_channel.ts";
+
+const near = (actual: number, wanted: number, share: number, slack = 0) =>
+  ok(
+    Math.abs(actual - wanted) <= share * wanted + slack,
+    `${actual} is not within ${share * 100} % of ${wanted}`,
+  );
+
+Deno.test("parseLink() knows names and descriptions, and lists the names for others", () => {
+  equal(parseLink("3g").rttMs, 680);
+  equal(parseLink("wifi").upBytesPerSecond, 825_000);
+  const link = parseLink("rtt=20ms,up=10mbit,down=40mbit");
+  equal(JSON.stringify(link), `{"rttMs":20,"upBytesPerSecond":1250000,"downBytesPerSecond":5000000}`);
+  for (const wrong of ["5g", "rtt=1", "rtt=5ms,up=1mbit", "toString"]) {
+    throws(() => parseLink(wrong), /wifi, 3g/);
+  }
+});
+
+/** Measures a link through its emulation, over memory. */
+async function measured(spec: LinkSpec): Promise<LinkSpec> {
+  const [device, clone] = memoryChannelPair();
+  answerLink(clone);
+  const meter = new LinkMeter(new EmulatedLink(spec).shape(device));
+  const link = await meter.first(AbortSignal.timeout(10_000));
+  meter.close();
+  return link;
+}
+
+for (const name of ["wifi", "3g", "wifi-now"]) {
+  Deno.test(`LinkMeter measures what EmulatedLink ${name} is set to`, async () => {
+    const spec = NAMED_LINKS[name]!;
+    const link = await measured(spec);
+    near(link.rttMs, spec.rttMs, 0.05, 1.5);
+    near(link.upBytesPerSecond, spec.upBytesPerSecond, 0.15);
+    near(link.downBytesPerSecond, spec.downBytesPerSecond, 0.15);
+  });
+}
+
+Deno.test("EmulatedLink carries bulk at the link's bandwidth, in order", async () => {
+  const spec = parseLink("rtt=20ms,up=20mbit,down=20mbit");
+  const [device, clone] = memoryChannelPair();
+  const bytes = 1_000_000;
+  const start = performance.now();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let seen = 0;
+  clone.start({
+    data: (chunk) => {
+      for (const byte of chunk) equal(byte, seen++ & 255);
+    },
+    end: () => resolve(),
+  });
+  const shaped = new EmulatedLink(spec).shape(device);
+  for (let at = 0; at < bytes; at += 10_000) {
+    await shaped.write(Uint8Array.from({ length: 10_000 }, (_, i) => (at + i) & 255));
+  }
+  await shaped.close();
+  await promise;
+  equal(seen, bytes);
+  near(performance.now() - start, 10 + bytes / spec.upBytesPerSecond * 1000, 0.08);
+});
+
+Deno.test("calibrate() measures units a millisecond, and stops in time on a slow machine", () => {
+  ok(calibrate() > 0);
+  let now = 0;
+  near(calibrate(() => now += 20), 1 / 20, 0.01);
+});

@@ -1,0 +1,25 @@
+/**
+ * What connects machines: peers, trust, discovery, links, content.
+ *
+ * @module
+ */
+export { defaultHome, type Home, HomeBusyError, openHome, peerIdOf, socketPathOf } from "./home/mod.ts";
+export { type LinkSpec, NAMED_LINKS, parseLink } from "./link/mod.ts";
+export {
+  type AppSession,
+  connectLocal,
+  type LocalClient,
+  type LocalSocket,
+  type Peer,
+  type PeerOptions,
+  type PeerRow,
+  type PeerStatus,
+  startPeer,
+} from "./peer/mod.ts";
+export {
+  openTrustStore,
+  type PairingOffer,
+  parseCode,
+  type TrustedPeer,
+  type TrustStore,
+} from "./trust/mod.ts";

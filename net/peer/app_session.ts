@@ -1,0 +1,167 @@
+import {
+  BLOB_REPLY,
+  BLOB_REQUEST,
+  type Conditions,
+  decodeJson,
+  encodeJsonFrame,
+  FIRST_SESSION_KIND,
+  type Frame,
+  HOP_CONTROL,
+  type SessionNotice,
+  type SessionReply,
+  type SessionRequest,
+} from "../../runtime/mod.ts";
+import {
+  type ControlChannel,
+  FrameOutlet,
+  FrameRelay,
+  MAX_CONTROL_BYTES,
+  type Message,
+} from "../channel/mod.ts";
+import { addressOf } from "../discovery/mod.ts";
+import { EmulatedLink, type LinkSpec, parseLink, powerSupply } from "../link/mod.ts";
+import type { CloneSession, OpenOptions } from "./session_client.ts";
+
+/** What a device's peer needs to serve its apps. */
+export interface AppHost {
+  /** Opens a session at the first of the wanted clones that takes it. @throws {Error} that says why none does. */
+  openAnyClone(clones: readonly string[], options: OpenOptions): Promise<CloneSession>;
+  /** This machine's speed now, as in `net/link`. */
+  measureSpeed(): number;
+  /** Cuts the session's connection when it falls silent, until the returned function is called. */
+  watch(session: CloneSession): () => void;
+}
+
+/** An app's session, as `status` shows it. */
+export interface AppSession {
+  readonly app: string;
+  readonly clone: { readonly peer: string; readonly name: string; readonly address: string };
+  conditions: Conditions;
+}
+
+/**
+ * Serves one app that asked for a session, from its request to its end; never rejects.
+ *
+ * The app's connection is closed when the clone is gone, after a notice that says why; the clone's stream is closed when
+ * the app hangs up.
+ */
+export async function serveApp(
+  host: AppHost,
+  { control, request: message }: { control: ControlChannel; request: Message },
+  opened: (session: AppSession | undefined, own: object) => void,
+): Promise<void> {
+  // `shown` is set before a first change is told: measuring goes on only once the session is relayed.
+  const own: { shown?: AppSession } = {};
+  let session: CloneSession | undefined;
+  try {
+    const request = parseRequest(message);
+    const emulated = request.link === undefined ? undefined : new EmulatedLink(parseLink(request.link));
+    const out = new FrameOutlet(control.channel);
+    const { promise: ended, resolve: end } = Promise.withResolvers<string>();
+    const speed = host.measureSpeed();
+    const power = await powerSupply();
+    const onLink = (link: LinkSpec) => {
+      own.shown!.conditions = { ...own.shown!.conditions, ...conditionsOf(link) };
+      notice(out, { type: "conditions", conditions: own.shown!.conditions });
+    };
+    session = await host.openAnyClone(request.clones, { request, emulated, onLink });
+    const reply = welcome(session, { speed, power });
+    own.shown = { app: request.app, clone: reply.clone, conditions: reply.conditions };
+    control.send(reply);
+    opened(own.shown, own);
+    const reason = await relay({ control, out, session, host, ended, end });
+    notice(out, { type: "lost", reason });
+  } catch (error) {
+    control.send({ ok: false, error: (error as Error).message } satisfies SessionReply);
+  }
+  opened(undefined, own);
+  await control.channel.close();
+}
+
+interface Relay {
+  readonly control: ControlChannel;
+  readonly out: FrameOutlet;
+  readonly session: CloneSession;
+  readonly host: AppHost;
+  readonly ended: Promise<string>;
+  readonly end: (reason: string) => void;
+}
+
+/** Passes frames both ways until one side ends; resolves to the reason. */
+async function relay({ control, out, session, host, ended, end }: Relay): Promise<string> {
+  const clone = session.control.channel;
+  const up = new FrameRelay(new FrameOutlet(clone), fromApp(), (error) => end(error.message));
+  const down = new FrameRelay(out, fromClone(end), (error) => end(error.message));
+  const unwatch = host.watch(session);
+  control.handOver({ data: (chunk) => up.data(chunk), end: () => end("the app hung up") });
+  session.control.handOver({
+    data: (chunk) => down.data(chunk),
+    end: (error) =>
+      end(error === undefined ? "the clone ended the session" : `the clone is gone: ${error.message}`),
+  });
+  session.meter.watch();
+  const reason = await ended;
+  unwatch();
+  session.meter.close();
+  if (reason === "the app hung up") clone.close();
+  else clone.abort(new Error(reason));
+  return reason;
+}
+
+/** From the app: session frames and content go on; nothing is taken. */
+function fromApp() {
+  return {
+    route(kind: number): "forward" {
+      if (kind >= FIRST_SESSION_KIND || kind === BLOB_REPLY) return "forward";
+      throw new Error(`Cannot pass frame on: an app sends no frame of kind ${kind} now`);
+    },
+    taken: () => {},
+  };
+}
+
+/** From the clone: session frames and requests for content go on; its last words are taken. */
+function fromClone(end: (reason: string) => void) {
+  return {
+    route(kind: number, payloadBytes: number): "forward" | "take" {
+      if (kind >= FIRST_SESSION_KIND || kind === BLOB_REQUEST) return "forward";
+      if (kind === HOP_CONTROL && payloadBytes <= MAX_CONTROL_BYTES) return "take";
+      throw new Error(
+        `Cannot pass frame on: a clone sends no frame of kind ${kind} with ${payloadBytes} bytes`,
+      );
+    },
+    taken({ payload }: Frame) {
+      const message = decodeJson(payload) as { type?: unknown; reason?: unknown } | null;
+      if (message?.type === "lost" && typeof message.reason === "string") end(message.reason.slice(0, 1000));
+    },
+  };
+}
+
+function notice(out: FrameOutlet, body: SessionNotice): void {
+  out.inject(encodeJsonFrame(HOP_CONTROL, body));
+}
+
+function welcome(
+  { connection, answer, link }: CloneSession,
+  device: { speed: number; power: Conditions["power"] },
+): Extract<SessionReply, { ok: true }> {
+  return {
+    ok: true,
+    clone: { peer: connection.remotePeer.toString(), name: answer.name, address: addressOf(connection) },
+    conditions: { ...conditionsOf(link), cloneSpeed: answer.unitsPerMs / device.speed, power: device.power },
+  };
+}
+
+function conditionsOf({ rttMs, upBytesPerSecond, downBytesPerSecond }: LinkSpec) {
+  return { rttMs, upBytesPerSecond, downBytesPerSecond };
+}
+
+/** Checks an app's request. @throws {TypeError} */
+function parseRequest(message: Message): SessionRequest {
+  const { sessionVersion, clones, link, app, deno } = message;
+  const ok = Number.isInteger(sessionVersion) && typeof app === "string" && typeof deno === "string" &&
+    (link === undefined || typeof link === "string") &&
+    Array.isArray(clones) && clones.length > 0 && clones.length <= 64 &&
+    clones.every((c) => typeof c === "string");
+  if (!ok) throw new TypeError("Cannot open session: the request is malformed");
+  return message as unknown as SessionRequest;
+}

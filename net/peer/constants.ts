@@ -1,0 +1,42 @@
+/** Opens a session with a guest; see `session_messages.ts`. */
+export const SESSION_PROTOCOL = "/clonecloud/session/1.0.0";
+
+/** Guests at once, if the owner says nothing: each may use a core and its heap limit. */
+export const DEFAULT_MAX_GUESTS = 8;
+/** Guests kept started: a session then begins without the 50–100 ms that a process takes. */
+export const SPARE_GUESTS = 1;
+/** V8 heap of a guest, MiB. */
+export const DEFAULT_HEAP_MIB = 2048;
+/** Between the end of a guest's stdout and its exit. */
+export const EXIT_GRACE_MS = 200;
+/** A guest that ends sooner than this was not started properly. */
+export const EARLY_EXIT_MS = 2_000;
+/** Early exits in a row after which guests are no longer started in advance. */
+export const MAX_EARLY_EXITS = 3;
+/** Bytes of a guest's stderr that are logged; the rest is read and dropped, so that the guest never blocks on it. */
+export const MAX_GUEST_LOG_BYTES = 64 * 1024;
+/** How long a device waits for a clone's first answer: a guest's start on a slow machine. */
+export const SESSION_OPEN_TIMEOUT_MS = 15_000;
+
+/** Window of one stream: 1 MiB keeps 6.6 Mbit/s busy up to 1.2 s of round-trip time, and bounds what is in flight. */
+export const MAX_STREAM_WINDOW_BYTES = 1024 * 1024;
+/** Connections one address may open in a second; several apps start at once, and tests share one address. */
+export const INBOUND_CONNECTIONS_PER_SECOND = 32;
+/** Connections at once; a person's machines and a few strangers. */
+export const MAX_CONNECTIONS = 128;
+/** Streams of one protocol on one connection, each way: sixteen apps of one device, with margin. */
+export const MAX_PROTOCOL_STREAMS = 128;
+/** Dialling one address: a machine of the same network answers in milliseconds, a far one in a second. */
+export const DIAL_TIMEOUT_MS = 5_000;
+/** A connection of an untrusted peer is closed after this; pairing takes seconds. */
+export const STRANGER_TIMEOUT_MS = 30_000;
+/** Bytes an untrusted peer may send; pairing takes under 2 KiB. */
+export const STRANGER_BYTES = 256 * 1024;
+
+/** Without a byte for this long while it should answer pings, a connection is dead. */
+export const SILENCE_MS = 3_500;
+/** How often silence is looked for. */
+export const SILENCE_CHECK_MS = 500;
+
+/** Local processes connected at once. */
+export const MAX_LOCAL_CONNECTIONS = 256;

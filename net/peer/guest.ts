@@ -1,0 +1,93 @@
+import type { GuestCommand } from "../../runtime/mod.ts";
+import { type Channel, childChannel } from "../channel/mod.ts";
+import { MAX_GUEST_LOG_BYTES } from "./constants.ts";
+
+/** A guest process; it serves one session and never another. */
+export interface Guest {
+  readonly pid: number;
+  /** Its stdin and stdout. */
+  readonly channel: Channel;
+  /** Resolves when it is gone and its folder removed, with how it ended. */
+  readonly exited: Promise<Deno.CommandStatus>;
+  /** Kills it and all it started (SIGKILL); it may be gone already. */
+  kill(): void;
+}
+
+/** What {@linkcode startGuest} needs from its peer. */
+export interface GuestHost {
+  readonly command: GuestCommand;
+  /** Lines for the peer's log. */
+  log(line: string): void;
+  /** Told of each guest's start and end. */
+  readonly watchdog: { add(pid: number, folder: string): void; remove(pid: number): void };
+}
+
+/** Starts a guest in an empty private folder, with no environment but its command's. @throws {Error} if it can't. */
+export async function startGuest(host: GuestHost): Promise<Guest> {
+  const folder = await Deno.makeTempDir({ prefix: "clonecloud-guest-" });
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(host.command.command, {
+      args: [...host.command.args],
+      env: { ...host.command.env },
+      clearEnv: true,
+      cwd: folder,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+      // Its own process group, so that the terminal's Ctrl-C is the peer's to handle and one signal ends the group.
+      detached: Deno.build.os !== "windows",
+    }).spawn();
+  } catch (cause) {
+    await Deno.remove(folder, { recursive: true });
+    throw new Error(`Cannot start guest: ${(cause as Error).message}`, { cause });
+  }
+  host.watchdog.add(child.pid, folder);
+  logLines(child, host);
+  const exited = child.status.then(async (status) => {
+    killGroup(child.pid);
+    host.watchdog.remove(child.pid);
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+    return status;
+  });
+  return { pid: child.pid, channel: childChannel(child), exited, kill: () => kill(child) };
+}
+
+/** How a process ended, in words. */
+export function describeExit({ code, signal }: Deno.CommandStatus): string {
+  return signal === null ? `it ended with exit code ${code}` : `it was killed by ${signal}`;
+}
+
+function kill(child: Deno.ChildProcess): void {
+  if (killGroup(child.pid)) return;
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // Gone already.
+  }
+}
+
+function killGroup(pid: number): boolean {
+  if (Deno.build.os === "windows") return false;
+  try {
+    Deno.kill(-pid, "SIGKILL");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Reads stderr to its end; a guest that writes more than the limit is read on but no longer logged. */
+async function logLines(child: Deno.ChildProcess, host: GuestHost): Promise<void> {
+  let left = MAX_GUEST_LOG_BYTES;
+  try {
+    for await (const chunk of child.stderr) {
+      if (left <= 0) continue;
+      const text = new TextDecoder().decode(chunk.subarray(0, left)).replace(/[^\P{C}\n\t]/gu, "");
+      left -= chunk.length;
+      for (const line of text.split("\n")) if (line !== "") host.log(`guest ${child.pid}: ${line}`);
+    }
+  } catch {
+    // The guest is gone.
+  }
+}

@@ -1,0 +1,87 @@
+import type { Libp2pOptions } from "libp2p";
+import type { GuestCommand } from "../../runtime/mod.ts";
+import type { PairingOffer } from "../trust/mod.ts";
+import type { AppSession } from "./app_session.ts";
+import type { LocalSocket } from "./local_server.ts";
+import type { ServedSession } from "./session_handler.ts";
+
+/** How a peer is started. */
+export interface PeerOptions {
+  /** Folder of its key and memory; `defaultHome()` if left out. */
+  readonly home?: string;
+  /** What people call it; the host's name if left out and none is remembered. */
+  readonly name?: string;
+  /** Multiaddrs to listen on, exactly these; else tcp and websockets on all interfaces, on the ports of last time. */
+  readonly listen?: readonly string[];
+  /** Peer ids to trust from now on. */
+  readonly trust?: readonly string[];
+  /**
+   * False for a process that only needs clones for itself (`run` without a running peer): nothing listens, no guest is
+   * started, and the home may be served by another process. True if left out.
+   */
+  readonly serve?: boolean;
+  /** Finds peers on the local network. True if left out. */
+  readonly mdns?: boolean;
+  /** Guests at once; 0 for a peer that is no clone. */
+  readonly maxGuests?: number;
+  /** A guest's heap limit, MiB. */
+  readonly heapMiB?: number;
+  /** The Deno that runs guests; this process's own if left out. */
+  readonly denoPath?: string;
+  /** Lines about what happens; dropped if left out. */
+  readonly log?: (line: string) => void;
+  /** In place of the runtime's guest, for tests. */
+  readonly guestCommand?: GuestCommand;
+  /** In place of tcp and websockets, for tests. */
+  readonly transports?: Libp2pOptions["transports"];
+}
+
+/** What a peer does now. */
+export interface PeerStatus {
+  readonly peer: string;
+  readonly name: string;
+  readonly addresses: readonly string[];
+  /** Guests that serve other devices. */
+  readonly guests: readonly Omit<ServedSession, "end">[];
+  readonly maxGuests: number;
+  /** Sessions of this device's apps. */
+  readonly apps: readonly AppSession[];
+  /** Bytes kept for other devices. */
+  readonly storeBytes: number;
+}
+
+/** One row of `peers`. */
+export interface PeerRow {
+  readonly peer: string;
+  readonly name: string;
+  readonly trusted: boolean;
+  readonly connected: boolean;
+  /** Round-trip time of a ping now; undefined if it can't be reached. */
+  readonly rttMs?: number;
+  readonly address?: string;
+}
+
+/** A running peer. */
+export interface Peer {
+  /** Its peer id. */
+  readonly id: string;
+  readonly name: string;
+  /** Where it listens: multiaddrs with its id. */
+  addresses(): readonly string[];
+  status(): PeerStatus;
+  /** Trusted peers, and untrusted ones seen on the local network; each is pinged. */
+  peers(): Promise<PeerRow[]>;
+  /** Shows a pairing code. */
+  offerPairing(): PairingOffer;
+  /** Types a pairing code, at an address or at whoever near by shows one. @throws {Error} that says why it failed. */
+  joinPairing(code: string, address?: string): Promise<{ peer: string; name: string }>;
+  /** Trusts a peer no more, ends its guests and wipes what it sent; false if it was not trusted. */
+  untrust(peer: string): Promise<boolean>;
+  /**
+   * Offers the local protocol (sessions and commands) on one more Unix socket: for a process that hosts its own peer. A
+   * path in a private temporary folder if none is given. Closed with the peer.
+   */
+  listenLocal(path?: string): Promise<LocalSocket>;
+  /** Ends all sessions, kills all guests, stops listening. */
+  stop(): Promise<void>;
+}

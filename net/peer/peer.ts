@@ -1,0 +1,383 @@
+/**
+ * The node manager: one libp2p host, what it serves to other peers (sessions, pairing, link measurements) and what it
+ * serves to this user's processes (the local socket).
+ *
+ * It owns: the home's lock, host, guests, sockets. `stop` ends them all, in that order reversed. Nothing that another peer
+ * or a guest sends ends more than its own stream.
+ */
+import type { Connection, Stream } from "@libp2p/interface";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { guestCommand } from "../../runtime/mod.ts";
+import { ControlChannel, type Message, streamChannel } from "../channel/mod.ts";
+import { addressOf, Finder } from "../discovery/mod.ts";
+import { type ContentStore, openContentStore } from "../files/mod.ts";
+import {
+  type Home,
+  loadKey,
+  lockHome,
+  openHome,
+  prepareSocketPath,
+  readSettings,
+  removeSocketPath,
+  updateSettings,
+} from "../home/mod.ts";
+import { answerLink, calibrate, LINK_PROTOCOL } from "../link/mod.ts";
+import {
+  cleanName,
+  openTrustStore,
+  PAIR_PROTOCOL,
+  PairingDesk,
+  PairingError,
+  type TrustStore,
+} from "../trust/mod.ts";
+import { type AppSession, serveApp } from "./app_session.ts";
+import { openFirst } from "./clone_chooser.ts";
+import { DEFAULT_HEAP_MIB, DEFAULT_MAX_GUESTS, MAX_PROTOCOL_STREAMS, SESSION_PROTOCOL } from "./constants.ts";
+import { GuestPool } from "./guest_pool.ts";
+import { type Host, startHost } from "./host.ts";
+import { defaultListen, portsOf } from "./listen_addresses.ts";
+import { Liveness } from "./liveness.ts";
+import { listenLocal, type LocalSocket } from "./local_server.ts";
+import type { Peer, PeerOptions, PeerRow, PeerStatus } from "./options.ts";
+import { type CloneSession, openCloneSession } from "./session_client.ts";
+import { type ServedSession, serveSession } from "./session_handler.ts";
+
+/** How long a measured speed holds: a device throttles within minutes. */
+const SPEED_AGE_MS = 60_000;
+const PEERS_PING_MS = 1_500;
+
+/** Starts a peer. @throws {HomeBusyError} if the home is served already; {Error} if it can't listen. */
+export async function startPeer(options: PeerOptions = {}): Promise<Peer> {
+  const home = await openHome(options.home);
+  const serve = options.serve ?? true;
+  const lock = serve ? await lockHome(home) : undefined;
+  try {
+    const peer = await NodeManager.start(home, options);
+    peer.onStop(() => lock?.release());
+    return peer;
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly home: Home;
+  readonly options: PeerOptions;
+  readonly name: string;
+  readonly host: Host;
+  readonly trust: TrustStore;
+  readonly liveness: Liveness;
+  readonly store: ContentStore;
+  readonly guests: GuestPool;
+}
+
+class NodeManager implements Peer {
+  readonly id: string;
+  readonly name: string;
+  readonly #parts: Parts;
+  readonly #finder: Finder;
+  readonly #desk: PairingDesk;
+  readonly #served = new Set<ServedSession>();
+  readonly #apps = new Map<object, AppSession>();
+  readonly #sockets: LocalSocket[] = [];
+  readonly #cleanups: (() => Promise<void> | void)[] = [];
+  #speed: { unitsPerMs: number; at: number } | undefined;
+  #stopped: Promise<void> | undefined;
+
+  static async start(home: Home, options: PeerOptions): Promise<NodeManager> {
+    const settings = await readSettings(home);
+    const trust = await openTrustStore(home);
+    for (const peer of options.trust ?? []) {
+      if (!trust.has(peer)) await trust.add({ peer, name: "unnamed" });
+    }
+    const serve = options.serve ?? true;
+    const liveness = new Liveness((peer) => trust.has(peer));
+    const host = await startHost({
+      key: await loadKey(home),
+      listen: serve ? options.listen ?? await defaultListen(settings) : [],
+      gater: liveness.gater(),
+      mdns: options.mdns ?? true,
+      ...(options.transports ? { transports: options.transports } : {}),
+    });
+    const name = cleanName(options.name ?? settings.name ?? hostname());
+    const manager = new NodeManager({
+      home,
+      options,
+      name,
+      host,
+      trust,
+      liveness,
+      store: await openContentStore(home.path("content")),
+      guests: guestPool(options),
+    });
+    if (serve) await manager.#serve();
+    return manager;
+  }
+
+  private constructor(parts: Parts) {
+    const { host, trust, liveness, options } = parts;
+    this.#parts = parts;
+    this.id = host.peerId.toString();
+    this.name = parts.name;
+    this.#finder = new Finder({
+      host,
+      trust,
+      mdns: options.mdns ?? true,
+      silentMs: (connection) => liveness.silentMs(connection),
+    });
+    this.#desk = new PairingDesk({ trust, ownPeer: this.id, ownName: this.name });
+    trust.onRemoved((peer) => this.#forget(peer));
+  }
+
+  addresses(): readonly string[] {
+    return this.#parts.host.getMultiaddrs().map(String);
+  }
+
+  status(): PeerStatus {
+    return {
+      peer: this.id,
+      name: this.name,
+      addresses: this.addresses(),
+      guests: [...this.#served].map(({ device, app, pid }) => ({ device, app, pid })),
+      maxGuests: this.#maxGuests(),
+      apps: [...this.#apps.values()],
+      storeBytes: this.#parts.store.bytes,
+    };
+  }
+
+  async peers(): Promise<PeerRow[]> {
+    const trusted = this.#parts.trust.list();
+    const strangers = this.#finder.seen().filter((peer) => !this.#parts.trust.has(peer));
+    return await Promise.all([
+      ...trusted.map(async (peer): Promise<PeerRow> => {
+        const row = { peer: peer.peer, name: peer.name, trusted: true };
+        try {
+          const connection = await this.#finder.connectPeer(peer);
+          const signal = AbortSignal.timeout(PEERS_PING_MS);
+          const rttMs = await this.#parts.host.services.ping.ping(connection.remotePeer, { signal });
+          return { ...row, connected: true, rttMs, address: addressOf(connection) };
+        } catch {
+          return { ...row, connected: false };
+        }
+      }),
+      ...strangers.map((peer): PeerRow => ({ peer, name: "", trusted: false, connected: false })),
+    ]);
+  }
+
+  offerPairing(): ReturnType<PairingDesk["offer"]> {
+    return this.#desk.offer();
+  }
+
+  async joinPairing(code: string, address?: string): Promise<{ peer: string; name: string }> {
+    if (address !== undefined) {
+      return await this.#pairOver(await this.#finder.connectTo(address, { anyone: true }), code);
+    }
+    for await (const connection of this.#finder.nearby()) {
+      try {
+        return await this.#pairOver(connection, code);
+      } catch (error) {
+        if (!(error instanceof PairingError) || error.code !== "no-code") throw error;
+      }
+    }
+    throw new Error(
+      "Cannot pair: nobody near by shows a code; run `pair` on the other machine, or give its address: pair CODE ADDR",
+    );
+  }
+
+  async untrust(peer: string): Promise<boolean> {
+    return await this.#parts.trust.remove(peer);
+  }
+
+  async listenLocal(path?: string): Promise<LocalSocket> {
+    let folder: string | undefined;
+    if (path === undefined) {
+      folder = await Deno.makeTempDir({ prefix: "cc-" });
+      this.#cleanups.push(() => Deno.remove(folder!, { recursive: true }).catch(() => {}));
+    }
+    const socket = await listenLocal(path ?? join(folder!, "peer.sock"), {
+      serve: (control, message) => this.#serveLocal(control, message),
+    });
+    this.#sockets.push(socket);
+    return socket;
+  }
+
+  onStop(cleanup: () => Promise<void> | void): void {
+    this.#cleanups.push(cleanup);
+  }
+
+  stop(): Promise<void> {
+    return this.#stopped ??= this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    const { host, guests, liveness } = this.#parts;
+    this.#desk.close();
+    for (const socket of this.#sockets) socket.close();
+    for (const session of this.#served) session.end("the clone stops");
+    await guests.close();
+    liveness.close();
+    await host.stop();
+    for (const cleanup of this.#cleanups) await cleanup();
+  }
+
+  /** Takes other peers' streams and this user's processes. */
+  async #serve(): Promise<void> {
+    const { host, home, guests, options } = this.#parts;
+    const limits = { maxInboundStreams: MAX_PROTOCOL_STREAMS };
+    if (this.#maxGuests() > 0) {
+      await host.handle(
+        SESSION_PROTOCOL,
+        (stream, connection) => this.#onSession(stream, connection),
+        limits,
+      );
+      guests.prepare();
+    }
+    await host.handle(LINK_PROTOCOL, (stream, connection) => this.#onLink(stream, connection), limits);
+    await host.handle(PAIR_PROTOCOL, (stream, connection) => this.#onPair(stream, connection), limits);
+    await this.listenLocal(await prepareSocketPath(home));
+    this.onStop(() => removeSocketPath(home));
+    const ports = options.listen === undefined ? portsOf(this.addresses()) : {};
+    await updateSettings(home, { ...ports, ...(options.name === undefined ? {} : { name: this.name }) });
+  }
+
+  async #onSession(stream: Stream, connection: Connection): Promise<void> {
+    const { guests, store, trust, liveness, options } = this.#parts;
+    const device = connection.remotePeer.toString();
+    let open: ServedSession | undefined;
+    let unwatch = () => {};
+    await serveSession(
+      {
+        guests,
+        store,
+        name: this.name,
+        denoVersion: Deno.version.deno,
+        isTrusted: (peer) => trust.has(peer),
+        unitsPerMs: () => this.#measureSpeed(),
+        log: (line) => options.log?.(line),
+      },
+      { channel: streamChannel(stream), device },
+      (session) => {
+        if (open !== undefined) this.#served.delete(open);
+        unwatch();
+        open = session;
+        if (session === undefined) return;
+        this.#served.add(session);
+        unwatch = liveness.watch(connection);
+      },
+    );
+  }
+
+  #onLink(stream: Stream, connection: Connection): void {
+    if (this.#parts.trust.has(connection.remotePeer.toString())) answerLink(streamChannel(stream));
+    else stream.abort(new Error("not paired"));
+  }
+
+  async #onPair(stream: Stream, connection: Connection): Promise<void> {
+    const peer = connection.remotePeer.toString();
+    await this.#desk.respond(new ControlChannel(streamChannel(stream)), peer);
+    if (!this.#parts.trust.has(peer)) return;
+    // Where it listens, as it told: so that this side can dial as well.
+    const known = await this.#parts.host.peerStore.get(connection.remotePeer).catch(() => undefined);
+    const addresses = known?.addresses.map(({ multiaddr }) => multiaddr.toString()) ?? [];
+    for (const address of addresses.slice(0, 8)) await this.#parts.trust.reachedAt(peer, address);
+  }
+
+  async #pairOver(connection: Connection, code: string): Promise<{ peer: string; name: string }> {
+    const stream = await connection.newStream(PAIR_PROTOCOL);
+    const control = new ControlChannel(streamChannel(stream));
+    try {
+      return await this.#desk.join(control, {
+        peer: connection.remotePeer.toString(),
+        code,
+        address: addressOf(connection),
+      });
+    } catch (error) {
+      control.channel.abort(error as Error);
+      throw error;
+    }
+  }
+
+  async #serveLocal(control: ControlChannel, message: Message): Promise<void> {
+    switch (message.op) {
+      case "session":
+        return await this.#serveApp(control, message);
+      case "status":
+        return void control.send({ ok: true, ...this.status() });
+      case "peers":
+        return void control.send({ ok: true, peers: await this.peers() });
+      case "offer":
+        return await this.#serveOffer(control);
+      case "join": {
+        const address = typeof message.address === "string" ? message.address : undefined;
+        return void control.send({ ok: true, ...await this.joinPairing(String(message.code), address) });
+      }
+      case "trust-list":
+        return void control.send({ ok: true, peers: this.#parts.trust.list() });
+      case "trust-remove":
+        return void control.send({ ok: true, removed: await this.untrust(String(message.peer)) });
+      default:
+        throw new Error(`Cannot serve request: no operation "${String(message.op).slice(0, 40)}"`);
+    }
+  }
+
+  async #serveApp(control: ControlChannel, request: Message): Promise<void> {
+    await serveApp(
+      {
+        openAnyClone: (clones, open) => openFirst(this.#finder, clones, (c) => openCloneSession(c, open)),
+        measureSpeed: () => this.#measureSpeed(),
+        watch: (session: CloneSession) => this.#parts.liveness.watch(session.connection),
+      },
+      { control, request },
+      (session, own) => session === undefined ? this.#apps.delete(own) : this.#apps.set(own, session),
+    );
+  }
+
+  /** Shows a code for as long as the asking process stays connected. */
+  async #serveOffer(control: ControlChannel): Promise<void> {
+    const offer = this.#desk.offer();
+    control.handOver({ data: () => {}, end: () => offer.cancel() });
+    control.send({ ok: true, code: offer.code, expiresAt: offer.expiresAt, addresses: this.addresses() });
+    try {
+      control.send({ ok: true, ...await offer.done });
+    } catch (error) {
+      control.send({ ok: false, error: (error as Error).message });
+    }
+  }
+
+  #measureSpeed(): number {
+    const now = Date.now();
+    if (this.#speed === undefined || now - this.#speed.at > SPEED_AGE_MS) {
+      this.#speed = { unitsPerMs: calibrate(), at: now };
+    }
+    return this.#speed.unitsPerMs;
+  }
+
+  #maxGuests(): number {
+    return this.#parts.options.maxGuests ?? DEFAULT_MAX_GUESTS;
+  }
+
+  #forget(peer: string): void {
+    for (const session of this.#served) {
+      if (session.device === peer) session.end("this device is not trusted any more");
+    }
+    for (const connection of this.#parts.host.getConnections()) {
+      if (connection.remotePeer.toString() === peer) connection.close();
+    }
+    this.#parts.store.wipe(peer);
+  }
+}
+
+function guestPool(options: PeerOptions): GuestPool {
+  const command = options.guestCommand ??
+    guestCommand(options.denoPath ?? Deno.execPath(), {
+      heapMiB: options.heapMiB ?? DEFAULT_HEAP_MIB,
+      permissions: [],
+    });
+  return new GuestPool({
+    command,
+    maxGuests: options.maxGuests ?? DEFAULT_MAX_GUESTS,
+    log: options.log ?? (() => {}),
+  });
+}

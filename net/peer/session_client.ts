@@ -1,0 +1,80 @@
+import type { Connection } from "@libp2p/interface";
+import type { SessionRequest } from "../../runtime/mod.ts";
+import { type Channel, ControlChannel, streamChannel } from "../channel/mod.ts";
+import {
+  type EmulatedLink,
+  FIRST_MEASURE_TIMEOUT_MS,
+  LINK_PROTOCOL,
+  LinkMeter,
+  type LinkSpec,
+} from "../link/mod.ts";
+import { SESSION_OPEN_TIMEOUT_MS, SESSION_PROTOCOL } from "./constants.ts";
+import { parseAnswer, type RefusalCode, type SessionAnswer } from "./session_messages.ts";
+
+/** A session with a clone, as its device has it. */
+export interface CloneSession {
+  readonly connection: Connection;
+  readonly control: ControlChannel;
+  readonly answer: Extract<SessionAnswer, { ok: true }>;
+  readonly meter: LinkMeter;
+  /** The link as first measured. */
+  readonly link: LinkSpec;
+}
+
+/** Thrown when a clone answered, but opens no session. */
+export class RefusedError extends Error {
+  override name = "RefusedError";
+  readonly code: RefusalCode;
+  constructor(code: RefusalCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** What {@linkcode openCloneSession} asks for. */
+export interface OpenOptions {
+  readonly request: Pick<SessionRequest, "sessionVersion" | "deno" | "app">;
+  /** Put in between, if any. */
+  readonly emulated: EmulatedLink | undefined;
+  /** Told when the link's measures change while the session lives. */
+  onLink(link: LinkSpec): void;
+}
+
+/**
+ * Opens a session over a connection, and measures the link meanwhile.
+ *
+ * The caller owns what it gets: closing the control's channel ends the session, closing the meter the measurements.
+ *
+ * @throws {RefusedError} if the clone refuses; {Error} if it can't be talked to.
+ */
+export async function openCloneSession(connection: Connection, options: OpenOptions): Promise<CloneSession> {
+  const shape = (channel: Channel) => options.emulated?.shape(channel) ?? channel;
+  const control = new ControlChannel(shape(await open(connection, SESSION_PROTOCOL)));
+  let meter: LinkMeter | undefined;
+  try {
+    const { request } = options;
+    control.send({
+      sessionVersion: request.sessionVersion,
+      deno: request.deno,
+      app: request.app.slice(0, 500),
+    });
+    const answer = parseAnswer(await control.receive(AbortSignal.timeout(SESSION_OPEN_TIMEOUT_MS)));
+    if (!answer.ok) throw new RefusedError(answer.code, answer.error);
+    meter = new LinkMeter(shape(await open(connection, LINK_PROTOCOL)), options.onLink);
+    const link = await meter.first(AbortSignal.timeout(FIRST_MEASURE_TIMEOUT_MS));
+    return { connection, control, answer, meter, link };
+  } catch (error) {
+    meter?.close();
+    control.channel.abort(error as Error);
+    throw error;
+  }
+}
+
+async function open(connection: Connection, protocol: string): Promise<Channel> {
+  const signal = AbortSignal.timeout(SESSION_OPEN_TIMEOUT_MS);
+  try {
+    return streamChannel(await connection.newStream(protocol, { signal }));
+  } catch (cause) {
+    throw new Error(`Cannot talk to the clone: ${(cause as Error).message}`, { cause });
+  }
+}

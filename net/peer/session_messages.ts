@@ -1,0 +1,77 @@
+/**
+ * What device and clone say before a session's frames flow, on `/clonecloud/session/1.0.0`: one control message each
+ * way, the device first. After an `ok` all that follows is frames. When a guest is gone the clone sends one more control
+ * message, `{ type: "lost", reason }`, and closes the stream.
+ */
+import type { Message } from "../channel/mod.ts";
+
+/** The device's first message. */
+export interface SessionHello {
+  /** Version of the session's own messages. */
+  readonly sessionVersion: number;
+  /** The device's Deno version. */
+  readonly deno: string;
+  /** What runs, for the clone's owner. */
+  readonly app: string;
+}
+
+/** Why a clone opens no session. */
+export type RefusalCode = "not-paired" | "version" | "deno" | "full" | "failed";
+
+/** The clone's answer. */
+export type SessionAnswer =
+  | { readonly ok: true; readonly name: string; readonly deno: string; readonly unitsPerMs: number }
+  | { readonly ok: false; readonly code: RefusalCode; readonly error: string };
+
+const MAX_TEXT = 1_000;
+
+/** Checks a device's hello. @throws {TypeError} */
+export function parseHello(message: Message | undefined): SessionHello {
+  const { sessionVersion, deno, app } = message ?? {};
+  if (!Number.isInteger(sessionVersion) || !isText(deno) || !isText(app)) {
+    throw new TypeError("Cannot open session: its first message is malformed");
+  }
+  return { sessionVersion: sessionVersion as number, deno, app };
+}
+
+/** Checks a clone's answer. @throws {TypeError} */
+export function parseAnswer(message: Message | undefined): SessionAnswer {
+  if (message === undefined) throw new TypeError("Cannot open session: the clone hung up");
+  const { ok, code, error, name, deno, unitsPerMs } = message;
+  if (ok === false && isText(code) && isText(error)) return { ok, code: code as RefusalCode, error };
+  if (ok === true && isText(name) && isText(deno) && typeof unitsPerMs === "number" && unitsPerMs > 0) {
+    return { ok, name, deno, unitsPerMs };
+  }
+  throw new TypeError("Cannot open session: the clone's answer is malformed");
+}
+
+/** Why a clone with these versions can't serve the hello, or undefined if it can. */
+export function versionRefusal(
+  hello: SessionHello,
+  own: { readonly sessionVersion: number; readonly deno: string },
+): { code: RefusalCode; error: string } | undefined {
+  if (hello.sessionVersion !== own.sessionVersion) {
+    const older = hello.sessionVersion < own.sessionVersion ? "device" : "clone";
+    return {
+      code: "version",
+      error:
+        `Cannot open session: the device speaks version ${hello.sessionVersion}, the clone ${own.sessionVersion}; update clonecloud on the ${older}`,
+    };
+  }
+  if (majorMinor(hello.deno) !== majorMinor(own.deno)) {
+    return {
+      code: "deno",
+      error:
+        `Cannot open session: the device runs Deno ${hello.deno}, the clone ${own.deno}; both need the same minor version`,
+    };
+  }
+  return undefined;
+}
+
+function majorMinor(version: string): string {
+  return version.split(".").slice(0, 2).join(".");
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value.length <= MAX_TEXT;
+}

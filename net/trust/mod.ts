@@ -1,0 +1,9 @@
+/**
+ * Who may run guests here, and how two peers come to trust each other.
+ *
+ * @module
+ */
+export { PAIR_PROTOCOL } from "./constants.ts";
+export { PairingError, parseCode } from "./pairing.ts";
+export { type Paired, PairingDesk, type PairingOffer } from "./pairing_desk.ts";
+export { cleanName, openTrustStore, type TrustedPeer, type TrustStore } from "./trust_store.ts";

@@ -1,0 +1,52 @@
+/** What the runtime needs that the app may not have: granted at the start, given back before the app runs. */
+export interface ExtraPermissions {
+  readonly flags: readonly string[];
+  readonly revoke: readonly Deno.PermissionDescriptor[];
+}
+
+/** Works out which permissions to add to the app's own Deno flags. */
+export function extraPermissions(
+  appFlags: readonly string[],
+  paths: { read: readonly string[]; sockets: readonly string[] },
+): ExtraPermissions {
+  if (appFlags.some((flag) => /^(-A|--allow-all|-P|--permission-set)(=|$)/.test(flag))) {
+    return { flags: [], revoke: [] };
+  }
+  const flags: string[] = [];
+  const revoke: Deno.PermissionDescriptor[] = [];
+  const add = (name: "read" | "write" | "net", short: string, values: readonly string[]) => {
+    if (appFlags.some((flag) => flag === `--allow-${name}` || flag === short)) return;
+    flags.push(`--allow-${name}=${values.join(",")}`);
+    for (const value of values) revoke.push(name === "net" ? { name, host: value } : { name, path: value });
+  };
+  add("read", "-R", [...paths.read, ...paths.sockets]);
+  add("write", "-W", paths.sockets);
+  add("net", "-N", paths.sockets.map((path) => `unix:${path}`));
+  return { flags, revoke };
+}
+
+/** Runs a command as the user's own program: its terminal, its signals, its exit code. */
+export async function runForeground(command: string, args: readonly string[]): Promise<number> {
+  const child = new Deno.Command(command, {
+    args: [...args],
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn();
+  const forward = (signal: Deno.Signal) => () => {
+    try {
+      child.kill(signal);
+    } catch {
+      // It has ended.
+    }
+  };
+  // Ctrl-C reaches the app from the terminal itself; this process only has to outlive it.
+  const handlers: [Deno.Signal, () => void][] = [["SIGINT", () => {}], ["SIGTERM", forward("SIGTERM")], [
+    "SIGHUP",
+    forward("SIGHUP"),
+  ]];
+  for (const [signal, handler] of handlers) Deno.addSignalListener(signal, handler);
+  const status = await child.status;
+  for (const [signal, handler] of handlers) Deno.removeSignalListener(signal, handler);
+  return status.code;
+}

@@ -1,0 +1,88 @@
+import { HomeBusyError, type Peer, type PeerOptions, startPeer } from "../../net/mod.ts";
+import { type Command, type Parsed, UsageError } from "./command.ts";
+import { HOME_OPTION, homeOf } from "./home_option.ts";
+
+/** `peer`: serves and uses clones until it is stopped. */
+export const peer: Command = {
+  summary: "Runs a peer: it lends this machine to paired devices, and finds clones for the apps of this one.",
+  positionals: "",
+  options: {
+    ...HOME_OPTION,
+    listen: {
+      type: "string",
+      multiple: true,
+      value: "ADDR",
+      help: "multiaddr to listen on, exactly these (default: tcp and websockets, all interfaces)",
+    },
+    name: { type: "string", value: "NAME", help: "what people call this machine (default: its host name)" },
+    trust: {
+      type: "string",
+      multiple: true,
+      value: "PEERID",
+      help: "trust this peer from now on, as if paired",
+    },
+    "max-guests": { type: "string", value: "N", help: "guests at once; 0 lends nothing (default: 8)" },
+    heap: { type: "string", value: "MIB", help: "heap limit of one guest (default: 2048)" },
+    deno: { type: "string", value: "PATH", help: "the Deno that runs guests (default: this one)" },
+    "no-mdns": { type: "boolean", help: "don't look around on the local network, nor be seen there" },
+    verbose: { type: "boolean", help: "say what happens, on stderr" },
+  },
+  async run(parsed) {
+    const running = await start(parsed);
+    for (const address of running.addresses()) console.log(address);
+    await stopSignal();
+    await running.stop();
+    return 0;
+  },
+};
+
+async function start(parsed: Parsed): Promise<Peer> {
+  const { values } = parsed;
+  if (parsed.positionals.length > 0) {
+    throw new UsageError(`peer takes no argument "${parsed.positionals[0]}"`);
+  }
+  const options: PeerOptions = {
+    home: (await homeOf(parsed)).folder,
+    ...(values.listen ? { listen: values.listen as string[] } : {}),
+    ...(values.name ? { name: values.name as string } : {}),
+    trust: ((values.trust ?? []) as string[]).map(peerId),
+    ...(values["max-guests"] ? { maxGuests: count(values, "max-guests") } : {}),
+    ...(values.heap ? { heapMiB: count(values, "heap") } : {}),
+    ...(values.deno ? { denoPath: values.deno as string } : {}),
+    mdns: values["no-mdns"] !== true,
+    ...(values.verbose ? { log: (line) => console.error(`clonecloud: ${line}`) } : {}),
+  };
+  try {
+    return await startPeer(options);
+  } catch (error) {
+    if (error instanceof HomeBusyError || values.listen) throw new UsageError((error as Error).message);
+    throw error;
+  }
+}
+
+function peerId(text: string): string {
+  if (!/^(12D3Koo|16Uiu2|Qm)[1-9A-HJ-NP-Za-km-z]{40,}$/.test(text)) {
+    throw new UsageError(
+      `--trust ${text} is not a peer id; the other machine's \`id\` command prints it (12D3Koo…)`,
+    );
+  }
+  return text;
+}
+
+function count(values: Parsed["values"], option: string): number {
+  const text = values[option] as string;
+  if (!/^\d{1,6}$/.test(text)) throw new UsageError(`--${option} ${text} is not a whole number`);
+  return Number(text);
+}
+
+/** Resolves at SIGINT or SIGTERM; a second one ends the process as usual. */
+function stopSignal(): Promise<void> {
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+  return new Promise((resolve) => {
+    const stop = () => {
+      for (const signal of signals) Deno.removeSignalListener(signal, stop);
+      resolve();
+    };
+    for (const signal of signals) Deno.addSignalListener(signal, stop);
+  });
+}

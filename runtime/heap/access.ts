@@ -1,0 +1,169 @@
+/**
+ * What the heap code needs from outside, as two small interfaces. Every touch of a foreign value that plain JavaScript
+ * can't make safely goes through {@linkcode ValueAccess}; everything about code (functions, classes, scopes, module
+ * bindings) goes through {@linkcode CodeAccess}. Neither ever runs user code.
+ */
+
+/** What kind of built-in object something is, by its internal slots; `plain` has none that we know. */
+export type Brand =
+  | "plain"
+  | "array"
+  | "function"
+  | "map"
+  | "set"
+  | "date"
+  | "regexp"
+  | "error"
+  | "boxed"
+  | "arraybuffer"
+  | "sharedarraybuffer"
+  | "typedarray"
+  | "dataview"
+  | "promise"
+  | "arguments"
+  | "weakmap"
+  | "weakset"
+  | "weakref"
+  | "finalizationregistry"
+  | "mapiterator"
+  | "setiterator"
+  | "arrayiterator"
+  | "generator"
+  | "namespace"
+  | "proxy"
+  | "host";
+
+/** Foreign-value access. */
+export interface ValueAccess {
+  /** The object's brand, whatever its prototype says. */
+  brandOf(value: object): Brand;
+  /** A built-in object's, function's or well-known symbol's name (`Array.prototype.map`), the same on every peer. */
+  nameOfBuiltin(value: object | symbol): string | undefined;
+  /** The built-in of that name, or undefined if this peer has none. */
+  builtinByName(name: string): object | symbol | undefined;
+  /** For people: what a refused value is, e.g. `Deno.FsFile`, and what could be changed so that it travels. */
+  describeRefused(value: object): { readonly what: string; readonly fix: string };
+  /**
+   * Stands at the clone for an object that can't travel: touching it in any way abandons the migration. `callable` if the
+   * original was a function. Only a guest makes these.
+   */
+  makeAbsent(what: string, path: string, callable: boolean): object;
+}
+
+/** A module's key: the same for the same URL and source on both sides. */
+export type ModuleKey = string;
+
+/** A module-level or global binding. `index` counts the module's binding table; the pseudo module `global` counts names. */
+export interface BindingRef {
+  readonly module: ModuleKey;
+  readonly index: number;
+}
+
+/** Reads as: the binding exists, but has not been initialised yet (temporal dead zone). */
+export const UNINITIALISED: unique symbol = Symbol("uninitialised");
+
+/**
+ * One live scope instance, by identity. Two closures that share mutable variables share it. Scopes stand alone: a closure
+ * lists all scopes it captures from, flat, in the order of its site's table.
+ */
+export interface ScopeHandle {
+  readonly module: ModuleKey;
+  /** Index in the module's scope table. */
+  readonly scope: number;
+  /** How many variables the scope table lists for it (pseudo-variables `this`, `arguments` included). */
+  readonly size: number;
+  /** Reads variable i; {@linkcode UNINITIALISED} before its declaration, undefined where nothing can see it. */
+  read(i: number): unknown;
+  /** Writes variable i. Pseudo-variables and constants are only written once, at instantiation. */
+  write(i: number, value: unknown): void;
+}
+
+/** What a function is. */
+export type FunctionDescription =
+  /** A closure of rewritten code; `scopes` are the scope instances it captures variables from, flat (maybe none). */
+  | {
+    readonly type: "closure";
+    readonly module: ModuleKey;
+    readonly site: number;
+    readonly scopes: readonly ScopeHandle[];
+    /** The object whose prototype `super` means, for object-literal methods that use it. */
+    readonly home: object | null;
+  }
+  /** A class of rewritten code. `keys` are its computed keys' values, in source order. */
+  | {
+    readonly type: "class";
+    readonly module: ModuleKey;
+    readonly site: number;
+    readonly scopes: readonly ScopeHandle[];
+    readonly keys: readonly PropertyKey[];
+  }
+  /** A method or accessor of a class: it comes into being with its class. */
+  | { readonly type: "member"; readonly owner: Function; readonly site: number }
+  /** A bound function. */
+  | {
+    readonly type: "bound";
+    readonly target: Function;
+    readonly thisValue: unknown;
+    readonly args: readonly unknown[];
+  }
+  /** Can't travel. */
+  | { readonly type: "refused"; readonly what: string; readonly fix: string };
+
+/** One private member slot of an instance: field value, or `brand` for a class with only private methods. */
+export interface PrivateSlot {
+  /** The class whose body declares the name. */
+  readonly owner: Function;
+  /** Index in the class's table of private fields. */
+  readonly index: number;
+}
+
+/** Access to code. Implemented over the rewriter's tables, by a fake in the heap's own tests. */
+export interface CodeAccess {
+  describe(fn: Function): FunctionDescription;
+  /** Module bindings and globals that the function's source (nested functions included) refers to. Stable array per site. */
+  freeBindings(module: ModuleKey, site: number): readonly BindingRef[];
+  readBinding(ref: BindingRef): unknown;
+  writeBinding(ref: BindingRef, value: unknown): void;
+  /** The name of a binding, for people and paths. */
+  bindingName(ref: BindingRef): string;
+  /** The name of a scope's variable, for people and paths. */
+  variableName(module: ModuleKey, scope: number, i: number): string;
+
+  /** Own `name`, `length` a function of that site has when nobody changed them; capture sends only what differs. */
+  defaults(module: ModuleKey, site: number): { readonly name: string; readonly length: number };
+
+  /** Makes a scope instance with all variables uninitialised; {@linkcode ScopeHandle.write} fills it. */
+  createScope(module: ModuleKey, scope: number): ScopeHandle;
+  /** Makes a closure. `home` as in {@linkcode FunctionDescription}: with it the closure's `super` is live. */
+  createClosure(
+    module: ModuleKey,
+    site: number,
+    scopes: readonly ScopeHandle[],
+    home: object | null,
+  ): Function;
+  /** Makes a class; its prototype object and members exist afterwards, its prototypes are set by the caller. */
+  createClass(
+    module: ModuleKey,
+    site: number,
+    scopes: readonly ScopeHandle[],
+    keys: readonly PropertyKey[],
+    derived: boolean,
+  ): Function;
+  /** Told of each bound function that the heap makes, so that {@linkcode describe} knows it without asking the engine. */
+  madeBound?(fn: Function, target: Function, thisValue: unknown, args: readonly unknown[]): void;
+  /** The member of a class made by that site, or undefined. */
+  memberOf(owner: Function, site: number): Function | undefined;
+
+  /** If instances of the class that owns this prototype object carry private names: that class. */
+  privateOwner(prototype: object): Function | undefined;
+  /** Private fields of `owner` that `value` carries; undefined if it carries none of its private names at all. */
+  readPrivates(owner: Function, value: object): readonly unknown[] | undefined;
+  /**
+   * Makes an object that carries the private names of all `owners` (base class first), without running user code:
+   * no constructor body, no initialiser. `make` makes the bare object (right built-in slots) if the first owner is a
+   * derived class; a base class makes its own ordinary object. The caller then sets prototype and properties (own public
+   * fields that the class declares may already be there, as undefined).
+   */
+  createWithPrivates(owners: readonly Function[], make: () => object): object;
+  writePrivate(owner: Function, value: object, index: number, content: unknown): void;
+}

@@ -1,0 +1,261 @@
+import type { ModuleKey } from "./access.ts";
+import { CARRIES_PRIVATES, FLAG_RETURN } from "./constants.ts";
+import { explain, type Explanation } from "./explain.ts";
+import { KINDS } from "./kinds/table.ts";
+import { type CodeRefs, Outlet, type OutletOptions } from "./outlet.ts";
+import { writeFront } from "./packet.ts";
+import { isValueKind } from "./node.ts";
+import type { SessionState } from "./session_state.ts";
+import { bytesSubarray } from "./intrinsics.ts";
+import { Writer } from "./writer.ts";
+
+/** What a capture found and the packet that says it. */
+export interface Capture extends CodeRefs {
+  readonly packet: Uint8Array<ArrayBuffer>;
+  /** Nodes whose contents are in the packet. */
+  readonly objects: number;
+  /** Nodes that the other side has as they are. */
+  readonly named: number;
+  /** Referenced code: what the other side needs before it accepts. */
+  readonly modules: readonly ModuleKey[];
+  /** Says where the packet's bytes come from. Holds on to the captured objects. */
+  explain(): Explanation;
+}
+
+/** What a capture is of. */
+export interface CaptureRequest {
+  readonly roots: readonly unknown[];
+  /** Packet flags. */
+  readonly flags: number;
+  /** At the clone: stretches of CIDs that the device doesn't know yet. */
+  readonly cidRuns: readonly CidRun[];
+}
+
+/** Nodes from index `first` on got CIDs from `cid` on. */
+export interface CidRun {
+  readonly first: number;
+  readonly count: number;
+  readonly cid: number;
+}
+
+/** One walk over what the roots reach; the packet holds what the other side lacks of it. */
+export class CaptureWalk {
+  readonly out: Outlet;
+  readonly #state: SessionState;
+  readonly #roots = new Writer();
+  readonly #shells = new Writer();
+  readonly #records = new Writer(4096);
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+  readonly #shellEnds: number[] = [];
+  readonly #changes = new Writer();
+  readonly changed: number[] = [];
+  readonly #changeEnds: number[] = [];
+  readonly #scratch = new Writer();
+  #head = 0;
+
+  constructor(state: SessionState, options: OutletOptions) {
+    this.#state = state;
+    state.epoch++;
+    this.out = new Outlet(state, options);
+  }
+
+  /** @throws {Refusal} */
+  run(request: CaptureRequest): Capture {
+    const { roots } = request;
+    const { out } = this;
+    out.w = this.#roots;
+    for (let i = 0; i < roots.length; i++) {
+      out.at = -1 - i;
+      out.value(roots[i]);
+    }
+    this.#drain();
+    const reached = this.#head;
+    if ((request.flags & FLAG_RETURN) !== 0) this.#visitUnreached();
+    return this.#finish(request, reached);
+  }
+
+  #drain(): void {
+    const { out } = this;
+    while (this.#head < out.queue.length) {
+      const index = out.queue[this.#head++]!;
+      out.at = index;
+      if (index >= out.firstNew) this.#writeNew(index);
+      else this.#writeKnown(index);
+    }
+  }
+
+  #writeNew(index: number): void {
+    const { out } = this;
+    const node = this.#state.nodes[index];
+    const kind = this.#state.kinds[index]!;
+    const nth = index - out.firstNew;
+    out.fresh = true;
+    out.w = this.#shells;
+    const owners = isValueKind(kind) && typeof node === "object" ? out.privateOwners(node) : [];
+    out.w.byte(owners.length === 0 ? kind : kind | CARRIES_PRIVATES);
+    if (owners.length > 0) {
+      out.w.varint(owners.length);
+      for (let i = 0; i < owners.length; i++) out.node(owners[i]!);
+    }
+    KINDS[kind]!.writeShell(node, out);
+    this.#shellEnds[nth] = this.#shells.at;
+    out.fresh = false;
+    out.w = this.#records;
+    this.#starts[nth] = this.#records.at;
+    KINDS[kind]!.writeContent(node, out);
+    this.#ends[nth] = this.#records.at;
+  }
+
+  #writeKnown(index: number): void {
+    const { out } = this;
+    const node = this.#state.nodes[index];
+    const kind = KINDS[this.#state.kinds[index]!]!;
+    out.w = this.#scratch;
+    out.w.at = 0;
+    kind.writeShell(node, out);
+    out.w = this.#changes;
+    const start = out.w.at;
+    kind.writeContent(node, out);
+    if (this.#state.kept.matches(index, out.w.bytes, start, out.w.at)) out.w.at = start;
+    else {
+      this.changed[this.changed.length] = index;
+      this.#changeEnds[this.#changeEnds.length] = out.w.at;
+    }
+  }
+
+  /** What migrated may still be held by the device, reachable from here or not: its changes go home too. */
+  #visitUnreached(): void {
+    const { current, nodes, epochs, epoch, parents } = this.#state;
+    for (let i = 0; i < current.length; i++) {
+      const index = current[i]!;
+      if (epochs[index] === epoch) continue;
+      const parent = parents[index]!;
+      this.out.at = parent;
+      this.out.reach(nodes[index]!);
+      this.#drain();
+    }
+  }
+
+  #finish(request: CaptureRequest, reached: number): Capture {
+    const { out } = this;
+    const state = this.#state;
+    const w = new Writer(this.#records.at + this.#changes.at + this.#shells.at + 1024);
+    const created = state.size - out.firstNew;
+    writeFront(w, { flags: request.flags, code: out.refs });
+    const front = w.at;
+    w.varint(state.origin + out.firstNew);
+    writeRuns(w, request.cidRuns);
+    writeSection(w, out.newTexts, out.texts);
+    writeSection(w, created, this.#shells);
+    writeSection(w, out.newShapes, out.shapes);
+    w.raw(bytesSubarray(this.#records.bytes, 0, this.#records.at));
+    this.#writeChanges(w);
+    const unchanged = this.#unchanged(reached);
+    writeRanges(w, unchanged);
+    writeSection(w, request.roots.length, this.#roots);
+    this.#keep(request, reached);
+    const packet = w.finish();
+    const sizes = this.#sizes(front);
+    return {
+      packet,
+      objects: created + this.changed.length,
+      named: unchanged.length,
+      modules: out.refs.modules,
+      sites: out.refs.sites,
+      scopes: out.refs.scopes,
+      explain: () => explain({ ...sizes, source: out, packetBytes: packet.length }),
+    };
+  }
+
+  #writeChanges(w: Writer): void {
+    w.varint(this.changed.length);
+    for (let i = 0; i < this.changed.length; i++) w.varint(this.#state.origin + this.changed[i]!);
+    w.raw(bytesSubarray(this.#changes.bytes, 0, this.#changes.at));
+  }
+
+  /** Known nodes that the roots reach and that are as the other side has them, by rising index. */
+  #unchanged(reached: number): number[] {
+    const { queue, firstNew } = this.out;
+    const marks = new Uint8Array(firstNew);
+    for (let i = 0; i < reached; i++) if (queue[i]! < firstNew) marks[queue[i]!] = 1;
+    for (let i = 0; i < this.changed.length; i++) marks[this.changed[i]!] = 0;
+    const unchanged: number[] = [];
+    for (let i = 0; i < firstNew; i++) if (marks[i] === 1) unchanged[unchanged.length] = i;
+    return unchanged;
+  }
+
+  /** From here on the other side is taken to know what the packet says. */
+  #keep({ flags }: CaptureRequest, reached: number): void {
+    const { kept, states } = this.#state;
+    const { queue, firstNew } = this.out;
+    const returns = (flags & FLAG_RETURN) !== 0;
+    const offset = kept.append(this.#records.bytes, 0, this.#records.at);
+    for (let i = 0; i < this.#starts.length; i++) {
+      kept.place(firstNew + i, offset + this.#starts[i]!, offset + this.#ends[i]!);
+      states[firstNew + i] = returns ? "new" : "migrated";
+    }
+    const at = kept.append(this.#changes.bytes, 0, this.#changes.at);
+    for (let i = 0; i < queue.length; i++) {
+      if (queue[i]! >= firstNew) continue;
+      states[queue[i]!] = i >= reached ? "dead" : returns ? "unchanged" : "named";
+    }
+    for (let i = 0, start = at; i < this.changed.length; i++) {
+      const end = at + this.#changeEnds[i]!;
+      kept.place(this.changed[i]!, start, end);
+      states[this.changed[i]!] = "changed";
+      start = end;
+    }
+    kept.compact();
+  }
+
+  #sizes(front: number): { readonly front: number; readonly bytesOf: (index: number) => number } {
+    const { firstNew } = this.out;
+    const starts = this.#starts, ends = this.#ends, shellEnds = this.#shellEnds;
+    const { kept } = this.#state;
+    const changed = this.changed;
+    const changeBytes: number[] = [];
+    for (let i = 0; i < changed.length; i++) {
+      changeBytes[changed[i]!] = kept.end(changed[i]!) - kept.start(changed[i]!);
+    }
+    const bytesOf = (index: number): number => {
+      if (index < firstNew) return changeBytes[index] ?? 0;
+      const nth = index - firstNew;
+      return ends[nth]! - starts[nth]! + shellEnds[nth]! - (nth === 0 ? 0 : shellEnds[nth - 1]!);
+    };
+    return { front, bytesOf };
+  }
+}
+
+function writeSection(w: Writer, count: number, section: Writer): void {
+  w.varint(count);
+  w.raw(bytesSubarray(section.bytes, 0, section.at));
+}
+
+function writeRuns(w: Writer, runs: readonly CidRun[]): void {
+  w.varint(runs.length);
+  for (let i = 0; i < runs.length; i++) {
+    w.varint(runs[i]!.first);
+    w.varint(runs[i]!.count);
+    w.varint(runs[i]!.cid);
+  }
+}
+
+/** Rising indexes as (gap, length) pairs. */
+function writeRanges(w: Writer, indexes: readonly number[]): void {
+  const pairs: number[] = [];
+  let end = 0;
+  for (let i = 0; i < indexes.length;) {
+    const from = indexes[i]!;
+    let to = from;
+    while (i < indexes.length && indexes[i] === to) {
+      to++;
+      i++;
+    }
+    pairs[pairs.length] = from - end;
+    pairs[pairs.length] = to - from;
+    end = to;
+  }
+  w.varint(pairs.length / 2);
+  for (let i = 0; i < pairs.length; i++) w.varint(pairs[i]!);
+}

@@ -1,0 +1,61 @@
+import type { Brand } from "./access.ts";
+import { SafeMap } from "./intrinsics.ts";
+import { KIND, type KindNumber, type Node } from "./node.ts";
+import type { Outlet } from "./outlet.ts";
+import { pathTo } from "./path.ts";
+import { Refusal } from "./refusal.ts";
+
+const BRANDS = new SafeMap<Brand, KindNumber>();
+BRANDS.set("plain", KIND.plain);
+BRANDS.set("array", KIND.array);
+BRANDS.set("map", KIND.map);
+BRANDS.set("set", KIND.set);
+BRANDS.set("date", KIND.date);
+BRANDS.set("regexp", KIND.regexp);
+BRANDS.set("error", KIND.error);
+BRANDS.set("boxed", KIND.boxed);
+BRANDS.set("arraybuffer", KIND.buffer);
+BRANDS.set("typedarray", KIND.view);
+BRANDS.set("dataview", KIND.view);
+BRANDS.set("arguments", KIND.arguments);
+
+/** Brands that no built-in of the language has: they needn't be looked up by name. */
+const NEVER_BUILTIN = new SafeMap<Brand, true>();
+const INSTANCES: readonly Brand[] = ["map", "set", "date", "error", "arraybuffer", "typedarray", "dataview"];
+for (let i = 0; i < INSTANCES.length; i++) NEVER_BUILTIN.set(INSTANCES[i]!, true);
+
+/** Which kind a value is that the session meets for the first time. @throws {Refusal} */
+export function classify(out: Outlet, node: Node): KindNumber {
+  if (typeof node === "symbol") return KIND.symbol;
+  if (typeof node === "function") {
+    if (out.values.brandOf(node) === "proxy") return refuse(out, node);
+    if (out.values.nameOfBuiltin(node) !== undefined) return KIND.builtin;
+    return functionKind(out, node);
+  }
+  const brand = out.values.brandOf(node);
+  if (!NEVER_BUILTIN.has(brand) && out.values.nameOfBuiltin(node) !== undefined) return KIND.builtin;
+  return BRANDS.get(brand) ?? refuse(out, node);
+}
+
+function functionKind(out: Outlet, fn: Function): KindNumber {
+  for (let inner = fn;;) {
+    const description = out.code.describe(inner);
+    if (description.type === "refused") return refuse(out, fn, description);
+    if (description.type !== "bound") return inner === fn ? KIND[description.type] : KIND.bound;
+    inner = description.target;
+    if (out.values.nameOfBuiltin(inner) !== undefined) return KIND.bound;
+    if (out.values.brandOf(inner) === "proxy") return refuse(out, fn);
+  }
+}
+
+function refuse(
+  out: Outlet,
+  value: object,
+  why: { readonly what: string; readonly fix: string } = out.values.describeRefused(value),
+): KindNumber {
+  const { options, state } = out;
+  const mustTravel = options.side === "clone" || !options.absent || out.at < 0 ||
+    state.kinds[out.at] === KIND.array && state.parents[out.at]! < 0;
+  if (mustTravel) throw new Refusal(pathTo(out, value), why);
+  return KIND.absent;
+}

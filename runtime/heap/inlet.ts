@@ -1,0 +1,285 @@
+import { type CodeAccess, type ScopeHandle, UNINITIALISED, type ValueAccess } from "./access.ts";
+import { ACCESSOR, type HeapLimits, INLINE_INTEGER, PLAIN_ATTRIBUTES, STACK, VALUE } from "./constants.ts";
+import { createBigInt, stackSetter } from "./intrinsics.ts";
+import { isValueKind, KIND, type Node } from "./node.ts";
+import { HOLE, SYMBOL_KEY } from "./outlet.ts";
+import { PacketError } from "./packet_error.ts";
+import { Reader } from "./reader.ts";
+import type { SessionState } from "./session_state.ts";
+import type { Shape } from "./shape.ts";
+
+/** An object's properties as read from a packet, not yet given to anyone. */
+export interface Properties {
+  readonly shape: Shape;
+  /** By slot. */
+  readonly values: readonly unknown[];
+  /** By owner of the shape; undefined where the object lacks its private names. */
+  readonly privates: readonly (readonly unknown[] | undefined)[];
+}
+
+/** A value read before what it refers to is live. */
+export interface LateValue {
+  /** MID, or 0 if {@linkcode value} holds. */
+  readonly mid: number;
+  readonly value: unknown;
+}
+
+export interface InletOptions {
+  readonly side: "device" | "clone";
+  readonly values: ValueAccess;
+  readonly code: CodeAccess;
+  readonly limits: HeapLimits;
+}
+
+const NO_PRIVATES: readonly undefined[] = [];
+
+/** The reading half: turns bytes into values, checking each against the session. */
+export class Inlet extends Reader {
+  readonly state: SessionState;
+  readonly code: CodeAccess;
+  readonly values: ValueAccess;
+  readonly limits: HeapLimits;
+  /** Index of the packet's first new node. */
+  readonly firstNew: number;
+  bufferBytes = 0;
+  /** Undoes, newest first, what had to be done to existing objects before the packet was known to be sound. */
+  readonly undo: (() => void)[] = [];
+  readonly side: "device" | "clone";
+
+  constructor(packet: Uint8Array, state: SessionState, options: InletOptions) {
+    super(packet);
+    this.state = state;
+    this.code = options.code;
+    this.values = options.values;
+    this.limits = options.limits;
+    this.side = options.side;
+    this.firstNew = state.size;
+  }
+
+  /** Says which live node a new MID means. */
+  bind(mid: number, node: unknown, kind: number): void {
+    const { state } = this;
+    const index = mid - state.origin;
+    if (index < this.firstNew || state.kinds[index] !== kind || state.nodes[index] !== undefined) {
+      throw new PacketError(`id ${mid} can't be bound`);
+    }
+    if (
+      typeof node !== "symbol" && (typeof node !== "object" || node === null) && typeof node !== "function"
+    ) {
+      throw new PacketError(`id ${mid} got no object`);
+    }
+    if (state.find(node) !== undefined) throw new PacketError(`id ${mid} names an object that has an id`);
+    state.bind(index, node);
+  }
+
+  /** A MID. */
+  mid(): number {
+    return this.varint();
+  }
+
+  /** A counted list of MIDs. */
+  mids(): readonly number[] {
+    const mids: number[] = [];
+    for (let i = 0, count = this.count(); i < count; i++) mids[i] = this.varint();
+    return mids;
+  }
+
+  text(): string {
+    const text = this.state.texts.list[this.varint()];
+    if (text === undefined) throw new PacketError("a text has no such number");
+    return text;
+  }
+
+  /** The live node of a MID. */
+  live(mid: number): Node {
+    const node = this.state.nodes[mid - this.state.origin];
+    if (node === undefined) throw new PacketError(`no live object has id ${mid}`);
+    return node;
+  }
+
+  kindOf(mid: number): number | undefined {
+    return this.state.kinds[mid - this.state.origin];
+  }
+
+  /** The live object or symbol of a MID. */
+  liveValue(mid: number): object | symbol {
+    const node = this.live(mid);
+    if (!isValueKind(this.kindOf(mid)!)) throw new PacketError(`id ${mid} isn't a value`);
+    return node as object | symbol;
+  }
+
+  liveObject(mid: number): object {
+    const value = this.liveValue(mid);
+    if (typeof value === "symbol") throw new PacketError(`id ${mid} isn't an object`);
+    return value;
+  }
+
+  liveFunction(mid: number): Function {
+    const value = this.liveValue(mid);
+    if (typeof value !== "function") throw new PacketError(`id ${mid} isn't a function`);
+    return value;
+  }
+
+  liveClass(mid: number): Function {
+    if (this.kindOf(mid) !== KIND.class) throw new PacketError(`id ${mid} isn't a class`);
+    return this.liveFunction(mid);
+  }
+
+  liveScopes(mids: readonly number[]): readonly ScopeHandle[] {
+    const handles: ScopeHandle[] = [];
+    for (let i = 0; i < mids.length; i++) {
+      if (this.kindOf(mids[i]!) !== KIND.scope) throw new PacketError(`id ${mids[i]} isn't a scope`);
+      handles[i] = this.live(mids[i]!) as ScopeHandle;
+    }
+    return handles;
+  }
+
+  /** Any value of the language. */
+  value(): unknown {
+    const value = this.slot();
+    if (value === UNINITIALISED || value === HOLE) throw new PacketError("a mark stands where a value must");
+    return value;
+  }
+
+  /** Any value, {@linkcode UNINITIALISED} or {@linkcode HOLE}. */
+  slot(): unknown {
+    const tag = this.byte();
+    return tag === VALUE.reference ? this.liveValue(this.varint()) : this.#primitive(tag);
+  }
+
+  /** A value whose reference may not be live yet. */
+  lateValue(): LateValue {
+    const tag = this.byte();
+    if (tag === VALUE.reference) return { mid: this.varint(), value: undefined };
+    return { mid: 0, value: this.#primitive(tag) };
+  }
+
+  settle(late: LateValue): unknown {
+    return late.mid === 0 ? late.value : this.liveValue(late.mid);
+  }
+
+  #primitive(tag: number): unknown {
+    if (tag >= INLINE_INTEGER) return tag - INLINE_INTEGER;
+    switch (tag) {
+      case VALUE.undefined:
+        return undefined;
+      case VALUE.null:
+        return null;
+      case VALUE.false:
+        return false;
+      case VALUE.true:
+        return true;
+      case VALUE.nan:
+        return NaN;
+      case VALUE.negativeZero:
+        return -0;
+      case VALUE.integer:
+        return this.#integer();
+      case VALUE.float:
+        return this.float();
+      case VALUE.bigintPositive:
+        return this.#bigint();
+      case VALUE.bigintNegative:
+        return -this.#bigint();
+      case VALUE.uninitialised:
+        return UNINITIALISED;
+      case VALUE.hole:
+        return HOLE;
+      default:
+        return this.stringOf(tag);
+    }
+  }
+
+  #integer(): number {
+    const zigzag = this.varint();
+    if (zigzag > 0xffffffff) throw new PacketError("an integer is too large");
+    return zigzag >>> 1 ^ -(zigzag & 1);
+  }
+
+  #bigint(): bigint {
+    const digits = this.string();
+    for (let i = 0; i < digits.length; i++) {
+      const c = digits[i]!;
+      if (!(c >= "0" && c <= "9" || c >= "a" && c <= "f")) {
+        throw new PacketError("a bigint isn't hexadecimal");
+      }
+    }
+    try {
+      return createBigInt(`0x${digits}`);
+    } catch (cause) {
+      throw new PacketError("a bigint is malformed", { cause });
+    }
+  }
+
+  /** Reads what {@linkcode Outlet.properties} wrote. */
+  properties(): Properties {
+    const shape = this.state.shapes.list[this.varint()];
+    if (shape === undefined) throw new PacketError("a shape has no such number");
+    const { owners } = shape.root;
+    const privates: (readonly unknown[] | undefined)[] = owners.length === 0 ? NO_PRIVATES as [] : [];
+    for (let i = 0; i < owners.length; i++) privates[i] = this.#privates();
+    if (shape.slots > this.left) throw new PacketError("a record is too short for its shape");
+    const values: unknown[] = [];
+    for (let i = 0; i < shape.slots; i++) values[i] = this.value();
+    if (shape.slots !== shape.keys.length) checkAccessors(shape, values);
+    return { shape, values, privates };
+  }
+
+  #privates(): readonly unknown[] | undefined {
+    const count = this.count();
+    if (count === 0) return undefined;
+    const fields: unknown[] = [];
+    for (let i = 0; i < count - 1; i++) fields[i] = this.slot();
+    return fields;
+  }
+
+  /** Reads and numbers one shape. */
+  shape(): void {
+    const prototypeMid = this.mid();
+    const prototype = prototypeMid === 0 ? null : this.liveObject(prototypeMid);
+    const extensible = this.byte() === 1;
+    const owners: Function[] = [];
+    for (let i = 0, count = this.count(); i < count; i++) owners[i] = this.liveClass(this.mid());
+    const keys: PropertyKey[] = [];
+    const attributes: number[] = [];
+    const root = this.state.shapes.root(prototype, extensible, owners);
+    let step = root.first;
+    for (let i = 0, count = this.count(); i < count; i++) {
+      const bits = this.byte();
+      const key = (bits & SYMBOL_KEY) !== 0 ? this.#symbol() : this.text();
+      keys[i] = key;
+      attributes[i] = soundAttributes(key, bits & ~SYMBOL_KEY);
+      step = step.child(key, attributes[i]!);
+    }
+    if (step.shape !== undefined) throw new PacketError("a shape is defined twice");
+    this.state.shapes.define(root, step, keys, attributes);
+  }
+
+  #symbol(): symbol {
+    const value = this.liveValue(this.mid());
+    if (typeof value !== "symbol") throw new PacketError("a key isn't a symbol");
+    return value;
+  }
+}
+
+function soundAttributes(key: PropertyKey, bits: number): number {
+  const special = bits & (ACCESSOR | STACK);
+  if (
+    (bits & ~(PLAIN_ATTRIBUTES | ACCESSOR | STACK)) !== 0 || special === (ACCESSOR | STACK) ||
+    special === STACK && (key !== "stack" || stackSetter === undefined)
+  ) {
+    throw new PacketError("a property's attributes are unknown");
+  }
+  return bits;
+}
+
+function checkAccessors(shape: Shape, values: readonly unknown[]): void {
+  for (let i = 0, slot = 0; i < shape.keys.length; i++, slot++) {
+    if ((shape.attributes[i]! & ACCESSOR) === 0) continue;
+    for (let half = slot++; half <= slot; half++) {
+      if (values[half] !== undefined && typeof values[half] !== "function") {
+        throw new PacketError("a getter or setter isn't a function");
+      }
+    }
+  }
+}

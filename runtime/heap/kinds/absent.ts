@@ -1,0 +1,35 @@
+import type { Inlet } from "../inlet.ts";
+import type { Outlet } from "../outlet.ts";
+import { PacketError } from "../packet_error.ts";
+import { pathOf } from "../path.ts";
+import type { Kind } from "./kind.ts";
+
+interface AbsentShell {
+  readonly what: string;
+  readonly path: string;
+  readonly callable: boolean;
+}
+
+/** What stays on the device: at the clone something stands for it that must not be touched. */
+export const absent: Kind<object, AbsentShell, void> = {
+  name: "absent",
+  writeShell(node, out: Outlet) {
+    if (!out.fresh) return;
+    out.w.string(out.whatOf(node));
+    out.w.string(pathOf(out, out.at));
+    out.w.byte(typeof node === "function" ? 1 : 0);
+  },
+  writeContent() {},
+  readShell: (inlet: Inlet) => ({
+    what: inlet.string(),
+    path: inlet.string(),
+    callable: inlet.byte() === 1,
+  }),
+  create(shell, inlet) {
+    if (inlet.side === "device") throw new PacketError("the clone can't send what doesn't travel");
+    return inlet.values.makeAbsent(shell.what, shell.path, shell.callable);
+  },
+  readContent() {},
+  check() {},
+  fill() {},
+};

@@ -1,0 +1,23 @@
+import type { Inlet, Properties } from "../inlet.ts";
+import { newError, ownKeys } from "../intrinsics.ts";
+import type { Outlet } from "../outlet.ts";
+import { applyProperties, checkProperties } from "../properties.ts";
+import type { Kind } from "./kind.ts";
+
+/** Errors of any class: all they have is own properties, `stack` among them. */
+export const error: Kind<Error, void, Properties> = {
+  name: "Error",
+  writeShell() {},
+  writeContent(node, out: Outlet) {
+    out.properties(node, ownKeys(node));
+  },
+  readShell() {},
+  create: () => new newError(),
+  readContent: (inlet: Inlet) => inlet.properties(),
+  check(node, content, inlet) {
+    checkProperties(node, ownKeys(node), content, inlet);
+  },
+  fill(node, content, inlet) {
+    applyProperties(node, ownKeys(node), content, inlet);
+  },
+};

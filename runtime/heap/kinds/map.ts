@@ -1,0 +1,63 @@
+import type { Inlet, Properties } from "../inlet.ts";
+import { mapDelete, mapForEach, mapGet, mapSet, newMap, objectIs, ownKeys, SafeMap } from "../intrinsics.ts";
+import type { Outlet } from "../outlet.ts";
+import { applyProperties, checkProperties } from "../properties.ts";
+import type { Kind } from "./kind.ts";
+import { lastingKeys } from "./lasting_keys.ts";
+
+interface MapContent {
+  readonly keys: readonly unknown[];
+  readonly values: readonly unknown[];
+  readonly properties: Properties;
+}
+
+/** Maps, in order. */
+export const map: Kind<Map<unknown, unknown>, void, MapContent> = {
+  name: "Map",
+  writeShell() {},
+  writeContent(node, out: Outlet) {
+    let count = 0;
+    mapForEach(node, () => count++);
+    out.w.varint(count);
+    mapForEach(node, (value, key) => {
+      out.value(key);
+      out.value(value);
+    });
+    out.properties(node, ownKeys(node));
+  },
+  readShell() {},
+  create: () => new newMap(),
+  readContent(inlet: Inlet) {
+    const keys: unknown[] = [];
+    const values: unknown[] = [];
+    for (let i = 0, count = inlet.count(); i < count; i++) {
+      keys[i] = inlet.value();
+      values[i] = inlet.value();
+    }
+    return { keys, values, properties: inlet.properties() };
+  },
+  check(node, content, inlet) {
+    checkProperties(node, ownKeys(node), content.properties, inlet);
+  },
+  fill(node, content, inlet) {
+    fillEntries(node, content);
+    applyProperties(node, ownKeys(node), content.properties, inlet);
+  },
+};
+
+/** Edits as a program would have: entries that last stay in place, so live iterators go on where they are. */
+function fillEntries(node: Map<unknown, unknown>, { keys, values }: MapContent): void {
+  const now = new SafeMap<unknown, number>();
+  let count = 0;
+  mapForEach(node, (_, key) => now.set(key, count++));
+  const lasting = lastingKeys(now, keys);
+  const lasts = new SafeMap<unknown, true>();
+  for (let i = 0; i < lasting; i++) lasts.set(keys[i], true);
+  now.forEach((_, key) => {
+    if (!lasts.has(key)) mapDelete(node, key);
+  });
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i];
+    if (i >= lasting || !objectIs(mapGet(node, key), values[i])) mapSet(node, key, values[i]);
+  }
+}

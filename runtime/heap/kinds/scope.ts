@@ -1,0 +1,44 @@
+import { type ModuleKey, type ScopeHandle, UNINITIALISED } from "../access.ts";
+import type { Inlet } from "../inlet.ts";
+import { objectIs } from "../intrinsics.ts";
+import { HOLE, type Outlet } from "../outlet.ts";
+import { PacketError } from "../packet_error.ts";
+import type { Kind } from "./kind.ts";
+
+interface ScopeShell {
+  readonly module: ModuleKey;
+  readonly scope: number;
+}
+
+/** Scopes with variables that closures share. */
+export const scope: Kind<ScopeHandle, ScopeShell, readonly unknown[]> = {
+  name: "scope",
+  writeShell(node, out: Outlet) {
+    out.text(node.module);
+    out.w.varint(node.scope);
+    out.scope(node);
+  },
+  writeContent(node, out: Outlet) {
+    out.w.varint(node.size);
+    for (let i = 0; i < node.size; i++) out.value(node.read(i));
+  },
+  readShell: (inlet: Inlet) => ({ module: inlet.text(), scope: inlet.varint() }),
+  create: ({ module, scope }, inlet) => inlet.code.createScope(module, scope),
+  readContent(inlet: Inlet) {
+    const variables: unknown[] = [];
+    for (let i = 0, count = inlet.count(); i < count; i++) {
+      variables[i] = inlet.slot();
+      if (variables[i] === HOLE) throw new PacketError("a variable holds no value");
+    }
+    return variables;
+  },
+  check(node, variables) {
+    if (variables.length !== node.size) throw new PacketError("a scope has another size");
+  },
+  fill(node, variables) {
+    for (let i = 0; i < variables.length; i++) {
+      const wanted = variables[i];
+      if (wanted !== UNINITIALISED && !objectIs(node.read(i), wanted)) node.write(i, wanted);
+    }
+  },
+};

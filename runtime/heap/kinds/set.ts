@@ -1,0 +1,52 @@
+import type { Inlet, Properties } from "../inlet.ts";
+import { newSet, ownKeys, SafeMap, SafeSet, setAdd, setDelete, setForEach } from "../intrinsics.ts";
+import type { Outlet } from "../outlet.ts";
+import { applyProperties, checkProperties } from "../properties.ts";
+import type { Kind } from "./kind.ts";
+import { lastingKeys } from "./lasting_keys.ts";
+
+interface SetContent {
+  readonly members: readonly unknown[];
+  readonly properties: Properties;
+}
+
+/** Sets, in order. */
+export const set: Kind<Set<unknown>, void, SetContent> = {
+  name: "Set",
+  writeShell() {},
+  writeContent(node, out: Outlet) {
+    let count = 0;
+    setForEach(node, () => count++);
+    out.w.varint(count);
+    setForEach(node, (member) => out.value(member));
+    out.properties(node, ownKeys(node));
+  },
+  readShell() {},
+  create: () => new newSet(),
+  readContent(inlet: Inlet) {
+    const members: unknown[] = [];
+    for (let i = 0, count = inlet.count(); i < count; i++) members[i] = inlet.value();
+    return { members, properties: inlet.properties() };
+  },
+  check(node, content, inlet) {
+    checkProperties(node, ownKeys(node), content.properties, inlet);
+  },
+  fill(node, content, inlet) {
+    fillMembers(node, content.members);
+    applyProperties(node, ownKeys(node), content.properties, inlet);
+  },
+};
+
+/** Edits as a program would have: members that last stay in place, so live iterators go on where they are. */
+function fillMembers(node: Set<unknown>, members: readonly unknown[]): void {
+  const now = new SafeMap<unknown, number>();
+  let count = 0;
+  setForEach(node, (member) => now.set(member, count++));
+  const lasting = lastingKeys(now, members);
+  const lasts = new SafeSet<unknown>();
+  for (let i = 0; i < lasting; i++) lasts.add(members[i]);
+  now.forEach((_, member) => {
+    if (!lasts.has(member)) setDelete(node, member);
+  });
+  for (let i = lasting; i < members.length; i++) setAdd(node, members[i]);
+}

@@ -1,0 +1,39 @@
+import { className } from "./class_name.ts";
+import { KINDS } from "./kinds/table.ts";
+import { pathOf, type PathSource } from "./path.ts";
+import type { RowState } from "./session_state.ts";
+
+/** One row of the object mapping table (§4.2, Figure 7). */
+export interface MappingRow {
+  /** Id at the device; null while the device doesn't know the object. */
+  readonly mid: number | null;
+  /** Id at the clone; null while the clone doesn't know it, or the device hasn't heard. */
+  readonly cid: number | null;
+  readonly class: string;
+  /** Where it was first reached from the roots. */
+  readonly path: string;
+  /**
+   * On the way out `migrated`, `changed` or `named` (the clone has it as it is); on the way home `new`, `changed`,
+   * `unchanged` or `dead` (nothing at the clone holds it any more).
+   */
+  readonly state: RowState;
+}
+
+/** The rows of the present migration, by MID. `known` is the first index without one. */
+export function mappingRows(source: PathSource, known: number): MappingRow[] {
+  const { state } = source;
+  const rows: MappingRow[] = [];
+  for (let index = 0; index < state.size; index++) {
+    const node = state.nodes[index];
+    const rowState = state.states[index];
+    if (node === undefined || rowState === undefined) continue;
+    rows[rows.length] = {
+      mid: index < known ? state.origin + index : null,
+      cid: state.cids[index] ?? null,
+      class: className(node, KINDS[state.kinds[index]!]!.name),
+      path: pathOf(source, index),
+      state: rowState,
+    };
+  }
+  return rows;
+}

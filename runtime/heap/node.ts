@@ -1,0 +1,44 @@
+import type { BindingRef, ScopeHandle } from "./access.ts";
+
+/** A module-level or global binding as a node of the heap: one per binding and session. */
+export class BindingCell {
+  readonly ref: BindingRef;
+
+  constructor(ref: BindingRef) {
+    this.ref = ref;
+  }
+}
+
+/** Whatever has an id: an object, a function, a symbol, and what closures hold on to, scopes and bindings. */
+export type Node = object | symbol | ScopeHandle | BindingCell;
+
+/** Kinds of node, as numbered in packets. Each has its file in `kinds/`. */
+export const KIND = {
+  plain: 0,
+  array: 1,
+  map: 2,
+  set: 3,
+  date: 4,
+  regexp: 5,
+  error: 6,
+  boxed: 7,
+  buffer: 8,
+  view: 9,
+  arguments: 10,
+  closure: 11,
+  class: 12,
+  member: 13,
+  bound: 14,
+  builtin: 15,
+  symbol: 16,
+  scope: 17,
+  binding: 18,
+  absent: 19,
+} as const;
+
+export type KindNumber = (typeof KIND)[keyof typeof KIND];
+
+/** Whether a node of that kind is something a variable can hold. */
+export function isValueKind(kind: number): boolean {
+  return kind !== KIND.scope && kind !== KIND.binding;
+}

@@ -1,0 +1,365 @@
+/**
+ * The writing half of the one walk: turns values into bytes and puts what they refer to in the queue.
+ *
+ * 1. Breadth first over a work list; nothing recurses.
+ * 2. A node's id is given when it is first referred to, so ids rise in the order of the queue.
+ * 3. With `checking` set nothing is added to the session: meeting anything new throws {@linkcode Novelty}.
+ */
+import {
+  type CodeAccess,
+  type ModuleKey,
+  type ScopeHandle,
+  UNINITIALISED,
+  type ValueAccess,
+} from "./access.ts";
+import { classify } from "./classify.ts";
+import {
+  ACCESSOR,
+  CONFIGURABLE,
+  ENUMERABLE,
+  INLINE_INTEGER,
+  PLAIN_ATTRIBUTES,
+  STACK,
+  VALUE,
+  WRITABLE,
+} from "./constants.ts";
+import {
+  bigintToString,
+  getDescriptor,
+  getPrototypeOf,
+  hasOwn,
+  isExtensible,
+  SafeMap,
+  SafeSet,
+  stackGetter,
+} from "./intrinsics.ts";
+import { KIND, type Node } from "./node.ts";
+import type { SessionState } from "./session_state.ts";
+import type { Shape, ShapeRoot, Step } from "./shape.ts";
+import { readStack } from "./stack.ts";
+import { Writer } from "./writer.ts";
+
+/** Marks an element that an array lacks. */
+export const HOLE: unique symbol = Symbol("hole");
+
+/** Thrown while checking: something is reached that wasn't captured. */
+export class Novelty extends Error {}
+
+const NO_OWNERS: readonly Function[] = [];
+
+/** What a walk is for. */
+export interface OutletOptions {
+  readonly side: "device" | "clone";
+  readonly values: ValueAccess;
+  readonly code: CodeAccess;
+  /** Whether what can't travel is left behind as absent where that may be enough. */
+  readonly absent: boolean;
+  readonly rootNames: readonly string[];
+  readonly checking: boolean;
+}
+
+/** Code that a packet refers to. */
+export interface CodeRefs {
+  readonly modules: readonly ModuleKey[];
+  readonly sites: readonly { readonly module: ModuleKey; readonly site: number }[];
+  readonly scopes: readonly { readonly module: ModuleKey; readonly scope: number }[];
+}
+
+export class Outlet {
+  /** Where values go now. */
+  w = new Writer();
+  readonly state: SessionState;
+  readonly options: OutletOptions;
+  readonly code: CodeAccess;
+  readonly values: ValueAccess;
+  /** Indexes of all reached nodes, in the order they were reached. */
+  readonly queue: number[] = [];
+  /** The node being written, or −1 − (number of the root being written). */
+  at = -1;
+  /** Whether the node being written is new to the other side. */
+  fresh = false;
+  /** Index of the first node that is new to the other side. */
+  readonly firstNew: number;
+  readonly texts = new Writer();
+  newTexts = 0;
+  readonly shapes = new Writer();
+  newShapes = 0;
+  readonly refs = {
+    modules: [] as ModuleKey[],
+    sites: [] as { module: ModuleKey; site: number }[],
+    scopes: [] as { module: ModuleKey; scope: number }[],
+  } satisfies CodeRefs;
+  readonly #moduleSeen = new SafeSet<ModuleKey>();
+  readonly #sites = new SafeMap<ModuleKey, SafeSet<number>>();
+  readonly #scopes = new SafeMap<ModuleKey, SafeSet<number>>();
+  readonly #walked = new SafeMap<ModuleKey, SafeSet<number>>();
+  readonly #owners = new SafeMap<object, readonly Function[]>();
+  readonly #slots: unknown[] = [];
+
+  constructor(state: SessionState, options: OutletOptions) {
+    this.state = state;
+    this.options = options;
+    this.code = options.code;
+    this.values = options.values;
+    this.firstNew = state.size;
+  }
+
+  /** For people: what a value is that can't travel. */
+  whatOf(refused: object): string {
+    if (typeof refused === "function") {
+      const description = this.code.describe(refused);
+      if (description.type === "refused") return description.what;
+    }
+    return this.values.describeRefused(refused).what;
+  }
+
+  /** Reaches a node; returns its index. */
+  reach(node: Node, kind?: number): number {
+    const { state } = this;
+    let index = state.find(node);
+    if (index === undefined) {
+      if (this.options.checking) throw new Novelty();
+      index = state.add(node, kind ?? classify(this, node));
+    }
+    if (state.epochs[index] !== state.epoch) {
+      if (this.options.checking) throw new Novelty();
+      state.epochs[index] = state.epoch;
+      state.nodes[index] = node;
+      state.parents[index] = this.at;
+      this.queue[this.queue.length] = index;
+    }
+    return index;
+  }
+
+  /** Writes a node's MID. */
+  node(node: Node, kind?: number): void {
+    this.w.varint(this.state.origin + this.reach(node, kind));
+  }
+
+  /** Writes a node's MID, or 0 for none; MIDs start at 1. */
+  optionalNode(node: Node | null, kind?: number): void {
+    if (node === null) this.w.varint(0);
+    else this.node(node, kind);
+  }
+
+  /** Writes the MIDs of scopes. */
+  scopes(handles: readonly ScopeHandle[]): void {
+    this.w.varint(handles.length);
+    for (let i = 0; i < handles.length; i++) this.node(handles[i]!, KIND.scope);
+  }
+
+  /** Writes the number of a text that recurs. */
+  text(text: string): void {
+    this.w.varint(this.#textNumber(text));
+  }
+
+  #textNumber(text: string): number {
+    const known = this.state.texts.find(text);
+    if (known !== undefined) return known;
+    if (this.options.checking) throw new Novelty();
+    this.texts.string(text);
+    this.newTexts++;
+    return this.state.texts.add(text);
+  }
+
+  /** Writes any value, {@linkcode UNINITIALISED} and {@linkcode HOLE} included. */
+  value(value: unknown): void {
+    const { w } = this;
+    switch (typeof value) {
+      case "number":
+        return this.#number(value);
+      case "string":
+        return w.string(value);
+      case "boolean":
+        return w.byte(value ? VALUE.true : VALUE.false);
+      case "undefined":
+        return w.byte(VALUE.undefined);
+      case "bigint":
+        return this.#bigint(value);
+      case "symbol":
+        if (value === UNINITIALISED) return w.byte(VALUE.uninitialised);
+        if (value === HOLE) return w.byte(VALUE.hole);
+    }
+    if (value === null) return w.byte(VALUE.null);
+    w.byte(VALUE.reference);
+    this.node(value as Node);
+  }
+
+  #number(value: number): void {
+    const { w } = this;
+    const small = value | 0;
+    if (small === value) {
+      if (small === 0 && 1 / value < 0) return w.byte(VALUE.negativeZero);
+      if (small >= 0 && small < 128) return w.byte(INLINE_INTEGER + small);
+      w.byte(VALUE.integer);
+      return w.varint((small << 1 ^ small >> 31) >>> 0);
+    }
+    if (value !== value) return w.byte(VALUE.nan);
+    w.byte(VALUE.float);
+    w.float(value);
+  }
+
+  #bigint(value: bigint): void {
+    this.w.byte(value < 0n ? VALUE.bigintNegative : VALUE.bigintPositive);
+    this.w.string(bigintToString(value < 0n ? -value : value, 16));
+  }
+
+  /**
+   * Writes prototype, extensibility, private fields and these own properties; never runs a getter. `extra` is a class
+   * that carries its own (static) private names.
+   */
+  properties(object: object, keys: readonly PropertyKey[], extra?: Function): void {
+    const prototype = getPrototypeOf(object);
+    let owners = this.#ownersAlong(prototype);
+    if (extra !== undefined) owners = appended(owners, extra);
+    const root = this.state.shapes.root(prototype, isExtensible(object), owners);
+    const slots = this.#slots;
+    let count = 0;
+    let step = root.first;
+    const attributes: number[] = [];
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!;
+      const descriptor = getDescriptor(object, key)!;
+      const bits = attributeBits(descriptor);
+      step = step.child(key, bits);
+      attributes[i] = bits;
+      if ((bits & STACK) !== 0) slots[count++] = readStack(object);
+      else if ((bits & ACCESSOR) !== 0) {
+        slots[count++] = descriptor.get;
+        slots[count++] = descriptor.set;
+      } else slots[count++] = descriptor.value;
+    }
+    this.w.varint(this.#shape(root, step, keys, attributes).number);
+    this.#privates(object, owners);
+    for (let i = 0; i < count; i++) {
+      this.value(slots[i]);
+      slots[i] = undefined;
+    }
+  }
+
+  #shape(root: ShapeRoot, step: Step, keys: readonly PropertyKey[], attributes: readonly number[]): Shape {
+    let { shape } = step;
+    if (shape === undefined) {
+      if (this.options.checking) throw new Novelty();
+      shape = this.state.shapes.define(root, step, keys, attributes);
+      this.#writeShape(shape);
+    }
+    if (shape.epoch !== this.state.epoch) {
+      shape.epoch = this.state.epoch;
+      this.#reachShape(shape);
+    }
+    return shape;
+  }
+
+  #writeShape(shape: Shape): void {
+    const { w } = this;
+    this.w = this.shapes;
+    this.newShapes++;
+    const { root, keys } = shape;
+    this.optionalNode(root.prototype);
+    this.w.byte(root.extensible ? 1 : 0);
+    this.w.varint(root.owners.length);
+    for (let i = 0; i < root.owners.length; i++) this.node(root.owners[i]!);
+    this.w.varint(keys.length);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!;
+      this.w.byte(shape.attributes[i]! | (typeof key === "symbol" ? SYMBOL_KEY : 0));
+      if (typeof key === "symbol") this.node(key);
+      else this.text(key as string);
+    }
+    this.w = w;
+  }
+
+  #reachShape(shape: Shape): void {
+    const { root, keys } = shape;
+    if (root.prototype !== null) this.reach(root.prototype);
+    for (let i = 0; i < root.owners.length; i++) this.reach(root.owners[i]!);
+    for (let i = 0; i < keys.length; i++) if (typeof keys[i] === "symbol") this.reach(keys[i] as symbol);
+  }
+
+  #privates(object: object, owners: readonly Function[]): void {
+    for (let i = 0; i < owners.length; i++) {
+      const privates = this.code.readPrivates(owners[i]!, object);
+      this.w.varint(privates === undefined ? 0 : privates.length + 1);
+      if (privates !== undefined) { for (let k = 0; k < privates.length; k++) this.value(privates[k]); }
+    }
+  }
+
+  /** Classes whose private names the object carries, base class first. */
+  privateOwners(object: object): readonly Function[] {
+    const along = this.#ownersAlong(getPrototypeOf(object));
+    if (along.length === 0) return NO_OWNERS;
+    const carried: Function[] = [];
+    for (let i = along.length - 1; i >= 0; i--) {
+      if (this.code.readPrivates(along[i]!, object) !== undefined) carried[carried.length] = along[i]!;
+    }
+    return carried;
+  }
+
+  #ownersAlong(prototype: object | null): readonly Function[] {
+    if (prototype === null) return NO_OWNERS;
+    const known = this.#owners.get(prototype);
+    if (known !== undefined) return known;
+    let owners = NO_OWNERS;
+    for (let p: object | null = prototype; p !== null; p = getPrototypeOf(p)) {
+      if (this.values.brandOf(p) === "proxy") break;
+      const owner = this.code.privateOwner(p);
+      if (owner !== undefined) owners = appended(owners, owner);
+    }
+    this.#owners.set(prototype, owners);
+    return owners;
+  }
+
+  /** Reaches the bindings that code of a site may use, and records that its code must be at the other side. */
+  site(module: ModuleKey, site: number): void {
+    if (this.fresh && first(this.#sites, module, site)) {
+      this.#module(module);
+      this.refs.sites[this.refs.sites.length] = { module, site };
+    }
+    if (!first(this.#walked, module, site)) return;
+    const refs = this.code.freeBindings(module, site);
+    for (let i = 0; i < refs.length; i++) {
+      const ref = refs[i]!;
+      this.reach(this.state.cell(ref.module, ref.index), KIND.binding);
+    }
+  }
+
+  /** Records that a scope's factory must be at the other side. */
+  scope(handle: ScopeHandle): void {
+    if (!this.fresh || !first(this.#scopes, handle.module, handle.scope)) return;
+    this.#module(handle.module);
+    this.refs.scopes[this.refs.scopes.length] = { module: handle.module, scope: handle.scope };
+  }
+
+  #module(module: ModuleKey): void {
+    if (this.#moduleSeen.has(module)) return;
+    this.#moduleSeen.add(module);
+    this.refs.modules[this.refs.modules.length] = module;
+  }
+}
+
+/** In a shape's attribute byte: the key is a symbol. */
+export const SYMBOL_KEY = 32;
+
+function attributeBits(descriptor: PropertyDescriptor): number {
+  const shared = (descriptor.enumerable ? ENUMERABLE : 0) | (descriptor.configurable ? CONFIGURABLE : 0);
+  if (hasOwn(descriptor, "value")) {
+    return descriptor.writable ? shared | WRITABLE : shared & PLAIN_ATTRIBUTES;
+  }
+  return stackGetter !== undefined && descriptor.get === stackGetter ? shared | STACK : shared | ACCESSOR;
+}
+
+function first(seen: SafeMap<ModuleKey, SafeSet<number>>, module: ModuleKey, number: number): boolean {
+  let numbers = seen.get(module);
+  if (numbers === undefined) seen.set(module, numbers = new SafeSet());
+  if (numbers.has(number)) return false;
+  numbers.add(number);
+  return true;
+}
+
+function appended<T>(list: readonly T[], item: T): readonly T[] {
+  const longer: T[] = [];
+  for (let i = 0; i < list.length; i++) longer[i] = list[i]!;
+  longer[list.length] = item;
+  return longer;
+}

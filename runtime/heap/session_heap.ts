@@ -1,0 +1,269 @@
+/**
+ * One side's view of a session's heap.
+ *
+ * 1. Device: `capture` sends a migration out (again while it is out: a supplement), `accept` merges what comes home.
+ *    Clone: `accept` makes it live, `capture` sends home. Any failure leaves the session for {@linkcode reset}.
+ * 2. The device's heap changes only inside `accept`, after the whole packet was found sound.
+ * 3. MIDs rise for as long as the device lives; after a reset the next packet starts over, and says so.
+ */
+import { Acceptance, type Accepted } from "./acceptance.ts";
+import type { CodeAccess, ValueAccess } from "./access.ts";
+import { type Capture, CaptureWalk, type CidRun } from "./capture.ts";
+import { DEFAULT_LIMITS, FLAG_FIRST, FLAG_MORE, FLAG_RETURN, type HeapLimits } from "./constants.ts";
+import { Inlet } from "./inlet.ts";
+import { KINDS } from "./kinds/table.ts";
+import { type MappingRow, mappingRows } from "./mapping_table.ts";
+import { Outlet, type OutletOptions } from "./outlet.ts";
+import { readFront } from "./packet.ts";
+import { PacketError } from "./packet_error.ts";
+import { pathOf } from "./path.ts";
+import { Reader } from "./reader.ts";
+import { SessionState } from "./session_state.ts";
+
+/** What a {@linkcode SessionHeap} is made of. */
+export interface SessionHeapOptions {
+  readonly side: "device" | "clone";
+  readonly values: ValueAccess;
+  readonly code: CodeAccess;
+  readonly limits?: Partial<HeapLimits>;
+  /** Whether what can't travel may stay behind as absent, where it isn't needed at once. Default true. */
+  readonly absent?: boolean;
+  /** The first id that this side gives. Default 1. */
+  readonly firstId?: number;
+  /** Device: keeps the mapping table readable between migrations, for people who look. Default false. */
+  readonly observed?: boolean;
+}
+
+export class SessionHeap {
+  readonly #options: SessionHeapOptions;
+  readonly #limits: HeapLimits;
+  #state: SessionState;
+  /** Whether the other side knows this generation of the session. */
+  #begun = false;
+  /** Device: a migration is out. Clone: a migration is here. */
+  #out = false;
+  #rootNames: readonly string[] = [];
+  #nextCid: number;
+  #cidRuns: CidRun[] = [];
+  /** Clone: indexes from here on have no MID that this side could be sure of. */
+  #acknowledged = 0;
+  #lastTable: readonly MappingRow[] = [];
+
+  constructor(options: SessionHeapOptions) {
+    this.#options = options;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#state = new SessionState(options.side === "device" ? options.firstId ?? 1 : 1);
+    this.#nextCid = options.firstId ?? 1;
+  }
+
+  /**
+   * Captures everything reachable from the roots. Device: the packet holds what the clone lacks; called while a
+   * migration is out, it supplements that. Clone: the packet holds what changed of all that came, and what is new.
+   *
+   * @throws {Refusal} if something can't travel that must; the session starts over
+   */
+  capture(roots: readonly unknown[], options: { readonly rootNames?: readonly string[] } = {}): Capture {
+    this.#rootNames = options.rootNames ?? [];
+    try {
+      return this.#options.side === "device" ? this.#captureOut(roots) : this.#captureReturn(roots);
+    } catch (cause) {
+      this.reset();
+      throw cause;
+    }
+  }
+
+  #captureOut(roots: readonly unknown[]): Capture {
+    const state = this.#state;
+    const flags = this.#out ? FLAG_MORE : this.#begun ? 0 : FLAG_FIRST;
+    if (!this.#out) state.current = [];
+    const walk = new CaptureWalk(state, this.#outletOptions(false));
+    const capture = walk.run({ roots, flags, cidRuns: [] });
+    const { queue } = walk.out;
+    for (let i = 0; i < queue.length; i++) state.current[state.current.length] = queue[i]!;
+    this.#out = true;
+    this.#begun = true;
+    return capture;
+  }
+
+  #captureReturn(roots: readonly unknown[]): Capture {
+    const state = this.#state;
+    if (!this.#out) throw new TypeError("Cannot capture the return: no migration is here");
+    const walk = new CaptureWalk(state, this.#outletOptions(false));
+    const first = state.size;
+    const capture = walk.run({ roots, flags: FLAG_RETURN, cidRuns: this.#cidRuns });
+    this.#nameClones(first, state.size);
+    this.#cidRuns = [{ first, count: state.size - first, cid: this.#nextCid - (state.size - first) }];
+    this.#acknowledged = first;
+    this.#out = false;
+    return capture;
+  }
+
+  #outletOptions(checking: boolean): OutletOptions {
+    const { side, values, code, absent } = this.#options;
+    return { side, values, code, absent: absent ?? true, rootNames: this.#rootNames, checking };
+  }
+
+  /**
+   * Clone: makes a packet live. Device: merges the returned packet into the original heap. Returns the packet's roots.
+   * The code that {@linkcode referencedCode} lists must be there.
+   *
+   * @throws {PacketError} if the packet isn't sound; nothing existing has changed then, and the session starts over
+   */
+  accept(packet: Uint8Array): readonly unknown[] {
+    try {
+      return this.#accept(packet);
+    } catch (cause) {
+      this.reset();
+      throw cause;
+    }
+  }
+
+  #accept(packet: Uint8Array): readonly unknown[] {
+    if (packet.length > this.#limits.maxPacketBytes) throw new PacketError("it is too large");
+    const reader = new Reader(packet);
+    const { flags } = readFront(reader);
+    this.#checkTurn(flags);
+    if ((flags & FLAG_FIRST) !== 0) this.#startOver(packet, reader.at);
+    const { side, values, code } = this.#options;
+    const inlet = new Inlet(packet, this.#state, { side, values, code, limits: this.#limits });
+    inlet.at = reader.at;
+    const accepted = new Acceptance(inlet).run();
+    if (side === "device") this.#merged(accepted, inlet.firstNew);
+    else this.#arrived(accepted, inlet.firstNew, (flags & FLAG_MORE) !== 0);
+    return accepted.roots;
+  }
+
+  #checkTurn(flags: number): void {
+    const { side } = this.#options;
+    const returns = (flags & FLAG_RETURN) !== 0;
+    if (returns !== (side === "device")) throw new PacketError(`it isn't for the ${side}`);
+    if (returns ? !this.#out || flags !== FLAG_RETURN : (flags & ~(FLAG_FIRST | FLAG_MORE)) !== 0) {
+      throw new PacketError("nobody waits for it");
+    }
+    if (!returns && (flags & FLAG_MORE) !== 0 && !this.#out) throw new PacketError("nobody waits for it");
+  }
+
+  #startOver(packet: Uint8Array, at: number): void {
+    const peek = new Reader(packet);
+    peek.at = at;
+    const origin = peek.varint();
+    if (origin < 1) throw new PacketError("it starts at another id");
+    this.#state = new SessionState(origin);
+    this.#cidRuns = [];
+    this.#acknowledged = 0;
+  }
+
+  #arrived({ changed, named }: Accepted, firstNew: number, more: boolean): void {
+    const state = this.#state;
+    const current: number[] = more ? state.current : [];
+    mark(state, named, "named", current);
+    mark(state, changed, "changed", current);
+    for (let i = firstNew; i < state.size; i++) {
+      state.states[i] = "migrated";
+      current[current.length] = i;
+    }
+    state.current = current;
+    this.#nameClones(firstNew, state.size);
+    this.#cidRuns[this.#cidRuns.length] = {
+      first: firstNew,
+      count: state.size - firstNew,
+      cid: this.#nextCid - (state.size - firstNew),
+    };
+    this.#acknowledged = state.size;
+    this.#out = true;
+  }
+
+  #nameClones(from: number, to: number): void {
+    for (let i = from; i < to; i++) this.#state.cids[i] = this.#nextCid++;
+  }
+
+  #merged({ changed, named, cidRuns }: Accepted, firstNew: number): void {
+    const state = this.#state;
+    for (let i = 0; i < state.current.length; i++) state.states[state.current[i]!] = "dead";
+    mark(state, named, "unchanged");
+    mark(state, changed, "changed");
+    for (let i = firstNew; i < state.size; i++) state.states[i] = "new";
+    for (let i = 0; i < cidRuns.length; i++) {
+      const { first, count, cid } = cidRuns[i]!;
+      for (let k = 0; k < count && first + k < state.size; k++) state.cids[first + k] = cid + k;
+    }
+    this.#out = false;
+    if (this.#options.observed) this.#lastTable = this.#rows();
+    // The device holds on to nothing of the app's between migrations.
+    state.nodes = [];
+    state.current = [];
+  }
+
+  /** Device: the migration failed or was abandoned. Forgets what the clone holds; the next packet starts over. */
+  reset(): void {
+    const { origin, size } = this.#state;
+    this.#state = new SessionState(origin + size);
+    this.#begun = false;
+    this.#out = false;
+    this.#cidRuns = [];
+    this.#lastTable = [];
+  }
+
+  /** Clone: the device has merged what was sent home; objects born here have their MIDs now. */
+  acknowledged(): void {
+    this.#acknowledged = this.#state.size;
+  }
+
+  /**
+   * The object mapping table (§4.2, Figure 7) of the migration that is out or here. On the device it is empty between
+   * migrations, unless `observed`.
+   */
+  table(): readonly MappingRow[] {
+    return this.#options.side === "device" && !this.#out ? this.#lastTable : this.#rows();
+  }
+
+  #rows(): readonly MappingRow[] {
+    const source = {
+      state: this.#state,
+      code: this.#options.code,
+      values: this.#options.values,
+      options: { rootNames: this.#rootNames },
+      at: -1,
+    };
+    const known = this.#options.side === "device" ? this.#state.size : this.#acknowledged;
+    return mappingRows(source, known);
+  }
+
+  /**
+   * Device: whether something that was captured has been changed since, by a flow that went on. The path of the first
+   * such thing, or undefined. Ask just before {@linkcode accept}.
+   */
+  conflict(): string | undefined {
+    const state = this.#state;
+    const out = new Outlet(state, this.#outletOptions(true));
+    for (let i = 0; i < state.current.length; i++) {
+      const index = state.current[i]!;
+      if (!this.#unchanged(out, index)) return pathOf(out, index);
+    }
+    return undefined;
+  }
+
+  #unchanged(out: Outlet, index: number): boolean {
+    const { kinds, nodes, kept } = this.#state;
+    out.w.at = 0;
+    out.at = index;
+    try {
+      KINDS[kinds[index]!]!.writeContent(nodes[index], out);
+    } catch {
+      return false;
+    }
+    return kept.matches(index, out.w.bytes, 0, out.w.at);
+  }
+}
+
+function mark(
+  state: SessionState,
+  indexes: readonly number[],
+  as: "named" | "changed" | "unchanged",
+  current?: number[],
+): void {
+  for (let i = 0; i < indexes.length; i++) {
+    state.states[indexes[i]!] = as;
+    if (current !== undefined) current[current.length] = indexes[i]!;
+  }
+}

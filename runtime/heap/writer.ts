@@ -1,0 +1,119 @@
+import { PACKET_MAGIC, SHORT_STRING, VALUE } from "./constants.ts";
+import {
+  bytesSet,
+  bytesSlice,
+  bytesSubarray,
+  charCodeAt,
+  encodeUtf8Into,
+  floor,
+  isWellFormed,
+  newUint8Array,
+} from "./intrinsics.ts";
+
+const scratchFloat = new Float64Array(1);
+const scratchBytes = new Uint8Array(scratchFloat.buffer);
+const littleEndian = new Uint8Array(new Uint32Array([PACKET_MAGIC]).buffer)[0] === (PACKET_MAGIC & 0xff);
+
+/** A growing byte array with a cursor. Numbers are in network byte order; varints carry 7 bits a byte, low bits first. */
+export class Writer {
+  bytes: Uint8Array;
+  at = 0;
+
+  constructor(capacity = 1024) {
+    this.bytes = new newUint8Array(capacity);
+  }
+
+  /** Makes room for `count` more bytes. */
+  reserve(count: number): void {
+    if (this.at + count <= this.bytes.length) return;
+    const grown = new newUint8Array((this.at + count) * 2);
+    bytesSet(grown, bytesSubarray(this.bytes, 0, this.at), 0);
+    this.bytes = grown;
+  }
+
+  byte(value: number): void {
+    if (this.at >= this.bytes.length) this.reserve(1);
+    this.bytes[this.at++] = value;
+  }
+
+  /** A whole number from 0 up to 2⁵³ − 1. */
+  varint(value: number): void {
+    if (this.at + 8 > this.bytes.length) this.reserve(8);
+    while (value > 0x7f) {
+      this.bytes[this.at++] = value & 0x7f | 0x80;
+      value = value > 0x7fffffff ? floor(value / 128) : value >>> 7;
+    }
+    this.bytes[this.at++] = value;
+  }
+
+  uint32(value: number): void {
+    this.reserve(4);
+    const { bytes, at } = this;
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16;
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
+    this.at = at + 4;
+  }
+
+  float(value: number): void {
+    this.reserve(8);
+    scratchFloat[0] = value;
+    const { bytes, at } = this;
+    if (littleEndian) { for (let i = 0; i < 8; i++) bytes[at + i] = scratchBytes[7 - i]!; }
+    else for (let i = 0; i < 8; i++) bytes[at + i] = scratchBytes[i]!;
+    this.at = at + 8;
+  }
+
+  raw(source: Uint8Array): void {
+    this.reserve(source.length);
+    bytesSet(this.bytes, source, this.at);
+    this.at += source.length;
+  }
+
+  /** A string with its form's tag before it. */
+  string(text: string): void {
+    if (text.length > SHORT_STRING || !this.#shortAscii(text)) this.#long(text);
+  }
+
+  #shortAscii(text: string): boolean {
+    const length = text.length;
+    this.reserve(length + 2);
+    const { bytes } = this;
+    let at = this.at;
+    bytes[at++] = VALUE.shortAscii;
+    bytes[at++] = length;
+    for (let i = 0; i < length; i++) {
+      const code = charCodeAt(text, i);
+      if (code > 0x7f) return false;
+      bytes[at++] = code;
+    }
+    this.at = at;
+    return true;
+  }
+
+  #long(text: string): void {
+    if (!isWellFormed(text)) return this.#codeUnits(text);
+    this.reserve(text.length * 3 + 5);
+    this.bytes[this.at++] = VALUE.utf8;
+    const written = encodeUtf8Into(text, bytesSubarray(this.bytes, this.at + 4, this.bytes.length));
+    this.uint32(written);
+    this.at += written;
+  }
+
+  #codeUnits(text: string): void {
+    this.reserve(text.length * 2 + 5);
+    this.bytes[this.at++] = VALUE.utf16;
+    this.uint32(text.length);
+    for (let i = 0; i < text.length; i++) {
+      const code = charCodeAt(text, i);
+      this.bytes[this.at++] = code >>> 8;
+      this.bytes[this.at++] = code;
+    }
+  }
+
+  /** What was written so far, as a copy. */
+  finish(): Uint8Array<ArrayBuffer> {
+    return bytesSlice(this.bytes, 0, this.at);
+  }
+}

@@ -1,0 +1,27 @@
+/** Stands at the clone for what couldn't travel. Whatever touches it abandons the migration: the device runs the method. */
+export function absentMaker(
+  abandon: (reason: string, path?: string) => never,
+): (what: string, path: string, callable: boolean) => object {
+  return (what, path, callable) => {
+    const touched = () => abandon(`it touches ${what}`, path);
+    const handler: ProxyHandler<object> = {
+      apply: touched,
+      construct: touched,
+      defineProperty: touched,
+      deleteProperty: touched,
+      get: touched,
+      getOwnPropertyDescriptor: touched,
+      getPrototypeOf: touched,
+      has: touched,
+      isExtensible: touched,
+      ownKeys: touched,
+      preventExtensions: touched,
+      set: touched,
+      setPrototypeOf: touched,
+    };
+    // What prints a proxy's target instead of asking it still gets here.
+    const target = callable ? function () {} : {};
+    Object.defineProperty(target, Symbol.for("Deno.customInspect"), { value: touched });
+    return new Proxy(target, handler);
+  };
+}

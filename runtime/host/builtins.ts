@@ -1,0 +1,143 @@
+/**
+ * Names for what the host provides, the same on every peer: `Array.prototype.map`, `get Map.prototype.size`,
+ * `node:fs#readFileSync`. Taken before the app runs, so that what it patches later keeps its name.
+ */
+import { types } from "node:util";
+
+const { ownKeys, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
+
+/** Intrinsics that no global names. */
+function hiddenIntrinsics(): [string, object][] {
+  const generator = (function* () {})();
+  const asyncGenerator = (async function* () {})();
+  return [
+    ["%GeneratorFunction%", Object.getPrototypeOf(function* () {}).constructor],
+    ["%GeneratorFunction.prototype%", getPrototypeOf(function* () {})!],
+    ["%GeneratorPrototype%", getPrototypeOf(getPrototypeOf(generator)!)!],
+    ["%AsyncGeneratorFunction.prototype%", getPrototypeOf(async function* () {})!],
+    ["%AsyncGeneratorPrototype%", getPrototypeOf(getPrototypeOf(asyncGenerator)!)!],
+    ["%AsyncIteratorPrototype%", getPrototypeOf(getPrototypeOf(getPrototypeOf(asyncGenerator)!)!)!],
+    ["%AsyncFunction.prototype%", getPrototypeOf(async () => {})!],
+    ["%IteratorPrototype%", getPrototypeOf(getPrototypeOf([][Symbol.iterator]())!)!],
+    ["%ArrayIteratorPrototype%", getPrototypeOf([][Symbol.iterator]())!],
+    ["%MapIteratorPrototype%", getPrototypeOf(new Map().entries())!],
+    ["%SetIteratorPrototype%", getPrototypeOf(new Set().entries())!],
+    ["%StringIteratorPrototype%", getPrototypeOf(""[Symbol.iterator]())!],
+    ["%RegExpStringIteratorPrototype%", getPrototypeOf("".matchAll(/a/g))!],
+    ["%TypedArray%", getPrototypeOf(Uint8Array)!],
+    [
+      "%ThrowTypeError%",
+      getOwnPropertyDescriptor(
+        (function () {
+          "use strict";
+          return arguments;
+        })(),
+        "callee",
+      )!.get!,
+    ],
+  ];
+}
+
+export class Builtins {
+  readonly #names = new Map<object | symbol, string>();
+  readonly #objects = new Map<string, object | symbol>();
+  /** Built-in modules still to be named; done only when a name is first missed. */
+  readonly #modules = new Map<string, () => object | undefined>();
+  /** Globals behind getters: loading all of them takes 80 ms, so each is named when something called like it turns up. */
+  readonly #lazy = new Map<string, () => unknown>();
+
+  /** Names everything that the global object leads to. No getter is called. */
+  constructor() {
+    this.add("globalThis", globalThis);
+    for (const [name, object] of hiddenIntrinsics()) this.add(name, object);
+    for (const [prefix, holder] of [["", globalThis], ["Deno.", globalThis.Deno]] as const) {
+      for (const key of ownKeys(holder)) {
+        const get = getOwnPropertyDescriptor(holder, key)?.get;
+        if (typeof key === "string" && get !== undefined) {
+          this.#lazy.set(prefix + key, () => Reflect.apply(get, holder, []));
+        }
+      }
+    }
+  }
+
+  /** Names an object and what its own properties lead to. */
+  add(root: string, object: object): void {
+    const queue: [string, object][] = [[root, object]];
+    for (let i = 0; i < queue.length; i++) {
+      const [name, at] = queue[i]!;
+      if (this.#names.has(at)) continue;
+      this.#set(name, at);
+      // `process.env` is one: walking it would read the environment.
+      if (types.isProxy(at)) continue;
+      for (const key of ownKeys(at)) {
+        const descriptor = getOwnPropertyDescriptor(at, key);
+        if (descriptor === undefined) continue;
+        const path = at === globalThis
+          ? String(key)
+          : `${name}.${typeof key === "symbol" ? `[${key.description}]` : key}`;
+        if (isObject(descriptor.value)) queue.push([path, descriptor.value]);
+        else if (typeof descriptor.value === "symbol" && at === Symbol) this.#set(path, descriptor.value);
+        if (descriptor.get !== undefined) queue.push([`get ${path}`, descriptor.get]);
+        if (descriptor.set !== undefined) queue.push([`set ${path}`, descriptor.set]);
+      }
+      const prototype = getPrototypeOf(at);
+      if (prototype !== null && !this.#names.has(prototype)) queue.push([`${name}.__proto__`, prototype]);
+    }
+  }
+
+  /** Names a built-in module's exports when first needed; `load` may return undefined. */
+  addModule(name: string, load: () => object | undefined): void {
+    if (!this.#modules.has(name)) this.#modules.set(name, load);
+  }
+
+  nameOf(value: object | symbol): string | undefined {
+    const known = this.#names.get(value);
+    if (known !== undefined || typeof value === "symbol") return known;
+    for (const candidate of candidates(value)) this.#loadLazy(candidate);
+    if (this.#modules.size > 0 && !this.#names.has(value)) this.#loadModules();
+    return this.#names.get(value);
+  }
+
+  byName(name: string): object | symbol | undefined {
+    const known = this.#objects.get(name);
+    if (known !== undefined) return known;
+    const [first, second] = name.replace(/^[gs]et /, "").split(".");
+    this.#loadLazy(first!);
+    if (second !== undefined) this.#loadLazy(`${first}.${second}`);
+    if (this.#modules.size > 0 && name.startsWith("node:")) this.#loadModules();
+    return this.#objects.get(name);
+  }
+
+  #loadLazy(name: string): void {
+    const get = this.#lazy.get(name);
+    if (get === undefined) return;
+    this.#lazy.delete(name);
+    const value = get();
+    if (isObject(value)) this.add(name, value);
+  }
+
+  #loadModules(): void {
+    for (const [name, load] of this.#modules) {
+      const module = load();
+      if (module !== undefined) this.add(name, module);
+    }
+    this.#modules.clear();
+  }
+
+  #set(name: string, value: object | symbol): void {
+    this.#names.set(value, name);
+    if (!this.#objects.has(name)) this.#objects.set(name, value);
+  }
+}
+
+/** Names under which a getter of the global object or of Deno may hold this value, or the class it belongs to. */
+function candidates(value: object): string[] {
+  const maker = typeof value === "function" ? value : getOwnPropertyDescriptor(value, "constructor")?.value;
+  const name = typeof maker === "function" ? getOwnPropertyDescriptor(maker, "name")?.value : undefined;
+  if (typeof name !== "string") return typeof value === "function" ? [] : ["crypto", "process", "navigator"];
+  return [name, `Deno.${name}`];
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}

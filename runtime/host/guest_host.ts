@@ -1,0 +1,275 @@
+/**
+ * The host as migrated code sees it: files and output through the device, the device's clock, arguments and environment;
+ * plain computation as it is; everything else abandons the migration.
+ */
+import type { Effect, SessionStart } from "../thread/protocol.ts";
+import { denoFiles } from "./guest_deno.ts";
+import { type Abandon, type Ask, GuestFiles, toBase64 } from "./guest_files.ts";
+import { nodeFs } from "./guest_node_fs.ts";
+import { DENO_AS_IS, GLOBALS_PINNED, NODE_AS_IS } from "./host_api.ts";
+
+type Functions = Record<string, (...args: any[]) => unknown>;
+
+/** Where the generated modules of wrapped built-ins find their values. */
+const SLOT = Symbol.for("clonecloud.host");
+
+export class GuestHost {
+  /** URL of the module that stands for a built-in one. */
+  readonly wrappers = new Map<string, string>();
+  readonly #abandon: Abandon;
+  readonly #files: GuestFiles;
+  #effects: Effect[] = [];
+  #session: SessionStart | undefined;
+  #clockSkewMs = 0;
+
+  constructor(ask: Ask, abandon: Abandon) {
+    this.#abandon = abandon;
+    this.#files = new GuestFiles(ask, abandon, (effect) => this.#effects.push(effect));
+    this.#patchDeno();
+    this.#patchGlobals();
+    this.#patchConsole();
+    this.#patchClock();
+    this.#wrapModules();
+  }
+
+  /** Takes on the app process of a session. */
+  install(session: SessionStart): void {
+    this.#session = session;
+    this.#files.cwd = session.cwd;
+    try {
+      setEnv("TZ", session.timeZone);
+    } catch {
+      // A clone's owner may keep even that from guests; dates in another zone would be wrong.
+      if (Intl.DateTimeFormat().resolvedOptions().timeZone !== session.timeZone) {
+        this.#abandon("the clone can't take on the time zone");
+      }
+    }
+  }
+
+  /** A new invocation, at this moment of the device's clock. */
+  begin(deviceNowMs: number): void {
+    this.#effects = [];
+    this.#files.begin();
+    this.#clockSkewMs = deviceNowMs - dateNow();
+  }
+
+  /** What the invocation did to the world, in order. */
+  takeEffects(): Effect[] {
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  // Deno
+
+  #patchDeno(): void {
+    const own: Functions = {
+      ...denoFiles(this.#files),
+      cwd: () => this.#need().cwd,
+      hostname: () => this.#need().hostname,
+      memoryUsage: Deno.memoryUsage,
+    };
+    for (const key of Reflect.ownKeys(Deno)) {
+      if (typeof key !== "string" || DENO_AS_IS.has(key)) continue;
+      const descriptor = Reflect.getOwnPropertyDescriptor(Deno, key)!;
+      const value = own[key] ??
+        (typeof descriptor.value === "function" || descriptor.get !== undefined
+          ? this.#pinned(`Deno.${key}`)
+          : undefined);
+      if (value !== undefined) define(Deno, key, value);
+    }
+    getter(Deno, "args", () => this.#need().args);
+    getter(Deno, "mainModule", () => this.#need().mainModule);
+    getter(Deno, "noColor", () => this.#need().noColor);
+    getter(Deno, "pid", () => this.#need().pid);
+    getter(Deno, "build", () => this.#need().build);
+    define(Deno, "env", this.#env());
+    define(Deno, "stdout", this.#stream(1));
+    define(Deno, "stderr", this.#stream(2));
+    define(Deno, "stdin", new Proxy({}, { get: () => this.#abandon("it reads stdin") }));
+  }
+
+  #env() {
+    const env = () => this.#need().env;
+    return {
+      get: (name: string) => Object.hasOwn(env(), name) ? env()[name] : undefined,
+      has: (name: string) => Object.hasOwn(env(), name),
+      toObject: () => ({ ...env() }),
+      set: () => this.#abandon("it changes the environment"),
+      delete: () => this.#abandon("it changes the environment"),
+    };
+  }
+
+  #stream(fd: 1 | 2) {
+    const writeSync = (bytes: Uint8Array): number => {
+      this.#effects.push({ type: "write", fd, base64: toBase64(bytes) });
+      return bytes.length;
+    };
+    const pinned = (name: string) => this.#pinned(`Deno.${fd === 1 ? "stdout" : "stderr"}.${name}`);
+    return {
+      writeSync,
+      write: (bytes: Uint8Array) => Promise.resolve(writeSync(bytes)),
+      isTerminal: () => this.#need().terminal[fd],
+      close: pinned("close"),
+      get writable() {
+        return pinned("writable")();
+      },
+    };
+  }
+
+  // Globals
+
+  #patchGlobals(): void {
+    for (const name of GLOBALS_PINNED) {
+      if (!(name in globalThis)) continue;
+      const value =
+        /^[A-Z]/.test(name) || typeof Reflect.getOwnPropertyDescriptor(globalThis, name)?.value === "function"
+          ? this.#pinned(name)
+          : new Proxy({}, { get: () => this.#abandon(`it uses ${name}`) });
+      define(globalThis, name, value);
+    }
+  }
+
+  #patchConsole(): void {
+    const internal = (Deno as any)[(Deno as any).internal];
+    const print = (fd: 1 | 2, text: string) => void this.#effects.push({ type: "print", fd, text });
+    const console_ = new internal.Console((text: string, level: number) => print(level > 1 ? 2 : 1, text));
+    for (const key of Reflect.ownKeys(console_)) {
+      const value = console_[key];
+      if (typeof value === "function" && typeof key === "string") define(console, key, value);
+    }
+    for (const [name, fd] of [["log", 1], ["info", 1], ["debug", 1], ["warn", 2], ["error", 2]] as const) {
+      const plain = console_[name];
+      define(console, name, (...args: unknown[]) => {
+        const session = this.#need();
+        if (session.noColor || !session.terminal[fd]) Reflect.apply(plain, console_, args);
+        else {print(
+            fd,
+            `${internal.inspectArgs(args, { colors: true, indentLevel: console_.indentLevel })}\n`,
+          );}
+      });
+    }
+  }
+
+  #patchClock(): void {
+    const RealDate = Date;
+    const skewed = () => dateNow() + this.#clockSkewMs;
+    define(Date, "now", skewed);
+    const DeviceDate = new Proxy(RealDate, {
+      construct: (target, args, newTarget) =>
+        Reflect.construct(target, args.length === 0 ? [skewed()] : args, newTarget),
+      apply: () => new RealDate(skewed()).toString(),
+    });
+    define(RealDate.prototype, "constructor", DeviceDate);
+    define(globalThis, "Date", DeviceDate);
+  }
+
+  // Built-in modules
+
+  #wrapModules(): void {
+    const modules = new Map<string, object>([
+      ["node:fs", nodeFs(this.#files, this.#abandon)],
+      ["node:fs/promises", nodeFs(this.#files, this.#abandon).promises as object],
+      ["node:process", this.#process()],
+    ]);
+    define(globalThis, "process", modules.get("node:process")!);
+    (globalThis as any)[SLOT] = modules;
+    for (const [name, module] of modules) {
+      this.wrappers.set(name, dataUrl(name, Object.keys(module)));
+      this.wrappers.set(name.slice("node:".length), this.wrappers.get(name)!);
+    }
+    this.modules = modules;
+  }
+
+  /** Wrapped built-in modules by name. */
+  modules: ReadonlyMap<string, object> = new Map();
+
+  /** Whether a built-in module is plain computation: used as it is. */
+  isPlain(name: string): boolean {
+    return NODE_AS_IS.has(name.replace(/^node:/, ""));
+  }
+
+  #process(): object {
+    const session = () => this.#need();
+    const write = (fd: 1 | 2) => ({
+      write: (chunk: string | Uint8Array): boolean => {
+        if (typeof chunk === "string") this.#effects.push({ type: "print", fd, text: chunk });
+        else this.#effects.push({ type: "write", fd, base64: toBase64(chunk) });
+        return true;
+      },
+      get isTTY() {
+        return session().terminal[fd];
+      },
+      get columns() {
+        return session().columns;
+      },
+      fd,
+    });
+    const known: Record<string, unknown> = {
+      cwd: () => session().cwd,
+      hrtime: Object.assign(() => [Math.floor(performance.now() / 1000), 0], {
+        bigint: () => BigInt(Math.round(performance.now() * 1e6)),
+      }),
+      nextTick: (callback: (...args: unknown[]) => void, ...args: unknown[]) =>
+        queueMicrotask(() => callback(...args)),
+      stdout: write(1),
+      stderr: write(2),
+      memoryUsage: Deno.memoryUsage,
+    };
+    const lazy: Record<string, () => unknown> = {
+      argv: () => ["deno", new URL(session().mainModule).pathname, ...session().args],
+      env: () => ({ ...session().env }),
+      platform: () => session().build.os,
+      arch: () => session().build.arch === "x86_64" ? "x64" : "arm64",
+      pid: () => session().pid,
+    };
+    const object: Record<string, unknown> = { ...known };
+    for (const [name, get] of Object.entries(lazy)) getter(object, name, get);
+    return new Proxy(object, {
+      get: (target, name) => {
+        if (typeof name === "symbol" || name in target) return Reflect.get(target, name);
+        return this.#abandon(`it uses process.${name}`);
+      },
+    });
+  }
+
+  #pinned(name: string): (...args: unknown[]) => never {
+    const { [name]: fn } = {
+      [name]: (): never => this.#abandon(`it calls ${name}, which means the device's own`),
+    };
+    return fn!;
+  }
+
+  #need(): SessionStart {
+    return this.#session ?? this.#abandon("no session has started");
+  }
+}
+
+const dateNow = Date.now;
+const setEnv = Deno.env.set.bind(Deno.env);
+
+function define(target: object, name: string, value: unknown): void {
+  const descriptor = Reflect.getOwnPropertyDescriptor(target, name);
+  if (descriptor?.configurable === false && descriptor.writable !== true) return;
+  Object.defineProperty(target, name, {
+    value,
+    writable: true,
+    configurable: true,
+    enumerable: descriptor?.enumerable ?? true,
+  });
+}
+
+function getter(target: object, name: string, get: () => unknown): void {
+  Object.defineProperty(target, name, { get, configurable: true, enumerable: true });
+}
+
+/** A module that hands out a wrapped built-in module's values. */
+function dataUrl(name: string, keys: readonly string[]): string {
+  const exports = keys.filter((key) => /^[A-Za-z_$][\w$]*$/.test(key) && key !== "default").map((key) =>
+    `export const ${key}=m[${JSON.stringify(key)}];`
+  );
+  const source = `const m=globalThis[Symbol.for("clonecloud.host")].get(${JSON.stringify(name)});${
+    exports.join("")
+  }export default m;`;
+  return `data:text/javascript,${encodeURIComponent(source)}`;
+}

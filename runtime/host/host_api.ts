@@ -1,0 +1,54 @@
+/** What of the host migrated code may use as it is; everything else is wrapped, or means the device and is pinned there. */
+
+/** Members of `Deno` that are plain values or computation. */
+export const DENO_AS_IS: ReadonlySet<string> = new Set([
+  "inspect",
+  "errors",
+  "version",
+  "internal",
+  "customInspect",
+  "SeekMode",
+]);
+
+/** Built-in Node modules that only compute. */
+export const NODE_AS_IS: ReadonlySet<string> = new Set([
+  "assert",
+  "assert/strict",
+  "async_hooks",
+  "buffer",
+  "constants",
+  "crypto",
+  "diagnostics_channel",
+  "events",
+  "path",
+  "path/posix",
+  "path/win32",
+  "punycode",
+  "querystring",
+  "stream",
+  "stream/promises",
+  "string_decoder",
+  "timers",
+  "timers/promises",
+  "url",
+  "util",
+  "util/types",
+  "zlib",
+]);
+
+/** Globals that mean the device: its network, its screen, its storage, its processes. */
+export const GLOBALS_PINNED: readonly string[] = [
+  "fetch",
+  "WebSocket",
+  "EventSource",
+  "Worker",
+  "BroadcastChannel",
+  "alert",
+  "confirm",
+  "prompt",
+  "localStorage",
+  "sessionStorage",
+  "caches",
+  "close",
+  "reportError",
+];

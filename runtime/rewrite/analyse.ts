@@ -1,0 +1,778 @@
+import type { Node, Reference, Scope, ScopeKind, Site, SiteKind, Variable, VariableKind } from "./model.ts";
+import type { ModuleAnalysis } from "./model.ts";
+import { nameSites } from "./names.ts";
+
+/**
+ * Resolves the scopes of one parsed module: which site refers to which variable of which outer scope.
+ *
+ * `path` is the module's path from the app's root, the first part of its methods' ids.
+ */
+export function analyse(
+  source: string,
+  program: Node,
+  options: { isModule: boolean; path: string },
+): ModuleAnalysis {
+  const analyser = new Analyser(source, program, options.isModule);
+  analyser.visitProgram();
+  const analysis = analyser.finish();
+  nameSites(analysis.sites, options.path);
+  return analysis;
+}
+
+const METHOD_KINDS: ReadonlyMap<string, SiteKind> = new Map([
+  ["get", "getter"],
+  ["set", "setter"],
+  ["constructor", "constructor"],
+]);
+
+interface Flags {
+  write?: boolean;
+  read?: boolean;
+  shorthand?: boolean;
+  callee?: boolean;
+  property?: string;
+}
+
+class Analyser {
+  readonly #source: string;
+  readonly #program: Node;
+  readonly #isModule: boolean;
+  readonly #root: Scope;
+  readonly #scopes: Scope[] = [];
+  readonly #sites: Site[] = [];
+  readonly #references: Reference[] = [];
+  readonly #awaited: number[] = [];
+  #scope: Scope;
+  #site: Site | null = null;
+  #strict: boolean;
+  /** Loop scopes whose head (test, update) is being visited. */
+  #heads: Scope[] = [];
+  /** Class scopes around the current position, for private names. */
+  #hint = "";
+
+  constructor(source: string, program: Node, isModule: boolean) {
+    this.#source = source;
+    this.#program = program;
+    this.#isModule = isModule;
+    this.#strict = isModule || hasUseStrict(program.body);
+    this.#scope = this.#root = this.#newScope("root", program, null);
+  }
+
+  visitProgram(): void {
+    if (!this.#isModule) {
+      for (const name of ["exports", "require", "module", "__filename", "__dirname"]) {
+        this.#declare(name, "param");
+      }
+      this.#declare("this", "pseudo");
+      this.#declare("arguments", "pseudo");
+    }
+    this.#hoist(this.#program.body, this.#root);
+    this.#visitAll(this.#program.body);
+  }
+
+  finish(): ModuleAnalysis {
+    for (const reference of this.#references) this.#resolve(reference);
+    this.#markExports();
+    for (const scope of this.#scopes) {
+      for (const variable of scope.variables.values()) {
+        if (!variable.captured || (scope === this.#root && variable.kind === "pseudo" && this.#isModule)) {
+          continue;
+        }
+        variable.index = scope.captured.push(variable) - 1;
+      }
+    }
+    const capturable = this.#scopes.filter((scope) => scope !== this.#root && scope.captured.length > 0);
+    capturable.forEach((scope, index) => scope.index = index);
+    this.#refuse();
+    return {
+      source: this.#source,
+      program: this.#program,
+      isModule: this.#isModule,
+      root: this.#root,
+      scopes: capturable,
+      sites: this.#sites,
+      awaited: this.#awaited,
+      references: this.#references.sort((a, b) => a.start - b.start),
+    };
+  }
+
+  // Scopes and declarations
+
+  #newScope(kind: ScopeKind, node: Node, parent: Scope | null, identityAt = -1): Scope {
+    const scope: Scope = {
+      kind,
+      node,
+      parent,
+      variables: new Map(),
+      site: this.#site,
+      identityAt,
+      captured: [],
+      index: -1,
+    };
+    this.#scopes.push(scope);
+    return scope;
+  }
+
+  #within(scope: Scope, body: () => void): void {
+    const before = this.#scope;
+    this.#scope = scope;
+    body();
+    this.#scope = before;
+  }
+
+  #declare(name: string, kind: VariableKind, declaredAt = 0, scope = this.#scope): Variable {
+    const known = scope.variables.get(name);
+    if (known !== undefined) {
+      if (known.kind === "self") known.kind = kind;
+      else if (kind === "function") known.mutable = true;
+      return known;
+    }
+    const variable: Variable = {
+      name,
+      kind,
+      scope,
+      captured: false,
+      mutable: false,
+      early: false,
+      index: -1,
+      declaredAt,
+    };
+    scope.variables.set(name, variable);
+    return variable;
+  }
+
+  #functionScope(from: Scope): Scope {
+    let scope = from;
+    while (scope.kind !== "function" && scope.kind !== "root" && scope.kind !== "initialiser") {
+      scope = scope.parent!;
+    }
+    return scope;
+  }
+
+  /** Declares what a statement list declares in `scope`, and its `var`s in the function around. */
+  #hoist(statements: readonly Node[], scope: Scope): void {
+    for (let statement of statements) {
+      if (statement.type === "ImportDeclaration") {
+        for (const specifier of statement.specifiers) this.#declare(specifier.local.name, "import", 0, scope);
+        continue;
+      }
+      if (/^Export(Named|Default)Declaration$/.test(statement.type) && statement.declaration) {
+        statement = statement.declaration;
+      }
+      if (statement.type === "VariableDeclaration" && statement.kind !== "var") {
+        for (const declarator of statement.declarations) {
+          const kind = statement.kind === "let" ? "let" : "const";
+          for (const name of boundNames(declarator.id)) this.#declare(name, kind, declarator.end, scope);
+        }
+      } else if (statement.type === "ClassDeclaration" && statement.id) {
+        this.#declare(statement.id.name, "class", statement.end, scope);
+      } else if (statement.type === "FunctionDeclaration" && statement.id) {
+        this.#hoistFunction(statement, scope);
+      }
+    }
+    if (scope.kind === "function" || scope.kind === "root" || scope.kind === "initialiser") {
+      for (const statement of statements) this.#hoistVars(statement, scope);
+    }
+  }
+
+  #hoistFunction(statement: Node, scope: Scope): void {
+    const block = scope.kind === "block";
+    this.#declare(statement.id.name, "function", 0, scope);
+    // Sloppy mode: a function in a block is also a var of the function around it (Annex B.3.3).
+    if (block && !this.#strict) {
+      const variable = this.#declare(statement.id.name, "var", 0, this.#functionScope(scope));
+      variable.mutable = true;
+    }
+  }
+
+  #hoistVars(node: Node, scope: Scope): void {
+    const stack: Node[] = [node];
+    while (stack.length > 0) {
+      const item = stack.pop();
+      if (item === null || typeof item !== "object") continue;
+      if (Array.isArray(item)) {
+        stack.push(...item);
+        continue;
+      }
+      switch (item.type) {
+        case "VariableDeclaration":
+          if (item.kind !== "var") break;
+          for (const declarator of item.declarations) {
+            for (const name of boundNames(declarator.id)) this.#declare(name, "var", 0, scope);
+          }
+          break;
+        case "ExportNamedDeclaration":
+          stack.push(item.declaration);
+          break;
+        case "BlockStatement":
+        case "LabeledStatement":
+        case "WithStatement":
+        case "WhileStatement":
+        case "DoWhileStatement":
+          stack.push(item.body);
+          break;
+        case "IfStatement":
+          stack.push(item.consequent, item.alternate);
+          break;
+        case "ForStatement":
+          stack.push(item.init, item.body);
+          break;
+        case "ForInStatement":
+        case "ForOfStatement":
+          stack.push(item.left, item.body);
+          break;
+        case "TryStatement":
+          stack.push(item.block, item.handler?.body, item.finalizer);
+          break;
+        case "SwitchStatement":
+          for (const clause of item.cases) stack.push(clause.consequent);
+          break;
+      }
+    }
+  }
+
+  // References
+
+  #refer(node: Node, name: string, flags: Flags = {}): void {
+    const write = flags.write === true;
+    this.#references.push({
+      start: node.start,
+      end: node.end,
+      name,
+      scope: this.#scope,
+      site: this.#site,
+      write,
+      read: flags.read ?? !write,
+      shorthand: flags.shorthand === true,
+      callee: flags.callee === true,
+      loopHead: this.#heads.some((head) => head.variables.has(name)),
+      variable: null,
+      property: flags.property,
+    });
+  }
+
+  #resolve(reference: Reference): void {
+    let scope: Scope | null = reference.scope;
+    const pseudo = reference.name === "this" || reference.name === "new.target";
+    let variable: Variable | undefined;
+    for (; scope !== null; scope = scope.parent) {
+      variable = scope.variables.get(reference.name);
+      if (variable !== undefined) break;
+    }
+    if (variable === undefined) {
+      if (!pseudo) {
+        for (let site = reference.site; site !== null; site = site.parent) site.globals.add(reference.name);
+      }
+      return;
+    }
+    reference.variable = variable;
+    if (reference.write && (variable.kind === "const" || variable.kind === "import")) {
+      for (let site = reference.site; site !== null; site = site.parent) {
+        site.refused ??= `it assigns to the constant "${reference.name}"`;
+      }
+    }
+    if (reference.name === "arguments" && reference.site !== null && variable.scope.site === reference.site) {
+      reference.site.usesArguments = true;
+    }
+    if (reference.write && !reference.loopHead) variable.mutable = true;
+    for (let site = reference.site; site !== variable.scope.site; site = site.parent) {
+      if (site === null) break;
+      site.through.add(variable);
+      variable.captured = true;
+      if (variable.declaredAt > 0 && (site.isDeclaration || site.start < variable.declaredAt)) {
+        variable.early = true;
+      }
+    }
+  }
+
+  /** Exported variables can be seen by functions of other modules. */
+  #markExports(): void {
+    for (const statement of this.#isModule ? this.#program.body : []) {
+      if (!/^Export(Named|Default)Declaration$/.test(statement.type)) continue;
+      const names: string[] = (statement.specifiers ?? []).filter(() => !statement.source).map((item: Node) =>
+        item.local.name
+      );
+      const { declaration } = statement;
+      if (declaration?.type === "VariableDeclaration") {
+        for (const declarator of declaration.declarations) names.push(...boundNames(declarator.id));
+      } else if (declaration?.id && /Declaration$/.test(declaration.type)) names.push(declaration.id.name);
+      for (const name of names) {
+        const variable = this.#root.variables.get(name);
+        if (variable !== undefined) variable.captured = true;
+      }
+    }
+  }
+
+  /** Finds sites whose closures nothing can re-create. */
+  #refuse(): void {
+    for (const site of this.#sites) {
+      if (site.refused !== null || site.owner !== null) continue;
+      for (const variable of site.through) {
+        const scope = variable.scope;
+        if (scope === this.#root) continue;
+        if (variable.mutable && scope.identityAt < 0) {
+          site.refused = `it captures "${variable.name}" in a parameter list or loop head`;
+        }
+        if (isShadowed(site, variable)) {
+          site.refused = `it captures "${variable.name}", which its own body declares too`;
+        }
+      }
+    }
+  }
+
+  // The walk
+
+  #visitAll(nodes: readonly Node[]): void {
+    for (const node of nodes) this.#visit(node);
+  }
+
+  #block(node: Node, statements: readonly Node[], identityAt: number): void {
+    const scope = this.#newScope("block", node, this.#scope, identityAt);
+    this.#hoist(statements, scope);
+    this.#within(scope, () => this.#visitAll(statements));
+  }
+
+  #visit(node: Node): void {
+    if (node === null || node === undefined) return;
+    switch (node.type) {
+      case "Identifier":
+        return this.#refer(node, node.name);
+      case "ThisExpression":
+        return this.#refer(node, "this");
+      case "MetaProperty":
+        if (node.meta.name === "new") this.#refer(node, "new.target");
+        return;
+      case "FunctionDeclaration":
+      case "FunctionExpression":
+      case "ArrowFunctionExpression":
+        return this.#function(node);
+      case "ClassDeclaration":
+      case "ClassExpression":
+        return this.#class(node);
+      case "VariableDeclaration":
+        for (const declarator of node.declarations) this.#declarator(declarator, node.kind);
+        return;
+      case "BlockStatement":
+        return this.#block(node, node.body, node.start + 1);
+      case "SwitchStatement":
+        return this.#switch(node);
+      case "ForStatement":
+      case "ForInStatement":
+      case "ForOfStatement":
+        return this.#loop(node);
+      case "CatchClause":
+        return this.#catch(node);
+      case "WithStatement":
+        this.#refuseHere("it stands in a with statement");
+        this.#visit(node.object);
+        return this.#visit(node.body);
+      case "LabeledStatement":
+        return this.#visit(node.body);
+      case "BreakStatement":
+      case "ContinueStatement":
+      case "ImportDeclaration":
+      case "ExportAllDeclaration":
+        return;
+      case "ExportNamedDeclaration":
+        if (node.source === null) {
+          for (const specifier of node.specifiers) {
+            if (specifier.local.type === "Identifier") this.#refer(specifier.local, specifier.local.name);
+          }
+        }
+        return this.#visit(node.declaration);
+      case "ExportDefaultDeclaration":
+        return this.#named("default", node.declaration);
+      case "AssignmentExpression":
+        return this.#assignment(node);
+      case "AssignmentPattern":
+        return this.#pattern(node, { write: true });
+      case "UpdateExpression":
+        if (node.argument.type === "Identifier") {
+          this.#refer(node.argument, node.argument.name, { write: true, read: true });
+        } else this.#visit(node.argument);
+        return;
+      case "AwaitExpression":
+        if (node.argument.type === "CallExpression") this.#awaited.push(callPosition(node.argument));
+        return this.#visit(node.argument);
+      case "MemberExpression":
+        return this.#member(node);
+      case "CallExpression":
+        return this.#call(node);
+      case "TaggedTemplateExpression":
+        if (node.tag.type === "Identifier") this.#refer(node.tag, node.tag.name, { callee: true });
+        else this.#visit(node.tag);
+        return this.#visit(node.quasi);
+      case "ObjectExpression":
+        for (const property of node.properties) this.#property(property);
+        return;
+      case "PrivateIdentifier":
+        return this.#refuseHere("it uses a private name of its class", true);
+      case "Super":
+        return this.#refuseHere("it uses super", true);
+    }
+    this.#children(node);
+  }
+
+  #children(node: Node): void {
+    for (const key in node) {
+      if (key === "type" || key === "start" || key === "end") continue;
+      const child = node[key];
+      if (Array.isArray(child)) { for (const item of child) if (item?.type !== undefined) this.#visit(item); }
+      else if (child !== null && typeof child === "object" && child.type !== undefined) this.#visit(child);
+    }
+  }
+
+  /** Marks the sites around: members of the class (up to the class itself) may use it, others can't be re-created. */
+  #refuseHere(why: string, ofClass = false): void {
+    for (let site = this.#site; site !== null; site = site.parent) {
+      if (ofClass && (site.kind === "class" || site.owner !== null)) return;
+      site.refused ??= why;
+    }
+  }
+
+  #call(node: Node): void {
+    const { callee } = node;
+    if (callee.type === "Identifier") {
+      if (callee.name === "eval" && !node.optional) {
+        this.#refuseHere("it calls eval, which may refer to anything");
+      }
+      this.#refer(callee, callee.name, { callee: true });
+    } else this.#visit(callee);
+    this.#visitAll(node.arguments);
+  }
+
+  #member(node: Node): void {
+    if (node.object.type === "Identifier") {
+      const plain = !node.computed && node.property.type === "Identifier";
+      this.#refer(node.object, node.object.name, plain ? { property: node.property.name } : {});
+    } else this.#visit(node.object);
+    if (node.computed || node.property.type === "PrivateIdentifier") this.#visit(node.property);
+  }
+
+  #property(node: Node): void {
+    if (node.type === "SpreadElement") return this.#visit(node.argument);
+    if (node.computed) this.#visit(node.key);
+    if (node.method || node.kind !== "init") return this.#method(node, null);
+    if (node.shorthand && node.value.type === "Identifier") {
+      return this.#refer(node.value, node.value.name, { shorthand: true });
+    }
+    this.#named(node.computed ? "" : keyName(node.key), node.value);
+  }
+
+  /** Visits an expression that gets `name` if it is an anonymous function or class. */
+  #named(name: string, node: Node): void {
+    this.#hint = isAnonymous(node) ? name : "";
+    this.#visit(node);
+    this.#hint = "";
+  }
+
+  #declarator(node: Node, kind: string): void {
+    this.#pattern(node.id, { write: kind === "var" && node.init !== null, read: false }, kind !== "var");
+    if (node.init === null) return;
+    this.#named(node.id.type === "Identifier" ? node.id.name : "", node.init);
+  }
+
+  #assignment(node: Node): void {
+    const compound = node.operator !== "=";
+    if (node.left.type === "Identifier") {
+      this.#refer(node.left, node.left.name, { write: true, read: compound });
+    } else if (node.left.type === "MemberExpression") this.#visit(node.left);
+    else this.#pattern(node.left, { write: true, read: false });
+    this.#named(node.left.type === "Identifier" ? node.left.name : "", node.right);
+  }
+
+  /** Visits a pattern. Declarations' own names are no references unless they write (`var x = 1`). */
+  #pattern(node: Node, flags: Flags, declares = false): void {
+    if (node === null) return;
+    switch (node.type) {
+      case "Identifier":
+        if (!declares && (flags.write || flags.read)) this.#refer(node, node.name, flags);
+        return;
+      case "MemberExpression":
+        return this.#visit(node);
+      case "RestElement":
+        return this.#pattern(node.argument, flags, declares);
+      case "AssignmentPattern":
+        this.#pattern(node.left, flags, declares);
+        return this.#named(node.left.type === "Identifier" ? node.left.name : "", node.right);
+      case "ArrayPattern":
+        for (const element of node.elements) this.#pattern(element, flags, declares);
+        return;
+      case "ObjectPattern":
+        for (const property of node.properties) this.#patternProperty(property, flags, declares);
+    }
+  }
+
+  #patternProperty(property: Node, flags: Flags, declares: boolean): void {
+    if (property.type === "RestElement") return this.#pattern(property.argument, flags, declares);
+    if (property.computed) this.#visit(property.key);
+    if (!property.shorthand || declares) return this.#pattern(property.value, flags, declares);
+    const { value } = property;
+    if (value.type !== "AssignmentPattern") {
+      return this.#pattern(value, { ...flags, shorthand: true }, declares);
+    }
+    this.#pattern(value.left, { ...flags, shorthand: true }, declares);
+    this.#named(value.left.name, value.right);
+  }
+
+  #loop(node: Node): void {
+    const head = node.type === "ForStatement" ? node.init : node.left;
+    const lexical = head?.type === "VariableDeclaration" && head.kind !== "var";
+    const bodyIsBlock = node.body.type === "BlockStatement";
+    const scope = this.#newScope(
+      "loop",
+      node,
+      this.#scope,
+      lexical && bodyIsBlock ? node.body.start + 1 : -1,
+    );
+    if (lexical) this.#hoist([head], scope);
+    if (node.type === "ForStatement") {
+      this.#within(scope, () => {
+        this.#visit(head);
+        this.#heads.push(scope);
+        this.#visit(node.test);
+        this.#visit(node.update);
+        this.#heads.pop();
+        this.#visit(node.body);
+      });
+      return;
+    }
+    this.#within(scope, () => {
+      if (head.type === "VariableDeclaration") this.#loopBinding(head);
+      else if (head.type === "Identifier") this.#refer(head, head.name, { write: true });
+      else this.#pattern(head, { write: true });
+    });
+    this.#visit(node.right);
+    this.#within(scope, () => this.#visit(node.body));
+  }
+
+  #loopBinding(head: Node): void {
+    for (const declarator of head.declarations) {
+      this.#pattern(declarator.id, { write: head.kind === "var" }, head.kind !== "var");
+      this.#visit(declarator.init);
+    }
+  }
+
+  #switch(node: Node): void {
+    this.#visit(node.discriminant);
+    const statements = node.cases.flatMap((clause: Node) => clause.consequent);
+    const scope = this.#newScope("block", node, this.#scope, node.start);
+    this.#hoist(statements, scope);
+    this.#within(scope, () => {
+      for (const clause of node.cases) {
+        this.#visit(clause.test);
+        this.#visitAll(clause.consequent);
+      }
+    });
+  }
+
+  #catch(node: Node): void {
+    const scope = this.#newScope("block", node, this.#scope, node.body.start + 1);
+    this.#within(scope, () => {
+      if (node.param) {
+        for (const name of boundNames(node.param)) this.#declare(name, "catch");
+        this.#pattern(node.param, {}, true);
+      }
+      this.#visit(node.body);
+    });
+  }
+
+  #newSite(kind: SiteKind, node: Node, range: { start: number; end: number }, extra: Partial<Site>): Site {
+    const site: Site = {
+      index: this.#sites.length,
+      kind,
+      node,
+      start: range.start,
+      end: range.end,
+      parent: this.#site,
+      outer: this.#scope,
+      owner: null,
+      isStatic: false,
+      isAsync: node.async === true,
+      isGenerator: node.generator === true,
+      isDeclaration: node.type === "FunctionDeclaration",
+      name: node.id?.name ?? this.#hint,
+      label: "",
+      id: "",
+      through: new Set(),
+      globals: new Set(),
+      refused: null,
+      usesArguments: false,
+      privates: [],
+      ...extra,
+    };
+    this.#sites.push(site);
+    this.#hint = "";
+    return site;
+  }
+
+  #function(node: Node): void {
+    const arrow = node.type === "ArrowFunctionExpression";
+    this.#functionBody(this.#newSite(arrow ? "arrow" : "function", node, node, {}), node);
+  }
+
+  /** A method, getter or setter of an object literal (`owner` null) or a class. */
+  #method(node: Node, owner: Site | null): void {
+    const kind = METHOD_KINDS.get(node.kind) ?? "method";
+    const start = owner !== null && node.static ? this.#afterStatic(node) : node.start;
+    const key = node.computed
+      ? ""
+      : node.key.type === "PrivateIdentifier"
+      ? `#${node.key.name}`
+      : keyName(node.key);
+    const name = kind === "getter" ? `get ${key}` : kind === "setter" ? `set ${key}` : key;
+    const site = this.#newSite(kind, node.value, { start, end: node.end }, {
+      owner,
+      isStatic: node.static === true,
+      name,
+    });
+    if (node.computed && !isFixedKey(node.key)) {
+      if (owner === null) site.refused = "its name is computed";
+      else owner.refused ??= "the name of one of its members is computed";
+    }
+    this.#functionBody(site, node.value);
+  }
+
+  /** Start of a static member's text after the keyword, comments skipped as V8 does. */
+  #afterStatic(node: Node): number {
+    const rest = this.#source.slice(node.start, node.end);
+    return node.start + /^static(?:\s|\/\*[\s\S]*?\*\/|\/\/.*)*/.exec(rest)![0].length;
+  }
+
+  #functionBody(site: Site, node: Node): void {
+    const arrow = site.kind === "arrow";
+    const strictBefore = this.#strict;
+    const block = node.body.type === "BlockStatement";
+    if (block && hasUseStrict(node.body.body)) this.#strict = true;
+    const siteBefore = this.#site;
+    this.#site = site;
+    const heads = this.#heads;
+    this.#heads = [];
+    const scope = this.#newScope("function", node, this.#scope, block ? bodyStart(node.body) : -1);
+    this.#within(scope, () => {
+      if (!arrow) { for (const name of ["this", "arguments", "new.target"]) this.#declare(name, "pseudo"); }
+      if (node.type === "FunctionExpression" && node.id) this.#declare(node.id.name, "self");
+      for (const param of node.params) for (const name of boundNames(param)) this.#declare(name, "param");
+      if (block) this.#hoist(node.body.body, scope);
+      for (const param of node.params) this.#pattern(param, {}, true);
+      if (block) this.#visitAll(node.body.body);
+      else this.#visit(node.body);
+    });
+    this.#heads = heads;
+    this.#site = siteBefore;
+    this.#strict = strictBefore;
+  }
+
+  #class(node: Node): void {
+    const strictBefore = this.#strict;
+    this.#strict = true;
+    const site = this.#newSite("class", node, node, {});
+    const siteBefore = this.#site;
+    this.#site = site;
+    const scope = this.#newScope("class", node, this.#scope);
+    if (node.id) this.#declare(node.id.name, "self", 0, scope);
+    this.#within(scope, () => {
+      this.#visit(node.superClass);
+      for (const element of node.body.body) this.#classElement(element, site, scope);
+    });
+    this.#site = siteBefore;
+    this.#strict = strictBefore;
+  }
+
+  #classElement(element: Node, site: Site, scope: Scope): void {
+    if (element.type === "StaticBlock") {
+      const inner = this.#newScope("initialiser", element, scope, element.body[0]?.start ?? -1);
+      for (const name of ["this", "arguments", "new.target"]) this.#declare(name, "pseudo", 0, inner);
+      this.#hoist(element.body, inner);
+      return this.#within(inner, () => this.#visitAll(element.body));
+    }
+    if (element.key?.type === "PrivateIdentifier") {
+      const kind = element.type === "PropertyDefinition" ? "field" : "method";
+      site.privates.push({ name: element.key.name, isStatic: element.static, kind });
+    }
+    if (element.computed) this.#visit(element.key);
+    if (element.type === "MethodDefinition") return this.#method(element, site);
+    if (!element.value) return;
+    const inner = this.#newScope("initialiser", element, scope);
+    for (const name of ["this", "arguments", "new.target"]) this.#declare(name, "pseudo", 0, inner);
+    const key = element.computed
+      ? ""
+      : element.key.type === "PrivateIdentifier"
+      ? `#${element.key.name}`
+      : keyName(element.key);
+    this.#within(inner, () => this.#named(key, element.value));
+  }
+}
+
+/** Names a pattern binds. */
+export function boundNames(pattern: Node): string[] {
+  switch (pattern?.type) {
+    case "Identifier":
+      return [pattern.name];
+    case "RestElement":
+      return boundNames(pattern.argument);
+    case "AssignmentPattern":
+      return boundNames(pattern.left);
+    case "ArrayPattern":
+      return pattern.elements.flatMap(boundNames);
+    case "ObjectPattern":
+      return pattern.properties.flatMap((property: Node) => boundNames(property.value ?? property.argument));
+  }
+  return [];
+}
+
+/** Where a function body's own statements start: after its directives. */
+export function bodyStart(body: Node): number {
+  let at = body.start + 1;
+  for (const statement of body.body) {
+    if (typeof statement.directive !== "string") break;
+    at = statement.end;
+  }
+  return at;
+}
+
+/** Where V8 says a call stands. */
+function callPosition(call: Node): number {
+  return call.callee.type === "MemberExpression" ? call.callee.property.start : call.callee.start;
+}
+
+function hasUseStrict(statements: readonly Node[]): boolean {
+  for (const statement of statements) {
+    if (typeof statement.directive !== "string") return false;
+    if (statement.directive === "use strict") return true;
+  }
+  return false;
+}
+
+function keyName(key: Node): string {
+  return key.type === "Identifier" ? key.name : key.bigint ?? String(key.value);
+}
+
+/** Means the same wherever it is evaluated: a literal, or a well-known symbol. */
+function isFixedKey(key: Node): boolean {
+  return key.type === "Literal" ||
+    (key.type === "MemberExpression" && !key.computed && key.object.name === "Symbol");
+}
+
+function isAnonymous(node: Node): boolean {
+  return node.type === "ArrowFunctionExpression" ||
+    ((node.type === "FunctionExpression" || node.type === "ClassExpression" ||
+      node.type === "FunctionDeclaration" ||
+      node.type === "ClassDeclaration") && !node.id);
+}
+
+/** Whether the site's own top scope hides the variable, so that a check there can't name it. */
+function isShadowed(site: Site, variable: Variable): boolean {
+  if (site.kind === "class" || variable.kind === "pseudo") return false;
+  const { node } = site;
+  const own = new Set<string>(node.params.flatMap(boundNames));
+  if (node.body.type !== "BlockStatement") return own.has(variable.name);
+  for (const statement of node.body.body) {
+    if (statement.type === "VariableDeclaration") {
+      for (const declarator of statement.declarations) {
+        boundNames(declarator.id).forEach((name) => own.add(name));
+      }
+    } else if (statement.id?.name) own.add(statement.id.name);
+  }
+  return own.has(variable.name);
+}

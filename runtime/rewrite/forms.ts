@@ -1,0 +1,287 @@
+import { depthOf, instrument, isWritable, scopesOf } from "./instrument.ts";
+import type { ModuleAnalysis, Node, Site, Variable } from "./model.ts";
+import type { Renderer, Style } from "./render.ts";
+import type { ModuleTable } from "./table.ts";
+
+/** A module text and which stretches of it are the person's own: `[offset here, offset in the source, length]`. */
+export interface Form {
+  readonly text: string;
+  readonly chunks: readonly (readonly [number, number, number])[];
+}
+
+/** Where a closure's maker runs: in the guest module's own scope, or on the device, outside of every scope. */
+export type MakerPlace = "guest" | "device";
+
+/**
+ * One analysed module in all its forms: as the device runs it, as a guest holds it (every binding, nothing evaluated),
+ * and as makers that bring single closures and classes into being around given scope instances.
+ */
+export class ModuleForms {
+  readonly #analysis: ModuleAnalysis;
+  readonly #renderer: Renderer;
+  readonly #table: ModuleTable;
+  readonly #prefix: string;
+
+  constructor(analysis: ModuleAnalysis, table: ModuleTable, points: ReadonlySet<number>) {
+    this.#analysis = analysis;
+    this.#table = table;
+    this.#prefix = table.prefix;
+    this.#renderer = instrument(analysis, { key: table.key, prefix: table.prefix, points });
+  }
+
+  /** The module as the device runs it. `points` are the sites with a migration point. */
+  device(points: readonly number[]): Form {
+    const { source, isModule } = this.#analysis;
+    const p = this.#prefix;
+    const variables = points.map((index) => `,${p}M${index}`).join("");
+    const controls = ["K", "I", ...points.map((index) => `M${index}`)].map((name, i) =>
+      `case ${i}:${p}${name}=v;return`
+    );
+    const call = `${p}R(${JSON.stringify(this.#table.key)},${
+      this.#accessor(nativeStyle(p, true))
+    },(n,v)=>{switch(n){${controls.join(";")}}})`;
+    const prelude = isModule
+      ? `import{register as ${p}R}from"clonecloud:runtime";var ${p}K,${p}I${variables};const ${p}C=${call};`
+      : `const ${p}R=require("clonecloud:runtime").register;var ${p}K,${p}I${variables},${p}C=${call};`;
+    const at = this.#preludeAt();
+    const style = nativeStyle(p, true);
+    return toForm([
+      ...this.#renderer.pieces(0, at, style),
+      { text: prelude, from: -1 },
+      ...this.#renderer.pieces(at, source.length, style),
+    ]);
+  }
+
+  /**
+   * The module as a guest holds it: bindings, function declarations, imports and exports; no statement of it runs.
+   * Reads of the `uninitialised` bindings are checked.
+   */
+  guest(uninitialised: ReadonlySet<string>): Form {
+    return this.#analysis.isModule ? this.#guestModule(uninitialised) : this.#guestScript(uninitialised);
+  }
+
+  /**
+   * An expression that makes a function of `(scope instances…, heritage)`, which makes a closure or class of that site.
+   * On the device the prefixed `E` stands for the module's bindings and the rewriter's own names.
+   */
+  maker(index: number, place: MakerPlace, uninitialised: ReadonlySet<string>): string {
+    const site = this.#analysis.sites[index]!;
+    const p = this.#prefix;
+    const parameters = [...scopesOf(site).map((scope) => `${p}E${scope.index}`), `${p}H`].join(",");
+    return `(function(${parameters}){return ${
+      this.#expression(site, makerStyle(p, site, place, uninitialised))
+    }})`;
+  }
+
+  // Guest forms
+
+  #guestModule(uninitialised: ReadonlySet<string>): Form {
+    const p = this.#prefix;
+    const style = guestStyle(p, uninitialised);
+    const { imports, exports } = this.#links();
+    const names = this.#bindingNames();
+    const head = [
+      ...imports,
+      `import{register as ${p}R,checked as ${p}T,pick as ${p}P}from"clonecloud:runtime";`,
+      names.length > 0 ? `let ${names.join(",")};` : "",
+      `var ${p}K,${p}I,${p}D;`,
+      `const ${p}C=${p}R(${JSON.stringify(this.#table.key)},${
+        this.#accessor(style)
+      },${this.#guestControls()},s=>eval(s),import.meta);`,
+      ...exports,
+    ];
+    return toForm([{ text: head.join("\n") + "\n", from: -1 }, ...this.#declarations(style)]);
+  }
+
+  #guestScript(uninitialised: ReadonlySet<string>): Form {
+    const p = this.#prefix;
+    const style = guestStyle(p, uninitialised);
+    const { source, program } = this.#analysis;
+    const directives = program.body.filter((item: Node) => typeof item.directive === "string");
+    const strict = directives.map((item: Node) => source.slice(item.start, item.end)).join("");
+    const names = [...this.#bindingNames(), `${p}this`, `${p}arguments`];
+    const head = `(function(${p}R,${p}T,${p}P){${strict}var ${names.join(",")},${p}K,${p}I,${p}C=` +
+      `${p}R(${JSON.stringify(this.#table.key)},${
+        this.#accessor(style)
+      },${this.#guestControls()},s=>eval(s));\n`;
+    return toForm([{ text: head, from: -1 }, ...this.#declarations(style), { text: "})", from: -1 }]);
+  }
+
+  #guestControls(): string {
+    return `(n,v)=>{switch(n){case 0:${this.#prefix}K=v;return;case 1:${this.#prefix}I=v}}`;
+  }
+
+  /** Module bindings that a guest declares itself: all but imports and function declarations. */
+  #bindingNames(): string[] {
+    const declared = new Set(this.#topFunctions().map((node) => node.id.name));
+    return this.#analysis.root.captured
+      .filter((variable) =>
+        variable.kind !== "import" && variable.kind !== "pseudo" && !declared.has(variable.name)
+      )
+      .map((variable) => variable.name);
+  }
+
+  #topFunctions(): Node[] {
+    const statements = this.#analysis.program.body.map((item: Node) =>
+      /^Export(Named|Default)/.test(item.type) ? item.declaration : item
+    );
+    const functions = statements.filter((item: Node) => item?.type === "FunctionDeclaration" && item.id);
+    // Of several declarations of one name the last one counts.
+    return functions.filter((item: Node, i: number) =>
+      !functions.slice(i + 1).some((later: Node) => later.id.name === item.id.name)
+    );
+  }
+
+  #declarations(style: Style): { text: string; from: number }[] {
+    return this.#topFunctions().flatMap((
+      node,
+    ) => [...this.#renderer.pieces(node.start, node.end, style), { text: "\n", from: -1 }]);
+  }
+
+  /** Import and export statements of the guest form. */
+  #links(): { imports: string[]; exports: string[] } {
+    const { root } = this.#analysis;
+    const imports: string[] = [];
+    for (const binding of this.#table.bindings) {
+      if (binding.kind !== "import" || root.variables.get(binding.name)?.captured !== true) continue;
+      const from = JSON.stringify(binding.from);
+      const what = binding.imported === "*"
+        ? `*as ${binding.name} `
+        : `{${quoted(binding.imported!)} as ${binding.name}}`;
+      imports.push(`import ${what}from${from};`);
+    }
+    const exports: string[] = [];
+    for (const entry of this.#table.exports) {
+      const name = quoted(entry.name);
+      if (entry.from !== undefined) {
+        exports.push(
+          entry.imported === "*"
+            ? `export*as ${name} from${JSON.stringify(entry.from)};`
+            : `export{${quoted(entry.imported!)} as ${name}}from${JSON.stringify(entry.from)};`,
+        );
+      } else {
+        const binding = this.#table.bindings[entry.binding]!;
+        exports.push(`export{${binding.kind === "default" ? `${this.#prefix}D` : binding.name} as ${name}};`);
+      }
+    }
+    for (const from of this.#table.stars) exports.push(`export*from${JSON.stringify(from)};`);
+    return { imports, exports };
+  }
+
+  // Shared parts
+
+  #preludeAt(): number {
+    const { program, source } = this.#analysis;
+    let at = source.startsWith("#!") ? Math.max(source.indexOf("\n"), 0) : 0;
+    for (const statement of program.body) {
+      if (typeof statement.directive !== "string") break;
+      at = statement.end;
+    }
+    return at;
+  }
+
+  /** `(n,w,v)=>…`: reads or writes the module's binding n. */
+  #accessor(style: Style): string {
+    const p = this.#prefix;
+    const guest = !style.points;
+    const cases = this.#table.bindings.map((binding, n) => {
+      if (binding.kind === "default") return guest ? `case ${n}:return ${p}w?${p}D=${p}v:${p}D` : "";
+      const variable = this.#analysis.root.variables.get(binding.name)!;
+      const text = guest && binding.kind === "pseudo" ? `${p}${binding.name}` : binding.name;
+      const writable = guest ? binding.kind !== "import" : isWritable(variable);
+      return `case ${n}:return ${writable ? `${p}w?${text}=${p}v:` : ""}${text}`;
+    });
+    return `(${p}n,${p}w,${p}v)=>{switch(${p}n){${cases.filter((text) => text !== "").join(";")}}}`;
+  }
+
+  /** The site's text as an expression with the name the function has where it stands. */
+  #expression(site: Site, style: Style): string {
+    const text = this.#renderer.render(site.start, site.end, style, depthOf(site));
+    if (site.kind === "method" || site.kind === "getter" || site.kind === "setter") {
+      return `${this.#prefix}P({${text}})`;
+    }
+    const name = JSON.stringify(site.name);
+    const named = !site.node.id && site.name !== "" && site.name !== "__proto__";
+    return named ? `({${name}:${text}}[${name}])` : `(${text})`;
+  }
+}
+
+function quoted(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+}
+
+function toForm(pieces: readonly { text: string; from: number }[]): Form {
+  const chunks: [number, number, number][] = [];
+  const texts: string[] = [];
+  let at = 0;
+  for (const piece of pieces) {
+    if (piece.from >= 0) chunks.push([at, piece.from, piece.text.length]);
+    texts.push(piece.text);
+    at += piece.text.length;
+  }
+  return { text: texts.join(""), chunks };
+}
+
+const PLAIN = { making: null, moving: null } as const;
+
+function nativeStyle(prefix: string, points: boolean): Style {
+  return { ...PLAIN, ref: (variable) => variable.name, own: (name) => prefix + name, points, renames: false };
+}
+
+function guestStyle(prefix: string, uninitialised: ReadonlySet<string>): Style {
+  return {
+    ...PLAIN,
+    ref: (variable, read) => rootRef(prefix, variable, read, uninitialised),
+    own: (name) => prefix + name,
+    points: false,
+    renames: true,
+  };
+}
+
+function rootRef(
+  prefix: string,
+  variable: Variable,
+  read: boolean,
+  uninitialised: ReadonlySet<string>,
+): string {
+  if (variable.scope.kind !== "root") return variable.name;
+  const name = variable.kind === "pseudo" ? prefix + variable.name : variable.name;
+  return read && uninitialised.has(variable.name)
+    ? `${prefix}T(${name},${JSON.stringify(variable.name)})`
+    : name;
+}
+
+/** Captured variables are properties of the scope instances the maker is given; the site's own stay as they are. */
+function makerStyle(
+  prefix: string,
+  site: Site,
+  place: MakerPlace,
+  uninitialised: ReadonlySet<string>,
+): Style {
+  const given = new Set(scopesOf(site));
+  const ref = (variable: Variable, read: boolean): string => {
+    const { scope } = variable;
+    if (scope.kind === "root") {
+      if (place === "guest") return rootRef(prefix, variable, read, uninitialised);
+      return `${prefix}E.${variable.name}`;
+    }
+    if (!given.has(scope)) return variable.name;
+    const text = `${prefix}E${scope.index}.${variable.name.replace(".", "")}`;
+    return read && variable.early ? `${prefix}T(${text},${JSON.stringify(variable.name)})` : text;
+  };
+  const own = (name: string): string => {
+    const scope = /^s(\d+)$/.exec(name);
+    if (scope !== null && [...given].some((item) => item.index === Number(scope[1]))) {
+      return `${prefix}E${scope[1]}.${prefix}s`;
+    }
+    return scope === null && place === "device" ? `${prefix}E.${prefix}${name}` : prefix + name;
+  };
+  return {
+    ref,
+    own,
+    points: false,
+    making: site.kind === "class" ? site : null,
+    moving: null,
+    renames: true,
+  };
+}

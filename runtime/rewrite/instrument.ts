@@ -1,0 +1,330 @@
+import { bodyStart } from "./analyse.ts";
+import type { ModuleAnalysis, Node, Scope, Site, Variable } from "./model.ts";
+import { type Edit, Renderer, type Style } from "./render.ts";
+
+/** What is put into a module, and how its own names start. */
+export interface InstrumentOptions {
+  readonly key: string;
+  readonly prefix: string;
+  /** Sites that get a migration point. */
+  readonly points: ReadonlySet<number>;
+}
+
+/**
+ * Puts in what makes a module's closures capturable: a marker in each site's text, identities for scopes whose closures
+ * share variables that change, a check that lets a closure be asked for what it captured, registration of classes, and
+ * the migration points. Nothing spans a line: stack traces keep their lines.
+ */
+export function instrument(analysis: ModuleAnalysis, options: InstrumentOptions): Renderer {
+  const renderer = new Renderer(analysis.source, analysis.references);
+  const instrumenter = new Instrumenter(analysis, renderer, options);
+  for (const scope of analysis.scopes) instrumenter.scope(scope);
+  for (const site of analysis.sites) instrumenter.site(site);
+  return renderer;
+}
+
+/** Captured variables that are not the module's own, by scope and index: the order in which an accessor counts. */
+export function capturesOf(site: Site): readonly Variable[] {
+  return [...site.through].filter((variable) => variable.scope.index >= 0)
+    .sort((a, b) => a.scope.index - b.scope.index || a.index - b.index);
+}
+
+/** The scopes of {@linkcode capturesOf}, in that order. */
+export function scopesOf(site: Site): readonly Scope[] {
+  return [...new Set(capturesOf(site).map((variable) => variable.scope))];
+}
+
+/** Whether closures of the scope share variables that change after initialisation. */
+export function hasIdentity(scope: Scope): boolean {
+  return scope.identityAt >= 0 && scope.captured.some((variable) => variable.mutable);
+}
+
+/** Whether all parameters are plain names. */
+export function hasSimpleParams(site: Site): boolean {
+  return site.node.params.every((param: Node) => param.type === "Identifier");
+}
+
+/** Why no migration point can stand at the entry of this site; undefined if it can. */
+export function pinnedBecause(site: Site): string | undefined {
+  if (site.kind === "class" || site.kind === "constructor") {
+    return "a constructor's object exists only when it ends";
+  }
+  if (site.isGenerator) return "a generator runs in whoever calls next()";
+  if (site.refused !== null) return site.refused;
+  return undefined;
+}
+
+class Instrumenter {
+  readonly #analysis: ModuleAnalysis;
+  readonly #renderer: Renderer;
+  readonly #options: InstrumentOptions;
+
+  constructor(analysis: ModuleAnalysis, renderer: Renderer, options: InstrumentOptions) {
+    this.#analysis = analysis;
+    this.#renderer = renderer;
+    this.#options = options;
+  }
+
+  scope(scope: Scope): void {
+    if (!hasIdentity(scope)) return;
+    const name = `${this.#options.prefix}s${scope.index}`;
+    const depth = depthOf(scope.site) + 0.5;
+    if (scope.node.type === "SwitchStatement") {
+      this.#open(scope.identityAt, depth, () => `{let ${name};`);
+      this.#close(scope.node.end, depth, () => "}");
+    } else this.#open(scope.identityAt, depth, () => `let ${name};`);
+  }
+
+  site(site: Site): void {
+    this.#marker(site);
+    if (site.kind === "class") return this.#class(site);
+    if (site.kind === "constructor") return this.#guard(site);
+    const asks = site.owner === null && site.refused === null && capturesOf(site).length > 0;
+    const point = this.#options.points.has(site.index) && pinnedBecause(site) === undefined;
+    if (!asks && !point) return;
+    if (site.node.body.type === "BlockStatement") this.#blockEntry(site, asks, point);
+    else this.#expressionEntry(site, asks, point);
+  }
+
+  // Entries
+
+  #blockEntry(site: Site, asks: boolean, point: boolean): void {
+    const at = bodyStart(site.node.body);
+    const depth = depthOf(site) + 0.6;
+    if (asks) {
+      this.#open(
+        at,
+        depth,
+        (style) => `if(${style.own("K")}!==void 0)return ${style.own("K")}(${this.#accessor(site, style)});`,
+      );
+    }
+    if (!point) return;
+    const parameters = this.#parameters(site);
+    this.#open(
+      at,
+      depth,
+      (style) => style.points ? this.#point(site, style, parameters.args) + parameters.bind(style) : "",
+    );
+  }
+
+  #expressionEntry(site: Site, asks: boolean, point: boolean): void {
+    const { body, end } = site.node;
+    const depth = depthOf(site) + 0.6;
+    if (point) {
+      const parameters = this.#parameters(site);
+      const arrow = this.#afterArrow(site.node);
+      this.#open(
+        arrow,
+        depth,
+        (style) =>
+          style.points ? `{${this.#point(site, style, parameters.args)}${parameters.bind(style)}return(` : "",
+      );
+      this.#close(end, depth, (style) => style.points ? ")}" : "");
+    }
+    if (!asks) return;
+    this.#open(
+      body.start,
+      depth,
+      (style) => `${style.own("K")}!==void 0?${style.own("K")}(${this.#accessor(site, style)}):(`,
+    );
+    this.#close(body.end, depth, () => ")");
+  }
+
+  #point(site: Site, style: Style, args: string): string {
+    const { prefix } = this.#options;
+    const name = `${prefix}M${site.index}`;
+    const self = site.kind === "arrow" ? "void 0" : "this";
+    const accessor = site.owner === null && capturesOf(site).length > 0
+      ? `,${this.#accessor(site, style)}`
+      : "";
+    const call = `${name}(${self},${args}${accessor})`;
+    const result = `${prefix}r`;
+    return site.isAsync
+      ? `if(${name}!==void 0){let ${result}=${call};if(${result}!==void 0&&(${result}=await ${result})!==void 0)return ${result}.v}`
+      : `if(${name}!==void 0){const ${result}=${call};if(${result}!==void 0)return ${result}.v}`;
+  }
+
+  /**
+   * The arguments of a migrating call as they came, before any default or pattern is evaluated: those belong to the
+   * method. Parameters that aren't plain names move into the body; `length` stays.
+   */
+  #parameters(site: Site): { args: string; bind: (style: Style) => string } {
+    const { params } = site.node;
+    if (hasSimpleParams(site)) {
+      const names = params.map((param: Node) => param.name).join(",");
+      return {
+        args: site.usesArguments && site.kind !== "arrow" ? "arguments" : `[${names}]`,
+        bind: () => "",
+      };
+    }
+    const { prefix } = this.#options;
+    const counted = params.findIndex((param: Node) =>
+      param.type === "AssignmentPattern" || param.type === "RestElement"
+    );
+    const leading: Node[] = counted < 0 ? params : params.slice(0, counted);
+    const rest: Node[] = counted < 0 ? [] : params.slice(counted);
+    const names = leading.map((param, i) => param.type === "Identifier" ? param.name : `${prefix}p${i}`);
+    const signature = [...names, ...(rest.length > 0 ? [`...${prefix}a`] : [])].join(",");
+    const first = params[0];
+    const last = params.at(-1);
+    this.#renderer.add({
+      at: first.start,
+      end: last.end,
+      side: "open",
+      depth: depthOf(site) + 0.1,
+      when: (style) => style.points && style.moving !== site,
+      text: () => signature,
+    });
+    const bind = (style: Style) => {
+      const text = (node: Node) =>
+        this.#renderer.render(node.start, node.end, { ...style, moving: site }, depthOf(site) + 0.5);
+      const patterns = leading.flatMap((param, i) =>
+        param.type === "Identifier" ? [] : [`${text(param)}=${prefix}p${i}`]
+      );
+      if (rest.length > 0) patterns.push(`[${rest.map(text).join(",")}]=${prefix}a`);
+      return `var ${patterns.join(",")};`;
+    };
+    return { args: `[${signature}]`, bind };
+  }
+
+  #afterArrow(node: Node): number {
+    const { source } = this.#analysis;
+    let at = node.params.length > 0 ? node.params.at(-1).end : node.start;
+    while (at < node.end) {
+      if (source.startsWith("//", at)) at = source.indexOf("\n", at);
+      else if (source.startsWith("/*", at)) at = source.indexOf("*/", at) + 2;
+      else if (source.startsWith("=>", at)) return at + 2;
+      else at++;
+    }
+    throw new RangeError(`Cannot find the arrow of ${node.type} at ${node.start}: none before ${node.end}`);
+  }
+
+  /** `(n,w,v)=>…`: reads or writes captured variable n; for negative n the identity of scope -n-1. */
+  #accessor(site: Site, style: Style): string {
+    const p = this.#options.prefix;
+    const cases = capturesOf(site).map((variable, n) => {
+      const text = style.ref(variable, false);
+      const writable = isWritable(variable);
+      return `case ${n}:return ${writable ? `${p}w?${text}=${p}v:` : ""}${text}`;
+    });
+    scopesOf(site).forEach((scope, k) => {
+      if (!hasIdentity(scope)) return;
+      const name = style.own(`s${scope.index}`);
+      cases.push(`case ${-k - 1}:return ${name}===void 0?${name}={}:${name}`);
+    });
+    return `(${p}n,${p}w,${p}v)=>{switch(${p}n){${cases.join(";")}}}`;
+  }
+
+  // Markers and classes
+
+  #marker(site: Site): void {
+    const text = () => `/*!cc:${this.#options.key}:${site.index}*/`;
+    this.#open(this.#markerAt(site), depthOf(site), text);
+  }
+
+  #markerAt(site: Site): number {
+    const { node, start } = site;
+    const { source } = this.#analysis;
+    if (site.kind === "class") return node.start + "class".length;
+    if (site.kind === "function") return node.start + (node.async ? "async".length : "function".length);
+    if (site.kind === "arrow") {
+      if (node.async) return node.start + "async".length;
+      return source[start] === "(" ? start + 1 : node.params[0].end;
+    }
+    return node.start + 1;
+  }
+
+  #class(site: Site): void {
+    const { node } = site;
+    const depth = depthOf(site) + 0.2;
+    const when = (style: Style) => style.making === site;
+    if (node.superClass !== null) {
+      this.#renderer.add({
+        at: node.superClass.start,
+        end: node.superClass.end,
+        side: "open",
+        depth,
+        when,
+        text: () => `${this.#options.prefix}H`,
+      });
+    }
+    if (site.refused === null) {
+      this.#open(node.body.start + 1, depth, (style) => this.#registration(site, style));
+    }
+    const guarded = site.privates.some((item) => !item.isStatic);
+    for (const element of node.body.body) this.#element(site, element, guarded, depth);
+  }
+
+  #element(site: Site, element: Node, guarded: boolean, depth: number): void {
+    const drop = (at: number, end: number, text = "") =>
+      this.#renderer.add({
+        at,
+        end,
+        side: "open",
+        depth,
+        when: (style) => style.making === site,
+        text: () => text,
+      });
+    if (element.type === "StaticBlock") return drop(element.start, element.end);
+    if (element.type !== "PropertyDefinition") return;
+    if (element.static && element.key.type !== "PrivateIdentifier") {
+      return drop(element.start, element.end, ";");
+    }
+    if (element.static) {
+      if (element.value) drop(element.key.end, element.value.end);
+      return;
+    }
+    if (!guarded || !element.value || isInert(element.value)) return;
+    this.#open(element.value.start, depth + 0.1, (style) => `${style.own("I")}!==void 0?void 0:(`);
+    this.#close(element.value.end, depth + 0.1, () => ")");
+  }
+
+  #guard(site: Site): void {
+    const owner = site.owner!;
+    if (!owner.privates.some((item) => !item.isStatic)) return;
+    const derived = owner.node.superClass !== null;
+    const then = derived ? "{super();return}" : "return;";
+    this.#open(
+      bodyStart(site.node.body),
+      depthOf(site) + 0.6,
+      (style) => `if(${style.own("I")}!==void 0)${then}`,
+    );
+  }
+
+  /** Classes are never called to be asked: they register themselves when they come into being. */
+  #registration(site: Site, style: Style): string {
+    const register = style.own("C");
+    const accessor = capturesOf(site).length > 0 ? this.#accessor(site, style) : "void 0";
+    const privates = site.privates.map((item, i) => {
+      const has = `case ${3 * i + 2}:return #${item.name} in o`;
+      if (item.kind === "method") return has;
+      return `case ${3 * i}:return o.#${item.name};case ${3 * i + 1}:o.#${item.name}=v;return;${has}`;
+    });
+    const access = privates.length > 0 ? `,(n,o,v)=>{switch(n){${privates.join(";")}}}` : "";
+    return `static{${register}!==void 0&&${register}(${site.index},this,${accessor}${access})}`;
+  }
+
+  #open(at: number, depth: number, text: Edit["text"]): void {
+    this.#renderer.add({ at, end: at, side: "open", depth, text });
+  }
+
+  #close(at: number, depth: number, text: Edit["text"]): void {
+    this.#renderer.add({ at, end: at, side: "close", depth, text });
+  }
+}
+
+/** How many sites stand around, itself included. */
+export function depthOf(site: Site | null): number {
+  let depth = 0;
+  for (let at = site; at !== null; at = at.parent) depth++;
+  return depth;
+}
+
+export function isWritable(variable: Variable): boolean {
+  return !["const", "import", "self", "pseudo"].includes(variable.kind);
+}
+
+/** Evaluating it does nothing and names nothing: needs no guard. */
+function isInert(node: Node): boolean {
+  return /^(Literal|ArrowFunctionExpression|FunctionExpression)$/.test(node.type);
+}

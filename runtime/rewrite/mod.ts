@@ -1,0 +1,9 @@
+/**
+ * From a module's text to the forms that device and guest run. Knows no host.
+ *
+ * @module
+ */
+export { type MethodId, methodId } from "./method_id.ts";
+export { ParseError } from "./parse.ts";
+export { type ModuleSource, REWRITER_VERSION, RewrittenModule } from "./rewrite.ts";
+export type { BindingEntry, ExportEntry, ModuleTable, ScopeEntry, SiteEntry } from "./table.ts";

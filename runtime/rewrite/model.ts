@@ -1,0 +1,126 @@
+/** What the analysis of one module finds: scopes, variables, references and sites. Positions are offsets in its text. */
+
+/** An ESTree node as acorn makes it. */
+// deno-lint-ignore no-explicit-any
+export type Node = any;
+
+export type ScopeKind = "root" | "function" | "block" | "loop" | "class" | "initialiser";
+
+export type VariableKind =
+  | "var"
+  | "let"
+  | "const"
+  | "class"
+  | "function"
+  | "param"
+  | "catch"
+  | "import"
+  | "self"
+  | "pseudo";
+
+/** A declared variable, or one of the pseudo-variables `this`, `arguments`, `new.target` of a function. */
+export interface Variable {
+  readonly name: string;
+  kind: VariableKind;
+  readonly scope: Scope;
+  /** Some inner site refers to it. */
+  captured: boolean;
+  /** Written after its initialisation, so that closures that share it must share it after a migration too. */
+  mutable: boolean;
+  /** A closure can see it before it is initialised. */
+  early: boolean;
+  /** Index in its scope's captured variables; -1 until captured. */
+  index: number;
+  /** End of the declaration that initialises it; 0 for those initialised on entry. */
+  declaredAt: number;
+}
+
+export interface Scope {
+  readonly kind: ScopeKind;
+  readonly node: Node;
+  readonly parent: Scope | null;
+  readonly variables: Map<string, Variable>;
+  /** The site whose code the scope belongs to; null for top-level code. */
+  readonly site: Site | null;
+  /** Where `let` for the scope's identity can be put; -1 if nowhere. */
+  identityAt: number;
+  /** Captured variables, in index order. */
+  readonly captured: Variable[];
+  /** Index among the module's capturable scopes; -1 if nothing of it is captured, or for the root. */
+  index: number;
+}
+
+export interface Reference {
+  readonly start: number;
+  readonly end: number;
+  readonly name: string;
+  readonly scope: Scope;
+  readonly site: Site | null;
+  readonly write: boolean;
+  readonly read: boolean;
+  /** `{x}`: the property name must be written out when the variable is renamed. */
+  readonly shorthand: boolean;
+  /** `x()`: the callee must not become a member expression. */
+  readonly callee: boolean;
+  /** Written in the head of the loop that declares it: each round has its own copy. */
+  readonly loopHead: boolean;
+  variable: Variable | null;
+  /** For a namespace import: the property read from it, if it is a plain one. */
+  readonly property: string | undefined;
+}
+
+export type SiteKind = "function" | "arrow" | "method" | "getter" | "setter" | "class" | "constructor";
+
+/** A place in the source that makes functions: a function, a method or a class. */
+export interface Site {
+  readonly index: number;
+  readonly kind: SiteKind;
+  readonly node: Node;
+  /** Range of the text that `toString` shows. */
+  readonly start: number;
+  readonly end: number;
+  readonly parent: Site | null;
+  /** Scope in which the site stands. */
+  readonly outer: Scope;
+  /** The class that a member belongs to. */
+  readonly owner: Site | null;
+  readonly isStatic: boolean;
+  readonly isAsync: boolean;
+  readonly isGenerator: boolean;
+  /** A function declaration: it exists before the code around it runs. */
+  readonly isDeclaration: boolean;
+  /** Own `name` unless computed or changed. */
+  name: string;
+  /** Part of the method id, and the id itself. */
+  label: string;
+  id: string;
+  /** Variables of outer scopes that it or anything inside refers to. */
+  readonly through: Set<Variable>;
+  /** Names that no scope of the module declares. */
+  readonly globals: Set<string>;
+  /** Why closures of this site can't be re-created elsewhere. */
+  refused: string | null;
+  usesArguments: boolean;
+  /** For a class: private fields it declares, in order. */
+  readonly privates: PrivateName[];
+}
+
+export interface PrivateName {
+  readonly name: string;
+  readonly isStatic: boolean;
+  readonly kind: "field" | "method";
+}
+
+/** What the analysis of one module yields. */
+export interface ModuleAnalysis {
+  readonly source: string;
+  readonly program: Node;
+  readonly isModule: boolean;
+  readonly root: Scope;
+  readonly scopes: readonly Scope[];
+  readonly sites: readonly Site[];
+  /** Where calls stand whose result is awaited at once: offsets of the callee, or of the property called. */
+  readonly awaited: readonly number[];
+  /** Sorted by start. */
+  readonly references: readonly Reference[];
+}

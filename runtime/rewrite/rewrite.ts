@@ -1,0 +1,86 @@
+import { analyse } from "./analyse.ts";
+import { type Form, ModuleForms } from "./forms.ts";
+import { freePrefix, makeTable } from "./make_table.ts";
+import { parse } from "./parse.ts";
+import { mapForm, type SourceMap, splitInlineMap, tracedPositions, withInlineMap } from "./source_map.ts";
+import type { ModuleTable } from "./table.ts";
+
+/** Version of everything the rewriter emits; part of every cache key. */
+export const REWRITER_VERSION = 1;
+
+/** A module as it was loaded. */
+export interface ModuleSource {
+  readonly url: string;
+  /** JavaScript as the engine would run it, with the inline source map of its transpilation if it has one. */
+  readonly source: string;
+  readonly isModule: boolean;
+  /** Path from the app's root (or `npm:pkg@version/file`): the first part of its methods' ids. */
+  readonly path: string;
+  /** Names URL and source; stands in every site's marker. */
+  readonly key: string;
+}
+
+/** A module taken apart once, to be written out in any form. */
+export class RewrittenModule {
+  readonly table: ModuleTable;
+  /** The source without its inline map: what site ranges refer to. */
+  readonly text: string;
+  readonly #module: ModuleSource;
+  readonly #map: SourceMap | undefined;
+  readonly #analysis: ReturnType<typeof analyse>;
+  #guestForms: ModuleForms | undefined;
+
+  /** @throws {ParseError} if the source can't be parsed. */
+  constructor(module: ModuleSource) {
+    const { text, map } = splitInlineMap(module.source);
+    this.#module = module;
+    this.text = text;
+    this.#map = map;
+    this.#analysis = analyse(text, parse(text, module.isModule), module);
+    const awaited = tracedPositions(this.#analysis.awaited, text, map);
+    this.table = makeTable(this.#analysis, {
+      key: module.key,
+      url: module.url,
+      prefix: freePrefix(text),
+      awaited,
+    });
+  }
+
+  /** The module as the device runs it, with migration points at these methods. */
+  deviceText(methods: ReadonlySet<string>): string {
+    const points = this.pointsOf(methods);
+    const form = new ModuleForms(this.#analysis, this.table, new Set(points)).device(points);
+    return withInlineMap(form.text, mapForm(form, this.text, this.#module.url, this.#map));
+  }
+
+  /** Sites of these methods at which a migration point can stand, in ascending order. */
+  pointsOf(methods: ReadonlySet<string>): number[] {
+    return this.table.sites.flatMap((site, index) =>
+      methods.has(site.id) && site.pinned === undefined ? [index] : []
+    );
+  }
+
+  /** The module as a guest holds it. */
+  guestForm(uninitialised: ReadonlySet<string>): Form {
+    return this.#forms().guest(uninitialised);
+  }
+
+  /** Makers of these sites' closures and classes. */
+  makers(
+    sites: readonly number[],
+    place: "guest" | "device",
+    uninitialised: ReadonlySet<string>,
+  ): Record<number, string> {
+    const forms = this.#forms();
+    return Object.fromEntries(sites.map((site) => [site, forms.maker(site, place, uninitialised)]));
+  }
+
+  /** What a stack trace says of an offset in the source: `line:column`, from 1. */
+  positionOf(offset: number): string {
+    return tracedPositions([offset], this.text, this.#map)[0]!;
+  }
+
+  #forms(): ModuleForms {
+    return this.#guestForms ??= new ModuleForms(this.#analysis, this.table, new Set());
+  }
+}

@@ -1,0 +1,670 @@
+/**
+ * What a process knows of its rewritten code: which module made which function, from which scopes, and how to make more.
+ * One registry an isolate; the heap sees it as `CodeAccess`.
+ *
+ * Invariants:
+ * 1. No user code runs: functions are only called with their module's check switched on, which returns first.
+ * 2. Functions without a marker are never called.
+ * 3. A description, once given, stays: the scopes a closure captured never change, only their variables do.
+ */
+import {
+  type BindingRef,
+  type CodeAccess,
+  type FunctionDescription,
+  type ModuleKey,
+  type ScopeHandle,
+  UNINITIALISED,
+} from "../heap/access.ts";
+import type { ModuleTable, SiteEntry } from "../rewrite/mod.ts";
+import { askArguments } from "./ask_arguments.ts";
+import {
+  apply,
+  asyncGeneratorNext,
+  construct,
+  functionText,
+  generatorNext,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  ownKeys,
+  promiseThen,
+  ReferenceErrorCtor,
+  setPrototypeOf,
+} from "./intrinsics.ts";
+import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
+import { type Accessor, type Env, MadeScope, NativeScope, readThrough } from "./scope_handles.ts";
+
+/** Sets one of a module's own variables: 0 the check, 1 the instantiate guard, then the migration points. */
+export type Control = (n: number, value: unknown) => void;
+/** Evaluates an expression in a guest module's own scope. */
+export type Door = (expression: string) => unknown;
+/** `(n, object, value)`: private name n/3: read, write, has. */
+type PrivateAccess = (n: number, object: object, value?: unknown) => unknown;
+
+interface ClassRecord {
+  readonly cls: Function;
+  readonly ask: Accessor | undefined;
+  scopes: readonly ScopeHandle[] | undefined;
+  readonly privates: PrivateAccess | undefined;
+  members: Map<number, Function> | undefined;
+}
+
+/** One module of this isolate. */
+export interface LiveModule {
+  readonly key: ModuleKey;
+  readonly accessor: Accessor;
+  readonly control: Control;
+  readonly door: Door | undefined;
+  readonly meta: ImportMeta | undefined;
+  /** Loaded when first needed. */
+  table: ModuleTable | undefined;
+  /** For the device's makers: the module's bindings and the rewriter's own names as properties. */
+  env: Env | undefined;
+  readonly classes: Map<number, ClassRecord[]>;
+  readonly makers: Map<number, (...envs: unknown[]) => Function>;
+  /** Function declarations of a guest's module that no packet has claimed yet. */
+  readonly claimed: Set<number>;
+  readonly register: (site: number, cls: Function, accessor?: Accessor, privates?: PrivateAccess) => void;
+}
+
+/** What a registry needs to know of its process. */
+export interface CodeSource {
+  /** Table of a registered module. */
+  table(key: ModuleKey): ModuleTable | undefined;
+  /** Where an import of a module leads: a module's key and table, a built-in, or a module of another kind. */
+  resolve(key: ModuleKey, specifier: string): Resolution;
+  /** The module's source, without its map. */
+  text(key: ModuleKey): string | undefined;
+  /** Text of the maker of a site's closures, shipped or fetched. */
+  maker(key: ModuleKey, site: number): string;
+  readonly place: "device" | "guest";
+}
+
+export type Resolution =
+  | { readonly kind: "module"; readonly key: ModuleKey }
+  | { readonly kind: "builtin" }
+  /** CommonJS, JSON and the like, seen from an ES module: its values are bindings of a pseudo module. */
+  | { readonly kind: "values"; readonly key: ModuleKey };
+
+/** Where an export is really declared; `values` if in a module that isn't rewritten. */
+interface Found {
+  readonly module: ModuleKey;
+  readonly index: number;
+  readonly name: string;
+  readonly values: boolean;
+}
+
+const MARKER = /\/\*!cc:([\w-]+):(\d+)\*\//;
+
+export class CodeRegistry implements CodeAccess {
+  readonly #modules = new Map<ModuleKey, LiveModule>();
+  readonly #source: CodeSource;
+  readonly #globals: GlobalBindings;
+  readonly #descriptions = new WeakMap<Function, FunctionDescription>();
+  readonly #scopesByIdentity = new WeakMap<object, NativeScope | MadeScope>();
+  readonly #classes = new WeakMap<Function, ClassRecord>();
+  /** Prototype objects of classes whose instances carry private names. */
+  readonly #privateOwners = new WeakMap<object, Function>();
+  /** Values of modules that aren't rewritten, by name. */
+  readonly #values = new Map<
+    ModuleKey,
+    { names: string[]; readers: (Accessor | undefined)[]; n: number[] }
+  >();
+  readonly #bound: WeakMap<Function, FunctionDescription>;
+
+  constructor(source: CodeSource, globals: GlobalBindings, bound: WeakMap<Function, FunctionDescription>) {
+    this.#source = source;
+    this.#globals = globals;
+    this.#bound = bound;
+  }
+
+  /** Called by every rewritten module when its evaluation starts; returns what its classes register with. */
+  register(
+    key: ModuleKey,
+    accessor: Accessor,
+    control: Control,
+    door?: Door,
+    meta?: ImportMeta,
+  ): LiveModule["register"] {
+    const module: LiveModule = {
+      key,
+      accessor,
+      control,
+      door,
+      meta,
+      table: undefined,
+      env: undefined,
+      classes: new Map(),
+      makers: new Map(),
+      claimed: new Set(),
+      register: (site, cls, ask, privates) => this.#registerClass(module, site, cls, ask, privates),
+    };
+    this.#modules.set(key, module);
+    return module.register;
+  }
+
+  module(key: ModuleKey): LiveModule | undefined {
+    return this.#modules.get(key);
+  }
+
+  modules(): Iterable<LiveModule> {
+    return this.#modules.values();
+  }
+
+  /** The module's table. @throws {RangeError} for a module this isolate doesn't have. */
+  tableOf(key: ModuleKey): ModuleTable {
+    const module = this.#live(key);
+    const table = module.table ??= this.#source.table(key);
+    if (table === undefined) throw new RangeError(`Cannot find module ${key}: it has no table`);
+    return table;
+  }
+
+  /** Which site made a function: its module and index; undefined for one that isn't rewritten code. */
+  siteOf(fn: Function): { readonly module: ModuleKey; readonly site: number } | undefined {
+    const match = MARKER.exec(functionText(fn));
+    if (match === null || !this.#modules.has(match[1]!)) return undefined;
+    return { module: match[1]!, site: Number(match[2]) };
+  }
+
+  /** The site's text as the person's engine would show it; undefined if this process doesn't have the source. */
+  sourceText(key: ModuleKey, site: number): string | undefined {
+    const entry = this.tableOf(key).sites[site];
+    return entry === undefined ? undefined : this.#source.text(key)?.slice(entry.start, entry.end);
+  }
+
+  // Describing
+
+  describe(fn: Function): FunctionDescription {
+    const known = this.#descriptions.get(fn) ?? this.#bound.get(fn);
+    if (known !== undefined) return known;
+    const description = this.#describe(fn);
+    this.#descriptions.set(fn, description);
+    return description;
+  }
+
+  /**
+   * The function that is at its migration point: itself where its module can name it, else one that stands for it, since
+   * a closure can't name itself.
+   */
+  standIn(key: ModuleKey, site: number, accessor: Accessor | undefined): Function {
+    const table = this.tableOf(key);
+    const entry = table.sites[site]!;
+    const declared = table.bindings.findIndex((binding) => binding.site === site);
+    const named = declared < 0 ? undefined : readThrough(this.#live(key).accessor, declared);
+    if (typeof named === "function" && this.siteOf(named)?.site === site) return named;
+    const stand = entry.kind === "function" && entry.isAsync !== true ? function () {} : () => {};
+    Object.defineProperty(stand, "name", { value: entry.name });
+    Object.defineProperty(stand, "length", { value: entry.length });
+    const scopes = accessor === undefined ? [] : this.#scopesOf(key, entry, accessor);
+    this.#descriptions.set(stand, { type: "closure", module: key, site, scopes, home: null });
+    return stand;
+  }
+
+  #describe(fn: Function): FunctionDescription {
+    const text = functionText(fn);
+    const match = MARKER.exec(text);
+    if (match === null) {
+      return text.includes("[native code]")
+        ? refused("a built-in function that has no name here", "keep it out of what the method can reach")
+        : refused(
+          "a function made by eval or a module that runs unchanged",
+          "move it into a module of the app",
+        );
+    }
+    const [, key, index] = match as unknown as [string, string, string];
+    const module = this.#modules.get(key);
+    const entry = module === undefined ? undefined : this.tableOf(key).sites[Number(index)];
+    if (module === undefined || entry === undefined) {
+      return refused("a function of an unknown module", "restart the app");
+    }
+    if (entry.refused !== undefined) {
+      return refused(`the closure ${entry.id}: ${entry.refused}`, "change the function");
+    }
+    if (entry.kind === "class") return this.#describeClass(module, Number(index), fn);
+    if (entry.owner !== undefined) return this.#describeMember(module, Number(index), entry, fn);
+    return this.#describeClosure(module, Number(index), entry, fn);
+  }
+
+  #describeClosure(module: LiveModule, site: number, entry: SiteEntry, fn: Function): FunctionDescription {
+    if (entry.captures.length === 0) {
+      return { type: "closure", module: module.key, site, scopes: [], home: null };
+    }
+    const accessor = this.#ask(module, entry, fn);
+    if (accessor === undefined) {
+      return refused(`the closure ${entry.id}, which doesn't answer`, "change the function");
+    }
+    return {
+      type: "closure",
+      module: module.key,
+      site,
+      scopes: this.#scopesOf(module.key, entry, accessor),
+      home: null,
+    };
+  }
+
+  /** Calls the function with its module's check on: it hands over its accessor and returns (invariant 1). */
+  #ask(module: LiveModule, entry: SiteEntry, fn: Function): Accessor | undefined {
+    let answer: Accessor | undefined;
+    this.#check(module, (accessor: Accessor) => {
+      answer = accessor;
+    });
+    try {
+      const result = apply(fn, undefined, askArguments());
+      if (entry.isGenerator && entry.isAsync) promiseThen(asyncGeneratorNext(result), undefined, () => {});
+      else if (entry.isGenerator) generatorNext(result);
+    } catch {
+      return undefined;
+    } finally {
+      this.#check(module, undefined);
+    }
+    return answer;
+  }
+
+  #check(module: LiveModule, answer: ((accessor: Accessor) => void) | undefined): void {
+    module.control(0, answer);
+    if (module.env !== undefined) module.env[`${this.tableOf(module.key).prefix}K`] = answer;
+  }
+
+  #scopesOf(key: ModuleKey, entry: SiteEntry, accessor: Accessor): ScopeHandle[] {
+    const table = this.tableOf(key);
+    const scopes = entry.scopes.map((index, k) => {
+      const scope = table.scopes[index]!;
+      const identity = scope.identity ? accessor(-k - 1) as object : undefined;
+      const known = identity === undefined ? undefined : this.#scopesByIdentity.get(identity);
+      if (known !== undefined) return known;
+      const handle = new NativeScope(key, index, scope, table.prefix, identity);
+      if (identity !== undefined) this.#scopesByIdentity.set(identity, handle);
+      return handle;
+    });
+    entry.captures.forEach(([k, variable], n) => {
+      const handle = scopes[k]!;
+      if (handle instanceof NativeScope) handle.addReader(variable, accessor, n);
+    });
+    return scopes;
+  }
+
+  #describeClass(module: LiveModule, site: number, cls: Function): FunctionDescription {
+    const record = this.#classes.get(cls);
+    if (record === undefined) {
+      return refused(`the class ${this.tableOf(module.key).sites[site]!.id}`, "restart the app");
+    }
+    const { ask } = record;
+    record.scopes ??= ask === undefined
+      ? []
+      : this.#scopesOf(module.key, this.tableOf(module.key).sites[site]!, ask);
+    return { type: "class", module: module.key, site, scopes: record.scopes, keys: [] };
+  }
+
+  #describeMember(module: LiveModule, site: number, entry: SiteEntry, fn: Function): FunctionDescription {
+    const records = module.classes.get(entry.owner!) ?? [];
+    const record = records.find((item) => this.#membersOf(module, item).get(site) === fn);
+    if (record === undefined) {
+      return refused(`the method ${entry.id}, taken out of its class`, "keep it in its class");
+    }
+    return { type: "member", owner: record.cls, site };
+  }
+
+  // Classes
+
+  #registerClass(
+    module: LiveModule,
+    site: number,
+    cls: Function,
+    ask?: Accessor,
+    privates?: PrivateAccess,
+  ): void {
+    // Its table isn't needed yet: start-up must not wait for it.
+    const record: ClassRecord = { cls, ask, scopes: undefined, privates, members: undefined };
+    this.#classes.set(cls, record);
+    const list = module.classes.get(site);
+    if (list === undefined) module.classes.set(site, [record]);
+    else list.push(record);
+    if (privates !== undefined) this.#privateOwners.set(prototypeOf(cls), cls);
+  }
+
+  /** Members by site, as the class has them now: read right after it came into being, or when first needed. */
+  #membersOf(module: LiveModule, record: ClassRecord): Map<number, Function> {
+    if (record.members !== undefined) return record.members;
+    const members = new Map<number, Function>();
+    for (const holder of [record.cls, prototypeOf(record.cls)]) {
+      for (const name of ownKeys(holder)) {
+        const descriptor = getOwnPropertyDescriptor(holder, name)!;
+        for (const fn of [descriptor.value, descriptor.get, descriptor.set]) {
+          if (typeof fn !== "function") continue;
+          const site = this.siteOf(fn);
+          if (site?.module === module.key && !members.has(site.site)) members.set(site.site, fn);
+        }
+      }
+    }
+    return record.members = members;
+  }
+
+  memberOf(owner: Function, site: number): Function | undefined {
+    const record = this.#classes.get(owner);
+    const made = this.siteOf(owner);
+    if (record === undefined || made === undefined) return undefined;
+    return this.#membersOf(this.#live(made.module), record).get(site);
+  }
+
+  privateOwner(prototype: object): Function | undefined {
+    return this.#privateOwners.get(prototype);
+  }
+
+  /** A class object carries its own static private names; everything else carries those of instances. */
+  readPrivates(owner: Function, value: object): readonly unknown[] | undefined {
+    const found = this.#privatesOf(owner);
+    if (found === undefined) return undefined;
+    const wanted = owner === value;
+    let any = false;
+    const contents = found.names.map((item, i) => {
+      if (item.isStatic !== wanted || found.access(3 * i + 2, value) !== true) return undefined;
+      any = true;
+      return item.kind === "field" ? found.access(3 * i, value) : undefined;
+    });
+    return any ? contents : undefined;
+  }
+
+  writePrivate(owner: Function, value: object, index: number, content: unknown): void {
+    const found = this.#privatesOf(owner);
+    const item = found?.names[index];
+    if (item?.kind === "field" && item.isStatic === (owner === value)) {
+      found!.access(3 * index + 1, value, content);
+    }
+  }
+
+  createWithPrivates(owners: readonly Function[], make: () => object): object {
+    let object: object | undefined;
+    for (const owner of owners) object = this.#stamp(owner, object, make);
+    return object ?? make();
+  }
+
+  /** Adds the class's private names: a base class makes its own object, a derived one takes what "super" returns. */
+  #stamp(owner: Function, object: object | undefined, make: () => object): object {
+    const made = this.siteOf(owner)!;
+    const entry = this.tableOf(made.module).sites[made.site]!;
+    const module = this.#live(made.module);
+    const parent = getPrototypeOf(owner);
+    module.control(1, true);
+    try {
+      if (entry.derived !== true) return construct(owner, []);
+      const given = object ?? make();
+      setPrototypeOf(owner, function () {
+        return given;
+      });
+      return construct(owner, []);
+    } finally {
+      if (entry.derived === true) setPrototypeOf(owner, parent);
+      module.control(1, undefined);
+    }
+  }
+
+  #privatesOf(
+    owner: Function,
+  ): { names: NonNullable<SiteEntry["privates"]>; access: PrivateAccess } | undefined {
+    const access = this.#classes.get(owner)?.privates;
+    const made = access === undefined ? undefined : this.siteOf(owner);
+    if (access === undefined || made === undefined) return undefined;
+    return { names: this.tableOf(made.module).sites[made.site]!.privates ?? [], access };
+  }
+
+  // Bindings
+
+  freeBindings(key: ModuleKey, site: number): readonly BindingRef[] {
+    const table = this.tableOf(key);
+    const entry = table.sites[site]!;
+    const refs: BindingRef[] = [];
+    for (const index of entry.bindings) this.#pushBinding(key, table, index, refs);
+    for (const index of this.#globals.used(entry.globals)) refs.push({ module: GLOBAL_MODULE, index });
+    return refs;
+  }
+
+  #pushBinding(key: ModuleKey, table: ModuleTable, index: number, refs: BindingRef[]): void {
+    const binding = table.bindings[index]!;
+    if (binding.kind !== "import") {
+      refs.push({ module: key, index });
+      return;
+    }
+    const { accessor } = this.#live(key);
+    if (binding.imported !== "*") {
+      return this.#pushImport(key, binding.from!, binding.imported!, accessor, index, refs);
+    }
+    const namespace = accessor(index) as Record<string, unknown>;
+    for (const name of binding.properties ?? ownKeys(namespace)) {
+      if (typeof name !== "string") continue;
+      this.#pushImport(key, binding.from!, name, () => namespace[name], 0, refs);
+    }
+  }
+
+  #pushImport(
+    from: ModuleKey,
+    specifier: string,
+    name: string,
+    accessor: Accessor,
+    n: number,
+    refs: BindingRef[],
+  ): void {
+    const target = this.#source.resolve(from, specifier);
+    if (target.kind === "builtin") return;
+    if (target.kind === "values") {
+      refs.push({ module: target.key, index: this.valueIndex(target.key, name, accessor, n) });
+      return;
+    }
+    const found = this.#findExport(target.key, name, new Set());
+    if (found === undefined) return;
+    if (found.values) {
+      refs.push({ module: found.module, index: this.valueIndex(found.module, found.name, accessor, n) });
+    } else {
+      if (this.tableOf(found.module).bindings[found.index]!.kind === "default") {
+        this.#defaults.set(found.module, [accessor, n]);
+      }
+      refs.push({ module: found.module, index: found.index });
+    }
+  }
+
+  /** On the device nothing can name a module's anonymous default export but those that import it. */
+  readonly #defaults = new Map<ModuleKey, readonly [Accessor, number]>();
+
+  #findExport(
+    key: ModuleKey,
+    name: string,
+    seen: Set<string>,
+  ): Found | undefined {
+    if (seen.has(`${key} ${name}`)) return undefined;
+    seen.add(`${key} ${name}`);
+    const table = this.tableOf(key);
+    const entry = table.exports.find((item) => item.name === name);
+    if (entry !== undefined && entry.from === undefined) {
+      const binding = table.bindings[entry.binding]!;
+      if (binding.kind !== "import") return { module: key, index: entry.binding, name, values: false };
+      return binding.imported === "*" ? undefined : this.#follow(key, binding.from!, binding.imported!, seen);
+    }
+    if (entry !== undefined) {
+      return entry.imported === "*" ? undefined : this.#follow(key, entry.from!, entry.imported!, seen);
+    }
+    for (const star of table.stars) {
+      const found = this.#follow(key, star, name, seen);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #follow(
+    key: ModuleKey,
+    specifier: string,
+    name: string,
+    seen: Set<string>,
+  ): Found | undefined {
+    const target = this.#source.resolve(key, specifier);
+    if (target.kind === "builtin") return undefined;
+    if (target.kind === "values") return { module: target.key, index: -1, name, values: true };
+    return this.#findExport(target.key, name, seen);
+  }
+
+  /** Index of an export of a module that isn't rewritten; `accessor(n)` reads it. */
+  valueIndex(key: ModuleKey, name: string, accessor: Accessor, n: number): number {
+    let values = this.#values.get(key);
+    if (values === undefined) this.#values.set(key, values = { names: [], readers: [], n: [] });
+    let index = values.names.indexOf(name);
+    if (index < 0) index = values.names.push(name) - 1;
+    values.readers[index] ??= accessor;
+    values.n[index] ??= n;
+    return index;
+  }
+
+  /** Names of a pseudo module's exports, by index. */
+  valueNames(key: ModuleKey): readonly string[] {
+    return this.#values.get(key)?.names ?? [];
+  }
+
+  readBinding(ref: BindingRef): unknown {
+    if (ref.module === GLOBAL_MODULE) return this.#globals.read(ref.index);
+    const values = this.#values.get(ref.module);
+    if (values !== undefined) return readThrough(values.readers[ref.index]!, values.n[ref.index]!);
+    const binding = this.tableOf(ref.module).bindings[ref.index];
+    const reader = binding?.kind === "default" && this.#source.place === "device"
+      ? this.#defaults.get(ref.module)
+      : undefined;
+    if (reader !== undefined) return readThrough(reader[0], reader[1]);
+    return readThrough(this.#live(ref.module).accessor, ref.index);
+  }
+
+  writeBinding(ref: BindingRef, value: unknown): void {
+    if (ref.module === GLOBAL_MODULE) return this.#globals.write(ref.index, value);
+    const values = this.#values.get(ref.module);
+    if (values !== undefined) values.readers[ref.index]?.(values.n[ref.index]!, true, value);
+    else if (value !== UNINITIALISED || this.#source.place === "guest") {
+      this.#live(ref.module).accessor(ref.index, true, value);
+    }
+  }
+
+  bindingName(ref: BindingRef): string {
+    if (ref.module === GLOBAL_MODULE) return `globalThis.${this.#globals.name(ref.index)}`;
+    const values = this.#values.get(ref.module);
+    if (values !== undefined) return values.names[ref.index] ?? "?";
+    return this.tableOf(ref.module).bindings[ref.index]?.name ?? "?";
+  }
+
+  variableName(key: ModuleKey, scope: number, i: number): string {
+    return this.tableOf(key).scopes[scope]?.variables[i] ?? "?";
+  }
+
+  defaults(key: ModuleKey, site: number): { readonly name: string; readonly length: number } {
+    return this.tableOf(key).sites[site]!;
+  }
+
+  // Making
+
+  createScope(key: ModuleKey, scope: number): ScopeHandle {
+    const table = this.tableOf(key);
+    const entry = table.scopes[scope];
+    if (entry === undefined) throw new RangeError(`Cannot make scope ${scope} of ${table.url}: it has none`);
+    const handle = new MadeScope(key, scope, entry, table.prefix);
+    this.#scopesByIdentity.set(handle.identity, handle);
+    return handle;
+  }
+
+  createClosure(key: ModuleKey, site: number, scopes: readonly ScopeHandle[], home: object | null): Function {
+    const module = this.#live(key);
+    const declared = this.#declaredFunction(module, site);
+    if (declared !== undefined) return declared;
+    const fn = this.#maker(module, site)(...scopes.map(envOf));
+    this.#descriptions.set(fn, { type: "closure", module: key, site, scopes, home });
+    return fn;
+  }
+
+  createClass(
+    key: ModuleKey,
+    site: number,
+    scopes: readonly ScopeHandle[],
+    _keys: readonly PropertyKey[],
+    derived: boolean,
+  ): Function {
+    const module = this.#live(key);
+    const heritage = derived ? function () {} : undefined;
+    const cls = this.#maker(module, site)(...scopes.map(envOf), heritage);
+    const record = this.#classes.get(cls);
+    if (record === undefined) {
+      throw new TypeError(`Cannot make class ${this.tableOf(key).sites[site]!.id}: it did not register`);
+    }
+    record.scopes = scopes;
+    return cls;
+  }
+
+  /** A guest's module has its function declarations natively: the first closure of such a site is that one. */
+  #declaredFunction(module: LiveModule, site: number): Function | undefined {
+    if (this.#source.place !== "guest" || module.claimed.has(site)) return undefined;
+    const index = this.tableOf(module.key).bindings.findIndex((binding) => binding.site === site);
+    if (index < 0) return undefined;
+    module.claimed.add(site);
+    return module.accessor(index) as Function;
+  }
+
+  #maker(module: LiveModule, site: number): (...envs: unknown[]) => Function {
+    let maker = module.makers.get(site);
+    if (maker === undefined) {
+      const text = this.#source.maker(module.key, site);
+      const named = `${text}\n//# sourceURL=${makerUrl(module.key, site)}`;
+      maker = (module.door !== undefined ? module.door(named) : this.#deviceMaker(module, text)) as (
+        ...envs: unknown[]
+      ) => Function;
+      module.makers.set(site, maker);
+    }
+    return maker;
+  }
+
+  #deviceMaker(module: LiveModule, text: string): unknown {
+    const { prefix } = this.tableOf(module.key);
+    const make = new Function(`${prefix}E`, `${prefix}T`, `${prefix}P`, `return ${text}`);
+    return make(this.#envOf(module), checked, pick);
+  }
+
+  #envOf(module: LiveModule): Env {
+    if (module.env !== undefined) return module.env;
+    const { bindings, prefix } = this.tableOf(module.key);
+    const env: Env = Object.create(null);
+    bindings.forEach((binding, n) => {
+      Object.defineProperty(env, binding.name, {
+        get: () => module.accessor(n),
+        set: (value) => module.accessor(n, true, value),
+      });
+    });
+    env[`${prefix}K`] = undefined;
+    env[`${prefix}C`] = module.register;
+    env[`${prefix}I`] = undefined;
+    return module.env = env;
+  }
+
+  #live(key: ModuleKey): LiveModule {
+    const module = this.#modules.get(key);
+    if (module === undefined) throw new RangeError(`Cannot find module ${key}: it isn't loaded here`);
+    return module;
+  }
+}
+
+/** Where stack traces say that a maker's code stands: maps back to its site. */
+export function makerUrl(key: ModuleKey, site: number): string {
+  return `clonecloud:maker/${key}/${site}`;
+}
+
+function envOf(scope: ScopeHandle): Env {
+  return (scope as NativeScope | MadeScope).env();
+}
+
+function prototypeOf(cls: Function): object {
+  return getOwnPropertyDescriptor(cls, "prototype")!.value;
+}
+
+function refused(what: string, fix: string): FunctionDescription {
+  return { type: "refused", what, fix };
+}
+
+/** Reads a variable that may not be initialised yet. @throws {ReferenceError} as the engine would. */
+export function checked(value: unknown, name: string): unknown {
+  if (value === UNINITIALISED) throw new ReferenceErrorCtor(`Cannot access '${name}' before initialization`);
+  return value;
+}
+
+/** The method, getter or setter of an object literal with one member. */
+export function pick(literal: object): unknown {
+  const descriptor = getOwnPropertyDescriptor(literal, ownKeys(literal)[0]!)!;
+  return descriptor.value ?? descriptor.get ?? descriptor.set;
+}

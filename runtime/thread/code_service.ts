@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { type ModuleSource, ParseError, REWRITER_VERSION, RewrittenModule } from "../rewrite/mod.ts";
+import type { RewriteAnswer } from "./load_hook.ts";
+import type { SupervisorRequest } from "./protocol.ts";
+
+/** Keeps texts by key between runs; may forget. */
+export interface TextCache {
+  get(key: string): string | undefined;
+  set(key: string, text: string): void;
+}
+
+export interface CodeServiceOptions {
+  readonly cache: TextCache;
+  /** Methods that get a migration point. */
+  readonly methods: ReadonlySet<string>;
+  /** Path of a module from the app's root, the first part of its methods' ids. */
+  readonly pathOf: (url: string) => string;
+  /** A module that can't be rewritten. */
+  readonly diagnose: (url: string, reason: string) => void;
+}
+
+/** Rewrites modules for one app process, outside of it: parsing needs neither its memory nor its permissions. */
+export class CodeService {
+  readonly #options: CodeServiceOptions;
+  readonly #sources = new Map<string, ModuleSource>();
+  readonly #rewritten = new Map<string, RewrittenModule>();
+  readonly #asked = new Set<string>();
+  readonly #known = new Set<string>();
+
+  constructor(options: CodeServiceOptions) {
+    this.#options = options;
+  }
+
+  /** Whether a method that was asked for has a migration point. */
+  has(method: string): boolean {
+    return this.#known.has(method);
+  }
+
+  /** Whether a module of that path was loaded. */
+  hasModule(path: string): boolean {
+    return [...this.#sources.values()].some((source) => source.path === path);
+  }
+
+  /** Why a method of a loaded module has no migration point. */
+  whyNot(method: string): string {
+    const source = [...this.#sources.values()].find((item) => method.startsWith(`${item.path}#`));
+    const sites = source === undefined ? [] : this.#module(source.key).table.sites;
+    const pinned = sites.find((site) => site.id === method)?.pinned;
+    if (pinned !== undefined) return `${method} can't migrate: ${pinned}`;
+    const name = method.slice(method.indexOf("#") + 1).split(".").at(-1)!;
+    const near = sites.filter((site) => site.id.endsWith(name)).map((site) => site.id)[0];
+    return `unknown method ${method}${near === undefined ? "" : `; did you mean ${near}?`}`;
+  }
+
+  /** Answers one request of an app's migrator; undefined if it is none of ours. */
+  answer(request: SupervisorRequest): unknown {
+    switch (request.op) {
+      case "rewrite":
+        return this.#rewrite(request.url, request.source, request.isModule);
+      case "table":
+        return this.#cached(`${request.key}.table`, () => JSON.stringify(this.#module(request.key).table));
+      case "guest": {
+        const { url, isModule } = this.#sources.get(request.key)!;
+        const form = this.#module(request.key).guestForm(new Set(request.uninitialised));
+        const table = JSON.stringify(this.#module(request.key).table);
+        return { url, isModule, text: form.text, chunks: form.chunks.flat(), table };
+      }
+      case "makers":
+        return this.#module(request.key).makers(request.sites, request.place, new Set(request.uninitialised));
+      case "position":
+        return this.#module(request.key).positionOf(request.offset);
+    }
+    return undefined;
+  }
+
+  #rewrite(url: string, source: string, isModule: boolean): RewriteAnswer {
+    const path = this.#options.pathOf(url);
+    const key = hash(`${REWRITER_VERSION}\n${url}\n${path}\n${isModule}\n${source}`).slice(0, 16);
+    this.#sources.set(key, { url, source, isModule, path, key });
+    const wanted = [...this.#options.methods].filter((method) => method.startsWith(`${path}#`)).sort();
+    try {
+      const name = `${key}.${hash(wanted.join("\n")).slice(0, 8)}.device`;
+      const cached = JSON.parse(this.#cached(name, () => JSON.stringify(this.#device(key, new Set(wanted)))));
+      for (const [, method] of cached.points) this.#known.add(method);
+      return { key, ...cached };
+    } catch (error) {
+      if (!(error instanceof ParseError) && !(error instanceof RangeError)) throw error;
+      this.#options.diagnose(url, error.message);
+      return { key: undefined, text: source, reason: error.message, points: [] };
+    }
+  }
+
+  #device(key: string, methods: ReadonlySet<string>): { text: string; points: [number, string][] } {
+    const module = this.#module(key);
+    const points = module.pointsOf(methods).map((
+      site,
+    ): [number, string] => [site, module.table.sites[site]!.id]);
+    return { text: module.deviceText(methods), points };
+  }
+
+  #module(key: string): RewrittenModule {
+    let module = this.#rewritten.get(key);
+    if (module === undefined) {
+      const source = this.#sources.get(key);
+      if (source === undefined) throw new RangeError(`Cannot find module ${key}: it was not rewritten here`);
+      this.#asked.add(key);
+      this.#rewritten.set(key, module = new RewrittenModule(source));
+    }
+    return module;
+  }
+
+  #cached(name: string, make: () => string): string {
+    const known = this.#options.cache.get(name);
+    if (known !== undefined) return known;
+    const text = make();
+    this.#options.cache.set(name, text);
+    return text;
+  }
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

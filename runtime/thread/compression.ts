@@ -1,0 +1,24 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { MAX_FRAME_BYTES } from "./constants.ts";
+
+/** Payloads of at least this many bytes are compressed: below, the link's round trip counts and not its bandwidth. */
+const COMPRESS_FROM = 1024;
+
+/** `0 | payload` or `1 | deflated payload`. */
+export function compress(parts: readonly Uint8Array[]): Uint8Array[] {
+  const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+  if (bytes < COMPRESS_FROM) return [Uint8Array.of(0), ...parts];
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return [Uint8Array.of(1), deflateRawSync(whole, { level: 3 })];
+}
+
+/** The payload again; its size is bounded. @throws if it isn't one. */
+export function decompress(payload: Uint8Array): Uint8Array {
+  if (payload[0] === 0) return payload.subarray(1);
+  return inflateRawSync(payload.subarray(1), { maxOutputLength: MAX_FRAME_BYTES });
+}

@@ -1,0 +1,88 @@
+import type { ModuleTable } from "../rewrite/mod.ts";
+import type { CodeSource, Resolution } from "./code_registry.ts";
+import type { SyncPort } from "./sync_port.ts";
+
+/** What the load hook learnt of one module. */
+export interface LoadedModule {
+  readonly url: string;
+  readonly key: string;
+  readonly source: string;
+  readonly isModule: boolean;
+}
+
+/** The device's code: what its load hook saw, and what the supervisor's rewriter knows of it. */
+export class DeviceCode implements CodeSource {
+  readonly place = "device";
+  /** The first module has begun to run. */
+  started = false;
+  readonly #port: SyncPort;
+  readonly #byKey = new Map<string, LoadedModule>();
+  readonly #byUrl = new Map<string, LoadedModule>();
+  readonly #links = new Map<string, string>();
+  readonly #tables = new Map<string, ModuleTable>();
+  readonly #makers = new Map<string, string>();
+
+  constructor(port: SyncPort) {
+    this.#port = port;
+  }
+
+  /** Notes where an import led. */
+  link(parent: string, specifier: string, url: string): void {
+    this.#links.set(`${parent}\n${specifier}`, url);
+  }
+
+  loaded(module: LoadedModule): void {
+    this.#byKey.set(module.key, module);
+    this.#byUrl.set(module.url, module);
+  }
+
+  module(key: string): LoadedModule | undefined {
+    return this.#byKey.get(key);
+  }
+
+  moduleAt(url: string): LoadedModule | undefined {
+    return this.#byUrl.get(url);
+  }
+
+  table(key: string): ModuleTable | undefined {
+    const known = this.#tables.get(key);
+    if (known !== undefined || !this.#byKey.has(key)) return known;
+    const table = JSON.parse(
+      this.#port.request({ op: "supervisor", request: { op: "table", key } }),
+    ) as ModuleTable;
+    this.#tables.set(key, table);
+    return table;
+  }
+
+  text(key: string): string | undefined {
+    return this.#byKey.get(key)?.source;
+  }
+
+  /** URL that an import of the module leads to. */
+  linkOf(key: string, specifier: string): string | undefined {
+    return this.#links.get(`${this.#byKey.get(key)?.url}\n${specifier}`);
+  }
+
+  resolve(key: string, specifier: string): Resolution {
+    const url = this.linkOf(key, specifier) ?? specifier;
+    if (/^(node|ext|clonecloud):/.test(url)) return { kind: "builtin" };
+    const target = this.#byUrl.get(url);
+    return target?.isModule === true
+      ? { kind: "module", key: target.key }
+      : { kind: "values", key: `values:${url}` };
+  }
+
+  /** Fetches makers of closures that were born at a clone, all at once. */
+  prefetchMakers(key: string, sites: readonly number[]): void {
+    const missing = sites.filter((site) => !this.#makers.has(`${key}:${site}`));
+    if (missing.length === 0) return;
+    const request = { op: "makers", key, sites: missing, place: "device", uninitialised: [] };
+    const makers: Record<string, string> = this.#port.request({ op: "supervisor", request });
+    for (const site of missing) this.#makers.set(`${key}:${site}`, makers[site]!);
+  }
+
+  maker(key: string, site: number): string {
+    this.prefetchMakers(key, [site]);
+    return this.#makers.get(`${key}:${site}`)!;
+  }
+}

@@ -1,0 +1,200 @@
+import { DeviceFiles } from "../host/device_files.ts";
+import { BLOB_REPLY, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from "./frame.ts";
+import { compress, decompress } from "./compression.ts";
+import type { LocalConnection } from "./local_connection.ts";
+import {
+  type AppConfig,
+  type GuestRequest,
+  MIGRATE,
+  packPayload,
+  READY,
+  REPLY,
+  REQUEST,
+  RETURN,
+  type ReturnHead,
+  type SessionStart,
+  STAGE,
+  START,
+  type TraceEvent,
+  unpackPayload,
+} from "./protocol.ts";
+import type { SessionNotice, SessionReply } from "./session_control.ts";
+
+/** How a session stands: usable, or why not. */
+export type SessionState = { readonly ok: true } | { readonly ok: false; readonly error: string };
+
+export interface MigrateReply {
+  readonly ok: boolean;
+  readonly head?: ReturnHead;
+  readonly packet?: Uint8Array;
+  readonly reason?: string;
+  readonly awayMs?: number;
+}
+
+/** One session with one guest, from the device's migrator. Ends with its connection; never used again after a failure. */
+export class DeviceSession {
+  /** Settles when the guest is ready, or it's clear that there is none. */
+  readonly ready: Promise<SessionState>;
+  readonly #config: AppConfig;
+  readonly #ask: (request: unknown) => Promise<any>;
+  readonly #event: (event: TraceEvent) => void;
+  readonly #files: DeviceFiles;
+  #connection: LocalConnection | undefined;
+  #settleReady: (state: SessionState) => void = () => {};
+  #settleReturn: ((reply: MigrateReply) => void) | undefined;
+  #lost: string | undefined;
+  #method = "";
+
+  /** `connection` leads to the peer and is this session's own. */
+  constructor(
+    config: AppConfig,
+    connection: LocalConnection | undefined,
+    ask: (request: unknown) => Promise<any>,
+    event: (event: TraceEvent) => void,
+  ) {
+    this.#config = config;
+    this.#ask = ask;
+    this.#event = event;
+    this.#files = new DeviceFiles(config.roots);
+    this.ready = new Promise((resolve) => this.#settleReady = resolve);
+    this.#open(connection);
+  }
+
+  close(): void {
+    this.#lose("closed");
+  }
+
+  /** Ships a captured thread and waits for it; never rejects. */
+  async migrate(
+    message: { head: any; packet: ArrayBuffer; missing: any; method: string },
+  ): Promise<MigrateReply> {
+    const started = performance.now();
+    if (this.#lost !== undefined) return { ok: false, reason: this.#lost };
+    this.#method = message.method;
+    this.#files.begin();
+    const code = await this.#fetchCode(message.head.code, message.missing);
+    const head = { ...message.head, code };
+    const payload = compress(packPayload(head, new Uint8Array(message.packet)));
+    this.#event({
+      event: "ship",
+      thread: "main",
+      method: message.method,
+      bytes: payload.reduce((sum, part) => sum + part.length, 0),
+    });
+    const reply = await new Promise<MigrateReply>((resolve) => {
+      this.#settleReturn = resolve;
+      if (this.#lost !== undefined) resolve({ ok: false, reason: this.#lost });
+      else this.#connection!.send(MIGRATE, ...payload);
+    });
+    this.#settleReturn = undefined;
+    return { ...reply, awayMs: performance.now() - started };
+  }
+
+  #open(connection: LocalConnection | undefined): void {
+    const { session } = this.#config;
+    if (connection === undefined || session === undefined) return this.#lose("no clone in reach");
+    this.#connection = connection;
+    connection.onFrame = (frame) => this.#receive(frame);
+    connection.onClose = () => this.#lose("the connection to the peer closed");
+    connection.sendJson(session);
+  }
+
+  #receive(frame: Frame): void {
+    try {
+      if (frame.kind === HOP_CONTROL) {
+        this.#control(decodeJson(frame.payload) as SessionReply | SessionNotice);
+      } else if (frame.kind === READY) this.#settleReady({ ok: true });
+      else if (frame.kind === RETURN) this.#returned(frame.payload);
+      else if (frame.kind === REQUEST) {
+        this.#request(frame.payload).catch((error) => this.#lose(String(error)));
+      } else if (frame.kind === STAGE) this.#stage(frame.payload);
+      else if (frame.kind === BLOB_REQUEST) this.#connection?.send(BLOB_REPLY, frame.payload.slice(0, 32));
+    } catch (error) {
+      this.#lose(`the clone sent something unreadable: ${(error as Error).message}`);
+    }
+  }
+
+  #control(message: SessionReply | SessionNotice): void {
+    if ("type" in message) {
+      if (message.type === "lost") this.#lose(message.reason);
+      else if (message.type === "conditions") {
+        this.#ask({ op: "conditions", conditions: message.conditions, peer: "" });
+      }
+      return;
+    }
+    if (!message.ok) return this.#lose(message.error);
+    this.#ask({
+      op: "conditions",
+      conditions: message.conditions,
+      peer: message.clone.name || message.clone.peer,
+    });
+    this.#connection!.send(START, ...packPayload(this.#start()));
+  }
+
+  #start(): SessionStart {
+    return { ...this.#config.start, nowMs: Date.now() };
+  }
+
+  #returned(payload: Uint8Array): void {
+    const { head, bytes } = unpackPayload(decompress(payload));
+    const reply = head as ReturnHead;
+    const changed = reply.ok ? this.#files.changed(reply.reads) : undefined;
+    this.#event({ event: "return", thread: "main", method: this.#method, bytes: payload.length });
+    if (changed !== undefined) this.#lose(`${changed} changed on the device meanwhile`);
+    else this.#settleReturn?.({ ok: true, head: reply, packet: bytes.slice() });
+  }
+
+  #stage(payload: Uint8Array): void {
+    const { head } = unpackPayload(payload);
+    const { ms, objects } = head as { ms?: number; objects?: number };
+    this.#event({
+      event: "resume",
+      thread: "main",
+      method: this.#method,
+      ...(typeof ms === "number" && { ms }),
+      ...(typeof objects === "number" && { objects }),
+    });
+  }
+
+  async #request(payload: Uint8Array): Promise<void> {
+    const { head } = unpackPayload(payload);
+    const request = head as GuestRequest;
+    if (request.op === "abandon") {
+      return this.#lose(`${request.reason}${request.path ? ` (${request.path})` : ""}`);
+    }
+    if (request.op === "position") {
+      const value = await this.#ask(request);
+      this.#connection?.send(REPLY, ...compress(packPayload({ ok: true, value })));
+      return;
+    }
+    this.#event({
+      event: "fault",
+      thread: "main",
+      method: this.#method,
+      reason: `${request.call} ${request.path}`,
+    });
+    const { reply, bytes } = this.#files.serve(request);
+    this.#connection?.send(REPLY, ...compress(packPayload(reply, bytes)));
+  }
+
+  async #fetchCode(code: any, missing: any): Promise<unknown> {
+    const modules = await Promise.all(missing.modules.map(async (item: any) => {
+      const guest = await this.#ask({ op: "guest", key: item.key, uninitialised: item.uninitialised });
+      return { ...guest, key: item.key, links: item.links, isMain: item.isMain };
+    }));
+    const makers: Record<string, unknown> = {};
+    await Promise.all(missing.makers.map(async (item: any) => {
+      makers[item.key] = await this.#ask({ op: "makers", ...item, place: "guest" });
+    }));
+    return { ...code, modules, makers };
+  }
+
+  #lose(reason: string): void {
+    this.#lost ??= reason;
+    this.#settleReady({ ok: false, error: this.#lost });
+    this.#settleReturn?.({ ok: false, reason: this.#lost });
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.close();
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * A guest process: one session of one device. Started in advance, serves until its stdin ends.
+ *
+ * Everything that app code could reach here is either plain JavaScript or a wrapper that asks the device; whatever a
+ * wrapper can't do abandons the migration: the device kills this process while it waits.
+ */
+import * as nodeModule from "node:module";
+import process from "node:process";
+import { Refusal, SessionHeap } from "../heap/mod.ts";
+import type { FunctionDescription } from "../heap/access.ts";
+import { Builtins } from "../host/builtins.ts";
+import { absentMaker } from "../host/absent.ts";
+import { GuestHost } from "../host/guest_host.ts";
+import { Values } from "../host/values.ts";
+import { hideRewriting } from "./appearance.ts";
+import { CodeRegistry } from "./code_registry.ts";
+import { SESSION_VERSION } from "./constants.ts";
+import { compress, decompress } from "./compression.ts";
+import { GlobalBindings } from "./global_bindings.ts";
+import { GuestChannel } from "./guest_channel.ts";
+import { GuestCode } from "./guest_code.ts";
+import { formatGuestStacks, guestStack } from "./guest_stack.ts";
+import {
+  type GuestReply,
+  type GuestRequest,
+  MIGRATE,
+  type MigrateHead,
+  packPayload,
+  READY,
+  REPLY,
+  REQUEST,
+  RETURN,
+  type ReturnHead,
+  type SessionStart,
+  STAGE,
+  START,
+  unpackPayload,
+} from "./protocol.ts";
+
+const getBuiltinModule = (process as any).getBuiltinModule.bind(process) as (
+  name: string,
+) => object | undefined;
+const now = performance.now.bind(performance);
+const channel = new GuestChannel();
+
+/** Asks the device; this process's only thread waits. */
+function ask(request: GuestRequest): { reply: GuestReply; bytes: Uint8Array } {
+  channel.send(REQUEST, ...packPayload(request));
+  while (true) {
+    const frame = channel.receive();
+    if (frame.kind !== REPLY) continue;
+    const { head, bytes } = unpackPayload(decompress(frame.payload));
+    return { reply: head as GuestReply, bytes };
+  }
+}
+
+/** Ends the migration from inside: the device kills this process, so no app code ever sees an exception. */
+function abandon(reason: string, path?: string): never {
+  ask({ op: "abandon", reason, ...(path !== undefined && { path }) });
+  Deno.exit(1);
+}
+
+const host = new GuestHost(ask, abandon);
+const builtins = new Builtins();
+for (const name of nodeModule.builtinModules) nameModule(name);
+const globals = new GlobalBindings();
+const values = new Values(builtins, absentMaker(abandon));
+const bound = new WeakMap<Function, FunctionDescription>();
+const code = new GuestCode(host.wrappers, abandon);
+const registry = new CodeRegistry(code, globals, bound);
+(globalThis as any)[Symbol.for("clonecloud.guest")] = undefined;
+code.installHooks(registry);
+(globalThis as any)[Symbol.for("clonecloud.guest")].values = new Map();
+hideRewriting(registry, bound);
+const heap = new SessionHeap({ side: "clone", values, code: registry });
+
+async function serve(): Promise<void> {
+  for (
+    let frame = channel.receive();
+    frame.kind === START || frame.kind === MIGRATE;
+    frame = channel.receive()
+  ) {
+    if (frame.kind === START) start(unpackPayload(frame.payload).head as SessionStart);
+    else {
+      const { head, bytes } = unpackPayload(decompress(frame.payload));
+      await migrate(head as MigrateHead, bytes);
+    }
+  }
+}
+
+/** Built-in modules are named as on the device; where one is wrapped, its wrapper has the name. */
+function nameModule(name: string): void {
+  const url = `node:${name.replace(/^node:/, "")}`;
+  builtins.addModule(
+    `${url}#`,
+    () => host.modules.get(url) ?? (host.isPlain(url) ? getBuiltinModule(url) : undefined),
+  );
+}
+
+function start(session: SessionStart): void {
+  if (session.sessionVersion !== SESSION_VERSION) {
+    abandon(`session version ${session.sessionVersion} is not ${SESSION_VERSION}`);
+  }
+  host.install(session);
+  formatGuestStacks(code, (key, offset) => String(ask({ op: "position", key, offset }).reply.value));
+  channel.send(READY);
+}
+
+async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
+  const ms = { accept: 0, run: 0, capture: 0 };
+  const started = now();
+  host.begin(head.nowMs);
+  try {
+    head.code.globals.forEach((name, index) => {
+      if (globals.index(name) !== index) throw new RangeError(`global binding ${name} is out of order`);
+    });
+    for (const url of code.add(head.code, registry)) await import(url);
+    const roots = heap.accept(packet);
+    ms.accept = now() - started;
+    channel.send(STAGE, ...packPayload({ ms: ms.accept, objects: roots.length }));
+    await run(head, roots, ms);
+  } catch (error) {
+    const reason = error instanceof Refusal
+      ? error.message
+      : `the clone failed: ${(error as Error)?.stack ?? error}`;
+    send({ id: head.id, ok: false, reason });
+  }
+}
+
+/** Runs the method and sends home what became of it. */
+async function run(
+  head: MigrateHead,
+  roots: readonly unknown[],
+  ms: { accept: number; run: number; capture: number },
+): Promise<void> {
+  const [fn, self, args] = roots as [Function, unknown, unknown[]];
+  const started = now();
+  let outcome: "return" | "throw" = "return";
+  let result: unknown;
+  try {
+    const returned = guestStack.enter(fn, self, args);
+    result = head.isAsync ? await returned : returned;
+  } catch (error) {
+    outcome = "throw";
+    result = error;
+  }
+  ms.run = now() - started;
+  const captured = now();
+  const capture = heap.capture([result], { rootNames: [outcome === "return" ? "result" : "error"] });
+  ms.capture = now() - captured;
+  send({
+    id: head.id,
+    ok: true,
+    outcome,
+    effects: host.takeEffects(),
+    reads: [],
+    globals: globals.names(),
+    ms,
+  }, capture.packet);
+}
+
+function send(head: ReturnHead, packet: Uint8Array = new Uint8Array()): void {
+  channel.send(RETURN, ...compress(packPayload(head, packet)));
+}
+
+await serve();

@@ -1,0 +1,67 @@
+import { encodeFrame, type Frame, FrameDecoder, frameHeader, HOP_CONTROL } from "./frame.ts";
+
+/** A framed connection to a local socket. Whoever opens it closes it. */
+export class LocalConnection {
+  readonly #connection: Deno.Conn;
+  #writing: Promise<void> = Promise.resolve();
+  #closed = false;
+  onFrame: (frame: Frame) => void = () => {};
+  onClose: () => void = () => {};
+
+  private constructor(connection: Deno.Conn) {
+    this.#connection = connection;
+    this.#read();
+  }
+
+  /** Opens a connection. @throws if nobody listens there. */
+  static async open(path: string): Promise<LocalConnection> {
+    return new LocalConnection(await Deno.connect({ transport: "unix", path }));
+  }
+
+  send(kind: number, ...parts: Uint8Array[]): void {
+    let bytes = 0;
+    for (const part of parts) bytes += part.length;
+    // Small frames go out in one piece; large ones aren't copied together.
+    if (bytes < 65_536) this.#write([encodeFrame(kind, ...parts)]);
+    else this.#write([frameHeader(kind, bytes), ...parts]);
+  }
+
+  sendJson(body: unknown): void {
+    this.send(HOP_CONTROL, new TextEncoder().encode(JSON.stringify(body)));
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      this.#connection.close();
+    } catch {
+      // The other end was faster.
+    }
+    this.onClose();
+  }
+
+  #write(parts: readonly Uint8Array[]): void {
+    this.#writing = this.#writing.then(async () => {
+      for (const part of parts) {
+        for (let at = 0; at < part.length;) at += await this.#connection.write(part.subarray(at));
+      }
+    }).catch(() => this.close());
+  }
+
+  async #read(): Promise<void> {
+    const decoder = new FrameDecoder();
+    try {
+      while (true) {
+        const buffer = new Uint8Array(65_536);
+        const count = await this.#connection.read(buffer);
+        if (count === null) break;
+        decoder.push(buffer.subarray(0, count));
+        for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) this.onFrame(frame);
+      }
+    } catch {
+      // A broken connection is a closed one.
+    }
+    this.close();
+  }
+}

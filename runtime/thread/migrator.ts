@@ -1,0 +1,367 @@
+/**
+ * The device's side of a migration, on the app's own thread: suspend, capture, hand over, wait, merge.
+ *
+ * Owns the session's view of the heap. Invariants:
+ * 1. Until the merge starts the app's heap is untouched; whatever fails before that, the method runs here, once.
+ * 2. One thread is away at a time: a migration point reached meanwhile runs here.
+ * 3. A session whose invocation was abandoned is never used again: what its guest holds is unknown.
+ */
+import { referencedCode, Refusal, SessionHeap } from "../heap/mod.ts";
+import { UNINITIALISED } from "../heap/access.ts";
+import type { Values } from "../host/values.ts";
+import type { CodeRegistry, Control } from "./code_registry.ts";
+import { appendDeviceFrames, callerPosition } from "./stack.ts";
+import type { DeviceCode } from "./device_code.ts";
+import { performEffects } from "./effects.ts";
+import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
+import { getPrototypeOf } from "./intrinsics.ts";
+import type { AppConfig, MigrateHead, ReturnHead, ShippedCode, TraceEvent } from "./protocol.ts";
+import type { Accessor } from "./scope_handles.ts";
+import type { SyncPort } from "./sync_port.ts";
+
+export interface MigratorParts {
+  readonly registry: CodeRegistry;
+  readonly values: Values;
+  readonly port: SyncPort;
+  readonly config: AppConfig;
+  readonly code: DeviceCode;
+  readonly globals: GlobalBindings;
+}
+
+/** What a migration point gets: the result, or undefined to run the method here. */
+type Outcome = { readonly v: unknown } | undefined;
+
+/** How an invocation fared, for the decision model. */
+interface Point {
+  readonly module: string;
+  readonly site: number;
+  readonly method: string;
+  readonly isAsync: boolean;
+  /** Don't try again before this many more invocations. */
+  rest: number;
+  failures: number;
+}
+
+interface Reply {
+  readonly ok: boolean;
+  readonly head?: ReturnHead;
+  readonly packet?: Uint8Array;
+  readonly reason?: string;
+  readonly bytesDown?: number;
+  /** Milliseconds between handing over and having the answer. */
+  readonly awayMs?: number;
+}
+
+export class Migrator {
+  readonly #parts: MigratorParts;
+  #heap: SessionHeap;
+  #away = false;
+  #next = 1;
+  /** What the clone of this session already has. */
+  #shippedModules = new Set<string>();
+  #shippedMakers = new Set<string>();
+
+  constructor(parts: MigratorParts) {
+    this.#parts = parts;
+    this.#heap = this.#newHeap();
+  }
+
+  #newHeap(): SessionHeap {
+    return new SessionHeap({ side: "device", values: this.#parts.values, code: this.#parts.registry });
+  }
+
+  /** Switches a module's migration points on. */
+  arm(module: string, control: Control, points: readonly (readonly [number, string])[]): void {
+    points.forEach(([site, method], i) => {
+      const entry = this.#parts.config.methods.includes(method);
+      if (!entry) return;
+      const point: Point = { module, site, method, isAsync: false, rest: 0, failures: 0 };
+      control(
+        2 + i,
+        (self: unknown, args: ArrayLike<unknown>, accessor?: Accessor) =>
+          this.#reach(point, self, args, accessor),
+      );
+    });
+  }
+
+  /** A migration point was reached. Throws what the method threw at the clone. */
+  #reach(
+    point: Point,
+    self: unknown,
+    args: ArrayLike<unknown>,
+    accessor: Accessor | undefined,
+  ): Outcome | Promise<Outcome> {
+    if (this.#away) return this.#local(point, "another thread is away");
+    if (point.rest > 0) {
+      point.rest--;
+      return undefined;
+    }
+    const isAsync = this.#parts.registry.tableOf(point.module).sites[point.site]!.isAsync === true;
+    if (isAsync && !this.#awaitedAtOnce()) return this.#local(point, "its call is not awaited at once");
+    this.#trace({ event: "decide", thread: "main", method: point.method, reason: "forced" });
+    const session = this.#parts.port.request({ op: "session" });
+    if (!session.ok) return this.#failed(point, session.error);
+    return this.#migrate(point, isAsync, self, args, accessor);
+  }
+
+  #migrate(
+    point: Point,
+    isAsync: boolean,
+    self: unknown,
+    args: ArrayLike<unknown>,
+    accessor?: Accessor,
+  ): Outcome | Promise<Outcome> {
+    const roots = this.#roots(point, self, args, accessor);
+    if (roots === undefined) return this.#failed(point, "the method can't be found from its object");
+    const started = performance.now();
+    let message: Record<string, unknown>;
+    let buffer: ArrayBuffer;
+    try {
+      const capture = this.#heap.capture(roots, { rootNames: ["method", "this", "arguments"] });
+      this.#trace({
+        event: "capture",
+        thread: "main",
+        method: point.method,
+        objects: capture.objects,
+        named: capture.named,
+        bytes: capture.packet.length,
+        ms: performance.now() - started,
+      });
+      const code = this.#codeFor(capture.modules, capture.sites);
+      const head: MigrateHead = { id: this.#next++, method: point.method, isAsync, nowMs: Date.now(), code };
+      buffer = exactBuffer(capture.packet);
+      message = { op: "migrate", head, packet: buffer, missing: this.#missing, method: point.method };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.#heap = this.#newHeapAfter();
+      return this.#failed(point, error.message);
+    }
+    this.#away = true;
+    if (!isAsync) {
+      try {
+        return this.#home(point, this.#parts.port.request(message, [buffer]));
+      } finally {
+        this.#away = false;
+      }
+    }
+    return this.#parts.port.requestAsync(message, [buffer]).then((reply) => {
+      this.#away = false;
+      const conflict = reply.ok ? this.#heap.conflict() : undefined;
+      if (conflict !== undefined) return this.#abandon(point, `${conflict} changed on the device meanwhile`);
+      return this.#home(point, reply);
+    });
+  }
+
+  /** The answer is there: merge it, or run here. */
+  #home(point: Point, reply: Reply): Outcome {
+    const { head, packet } = reply;
+    if (!reply.ok || head === undefined || packet === undefined || !head.ok) {
+      const reason = reply.reason ??
+        (head !== undefined && !head.ok
+          ? `${head.reason}${head.path ? ` at ${head.path}` : ""}`
+          : "no answer");
+      return this.#abandon(point, reason);
+    }
+    const started = performance.now();
+    let roots: readonly unknown[];
+    try {
+      this.#adoptGlobals(head.globals);
+      const code = referencedCode(packet);
+      for (const module of code.modules) {
+        this.#parts.code.prefetchMakers(
+          module,
+          code.sites.filter((item) => item.module === module).map((item) => item.site),
+        );
+      }
+      roots = this.#heap.accept(packet);
+    } catch (error) {
+      return this.#abandon(point, `its packet can't be merged: ${(error as Error).message}`);
+    }
+    performEffects(head.effects);
+    point.failures = 0;
+    this.#trace({
+      event: "merge",
+      thread: "main",
+      method: point.method,
+      ms: performance.now() - started,
+      bytes: packet.length,
+      away: reply.awayMs,
+      clone: head.ms,
+    });
+    if (head.outcome === "throw") throw appendDeviceFrames(roots[0]);
+    return { v: roots[0] };
+  }
+
+  #roots(point: Point, self: unknown, args: ArrayLike<unknown>, accessor?: Accessor): unknown[] | undefined {
+    const { registry } = this.#parts;
+    const entry = registry.tableOf(point.module).sites[point.site]!;
+    const fn = entry.owner !== undefined
+      ? this.#memberOn(point, self)
+      : registry.standIn(point.module, point.site, accessor);
+    return fn === undefined ? undefined : [fn, self, Array.from(args)];
+  }
+
+  /** The class member that was called, found where the call found it: on the object's own chain. */
+  #memberOn(point: Point, self: unknown): Function | undefined {
+    if ((typeof self !== "object" || self === null) && typeof self !== "function") return undefined;
+    for (let at: object | null = self; at !== null && !this.#isProxy(at); at = getPrototypeOf(at)) {
+      for (const name of Reflect.ownKeys(at)) {
+        const descriptor = Reflect.getOwnPropertyDescriptor(at, name)!;
+        for (const fn of [descriptor.value, descriptor.get, descriptor.set]) {
+          if (typeof fn !== "function" || this.#isProxy(fn)) continue;
+          const made = this.#parts.registry.siteOf(fn);
+          if (made?.module === point.module && made.site === point.site) return fn;
+        }
+      }
+    }
+    return undefined;
+  }
+
+  /** Only then nobody can see that what the method does before its first `await` happens later. */
+  #awaitedAtOnce(): boolean {
+    const caller = callerPosition();
+    const module = caller === undefined ? undefined : this.#parts.code.moduleAt(caller.url);
+    return module !== undefined &&
+      this.#parts.registry.tableOf(module.key).awaited.includes(caller!.position);
+  }
+
+  #isProxy(value: object): boolean {
+    return this.#parts.values.brandOf(value) === "proxy";
+  }
+
+  // Code
+
+  #missing: Record<string, unknown> = {};
+
+  /** What of the code the clone lacks; the migrator's worker gets the texts. */
+  #codeFor(modules: readonly string[], sites: readonly { module: string; site: number }[]): ShippedCode {
+    const { registry, code, globals } = this.#parts;
+    const needed = this.#moduleClosure(modules);
+    const newModules = needed.filter((key) => !this.#shippedModules.has(key));
+    const makers: Record<string, number[]> = {};
+    for (const { module, site } of sites) {
+      if (this.#shippedMakers.has(`${module}:${site}`)) continue;
+      this.#shippedMakers.add(`${module}:${site}`);
+      (makers[module] ??= []).push(site);
+    }
+    for (const key of newModules) this.#shippedModules.add(key);
+    const values: Record<string, { url: string; names: readonly string[] }> = {};
+    for (const key of modules) {
+      if (key.startsWith("values:")) {
+        values[key] = { url: key.slice("values:".length), names: registry.valueNames(key) };
+      }
+    }
+    for (const key of needed) this.#importedValues(key, values);
+    this.#missing = {
+      modules: newModules.map((key) => ({
+        key,
+        uninitialised: this.#uninitialised(key),
+        links: this.#linksOf(key),
+        isMain: code.module(key)?.url === Deno.mainModule,
+      })),
+      makers: Object.entries(makers).map(([key, list]) => ({
+        key,
+        sites: list,
+        uninitialised: this.#uninitialised(key),
+      })),
+    };
+    return { modules: [], makers: {}, values, globals: globals.names() };
+  }
+
+  /** The modules and all modules that their guest forms import. */
+  #moduleClosure(modules: readonly string[]): string[] {
+    const found = new Set<string>();
+    const queue = modules.filter((key) => key !== GLOBAL_MODULE && !key.startsWith("values:"));
+    for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
+      if (found.has(key)) continue;
+      found.add(key);
+      for (const link of Object.values(this.#linksOf(key))) if (link.kind === "module") queue.push(link.key);
+    }
+    return [...found];
+  }
+
+  #linksOf(key: string): Record<string, { kind: "module" | "builtin" | "values"; key: string; url: string }> {
+    const table = this.#parts.registry.tableOf(key);
+    const specifiers = new Set<string>(table.stars);
+    for (const binding of table.bindings) if (binding.from !== undefined) specifiers.add(binding.from);
+    for (const entry of table.exports) if (entry.from !== undefined) specifiers.add(entry.from);
+    return Object.fromEntries([...specifiers].map((specifier) => {
+      const target = this.#parts.code.resolve(key, specifier);
+      const url = this.#parts.code.linkOf(key, specifier) ?? specifier;
+      return [specifier, { kind: target.kind, key: target.kind === "builtin" ? "" : target.key, url }];
+    }));
+  }
+
+  /** Every name that a shipped module imports from a module of another kind must exist there. */
+  #importedValues(key: string, values: Record<string, { url: string; names: readonly string[] }>): void {
+    const { registry, code } = this.#parts;
+    const table = registry.tableOf(key);
+    table.bindings.forEach((binding, n) => {
+      if (binding.kind !== "import" || binding.from === undefined) return;
+      const target = code.resolve(key, binding.from);
+      if (target.kind !== "values") return;
+      const accessor = registry.module(key)!.accessor;
+      if (binding.imported !== "*") registry.valueIndex(target.key, binding.imported!, accessor, n);
+      values[target.key] = {
+        url: target.key.slice("values:".length),
+        names: registry.valueNames(target.key),
+      };
+    });
+  }
+
+  #uninitialised(key: string): string[] {
+    const { registry } = this.#parts;
+    return registry.tableOf(key).bindings.flatMap((binding, index) =>
+      binding.kind !== "default" && binding.kind !== "import" &&
+        registry.readBinding({ module: key, index }) === UNINITIALISED
+        ? [binding.name]
+        : []
+    );
+  }
+
+  #adoptGlobals(names: readonly string[]): void {
+    names.forEach((name, index) => {
+      if (this.#parts.globals.index(name) !== index) {
+        throw new RangeError(`global binding ${name} is out of order`);
+      }
+    });
+  }
+
+  // Failing
+
+  #newHeapAfter(): SessionHeap {
+    this.#shippedModules.clear();
+    this.#shippedMakers.clear();
+    this.#parts.port.tell({ op: "close" });
+    return this.#newHeap();
+  }
+
+  #abandon(point: Point, reason: string): undefined {
+    this.#trace({ event: "abandon", thread: "main", method: point.method, reason });
+    this.#heap = this.#newHeapAfter();
+    return this.#failed(point, reason);
+  }
+
+  /** Runs it here, and leaves it here for a while if that keeps happening. */
+  #failed(point: Point, reason: string): undefined {
+    point.failures++;
+    point.rest = Math.min(1 << Math.min(point.failures, 20), 1_000_000) - 1;
+    return this.#local(point, reason);
+  }
+
+  #local(point: Point, reason: string): undefined {
+    this.#trace({ event: "local", thread: "main", method: point.method, reason });
+    return undefined;
+  }
+
+  #trace(event: TraceEvent): void {
+    this.#parts.port.tell({ op: "event", event });
+  }
+}
+
+function exactBuffer(bytes: Uint8Array): ArrayBuffer {
+  const { buffer, byteOffset, byteLength } = bytes;
+  return (byteLength === buffer.byteLength
+    ? buffer
+    : buffer.slice(byteOffset, byteOffset + byteLength)) as ArrayBuffer;
+}

@@ -1,0 +1,190 @@
+/**
+ * What device and guest say to each other (frame kinds ≥ 16), and what the app's isolate, its migrator and the supervisor
+ * say among themselves. A session frame's payload is `u32 BE length of the JSON | JSON | bytes`.
+ */
+import type { Conditions } from "./conditions.ts";
+import type { SessionRequest } from "./session_control.ts";
+
+/** Device → guest, first: {@linkcode SessionStart}. */
+export const START = 16;
+/** Device → guest: {@linkcode MigrateHead} and the packet. */
+export const MIGRATE = 17;
+/** Guest → device: {@linkcode ReturnHead} and the packet. */
+export const RETURN = 18;
+/** Guest → device: {@linkcode GuestRequest}; the guest's only thread waits for the {@linkcode REPLY}. */
+export const REQUEST = 19;
+/** Device → guest. */
+export const REPLY = 20;
+/** Guest → device: ready for {@linkcode MIGRATE}. */
+export const READY = 21;
+/** Guest → device: how far a migration is ({@linkcode StageHead}). */
+export const STAGE = 22;
+
+/** What a guest must know of the app process that it stands for. */
+export interface SessionStart {
+  readonly sessionVersion: number;
+  readonly mainModule: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly noColor: boolean;
+  /** Which of stdin, stdout and stderr are terminals, and how wide. */
+  readonly terminal: readonly [boolean, boolean, boolean];
+  readonly columns: number;
+  readonly timeZone: string;
+  readonly locale: string;
+  /** Milliseconds since the epoch on the device, when this was sent. */
+  readonly nowMs: number;
+  readonly pid: number;
+  readonly hostname: string;
+  readonly build: Readonly<Record<string, unknown>>;
+}
+
+/** One module as a guest needs it. */
+export interface ShippedModule {
+  readonly key: string;
+  readonly url: string;
+  /** JSON of its ModuleTable. */
+  readonly table: string;
+  /** Guest form. */
+  readonly text: string;
+  readonly isModule: boolean;
+  /** `[offset in text, offset in source, length]` triples, flat. */
+  readonly chunks: readonly number[];
+  /** Where its imports lead. */
+  readonly links: Readonly<
+    Record<
+      string,
+      { readonly kind: "module" | "builtin" | "values"; readonly key: string; readonly url: string }
+    >
+  >;
+  readonly isMain: boolean;
+}
+
+/** Code that comes with a packet: only what the other side lacks. */
+export interface ShippedCode {
+  readonly modules: readonly ShippedModule[];
+  /** Makers by module key and site. */
+  readonly makers: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Export names of pseudo modules, by key, in index order. */
+  readonly values: Readonly<Record<string, { readonly url: string; readonly names: readonly string[] }>>;
+  /** Names of global bindings, in index order. */
+  readonly globals: readonly string[];
+}
+
+export interface MigrateHead {
+  readonly id: number;
+  readonly method: string;
+  readonly isAsync: boolean;
+  readonly nowMs: number;
+  readonly code: ShippedCode;
+}
+
+/** Something migrated code did to the world: held back, done on the device with the merge, in order. */
+export type Effect =
+  | { readonly type: "print"; readonly fd: 1 | 2; readonly text: string }
+  | { readonly type: "write"; readonly fd: 1 | 2; readonly base64: string }
+  | { readonly type: "file"; readonly call: string; readonly args: readonly unknown[] };
+
+export type ReturnHead =
+  | {
+    readonly id: number;
+    readonly ok: true;
+    readonly outcome: "return" | "throw";
+    readonly effects: readonly Effect[];
+    /** Files it read: checked again before the merge. */
+    readonly reads: readonly string[];
+    readonly globals: readonly string[];
+    readonly ms: { readonly accept: number; readonly run: number; readonly capture: number };
+  }
+  | { readonly id: number; readonly ok: false; readonly reason: string; readonly path?: string };
+
+/** What a guest asks its device while its thread waits. */
+export type GuestRequest =
+  | { readonly op: "abandon"; readonly reason: string; readonly path?: string }
+  | { readonly op: "position"; readonly key: string; readonly offset: number }
+  | { readonly op: "file"; readonly call: string; readonly path: string; readonly options?: unknown };
+
+export interface GuestReply {
+  readonly ok: boolean;
+  readonly error?: { readonly name: string; readonly message: string; readonly code?: string };
+  readonly value?: unknown;
+}
+
+/** What the supervisor tells an app process when it starts. */
+export interface AppConfig {
+  /** Methods with a migration point. */
+  readonly methods: readonly string[];
+  /** Methods that migrate whatever the decision says. */
+  readonly forced: readonly string[];
+  readonly instrument: "partition" | "all" | "none";
+  /** Permissions that only the runtime needs: given back before the app runs. */
+  readonly revoke: readonly Deno.PermissionDescriptor[];
+  readonly peerSocket: string | undefined;
+  readonly session: SessionRequest | undefined;
+  readonly roots: readonly string[];
+  /** Sample the main thread's time by method. */
+  readonly profile: boolean;
+  /** What a guest must know of this process. */
+  readonly start: Omit<SessionStart, "nowMs">;
+  /** Serialised decision model; see the run command. */
+  readonly model: unknown;
+}
+
+/** One line of `--trace`. Times in milliseconds. */
+export interface TraceEvent {
+  readonly event:
+    | "decide"
+    | "capture"
+    | "ship"
+    | "resume"
+    | "fault"
+    | "return"
+    | "merge"
+    | "abandon"
+    | "local";
+  readonly thread: string;
+  readonly method: string;
+  readonly reason?: string;
+  readonly bytes?: number;
+  readonly objects?: number;
+  readonly ms?: number;
+  readonly [more: string]: unknown;
+}
+
+/** Supervisor's answers and the migrator's questions; JSON frames of kind `HOP_CONTROL` with an `id`. */
+export type SupervisorRequest =
+  | { readonly op: "config" }
+  | { readonly op: "rewrite"; readonly url: string; readonly source: string; readonly isModule: boolean }
+  | { readonly op: "table"; readonly key: string }
+  | { readonly op: "guest"; readonly key: string; readonly uninitialised: readonly string[] }
+  | {
+    readonly op: "makers";
+    readonly key: string;
+    readonly sites: readonly number[];
+    readonly place: "guest" | "device";
+    readonly uninitialised: readonly string[];
+  }
+  | { readonly op: "position"; readonly key: string; readonly offset: number }
+  /** The app's static modules are loaded, none has run: an answer other than null stops the app. */
+  | { readonly op: "loaded" }
+  | { readonly op: "event"; readonly event: TraceEvent }
+  | { readonly op: "conditions"; readonly conditions: Conditions; readonly peer: string }
+  | { readonly op: "report"; readonly report: unknown };
+
+/** Joins a JSON head and bytes into one payload. */
+export function packPayload(head: unknown, bytes: Uint8Array = new Uint8Array()): Uint8Array[] {
+  const json = new TextEncoder().encode(JSON.stringify(head));
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, json.length);
+  return [length, json, bytes];
+}
+
+/** Takes a payload apart. @throws {RangeError} or {SyntaxError} if it isn't one. */
+export function unpackPayload(payload: Uint8Array): { head: unknown; bytes: Uint8Array } {
+  if (payload.length < 4) throw new RangeError("Cannot read message: it is shorter than its header");
+  const length = new DataView(payload.buffer, payload.byteOffset).getUint32(0);
+  if (length > payload.length - 4) throw new RangeError("Cannot read message: its head is longer than it");
+  const head = JSON.parse(new TextDecoder().decode(payload.subarray(4, 4 + length)));
+  return { head, bytes: payload.subarray(4 + length) };
+}

@@ -1,0 +1,134 @@
+/** Peers, apps and homes for tests of `net/`. */
+import { type Peer, type PeerOptions, startPeer } from "../net/mod.ts";
+import {
+  decodeJson,
+  encodeFrame,
+  encodeJsonFrame,
+  type Frame,
+  FrameDecoder,
+  SESSION_VERSION,
+} from "../runtime/mod.ts";
+
+/** How the echo guest is started. */
+export const ECHO_GUEST = {
+  command: Deno.execPath(),
+  args: ["run", "--quiet", "--no-prompt", "--no-lock", new URL("./net_echo_guest.ts", import.meta.url).href],
+  env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", DENO_DIR: Deno.env.get("DENO_DIR") ?? "" },
+};
+
+/** Starts and stops what a test needs. */
+export class Scene implements AsyncDisposable {
+  readonly #cleanups: (() => Promise<unknown> | unknown)[] = [];
+
+  /** A fresh home folder. */
+  async home(): Promise<string> {
+    const folder = await Deno.makeTempDir({ prefix: "home-" });
+    this.#cleanups.push(() => Deno.remove(folder, { recursive: true }));
+    return folder;
+  }
+
+  /** A peer that is reached over loopback only. */
+  async peer(options: PeerOptions = {}): Promise<Peer> {
+    const home = options.home ?? await this.home();
+    const peer = await startPeer({
+      listen: ["/ip4/127.0.0.1/tcp/0"],
+      mdns: false,
+      guestCommand: ECHO_GUEST,
+      ...options,
+      home,
+    });
+    this.#cleanups.push(() => peer.stop());
+    return peer;
+  }
+
+  /** A clone, and a device that it trusts. */
+  async pair(cloneOptions: PeerOptions = {}): Promise<{ device: Peer; clone: Peer }> {
+    const device = await this.peer({ serve: false });
+    return { device, clone: await this.peer({ trust: [device.id], name: "laptop", ...cloneOptions }) };
+  }
+
+  /** Connects an app to a peer's local socket and asks for a session. */
+  async app(device: Peer, request: Record<string, unknown> = {}): Promise<App> {
+    const { path } = await device.listenLocal();
+    const app = await App.connect(path);
+    this.#cleanups.push(() => app.close());
+    app.sendJson({
+      op: "session",
+      sessionVersion: SESSION_VERSION,
+      clones: ["auto"],
+      app: "test.ts",
+      deno: Deno.version.deno,
+      ...request,
+    });
+    return app;
+  }
+
+  onEnd(cleanup: () => Promise<unknown> | unknown): void {
+    this.#cleanups.push(cleanup);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const cleanup of this.#cleanups.reverse()) await cleanup();
+  }
+}
+
+/** The app's end of a local socket. */
+export class App {
+  readonly #conn: Deno.Conn;
+  readonly #decoder = new FrameDecoder();
+  readonly #buffer = new Uint8Array(64 * 1024);
+  #closed = false;
+
+  static async connect(path: string): Promise<App> {
+    return new App(await Deno.connect({ transport: "unix", path }));
+  }
+
+  private constructor(conn: Deno.Conn) {
+    this.#conn = conn;
+  }
+
+  sendJson(body: unknown): Promise<void> {
+    return this.raw(encodeJsonFrame(0, body));
+  }
+
+  send(kind: number, payload: Uint8Array = new Uint8Array(0)): Promise<void> {
+    return this.raw(encodeFrame(kind, payload));
+  }
+
+  async raw(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
+  }
+
+  /** The next frame; undefined at the end. */
+  async frame(): Promise<Frame | undefined> {
+    while (true) {
+      const frame = this.#decoder.next();
+      if (frame !== undefined) return frame;
+      const count = await this.#conn.read(this.#buffer);
+      if (count === null) return undefined;
+      this.#decoder.push(this.#buffer.slice(0, count));
+    }
+  }
+
+  /** The next control message; changes of conditions are skipped. */
+  async message(): Promise<any> {
+    while (true) {
+      const frame = await this.frame();
+      if (frame === undefined) return undefined;
+      const body = decodeJson(frame.payload) as any;
+      if (body.type !== "conditions") return body;
+    }
+  }
+
+  /** The next frame that is not a control message. */
+  async sessionFrame(): Promise<Frame | undefined> {
+    let frame: Frame | undefined;
+    do frame = await this.frame(); while (frame?.kind === 0);
+    return frame;
+  }
+
+  close(): void {
+    if (!this.#closed) this.#conn.close();
+    this.#closed = true;
+  }
+}
