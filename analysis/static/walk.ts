@@ -355,11 +355,13 @@ export class ModuleWalk {
     const name = keyOf(property);
     if (property.computed) this.#value(property.key);
     if (property.kind !== "init") {
-      this.#hint = `${property.kind} ${name ?? ""}`;
+      this.#hint = property.computed ? "" : `${property.kind} ${name ?? ""}`;
       const accessor = this.#function(property.value);
       return graph.flow(accessor, graph.named(`${property.kind} ${name ?? "[]"}`));
     }
-    graph.flow(this.#named(name ?? "", property.value), this.#property(name ?? "[]"));
+    // A computed name, even a literal one, is not part of the id.
+    const hint = property.computed ? "" : name ?? "";
+    graph.flow(this.#named(hint, property.value), this.#property(name ?? "[]"));
   }
 
   // Calls
@@ -369,21 +371,25 @@ export class ModuleWalk {
     const { callee } = node;
     const required = this.#required(node);
     if (required !== undefined) return required;
-    const given: (number | undefined)[] = node.arguments.map((argument: Node) => this.#value(argument));
+    // The callee comes first, as in the source: the order gives anonymous methods their ordinals.
+    const values = (): (number | undefined)[] =>
+      node.arguments.map((argument: Node) => this.#value(argument));
     const result = graph.vertex();
     if (callee.type === "Super") {
+      const given = values();
       if (this.#super !== undefined) this.#invoke(this.#super, { given, result, certain: true, node });
       return undefined;
     }
     const name = callee.type === "MemberExpression" ? keyOf(callee) : undefined;
     if (name !== undefined && /^(call|apply|bind)$/.test(name) && this.#hostPath(callee) === undefined) {
-      return this.#indirect(node, { name, given, result });
+      return this.#indirect(node, { name, values, result });
     }
+    const target = this.#value(callee);
+    const given = values();
     if (name !== undefined && CALLS_BACK.has(name)) this.#callBack(given);
     if (name === "push" || name === "unshift" || name === "add" || name === "set") {
       for (const value of given) graph.flow(value, this.#property("[]"));
     }
-    const target = this.#value(callee);
     const certain = callee.type === "Identifier" && this.#at.scope.find(callee.name)?.fixed === true ||
       /^(Arrow)?FunctionExpression$/.test(callee.type);
     const own = callee.type === "MemberExpression" && callee.object.type === "ThisExpression";
@@ -394,9 +400,10 @@ export class ModuleWalk {
   /** `f.call(x, …)`, `f.apply(x, …)` and `f.bind(x)` reach what `f` may hold. */
   #indirect(
     node: Node,
-    { name, given, result }: { name: string; given: (number | undefined)[]; result: number },
+    { name, values, result }: { name: string; values: () => (number | undefined)[]; result: number },
   ): number {
     const target = this.#value(node.callee.object);
+    const given = values();
     if (name === "bind") this.#program.graph.flow(target, result);
     else if (target !== undefined) {
       const passed = name === "call" ? given.slice(1) : [];
@@ -570,7 +577,8 @@ export class ModuleWalk {
     if (member.computed) this.#value(member.key);
     const name = keyOf(member);
     if (member.value) {
-      this.#program.graph.flow(this.#named(name ?? "", member.value), this.#property(name ?? "[]"));
+      const hint = member.computed ? "" : name ?? "";
+      this.#program.graph.flow(this.#named(hint, member.value), this.#property(name ?? "[]"));
     }
   }
 
