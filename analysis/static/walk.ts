@@ -355,7 +355,7 @@ export class ModuleWalk {
     const name = keyOf(property);
     if (property.computed) this.#value(property.key);
     if (property.kind !== "init") {
-      this.#hint = property.computed ? "" : `${property.kind} ${name ?? ""}`;
+      this.#hint = `${property.kind} ${property.computed ? "" : name ?? ""}`;
       const accessor = this.#function(property.value);
       return graph.flow(accessor, graph.named(`${property.kind} ${name ?? "[]"}`));
     }
@@ -562,7 +562,8 @@ export class ModuleWalk {
     const name = keyOf(member);
     if (member.computed) this.#value(member.key);
     const accessor = member.kind === "get" || member.kind === "set" ? `${member.kind} ` : "";
-    this.#hint = `${member.static ? "static " : ""}${accessor}${name ?? ""}`.trimEnd();
+    const label = accessor + (member.computed ? "" : name ?? "");
+    this.#hint = label !== "" && member.static ? `static ${label}` : label;
     const token = this.#function(member.value, { owner: this.#at.label });
     if (member.kind === "constructor") graph.flow(token, self);
     else if (accessor !== "") graph.flow(token, graph.named(`${member.kind} ${name ?? "[]"}`));
