@@ -92,6 +92,6 @@ export {
 } from "./static/analyze.ts";
 export { appRoot, type LoadedProgram, loadProgram } from "./static/load_program.ts";
 export { type Call, type Method } from "./static/program.ts";
-export { type SourceModule } from "./static/walk.ts";
+export { type SourceModule } from "./static/source_module.ts";
 export { type Classified, HostTable } from "./static/classify.ts";
 export { HOST_APIS, type HostApi, type HostClass } from "./static/host_api.ts";
