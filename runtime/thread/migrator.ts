@@ -91,7 +91,7 @@ export class Migrator {
       side: "device",
       values: this.#parts.values,
       code: this.#parts.registry,
-      observed: this.#parts.config.stepping,
+      observed: this.#parts.config.stepping || this.#parts.config.trace,
     });
   }
 
