@@ -9,6 +9,9 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   status: async () => (await import("./status.ts")).status,
   id: async () => (await import("./id.ts")).id,
   trust: async () => (await import("./trust.ts")).trust,
+  analyze: async () => (await import("./analyze.ts")).analyze,
+  partition: async () => (await import("./partition.ts")).partition,
+  profile: async () => (await import("./profile.ts")).profile,
 };
 
 const SUMMARIES: Record<string, string> = {
@@ -19,6 +22,9 @@ const SUMMARIES: Record<string, string> = {
   status: "show what the running peer does",
   id: "print this peer's id",
   trust: "list or remove trusted peers",
+  analyze: "which methods may migrate, which must stay, and why",
+  partition: "what migrates under given conditions, and why",
+  profile: "what an app's methods cost on device and clone",
 };
 
 function usage(): string {

@@ -1,7 +1,8 @@
 /**
  * Makes a packet live, in an order that keeps the device's heap safe:
  *
- * 1. Texts, shells and shapes are read; new nodes are made, empty. Nothing that exists refers to them.
+ * 1. Texts, shapes and shells are read; new nodes are made. Nothing that exists refers to them, so some are filled as
+ *    they are read.
  * 2. All contents, ranges and roots are read and every change of an existing node is checked. Any fault throws
  *    {@linkcode PacketError} with nothing changed.
  * 3. Only then contents are filled in.
@@ -9,6 +10,7 @@
 import { CARRIES_PRIVATES } from "./constants.ts";
 import type { CidRun } from "./capture.ts";
 import type { Inlet } from "./inlet.ts";
+import { FILLED } from "./kinds/kind.ts";
 import { KINDS } from "./kinds/table.ts";
 import { KIND } from "./node.ts";
 import { PacketError } from "./packet_error.ts";
@@ -28,6 +30,8 @@ export class Acceptance {
   readonly #shells: unknown[] = [];
   /** By new node, MIDs of the classes whose private names it carries. */
   readonly #owners: (readonly number[])[] = [];
+  /** By new node, whether its kind's `create` made it, not a class. */
+  readonly #ownMake: boolean[] = [];
   readonly #contents: unknown[] = [];
   readonly #changedContents: unknown[] = [];
   readonly #changed: number[] = [];
@@ -63,12 +67,13 @@ export class Acceptance {
     if (inlet.mid() !== state.origin + state.size) throw new PacketError("it starts at another id");
     const cidRuns = this.#readRuns();
     for (let i = 0, count = inlet.count(); i < count; i++) state.texts.add(inlet.string());
+    for (let i = 0, count = inlet.count(); i < count; i++) inlet.readShape();
     this.#readShells();
     for (let i = 0; i < this.#shells.length; i++) {
       if (state.kinds[inlet.firstNew + i] === KIND.class) this.#make(inlet.firstNew + i);
     }
     for (let i = 0; i < this.#shells.length; i++) this.#make(inlet.firstNew + i);
-    for (let i = 0, count = inlet.count(); i < count; i++) inlet.shape();
+    inlet.defineShapes();
     this.#readContents();
     this.#readChanges();
     const named = this.#readRanges();
@@ -158,6 +163,7 @@ export class Acceptance {
     const nth = index - inlet.firstNew;
     const make = () => KINDS[kind]!.create(this.#shells[nth], inlet);
     const owners = this.#owners[nth];
+    this.#ownMake[nth] = owners === undefined;
     const node = owners === undefined ? make() : inlet.code.createWithPrivates(this.#classes(owners), make);
     inlet.bind(inlet.state.origin + index, node, kind);
   }
@@ -172,7 +178,11 @@ export class Acceptance {
     const inlet = this.#inlet;
     for (let i = 0; i < this.#shells.length; i++) {
       this.#starts[i] = inlet.at;
-      this.#contents[i] = KINDS[inlet.state.kinds[inlet.firstNew + i]!]!.readContent(inlet);
+      const index = inlet.firstNew + i;
+      const kind = KINDS[inlet.state.kinds[index]!]!;
+      this.#contents[i] = this.#ownMake[i] && kind.readInto !== undefined
+        ? kind.readInto(inlet.state.nodes[index], this.#shells[i], inlet)
+        : kind.readContent(inlet);
     }
     this.#starts[this.#shells.length] = inlet.at;
   }
@@ -217,6 +227,7 @@ export class Acceptance {
     }
     for (let i = 0; i < this.#contents.length; i++) {
       const index = inlet.firstNew + i;
+      if (this.#contents[i] === FILLED) continue;
       KINDS[kinds[index]!]!.check(nodes[index], this.#contents[i], inlet);
     }
   }
@@ -226,6 +237,7 @@ export class Acceptance {
     const { kinds, nodes } = inlet.state;
     for (let i = 0; i < this.#contents.length; i++) {
       const index = inlet.firstNew + i;
+      if (this.#contents[i] === FILLED) continue;
       KINDS[kinds[index]!]!.fill(nodes[index], this.#contents[i], inlet);
     }
     for (let i = 0; i < this.#changed.length; i++) {

@@ -4,7 +4,7 @@ import { explain, type Explanation } from "./explain.ts";
 import { KINDS } from "./kinds/table.ts";
 import { type CodeRefs, Outlet, type OutletOptions } from "./outlet.ts";
 import { writeFront } from "./packet.ts";
-import { isValueKind } from "./node.ts";
+import { mayCarryPrivates } from "./node.ts";
 import type { SessionState } from "./session_state.ts";
 import { bytesSubarray } from "./intrinsics.ts";
 import { Writer } from "./writer.ts";
@@ -29,6 +29,8 @@ export interface CaptureRequest {
   readonly flags: number;
   /** At the clone: stretches of CIDs that the device doesn't know yet. */
   readonly cidRuns: readonly CidRun[];
+  /** At the clone: the CID of the first new node. */
+  readonly nextCid: number;
 }
 
 /** Nodes from index `first` on got CIDs from `cid` on. */
@@ -90,9 +92,13 @@ export class CaptureWalk {
     const node = this.#state.nodes[index];
     const kind = this.#state.kinds[index]!;
     const nth = index - out.firstNew;
+    out.w = this.#records;
+    this.#starts[nth] = this.#records.at;
+    KINDS[kind]!.writeContent(node, out);
+    this.#ends[nth] = this.#records.at;
     out.fresh = true;
     out.w = this.#shells;
-    const owners = isValueKind(kind) && typeof node === "object" ? out.privateOwners(node) : [];
+    const owners = mayCarryPrivates(kind) ? out.privateOwners(node as object) : [];
     out.w.byte(owners.length === 0 ? kind : kind | CARRIES_PRIVATES);
     if (owners.length > 0) {
       out.w.varint(owners.length);
@@ -101,10 +107,6 @@ export class CaptureWalk {
     KINDS[kind]!.writeShell(node, out);
     this.#shellEnds[nth] = this.#shells.at;
     out.fresh = false;
-    out.w = this.#records;
-    this.#starts[nth] = this.#records.at;
-    KINDS[kind]!.writeContent(node, out);
-    this.#ends[nth] = this.#records.at;
   }
 
   #writeKnown(index: number): void {
@@ -145,10 +147,10 @@ export class CaptureWalk {
     writeFront(w, { flags: request.flags, code: out.refs });
     const front = w.at;
     w.varint(state.origin + out.firstNew);
-    writeRuns(w, request.cidRuns);
+    writeRuns(w, request.cidRuns, { first: out.firstNew, count: created, cid: request.nextCid });
     writeSection(w, out.newTexts, out.texts);
-    writeSection(w, created, this.#shells);
     writeSection(w, out.newShapes, out.shapes);
+    writeSection(w, created, this.#shells);
     w.raw(bytesSubarray(this.#records.bytes, 0, this.#records.at));
     this.#writeChanges(w);
     const unchanged = this.#unchanged(reached);
@@ -232,12 +234,13 @@ function writeSection(w: Writer, count: number, section: Writer): void {
   w.raw(bytesSubarray(section.bytes, 0, section.at));
 }
 
-function writeRuns(w: Writer, runs: readonly CidRun[]): void {
-  w.varint(runs.length);
-  for (let i = 0; i < runs.length; i++) {
-    w.varint(runs[i]!.first);
-    w.varint(runs[i]!.count);
-    w.varint(runs[i]!.cid);
+function writeRuns(w: Writer, runs: readonly CidRun[], last: CidRun): void {
+  w.varint(runs.length + 1);
+  for (let i = 0; i <= runs.length; i++) {
+    const { first, count, cid } = runs[i] ?? last;
+    w.varint(first);
+    w.varint(count);
+    w.varint(cid);
   }
 }
 

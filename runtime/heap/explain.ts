@@ -24,6 +24,16 @@ export interface Explanation {
   readonly byModule: readonly ByteShare[];
   /** Why an object travelled: the shortest path to it from a root, or undefined if it didn't. */
   why(node: object | symbol): string | undefined;
+  /** Of each captured node by MID: bytes of its contents in the packet, and the node through which it was reached. */
+  origins(): Map<number, Origin>;
+}
+
+/** How a node got into a packet. */
+export interface Origin {
+  /** 0 if the other side has it as it is. */
+  readonly bytes: number;
+  /** MID of the node through which it was first reached; null if a root is the node itself. */
+  readonly parent: number | null;
 }
 
 interface ExplainSource {
@@ -53,6 +63,7 @@ class Tally {
 export function explain({ source, packetBytes, bytesOf }: ExplainSource): Explanation {
   const byRoot = new Tally(), byPath = new Tally(), byClass = new Tally(), byModule = new Tally();
   const { queue, state } = source;
+  const isProxy = (value: object) => source.values.brandOf(value) === "proxy";
   for (let i = 0; i < queue.length; i++) {
     const index = queue[i]!;
     const bytes = bytesOf(index);
@@ -60,7 +71,7 @@ export function explain({ source, packetBytes, bytesOf }: ExplainSource): Explan
     const top = topOf(source, index);
     byRoot.add(source.options.rootNames[top.root] ?? `roots[${top.root}]`, bytes);
     byPath.add(pathOf(source, top.child), bytes);
-    byClass.add(className(state.nodes[index]!, KINDS[state.kinds[index]!]!.name), bytes);
+    byClass.add(className(state.nodes[index]!, KINDS[state.kinds[index]!]!.name, isProxy), bytes);
     const module = moduleOf(source, index);
     if (module !== undefined) byModule.add(module, bytes);
   }
@@ -75,7 +86,21 @@ export function explain({ source, packetBytes, bytesOf }: ExplainSource): Explan
     byClass: byClass.list(),
     byModule: byModule.list(),
     why,
+    origins: () => origins(source, bytesOf),
   };
+}
+
+function origins({ queue, state }: Outlet, bytesOf: (index: number) => number): Map<number, Origin> {
+  const found = new SafeMap<number, Origin>();
+  for (let i = 0; i < queue.length; i++) {
+    const index = queue[i]!;
+    const parent = state.parents[index]!;
+    found.set(state.origin + index, {
+      bytes: bytesOf(index),
+      parent: parent < 0 ? null : state.origin + parent,
+    });
+  }
+  return found;
 }
 
 /** The root that led to a node, and the node one step below it (or the root's own). */

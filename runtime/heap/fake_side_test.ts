@@ -134,7 +134,7 @@ const values: ValueAccess = {
     const brand = values.brandOf(value);
     return { what: `a ${brand} object`, fix: `keep the ${brand} out of what migrates` };
   },
-  makeAbsent: (what, path) => new AbsentThing(what, path),
+  makeAbsent: (what, path, callable) => callable ? () => what : new AbsentThing(what, path),
 };
 const hosts = new WeakSet<object>();
 

@@ -1,12 +1,14 @@
 import { type CodeAccess, type ScopeHandle, UNINITIALISED, type ValueAccess } from "./access.ts";
 import { ACCESSOR, type HeapLimits, INLINE_INTEGER, PLAIN_ATTRIBUTES, STACK, VALUE } from "./constants.ts";
-import { createBigInt, stackSetter } from "./intrinsics.ts";
+import { ArrayPrototype, createBigInt, ObjectPrototype, stackSetter } from "./intrinsics.ts";
 import { isValueKind, KIND, type Node } from "./node.ts";
 import { HOLE, SYMBOL_KEY } from "./outlet.ts";
 import { PacketError } from "./packet_error.ts";
 import { Reader } from "./reader.ts";
 import type { SessionState } from "./session_state.ts";
-import type { Shape } from "./shape.ts";
+import { isSimple, type Shape, ShapeRoot } from "./shape.ts";
+import { isPlannable, ShapePlan } from "./shape_plan.ts";
+import { hasElements } from "./layouts.ts";
 
 /** An object's properties as read from a packet, not yet given to anyone. */
 export interface Properties {
@@ -42,6 +44,9 @@ export class Inlet extends Reader {
   /** Index of the packet's first new node. */
   readonly firstNew: number;
   bufferBytes = 0;
+  readonly #firstShape: number;
+  readonly #lateShapes: LateShape[] = [];
+  #elementsAreSafe: boolean | undefined;
   /** Undoes, newest first, what had to be done to existing objects before the packet was known to be sound. */
   readonly undo: (() => void)[] = [];
   readonly side: "device" | "clone";
@@ -54,6 +59,7 @@ export class Inlet extends Reader {
     this.limits = options.limits;
     this.side = options.side;
     this.firstNew = state.size;
+    this.#firstShape = state.shapes.list.length;
   }
 
   /** Says which live node a new MID means. */
@@ -233,36 +239,98 @@ export class Inlet extends Reader {
     return fields;
   }
 
-  /** Reads and numbers one shape. */
-  shape(): void {
-    const prototypeMid = this.mid();
-    const prototype = prototypeMid === 0 ? null : this.liveObject(prototypeMid);
+  /** Reads one shape, before what it refers to is live. */
+  readShape(): void {
+    const prototype = this.mid();
     const extensible = this.byte() === 1;
-    const owners: Function[] = [];
-    for (let i = 0, count = this.count(); i < count; i++) owners[i] = this.liveClass(this.mid());
-    const keys: PropertyKey[] = [];
+    const owners = this.mids();
+    const keys: (string | number)[] = [];
     const attributes: number[] = [];
-    const root = this.state.shapes.root(prototype, extensible, owners);
-    let step = root.first;
     for (let i = 0, count = this.count(); i < count; i++) {
       const bits = this.byte();
-      const key = (bits & SYMBOL_KEY) !== 0 ? this.#symbol() : this.text();
-      keys[i] = key;
+      const key = keys[i] = (bits & SYMBOL_KEY) !== 0 ? this.mid() : this.text();
       attributes[i] = soundAttributes(key, bits & ~SYMBOL_KEY);
-      step = step.child(key, attributes[i]!);
     }
-    if (step.shape !== undefined) throw new PacketError("a shape is defined twice");
-    this.state.shapes.define(root, step, keys, attributes);
+    const number = this.#firstShape + this.#lateShapes.length;
+    this.#lateShapes[this.#lateShapes.length] = {
+      number,
+      prototype,
+      extensible,
+      owners,
+      keys,
+      attributes,
+      plan: undefined,
+    };
   }
 
-  #symbol(): symbol {
-    const value = this.liveValue(this.mid());
+  /** The plan of a shape by whose number objects are made. */
+  plan(number: number): ShapePlan {
+    if (number < this.#firstShape) {
+      const shape = this.state.shapes.list[number]!;
+      if (!isPlannable(shape)) throw new PacketError("objects of this shape can't be made so");
+      return shape.plan ??= new ShapePlan(shape, shape.root.prototype);
+    }
+    const late = this.#lateShapes[number - this.#firstShape];
+    if (late === undefined) throw new PacketError("a shape has no such number");
+    return late.plan ??= this.#latePlan(late);
+  }
+
+  #latePlan(late: LateShape): ShapePlan {
+    const { keys, attributes, extensible, owners, prototype } = late;
+    for (let i = 0; i < keys.length; i++) {
+      if (typeof keys[i] === "number") throw new PacketError("objects of this shape can't be made so");
+    }
+    const root = new ShapeRoot(null, extensible, owners as unknown as readonly Function[]);
+    const simple = isSimple(keys, attributes);
+    if (!isPlannable({ simple, keys, root })) throw new PacketError("objects of this shape can't be made so");
+    return new ShapePlan({ number: late.number, keys }, prototype === 0 ? null : prototype);
+  }
+
+  /** Numbers the shapes that were read, now that all they refer to is live. */
+  defineShapes(): void {
+    for (let i = 0; i < this.#lateShapes.length; i++) this.#define(this.#lateShapes[i]!);
+  }
+
+  #define(late: LateShape): void {
+    const prototype = late.prototype === 0 ? null : this.liveObject(late.prototype);
+    const owners: Function[] = [];
+    for (let i = 0; i < late.owners.length; i++) owners[i] = this.liveClass(late.owners[i]!);
+    const root = this.state.shapes.root(prototype, late.extensible, owners);
+    const keys: PropertyKey[] = [];
+    let step = root.first;
+    for (let i = 0; i < late.keys.length; i++) {
+      const key = late.keys[i]!;
+      keys[i] = typeof key === "number" ? this.#symbol(key) : key;
+      step = step.child(keys[i]!, late.attributes[i]!);
+    }
+    if (step.shape !== undefined) throw new PacketError("a shape is defined twice");
+    this.state.shapes.define(root, step, keys, late.attributes).plan = late.plan;
+  }
+
+  #symbol(mid: number): symbol {
+    const value = this.liveValue(mid);
     if (typeof value !== "symbol") throw new PacketError("a key isn't a symbol");
     return value;
   }
+
+  /** Whether assigning an element that an array lacks can't run a setter. */
+  get elementsAreSafe(): boolean {
+    return this.#elementsAreSafe ??= !hasElements(ArrayPrototype) && !hasElements(ObjectPrototype);
+  }
 }
 
-function soundAttributes(key: PropertyKey, bits: number): number {
+/** A shape as read, with MIDs where nodes aren't live yet; symbols among the keys are their MIDs. */
+interface LateShape {
+  readonly number: number;
+  readonly prototype: number;
+  readonly extensible: boolean;
+  readonly owners: readonly number[];
+  readonly keys: readonly (string | number)[];
+  readonly attributes: readonly number[];
+  plan: ShapePlan | undefined;
+}
+
+function soundAttributes(key: string | number, bits: number): number {
   const special = bits & (ACCESSOR | STACK);
   if (
     (bits & ~(PLAIN_ATTRIBUTES | ACCESSOR | STACK)) !== 0 || special === (ACCESSOR | STACK) ||

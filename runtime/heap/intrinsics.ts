@@ -31,6 +31,10 @@ export const ownKeys = Reflect.ownKeys;
 export const preventExtensions = Reflect.preventExtensions;
 export const setPrototypeOf = Reflect.setPrototypeOf;
 export const hasOwn = Object.hasOwn;
+export const newFunction = Function;
+/** A string as source text. */
+export const quote: (text: string) => string = JSON.stringify;
+export const objectKeys = Object.keys;
 export const functionBind = Function.prototype.bind;
 export const objectIs = Object.is;
 export const createObject = Object.create;

@@ -23,6 +23,7 @@ export interface MappingRow {
 export function mappingRows(source: PathSource, known: number): MappingRow[] {
   const { state } = source;
   const rows: MappingRow[] = [];
+  const isProxy = (value: object) => source.values.brandOf(value) === "proxy";
   for (let index = 0; index < state.size; index++) {
     const node = state.nodes[index];
     const rowState = state.states[index];
@@ -30,7 +31,7 @@ export function mappingRows(source: PathSource, known: number): MappingRow[] {
     rows[rows.length] = {
       mid: index < known ? state.origin + index : null,
       cid: state.cids[index] ?? null,
-      class: className(node, KINDS[state.kinds[index]!]!.name),
+      class: className(node, KINDS[state.kinds[index]!]!.name, isProxy),
       path: pathOf(source, index),
       state: rowState,
     };

@@ -33,9 +33,11 @@ import {
   SafeSet,
   stackGetter,
 } from "./intrinsics.ts";
+import { Layouts } from "./layouts.ts";
 import { KIND, type Node } from "./node.ts";
 import type { SessionState } from "./session_state.ts";
 import type { Shape, ShapeRoot, Step } from "./shape.ts";
+import { slotWriter } from "./slot_code.ts";
 import { readStack } from "./stack.ts";
 import { Writer } from "./writer.ts";
 
@@ -44,6 +46,9 @@ export const HOLE: unique symbol = Symbol("hole");
 
 /** Thrown while checking: something is reached that wasn't captured. */
 export class Novelty extends Error {}
+
+/** From the how manieth object on a shape gets code of its own: making it takes some 20 µs. */
+const WORTH_CODE = 32;
 
 const NO_OWNERS: readonly Function[] = [];
 
@@ -95,6 +100,9 @@ export class Outlet {
   readonly #walked = new SafeMap<ModuleKey, SafeSet<number>>();
   readonly #owners = new SafeMap<object, readonly Function[]>();
   readonly #slots: unknown[] = [];
+  readonly layouts: Layouts;
+  /** Of the object whose properties were written last. */
+  lastShape: Shape | undefined;
 
   constructor(state: SessionState, options: OutletOptions) {
     this.state = state;
@@ -102,6 +110,7 @@ export class Outlet {
     this.code = options.code;
     this.values = options.values;
     this.firstNew = state.size;
+    this.layouts = new Layouts(options.values);
   }
 
   /** For people: what a value is that can't travel. */
@@ -204,11 +213,31 @@ export class Outlet {
     this.w.string(bigintToString(value < 0n ? -value : value, 16));
   }
 
+  /** Writes what {@linkcode properties} would for an object without special slots, if its layout is known. */
+  knownLayout(object: object): boolean {
+    const shape = this.layouts.shapeOf(object);
+    if (shape === undefined) return false;
+    this.lastShape = shape;
+    this.w.varint(shape.number);
+    const { owners } = shape.root;
+    if (owners.length > 0) this.#privates(object, owners);
+    if (shape.write === undefined) {
+      const keys = shape.keys as readonly string[];
+      if (++shape.uses < WORTH_CODE) {
+        for (let i = 0; i < keys.length; i++) this.value((object as Record<string, unknown>)[keys[i]!]);
+        return true;
+      }
+      shape.write = slotWriter(keys);
+    }
+    shape.write(object, this);
+    return true;
+  }
+
   /**
    * Writes prototype, extensibility, private fields and these own properties; never runs a getter. `extra` is a class
    * that carries its own (static) private names.
    */
-  properties(object: object, keys: readonly PropertyKey[], extra?: Function): void {
+  properties(object: object, keys: readonly PropertyKey[], extra?: Function): Shape {
     const prototype = getPrototypeOf(object);
     let owners = this.#ownersAlong(prototype);
     if (extra !== undefined) owners = appended(owners, extra);
@@ -223,18 +252,21 @@ export class Outlet {
       const bits = attributeBits(descriptor);
       step = step.child(key, bits);
       attributes[i] = bits;
-      if ((bits & STACK) !== 0) slots[count++] = readStack(object);
+      if ((bits & STACK) !== 0) slots[count++] = readStack(object, this.values);
       else if ((bits & ACCESSOR) !== 0) {
         slots[count++] = descriptor.get;
         slots[count++] = descriptor.set;
       } else slots[count++] = descriptor.value;
     }
-    this.w.varint(this.#shape(root, step, keys, attributes).number);
+    const shape = this.#shape(root, step, keys, attributes);
+    this.lastShape = shape;
+    this.w.varint(shape.number);
     this.#privates(object, owners);
     for (let i = 0; i < count; i++) {
       this.value(slots[i]);
       slots[i] = undefined;
     }
+    return shape;
   }
 
   #shape(root: ShapeRoot, step: Step, keys: readonly PropertyKey[], attributes: readonly number[]): Shape {

@@ -1,6 +1,6 @@
 /**
  * The layout of a packet: magic u32 | version u8 | flags u8 | code section | first new MID | runs of CIDs | texts |
- * shells | shapes | new contents | changed contents | unchanged ranges | roots. Counts come before what they count.
+ * shapes | shells | new contents | changed contents | unchanged ranges | roots. Counts come before what they count.
  */
 import type { ModuleKey } from "./access.ts";
 import { DEFAULT_LIMITS, PACKET_MAGIC, PACKET_VERSION } from "./constants.ts";

@@ -50,7 +50,7 @@ function edge(source: PathSource, parent: number, child: Node): string {
   const node = source.state.nodes[parent];
   if (node === undefined) return "…";
   const kind = source.state.kinds[parent];
-  if (child instanceof BindingCell) return `→${source.code.bindingName(child.ref)}`;
+  if (typeof child !== "symbol" && BindingCell.is(child)) return `→${source.code.bindingName(child.ref)}`;
   if (kind === KIND.binding) return "";
   if (kind === KIND.scope) return scopeEdge(source, node as ScopeHandle, child);
   return internalEdge(node, kind, child) ?? propertyEdge(node as object, child) ??

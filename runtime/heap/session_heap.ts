@@ -20,6 +20,12 @@ import { pathOf } from "./path.ts";
 import { Reader } from "./reader.ts";
 import { SessionState } from "./session_state.ts";
 
+/** A session whose ids are this many times what it last reached, and more than the minimum, starts over. */
+const RESTART_FACTOR = 4;
+const RESTART_MIN = 1 << 20;
+/** Ids beyond twice what was last reached that may hold objects. */
+const TOLERATED_IDS = 10_000;
+
 /** What a {@linkcode SessionHeap} is made of. */
 export interface SessionHeapOptions {
   readonly side: "device" | "clone";
@@ -48,6 +54,8 @@ export class SessionHeap {
   /** Clone: indexes from here on have no MID that this side could be sure of. */
   #acknowledged = 0;
   #lastTable: readonly MappingRow[] = [];
+  /** How many nodes the last migration reached. */
+  #lastReached = 0;
 
   constructor(options: SessionHeapOptions) {
     this.#options = options;
@@ -73,16 +81,33 @@ export class SessionHeap {
   }
 
   #captureOut(roots: readonly unknown[]): Capture {
+    if (!this.#out) this.#shed();
     const state = this.#state;
     const flags = this.#out ? FLAG_MORE : this.#begun ? 0 : FLAG_FIRST;
     if (!this.#out) state.current = [];
     const walk = new CaptureWalk(state, this.#outletOptions(false));
-    const capture = walk.run({ roots, flags, cidRuns: [] });
+    const capture = walk.run({ roots, flags, cidRuns: [], nextCid: 0 });
     const { queue } = walk.out;
     for (let i = 0; i < queue.length; i++) state.current[state.current.length] = queue[i]!;
     this.#out = true;
     this.#begun = true;
+    this.#lastReached = queue.length;
     return capture;
+  }
+
+  /** Device, before a migration: gives up what only dead objects need. */
+  #shed(): void {
+    const state = this.#state;
+    if (state.size > RESTART_FACTOR * this.#lastReached + RESTART_MIN) this.reset();
+    else if (state.held > 2 * this.#lastReached + TOLERATED_IDS) state.relax();
+  }
+
+  /**
+   * Device, between migrations: lets go of the app's objects, so that they can die; those that live keep their ids. Takes
+   * some time, so do it when idle.
+   */
+  relax(): void {
+    if (!this.#out && this.#options.side === "device") this.#state.relax();
   }
 
   #captureReturn(roots: readonly unknown[]): Capture {
@@ -90,9 +115,9 @@ export class SessionHeap {
     if (!this.#out) throw new TypeError("Cannot capture the return: no migration is here");
     const walk = new CaptureWalk(state, this.#outletOptions(false));
     const first = state.size;
-    const capture = walk.run({ roots, flags: FLAG_RETURN, cidRuns: this.#cidRuns });
+    const capture = walk.run({ roots, flags: FLAG_RETURN, cidRuns: this.#cidRuns, nextCid: this.#nextCid });
     this.#nameClones(first, state.size);
-    this.#cidRuns = [{ first, count: state.size - first, cid: this.#nextCid - (state.size - first) }];
+    this.#cidRuns = [];
     this.#acknowledged = first;
     this.#out = false;
     return capture;
@@ -189,7 +214,6 @@ export class SessionHeap {
     }
     this.#out = false;
     if (this.#options.observed) this.#lastTable = this.#rows();
-    // The device holds on to nothing of the app's between migrations.
     state.nodes = [];
     state.current = [];
   }

@@ -2,18 +2,8 @@ import { assertEquals } from "./assert_test.ts";
 import { FakeSide } from "./fake_side_test.ts";
 import { FIXTURES } from "./fixtures_test.ts";
 import { graphOf, objectsOf } from "./graph_test.ts";
-import { SessionHeap } from "./mod.ts";
+import { pair } from "./pair_test.ts";
 import { PROGRAM } from "./program_test.ts";
-
-function pair() {
-  const device = new FakeSide(PROGRAM), clone = new FakeSide(PROGRAM);
-  return {
-    device,
-    clone,
-    deviceHeap: new SessionHeap({ side: "device", values: device.values, code: device }),
-    cloneHeap: new SessionHeap({ side: "clone", values: clone.values, code: clone }),
-  };
-}
 
 for (const fixture of FIXTURES) {
   Deno.test(`${fixture.name} arrives at the clone as it was`, () => {

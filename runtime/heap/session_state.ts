@@ -3,8 +3,8 @@
  *
  * 1. A node's MID is its number in packets, on both sides. Index = MID − origin.
  * 2. Texts, shapes and MIDs are numbered in packet order, so both sides number alike without talking about it.
- * 3. The device holds nodes weakly between migrations: `nodes` is emptied after each merge; what is kept is reached
- *    only through `ids`. The clone holds them until the device starts over.
+ * 3. Between migrations the device finds nodes by their ids only, weakly once it has relaxed: `nodes` is emptied after
+ *    each merge. The clone holds them until the device starts over.
  */
 import type { ModuleKey } from "./access.ts";
 import { SafeMap, SafeWeakMap, symbolKeyFor } from "./intrinsics.ts";
@@ -35,7 +35,9 @@ export class SessionState {
   current: number[] = [];
   /** Counts captures. */
   epoch = 0;
-  readonly #ids = new SafeWeakMap<WeakKey, number>();
+  /** Strong ids are several times as fast as weak ones; {@linkcode relax} makes them weak. */
+  #ids = new SafeMap<WeakKey, number>();
+  #weakIds: SafeWeakMap<WeakKey, number> | undefined;
   /** `Symbol.for` symbols can't be weak. */
   readonly #registered = new SafeMap<symbol, number>();
   readonly #cells = new SafeMap<ModuleKey, SafeMap<number, BindingCell>>();
@@ -52,7 +54,20 @@ export class SessionState {
   /** The node's index, or undefined if this session doesn't know it. */
   find(node: Node): number | undefined {
     if (typeof node === "symbol" && symbolKeyFor(node) !== undefined) return this.#registered.get(node);
-    return this.#ids.get(node);
+    return this.#ids.get(node) ?? this.#weakIds?.get(node);
+  }
+
+  /** How many nodes are held by their ids. */
+  get held(): number {
+    return this.#ids.size;
+  }
+
+  /** Lets go of all nodes: from now on their ids are found only as long as somebody else holds them. */
+  relax(): void {
+    const weak = this.#weakIds ??= new SafeWeakMap();
+    this.#ids.forEach((index, node) => weak.set(node, index));
+    this.#ids = new SafeMap();
+    this.nodes = [];
   }
 
   /** Gives a node the next index. */

@@ -1,5 +1,8 @@
-import { ACCESSOR } from "./constants.ts";
+import { ACCESSOR, PLAIN_ATTRIBUTES } from "./constants.ts";
 import { SafeMap, SafeWeakMap } from "./intrinsics.ts";
+import { isArrayIndex } from "./keys.ts";
+import type { ShapePlan } from "./shape_plan.ts";
+import type { WriteSlots } from "./slot_code.ts";
 
 /**
  * What many objects have in common: prototype, extensibility, classes whose private names they may carry, and keys with
@@ -14,8 +17,16 @@ export interface Shape {
   readonly attributes: readonly number[];
   /** How many values a record of this shape has: accessors have two. */
   readonly slots: number;
+  /** Whether all properties are as assignment makes them and have names that aren't indexes. */
+  readonly simple: boolean;
   /** The capture that last enqueued what the shape refers to. */
   epoch: number;
+  /** Writes the values of an object of this layout, once one is worth generating. */
+  write: WriteSlots | undefined;
+  /** Objects written so far, as far as {@linkcode write} is concerned. */
+  uses: number;
+  /** How objects of this shape are made here; see {@linkcode ShapePlan}. */
+  plan: ShapePlan | undefined;
 }
 
 class Step {
@@ -73,11 +84,31 @@ export class ShapeTable {
   define(root: ShapeRoot, step: Step, keys: readonly PropertyKey[], attributes: readonly number[]): Shape {
     let slots = 0;
     for (let i = 0; i < attributes.length; i++) slots += (attributes[i]! & ACCESSOR) !== 0 ? 2 : 1;
-    const shape: Shape = { number: this.list.length, root, keys, attributes, slots, epoch: 0 };
+    const shape: Shape = {
+      number: this.list.length,
+      root,
+      keys,
+      attributes,
+      slots,
+      simple: isSimple(keys, attributes),
+      epoch: 0,
+      write: undefined,
+      uses: 0,
+      plan: undefined,
+    };
     step.shape = shape;
     this.list[shape.number] = shape;
     return shape;
   }
+}
+
+/** See {@linkcode Shape.simple}. */
+export function isSimple(keys: readonly PropertyKey[], attributes: readonly number[]): boolean {
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
+    if (attributes[i] !== PLAIN_ATTRIBUTES || typeof key !== "string" || isArrayIndex(key)) return false;
+  }
+  return true;
 }
 
 function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {

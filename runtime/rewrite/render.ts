@@ -16,6 +16,12 @@ export interface Style {
   readonly renames: boolean;
 }
 
+/** A stretch of rendered text: source kept (`from` is its offset) or text put in (`from` is -1). */
+export interface Piece {
+  readonly text: string;
+  readonly from: number;
+}
+
 /** Text put in at, or in place of, a range of the source. */
 export interface Edit {
   readonly at: number;

@@ -1,6 +1,6 @@
 import type { ModuleTable } from "../rewrite/mod.ts";
-import type { ShippedMaker } from "./protocol.ts";
 import type { CodeSource, Resolution } from "./code_registry.ts";
+import type { ShippedMaker } from "./protocol.ts";
 import type { SyncPort } from "./sync_port.ts";
 
 /** What the load hook learnt of one module. */

@@ -1,9 +1,11 @@
 import { DeviceFiles } from "../host/device_files.ts";
 import { BLOB_REPLY, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from "./frame.ts";
+import type { Board } from "./board.ts";
 import { compress, decompress } from "./compression.ts";
 import type { LocalConnection } from "./local_connection.ts";
 import {
   type AppConfig,
+  type GuestReply,
   type GuestRequest,
   MIGRATE,
   packPayload,
@@ -19,6 +21,7 @@ import {
   unpackPayload,
 } from "./protocol.ts";
 import type { SessionNotice, SessionReply } from "./session_control.ts";
+import { parseGuestStop, type StageStop } from "./stages.ts";
 
 /** How a session stands: usable, or why not. */
 export type SessionState = { readonly ok: true } | { readonly ok: false; readonly error: string };
@@ -29,6 +32,17 @@ export interface MigrateReply {
   readonly packet?: Uint8Array;
   readonly reason?: string;
   readonly awayMs?: number;
+  readonly bytesUp?: number;
+  readonly bytesDown?: number;
+}
+
+/** What a session is connected with, besides its guest. */
+export interface SessionLinks {
+  /** Asks the supervisor. */
+  readonly ask: (request: unknown) => Promise<any>;
+  readonly event: (event: TraceEvent) => void;
+  /** What the app's thread can read at any time. */
+  readonly board: Board;
 }
 
 /** One session with one guest, from the device's migrator. Ends with its connection; never used again after a failure. */
@@ -38,6 +52,7 @@ export class DeviceSession {
   readonly #config: AppConfig;
   readonly #ask: (request: unknown) => Promise<any>;
   readonly #event: (event: TraceEvent) => void;
+  readonly #board: Board;
   readonly #files: DeviceFiles;
   #connection: LocalConnection | undefined;
   #settleReady: (state: SessionState) => void = () => {};
@@ -49,12 +64,13 @@ export class DeviceSession {
   constructor(
     config: AppConfig,
     connection: LocalConnection | undefined,
-    ask: (request: unknown) => Promise<any>,
-    event: (event: TraceEvent) => void,
+    links: SessionLinks,
   ) {
     this.#config = config;
-    this.#ask = ask;
-    this.#event = event;
+    this.#ask = links.ask;
+    this.#event = links.event;
+    this.#board = links.board;
+    this.#board.session = "opening";
     this.#files = new DeviceFiles(config.roots);
     this.ready = new Promise((resolve) => this.#settleReady = resolve);
     this.#open(connection);
@@ -79,15 +95,20 @@ export class DeviceSession {
       event: "ship",
       thread: "main",
       method: message.method,
-      bytes: payload.reduce((sum, part) => sum + part.length, 0),
+      bytes: sum(payload),
     });
+    await this.#reach(() => ({ stage: "ship", bytes: sum(payload) }));
     const reply = await new Promise<MigrateReply>((resolve) => {
       this.#settleReturn = resolve;
       if (this.#lost !== undefined) resolve({ ok: false, reason: this.#lost });
       else this.#connection!.send(MIGRATE, ...payload);
     });
     this.#settleReturn = undefined;
-    return { ...reply, awayMs: performance.now() - started };
+    return {
+      ...reply,
+      awayMs: performance.now() - started,
+      bytesUp: payload.reduce((sum, part) => sum + part.length, 0),
+    };
   }
 
   #open(connection: LocalConnection | undefined): void {
@@ -103,7 +124,7 @@ export class DeviceSession {
     try {
       if (frame.kind === HOP_CONTROL) {
         this.#control(decodeJson(frame.payload) as SessionReply | SessionNotice);
-      } else if (frame.kind === READY) this.#settleReady({ ok: true });
+      } else if (frame.kind === READY) this.#opened();
       else if (frame.kind === RETURN) this.#returned(frame.payload);
       else if (frame.kind === REQUEST) {
         this.#request(frame.payload).catch((error) => this.#lose(String(error)));
@@ -114,15 +135,22 @@ export class DeviceSession {
     }
   }
 
+  #opened(): void {
+    this.#board.session = "ready";
+    this.#settleReady({ ok: true });
+  }
+
   #control(message: SessionReply | SessionNotice): void {
     if ("type" in message) {
       if (message.type === "lost") this.#lose(message.reason);
       else if (message.type === "conditions") {
+        this.#board.write(message.conditions);
         this.#ask({ op: "conditions", conditions: message.conditions, peer: "" });
       }
       return;
     }
     if (!message.ok) return this.#lose(message.error);
+    this.#board.write(message.conditions);
     this.#ask({
       op: "conditions",
       conditions: message.conditions,
@@ -132,7 +160,7 @@ export class DeviceSession {
   }
 
   #start(): SessionStart {
-    return { ...this.#config.start, nowMs: Date.now() };
+    return { ...this.#config.start, nowMs: Date.now(), stepping: this.#config.stepping };
   }
 
   #returned(payload: Uint8Array): void {
@@ -141,7 +169,7 @@ export class DeviceSession {
     const changed = reply.ok ? this.#files.changed(reply.reads) : undefined;
     this.#event({ event: "return", thread: "main", method: this.#method, bytes: payload.length });
     if (changed !== undefined) this.#lose(`${changed} changed on the device meanwhile`);
-    else this.#settleReturn?.({ ok: true, head: reply, packet: bytes.slice() });
+    else this.#settleReturn?.({ ok: true, head: reply, packet: bytes.slice(), bytesDown: payload.length });
   }
 
   #stage(payload: Uint8Array): void {
@@ -167,6 +195,15 @@ export class DeviceSession {
       this.#connection?.send(REPLY, ...compress(packPayload({ ok: true, value })));
       return;
     }
+    if (request.op === "stage") {
+      await this.#reach(() => parseGuestStop(request));
+      this.#connection?.send(REPLY, ...compress(packPayload({ ok: true })));
+      return;
+    }
+    if (request.op === "env") {
+      this.#connection?.send(REPLY, ...compress(packPayload(environment(request.name))));
+      return;
+    }
     this.#event({
       event: "fault",
       thread: "main",
@@ -175,6 +212,12 @@ export class DeviceSession {
     });
     const { reply, bytes } = this.#files.serve(request);
     this.#connection?.send(REPLY, ...compress(packPayload(reply, bytes)));
+  }
+
+  /** Stops here until the person goes on, if anybody steps. */
+  async #reach(makeStop: () => Omit<StageStop, "thread" | "method">): Promise<void> {
+    if (!this.#config.stepping) return;
+    await this.#ask({ op: "stage", stop: { ...makeStop(), thread: "main", method: this.#method } });
   }
 
   async #fetchCode(code: any, missing: any): Promise<unknown> {
@@ -190,11 +233,33 @@ export class DeviceSession {
   }
 
   #lose(reason: string): void {
+    if (this.#lost === undefined) this.#board.session = "lost";
     this.#lost ??= reason;
     this.#settleReady({ ok: false, error: this.#lost });
     this.#settleReturn?.({ ok: false, reason: this.#lost });
     const connection = this.#connection;
     this.#connection = undefined;
     connection?.close();
+  }
+}
+
+function sum(parts: readonly Uint8Array[]): number {
+  return parts.reduce((bytes, part) => bytes + part.length, 0);
+}
+
+/** A variable of the app's environment, as its own permissions allow it. */
+function environment(name: string | undefined): GuestReply {
+  try {
+    // Nobody would answer a question while the app is stopped.
+    const { state } = Deno.permissions.querySync({
+      name: "env",
+      ...(name !== undefined && { variable: name }),
+    });
+    if (state === "prompt") {
+      return { ok: false, error: { name: "NotCapable", message: "it needs permission" } };
+    }
+    return { ok: true, value: name === undefined ? Deno.env.toObject() : Deno.env.get(name) ?? null };
+  } catch (error) {
+    return { ok: false, error: { name: (error as Error).name, message: (error as Error).message } };
   }
 }

@@ -27,6 +27,7 @@ export class GuestCode implements CodeSource {
   readonly #wrappers: ReadonlyMap<string, string>;
   readonly #abandon: (reason: string) => never;
   readonly #fetchSource: (key: string) => string;
+  readonly #mains = new Set<string>();
   readonly #sources = new Map<string, string>();
 
   /** `wrappers`: what stands for built-in modules, source by name. */
@@ -44,6 +45,7 @@ export class GuestCode implements CodeSource {
   add(code: ShippedCode, registry: CodeRegistry): string[] {
     for (const module of code.modules) {
       this.#byKey.set(module.key, module);
+      this.#mains.add(module.isMain ? module.key : "");
       this.#byUrl.set(module.url, module);
       this.#tables.set(module.key, JSON.parse(module.table));
     }
@@ -65,7 +67,11 @@ export class GuestCode implements CodeSource {
 
   /** Serves shipped modules to the engine's loader. */
   installHooks(registry: CodeRegistry): void {
-    const runtime = { register: registry.register.bind(registry), checked, pick };
+    const register: CodeRegistry["register"] = (key, accessor, control, door, meta) => {
+      if (meta !== undefined) meta.main = this.#mains.has(key);
+      return registry.register(key, accessor, control, door, meta);
+    };
+    const runtime = { register, checked, pick };
     (globalThis as any)[RUNTIME_SLOT] = runtime;
     (nodeModule as any).registerHooks({
       resolve: (specifier: string, context: any, next: any) => this.#resolveImport(specifier, context, next),

@@ -20,6 +20,7 @@ import { GlobalBindings } from "./global_bindings.ts";
 import { GuestChannel } from "./guest_channel.ts";
 import { GuestCode } from "./guest_code.ts";
 import { formatGuestStacks, guestStack } from "./guest_stack.ts";
+import { shownRows, type StageStop } from "./stages.ts";
 import {
   type GuestReply,
   type GuestRequest,
@@ -76,6 +77,7 @@ const registry = new CodeRegistry(code, globals, bound);
 code.installHooks(registry);
 (globalThis as any)[Symbol.for("clonecloud.guest")].values = new Map();
 hideRewriting(registry, bound, host.disguised);
+let stepping = false;
 const heap = new SessionHeap({ side: "clone", values, code: registry });
 
 async function serve(): Promise<void> {
@@ -106,6 +108,7 @@ function start(session: SessionStart): void {
     abandon(`session version ${session.sessionVersion} is not ${SESSION_VERSION}`);
   }
   host.install(session);
+  stepping = session.stepping;
   formatGuestStacks(code, (key, offset) => String(ask({ op: "position", key, offset }).reply.value));
   channel.send(READY);
 }
@@ -124,6 +127,7 @@ async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
     const roots = heap.accept(packet);
     ms.accept = now() - started;
     channel.send(STAGE, ...packPayload({ ms: ms.accept, objects: roots.length }));
+    reachStage(() => ({ stage: "resume", bytes: packet.length }));
     await run(head, roots, ms);
   } catch (error) {
     const reason = error instanceof Refusal
@@ -154,6 +158,8 @@ async function run(
   const captured = now();
   const capture = heap.capture([result], { rootNames: [outcome === "return" ? "result" : "error"] });
   ms.capture = now() - captured;
+  const { packet: { length: bytes }, objects, named } = capture;
+  reachStage(() => ({ stage: "return", bytes, objects, named, outcome }));
   send({
     id: head.id,
     ok: true,
@@ -163,6 +169,11 @@ async function run(
     globals: globals.names(),
     ms,
   }, capture.packet);
+}
+
+/** Stands still until the person at the device goes on, if anybody steps. */
+function reachStage(makeStop: () => Omit<StageStop, "thread" | "method">): void {
+  if (stepping) ask({ op: "stage", ...makeStop(), ...shownRows(heap.table()) });
 }
 
 function send(head: ReturnHead, packet: Uint8Array = new Uint8Array()): void {

@@ -40,19 +40,22 @@ export function installLoadHook(context: HookContext): void {
     register: (key: string, accessor: never, control: never) =>
       start(context, points, key, accessor, control),
   };
-  const runtimeModule = exposeRuntime(runtime);
   (nodeModule as any).registerHooks({
     resolve(specifier: string, hook: any, next: any) {
-      if (specifier === RUNTIME_URL) return { url: runtimeModule, shortCircuit: true, format: "module" };
+      if (specifier === RUNTIME_URL) return { url: RUNTIME_URL, shortCircuit: true, format: "module" };
       const result = next(specifier, hook);
       if (hook.parentURL !== undefined) context.code.link(hook.parentURL, specifier, result.url);
       if (result.url.startsWith("node:")) noteBuiltin(context.builtins, result.url);
       return result;
     },
     load(url: string, hook: any, next: any) {
-      if (url === runtimeModule) return { source: RUNTIME_SOURCE, format: "module", shortCircuit: true };
+      if (url === RUNTIME_URL) {
+        exposeRuntime(runtime);
+        return { source: RUNTIME_SOURCE, format: "module", shortCircuit: true };
+      }
       // A CommonJS module's `require` takes the name for a path.
       if (url.endsWith(`/${RUNTIME_URL}`)) {
+        exposeRuntime(runtime);
         return { source: RUNTIME_SCRIPT, format: "commonjs", shortCircuit: true };
       }
       const result = next(url, hook);
@@ -62,16 +65,30 @@ export function installLoadHook(context: HookContext): void {
   });
 }
 
+/** Only tells the supervisor what is loaded, so that a first run can be learnt from. Modules run as they are. */
+export function installNoteHook(port: SyncPort): void {
+  (nodeModule as any).registerHooks({
+    load(url: string, hook: any, next: any) {
+      const result = next(url, hook);
+      const { source } = result;
+      if (typeof source === "string" && !/^(node|ext|data):/.test(url) && !/\.json$/.test(url)) {
+        const required = hook.conditions?.includes("require") === true;
+        const kind = kindOf(url, required, result.format);
+        port.tell({ op: "note", request: { op: "note", url, source, kind } });
+      }
+      return result;
+    },
+  });
+}
+
 const SLOT = Symbol.for("clonecloud.runtime");
-const RUNTIME_SOURCE = `const m=Function.prototype.toString[Symbol.for("clonecloud.runtime")];` +
-  `export const register=m.register,checked=m.checked,pick=m.pick;`;
+const TAKE = `const t=Function.prototype.toString,s=Symbol.for("clonecloud.runtime"),m=t[s];delete t[s];`;
+const RUNTIME_SOURCE = `${TAKE}export const register=m.register,checked=m.checked,pick=m.pick;`;
+const RUNTIME_SCRIPT = `{${TAKE}module.exports=m}`;
 
-const RUNTIME_SCRIPT = `module.exports=Function.prototype.toString[Symbol.for("clonecloud.runtime")];`;
-
-/** Hands the runtime's functions to its virtual module; the way is closed once that has been evaluated. */
-function exposeRuntime(runtime: object): string {
+/** Hands the runtime's functions to its virtual module, which closes the way when it is evaluated. */
+function exposeRuntime(runtime: object): void {
   Object.defineProperty(Function.prototype.toString, SLOT, { value: runtime, configurable: true });
-  return RUNTIME_URL;
 }
 
 function start(

@@ -79,13 +79,21 @@ function drive(times: number) {
   return counter.value;
 }
 
+function attempt(act: () => unknown) {
+  try {
+    return act();
+  } catch (error) {
+    return String(error);
+  }
+}
+
 console.log(drive(3), counter.value, counter.log);
 counter.up();
 console.log(drive(1), counter);
 const list: Reader[] = [];
 console.log(rounds(list));
 console.log(list.map((read) => read()));
-console.log(cases("one").map((read) => read()), cases("two").map((read) => read()));
+console.log(cases("one").map((read) => read()), attempt(() => cases("two")));
 console.log(defaults(1), defaults(1, () => 5), defaults(1, undefined, { d: 3 }, 1, 2), defaults.length);
 let seen = 0;
 const made = compose((x) => (seen += x, x + 1), (x) => x * 2, 4);

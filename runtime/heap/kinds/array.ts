@@ -1,9 +1,19 @@
+import { UNINITIALISED } from "../access.ts";
 import type { Inlet, Properties } from "../inlet.ts";
-import { defineProperty, deleteProperty, getDescriptor, hasOwn, objectIs, ownKeys } from "../intrinsics.ts";
+import {
+  ArrayPrototype,
+  defineProperty,
+  deleteProperty,
+  getDescriptor,
+  hasOwn,
+  objectIs,
+  ownKeys,
+} from "../intrinsics.ts";
+import { isArrayIndex } from "../keys.ts";
 import { HOLE, type Outlet } from "../outlet.ts";
 import { PacketError } from "../packet_error.ts";
-import { applyProperties, checkProperties, isArrayIndex } from "../properties.ts";
-import type { Kind } from "./kind.ts";
+import { applyProperties, checkProperties } from "../properties.ts";
+import { FILLED, type Kind } from "./kind.ts";
 
 /** Elements as properties of their own, for arrays that are sparse or have unusual elements. */
 const SPARSE = 1;
@@ -22,6 +32,7 @@ export const array: Kind<unknown[], void, ArrayContent> = {
   name: "array",
   writeShell() {},
   writeContent(node, out: Outlet) {
+    if (out.layouts.isOrdinaryArray(node) && writeOrdinary(node, out)) return;
     const keys = ownKeys(node);
     const { value: length, writable } = getDescriptor(node, "length")!;
     let indexes = 0;
@@ -30,7 +41,7 @@ export const array: Kind<unknown[], void, ArrayContent> = {
     const fixed = writable ? 0 : LENGTH_FIXED;
     out.w.byte(fixed);
     out.w.varint(length);
-    const dense = indexes * 2 >= length && writeElements(node, length, out);
+    const dense = isDense(indexes, length) && writeElements(node, length, out);
     if (!dense) {
       out.w.at = start;
       out.w.byte(fixed | SPARSE);
@@ -47,6 +58,21 @@ export const array: Kind<unknown[], void, ArrayContent> = {
     const elements = (flags & SPARSE) !== 0 ? undefined : readElements(inlet, length);
     return { length, lengthFixed: (flags & LENGTH_FIXED) !== 0, elements, properties: inlet.properties() };
   },
+  readInto(node, _, inlet) {
+    const flags = inlet.byte();
+    const length = inlet.varint();
+    if (length > 4294967295) throw new PacketError("an array is too long");
+    const sparse = (flags & SPARSE) !== 0 || !inlet.elementsAreSafe;
+    const elements = (flags & SPARSE) !== 0
+      ? undefined
+      : sparse
+      ? readElements(inlet, length)
+      : assignElements(node, inlet, length);
+    const properties = inlet.properties();
+    const lengthFixed = (flags & LENGTH_FIXED) !== 0;
+    if (!sparse && !lengthFixed && isUsual(properties)) return FILLED;
+    return { length, lengthFixed, elements, properties };
+  },
   check(node, content, inlet) {
     const now = getDescriptor(node, "length")!;
     if (!now.writable && (now.value !== content.length || !content.lengthFixed)) {
@@ -62,6 +88,33 @@ export const array: Kind<unknown[], void, ArrayContent> = {
     if (content.lengthFixed) fixLength(node);
   },
 };
+
+/** Writes an array whose elements are known to be as assignment makes them, unless most are holes. */
+function writeOrdinary(node: unknown[], out: Outlet): boolean {
+  const { length } = node;
+  const start = out.w.at;
+  out.w.byte(0);
+  out.w.varint(length);
+  let holes = 0;
+  for (let i = 0; i < length; i++) {
+    const element = node[i];
+    const isHole = element === undefined && !hasOwn(node, i);
+    if (isHole) holes++;
+    out.value(isHole ? HOLE : element);
+  }
+  if (!isDense(length - holes, length)) {
+    out.w.at = start;
+    return false;
+  }
+  if (out.layouts.arrayShape === undefined) out.layouts.arrayShape = out.properties(node, []);
+  else out.w.varint(out.layouts.arrayShape.number);
+  return true;
+}
+
+/** Whether writing holes one by one is better than writing indexes. */
+function isDense(elements: number, length: number): boolean {
+  return elements * 2 >= length;
+}
 
 /** Writes the elements if all are as assignment makes them; undoes itself and says so if not. */
 function writeElements(node: unknown[], length: number, out: Outlet): boolean {
@@ -87,8 +140,29 @@ function otherKeys(keys: readonly PropertyKey[], from: number): PropertyKey[] {
 function readElements(inlet: Inlet, length: number): unknown[] {
   if (length > inlet.left) throw new PacketError("an array is longer than what follows");
   const elements: unknown[] = [];
-  for (let i = 0; i < length; i++) elements[i] = inlet.slot();
+  for (let i = 0; i < length; i++) {
+    elements[i] = inlet.slot();
+    if (elements[i] === UNINITIALISED) throw new PacketError("a mark stands where a value must");
+  }
   return elements;
+}
+
+/** Reads elements straight into a new array; what is returned says the same for {@linkcode array.fill}. */
+function assignElements(node: unknown[], inlet: Inlet, length: number): unknown[] {
+  if (length > inlet.left) throw new PacketError("an array is longer than what follows");
+  for (let i = 0; i < length; i++) {
+    const element = inlet.slot();
+    if (element === UNINITIALISED) throw new PacketError("a mark stands where a value must");
+    if (element !== HOLE) node[i] = element;
+  }
+  node.length = length;
+  return node;
+}
+
+/** Whether an array has nothing but its elements. */
+function isUsual({ shape }: Properties): boolean {
+  return shape.keys.length === 0 && shape.root.prototype === ArrayPrototype && shape.root.extensible &&
+    shape.root.owners.length === 0;
 }
 
 /** Own keys that the content's properties speak of. */
@@ -112,6 +186,7 @@ function fixLength(node: unknown[]): void {
 }
 
 function fillElements(node: unknown[], elements: readonly unknown[]): void {
+  if (elements === node) return;
   for (let i = 0; i < elements.length; i++) {
     const wanted = elements[i];
     const now = getDescriptor(node, i);

@@ -1,15 +1,8 @@
 import type { Inlet, LateValue, Properties } from "../inlet.ts";
-import {
-  apply,
-  defineProperty,
-  deleteProperty,
-  functionBind,
-  getDescriptor,
-  hasOwn,
-  ownKeys,
-} from "../intrinsics.ts";
+import { apply, functionBind, ownKeys } from "../intrinsics.ts";
 import type { Outlet } from "../outlet.ts";
 import { applyProperties, checkProperties } from "../properties.ts";
+import { shield, unshield } from "../shield.ts";
 import { described } from "./described.ts";
 import type { Kind } from "./kind.ts";
 
@@ -68,22 +61,7 @@ function bindQuietly(target: Function, args: unknown[]): Function {
   const length = shield(target, "length", 0);
   const name = shield(target, "name", "");
   const made = apply(functionBind, target, args) as Function;
-  restore(target, "length", length);
-  restore(target, "name", name);
+  unshield(target, "length", length);
+  unshield(target, "name", name);
   return made;
-}
-
-/** What {@linkcode shield} replaced: a descriptor, nothing (`null`), or no shield was needed (`undefined`). */
-type Shielded = PropertyDescriptor | null | undefined;
-
-function shield(target: Function, key: string, value: unknown): Shielded {
-  const descriptor = getDescriptor(target, key);
-  if (descriptor !== undefined && hasOwn(descriptor, "value")) return undefined;
-  defineProperty(target, key, { __proto__: null, value, configurable: true } as PropertyDescriptor);
-  return descriptor ?? null;
-}
-
-function restore(target: Function, key: string, shielded: Shielded): void {
-  if (shielded === null) deleteProperty(target, key);
-  else if (shielded !== undefined) defineProperty(target, key, shielded);
 }

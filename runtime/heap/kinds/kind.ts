@@ -17,11 +17,19 @@ export interface Kind<T extends Node, Shell, Content> {
   /** Makes the node, without its content. @throws {PacketError} if no healthy peer could have sent the shell. */
   create(shell: Shell, inlet: Inlet): T;
   readContent(inlet: Inlet): Content;
+  /**
+   * Reads the content of a node that `create` just made straight into it, for kinds of which there are many. Returns
+   * {@linkcode FILLED}, or a content that is yet to be filled in.
+   */
+  readInto?(node: T, shell: Shell, inlet: Inlet): Content | typeof FILLED;
   /** Before anything is changed: whether an existing node could have come by this content. @throws {PacketError} */
   check(node: T, content: Content, inlet: Inlet): void;
   /** Gives the node this content, whatever it holds now, by as few edits as possible. Must not throw after `check`. */
   fill(node: T, content: Content, inlet: Inlet): void;
 }
+
+/** Nothing is left to fill in. */
+export const FILLED: unique symbol = Symbol("filled");
 
 /** A kind, with the types of its parts forgotten. */
 export type AnyKind = Kind<any, any, any>;

@@ -20,10 +20,11 @@ import {
   VIEW_CONSTRUCTORS,
 } from "../intrinsics.ts";
 import { KIND } from "../node.ts";
+import { isArrayIndex } from "../keys.ts";
 import type { Outlet } from "../outlet.ts";
 import { PacketError } from "../packet_error.ts";
 import { pathOf } from "../path.ts";
-import { applyProperties, checkProperties, isArrayIndex } from "../properties.ts";
+import { applyProperties, checkProperties } from "../properties.ts";
 import { Refusal } from "../refusal.ts";
 import type { Kind } from "./kind.ts";
 

@@ -1,0 +1,49 @@
+import type { MigrationOverheads } from "./migration.ts";
+
+/**
+ * What a migration costs besides the link, until this device has measured its own: 100,000 small objects (5.8 MB) take
+ * about 170 ms to walk and 70 ms to write or read back here, so 30 to 60 ns a byte; fixed parts are of a warm session.
+ */
+export const DEFAULT_OVERHEADS: MigrationOverheads = {
+  deviceMs: 2,
+  cloneMs: 1,
+  roundTrips: 1,
+  captureMsPerByte: 6e-5,
+  instantiateMsPerByte: 4e-5,
+  recaptureMsPerByte: 6e-5,
+  mergeMsPerByte: 4e-5,
+  fixedUpBytes: 512,
+  fixedDownBytes: 512,
+};
+
+/** Contexts below this share of a run's time are no migration points: below a sampler's noise, and not worth a check. */
+export const LIGHT_SHARE = 0.002;
+
+/** State that is assumed for a method whose state was never captured, bytes: large enough not to try light methods. */
+export const UNKNOWN_STATE_BYTES = 64 * 1024;
+
+/** A size explains a time if it accounts for this share of its spread, over this many points: else the mean is used. */
+export const MIN_FIT = 0.6;
+export const MIN_POINTS = 2;
+/** How much older observations weigh after each new one: about ten matter. */
+export const FORGET = 0.9;
+/** Points that a profile counts for in a decider at most, so that what the app does now soon outweighs it. */
+export const PRIOR_POINTS = 4;
+/** A method's choice changes only if the other side wins by this share and this many milliseconds: no flapping on noise. */
+export const HYSTERESIS_SHARE = 0.1;
+export const HYSTERESIS_MS = 0.5;
+/** A method's first runs are all timed, then one in so many: timing costs more than a light method itself. */
+export const MEASURE_FIRST = 8;
+export const MEASURE_EVERY = 16;
+/** A method of another region than the present one migrates only if that is predicted to be this many times cheaper. */
+export const OUTSIDE_MARGIN = 1.5;
+/** A method whose cost at the clone is a guess is tried if its time here is this many times the guess. */
+export const EXPLORE_MARGIN = 1.25;
+/** After a migration that failed, wait this many invocations, then twice as many, … */
+export const RETRY_AFTER = 4;
+export const RETRY_AFTER_MAX = 4096;
+/** How much one outcome changes the correction of predictions. */
+export const CORRECTION_STEP = 0.3;
+/** What one outcome may change the correction of predictions by: outliers (a stalled link) must not decide for long. */
+export const CORRECTION_MIN = 0.25;
+export const CORRECTION_MAX = 4;

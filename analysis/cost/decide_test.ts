@@ -1,0 +1,140 @@
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { type Conditions, type MethodId, methodId } from "../../runtime/mod.ts";
+import { treeFromTrace } from "../profile/trace.ts";
+import { DEFAULT_OVERHEADS } from "./constants.ts";
+import { Decider } from "./decide.ts";
+import { deciderModel } from "./decider_model.ts";
+
+const main = methodId("a.ts#<main>"), scan = methodId("a.ts#scan"), light = methodId("a.ts#light");
+const WIFI: Conditions = {
+  rttMs: 69,
+  upBytesPerSecond: 825_000,
+  downBytesPerSecond: 825_000,
+  cloneSpeed: 20,
+  power: "battery",
+};
+
+/** A profile where scan takes 2 ms and 1 ms per unit of its first argument. */
+function profile(sizes: readonly number[], method: MethodId = scan) {
+  let t = 0;
+  const calls = sizes.flatMap((size) => [
+    { t, kind: "enter" as const, method, features: [size, 3], bytes: 2000 },
+    { t: t += 2 + size, kind: "exit" as const, method, bytes: 100 },
+  ]);
+  const onDevice = treeFromTrace([
+    { t: 0, kind: "enter", method: main },
+    ...calls,
+    { t, kind: "exit", method: main },
+  ]);
+  return { input: "", device: "d", source: "trace" as const, atMs: 0, weight: 1, onDevice };
+}
+
+function decider(more: Partial<Parameters<typeof deciderModel>[0]> = {}): Decider {
+  const model = deciderModel({
+    executions: [profile([10, 100, 1000])],
+    candidates: [scan, light],
+    chosen: [scan],
+    conditions: WIFI,
+    overheads: DEFAULT_OVERHEADS,
+    ...more,
+  });
+  return new Decider(JSON.parse(JSON.stringify(model)));
+}
+
+/** What a migration of scan really takes on WIFI. */
+function away(size: number, cloneMs = (2 + size) / 20) {
+  const totalMs = cloneMs + 69 + 2 + 1 / 20 + 2100 / 825 + 1024 / 825;
+  return { where: "there" as const, totalMs, cloneMs, upBytes: 2000, downBytes: 100, features: [size, 3] };
+}
+
+Deno.test("Decider.decide() compares by the size at hand: small invocations stay, large ones go", () => {
+  const it = decider();
+  const [small, large] = [it.decide(scan, [5, 3]), decider().decide(scan, [5000, 3])];
+  assertEquals([small.migrate, small.reason], [false, "does not pay"]);
+  assertEquals([large.migrate, large.reason], [true, "worth a try"]);
+  assert(Math.abs(large.hereMs - 5002) < 1, `${large.hereMs}`);
+  it.observe(scan, away(5000));
+  assertEquals(it.decide(scan, [5000, 3]).reason, "pays");
+});
+
+Deno.test("Decider.decide() without a clone, for an unknown method, forced and pinned", () => {
+  const it = decider({ forced: [light], home: [scan] });
+  assertEquals([it.decide(light, []).reason, it.decide(scan, [9e9]).reason], ["forced", "home by partition"]);
+  assertEquals(it.decide(methodId("b.ts#x"), []).migrate, false);
+  it.setConditions(undefined);
+  assertEquals([it.decide(light, []).migrate, it.decide(light, []).reason], [false, "no clone"]);
+});
+
+Deno.test("Decider.decide() runs a method of unknown time here first, and asks for its time", () => {
+  const it = decider({ chosen: [light] });
+  const first = it.decide(light, [1]);
+  assertEquals([first.migrate, first.reason, first.measure], [false, "time not known yet", true]);
+  it.observe(light, { where: "here", ms: 5000, features: [1] });
+  assertEquals(it.decide(light, [1]).reason, "worth a try");
+});
+
+Deno.test("Decider.observe() corrects a sampler's guess by what the clone took", () => {
+  const guess = { ...profile([3000]), source: "samples" as const };
+  for (const node of guess.onDevice.nodes) node.counted = false;
+  const it = decider({ executions: [guess] });
+  assert(it.decide(scan, []).migrate, "3 s in one run of samples");
+  // It was many light invocations: 1 ms each at the clone, 20 ms here.
+  it.observe(scan, { ...away(0, 1), features: [] });
+  assertEquals([it.decide(scan, []).migrate, it.decide(scan, []).hereMs], [false, 20]);
+  it.observe(scan, { where: "here", ms: 25, features: [] });
+  assertEquals([it.decide(scan, []).migrate, it.decide(scan, []).hereMs], [false, 25]);
+});
+
+Deno.test("Decider.observe() makes predictions of migrations that cost more than the model says", () => {
+  const it = decider();
+  const before = it.decide(scan, [100, 3]).thereMs;
+  const slow = { ...away(100), totalMs: 400 };
+  for (let i = 0; i < 10; i++) it.observe(scan, slow);
+  const { thereMs } = it.decide(scan, [100, 3]);
+  assert(thereMs > before && Math.abs(thereMs - 400) < 160, `${before} → ${thereMs}`);
+});
+
+Deno.test("Decider.decide() keeps its side when the difference is small", () => {
+  const it = decider();
+  it.observe(scan, away(1000));
+  assert(it.decide(scan, [1000, 3]).migrate);
+  // Break-even lies near 75: a little below it stays away, far below it comes home; then a little above stays home.
+  assertEquals(it.decide(scan, [74, 3]).reason, "not clear enough to change sides");
+  assertEquals(it.decide(scan, [20, 3]).migrate, false);
+  assertEquals([it.decide(scan, [82, 3]).migrate, it.decide(scan, [300, 3]).migrate], [false, true]);
+});
+
+Deno.test("Decider.observe() stays home after failures, longer each time, and for good after a refusal", () => {
+  const it = decider();
+  it.observe(scan, { where: "failed", permanent: false });
+  const reasons = Array.from({ length: 5 }, () => it.decide(scan, [5000, 3]).reason);
+  assertEquals(reasons.map((reason) => reason === "failed before"), [true, true, true, true, false]);
+  it.observe(scan, { where: "failed", permanent: true });
+  const next = new Decider(JSON.parse(JSON.stringify(it)));
+  assertEquals(next.decide(scan, [5000, 3]).reason, "refused before");
+});
+
+Deno.test("Decider.decide() weighs energy where that is the objective", () => {
+  const power = { computeW: 1, waitW: 0.9, migrateW: 20 };
+  const it = decider({ power });
+  it.observe(scan, away(1000));
+  // 1 s here is 1 J; 75 ms of migrating at 20 W are 1.5 J.
+  assertEquals([it.decide(scan, [1000, 3]).migrate, it.decide(scan, [5000, 3]).migrate], [false, true]);
+});
+
+Deno.test("Decider.decide() takes less than a microsecond and survives a round trip through JSON", () => {
+  const it = decider();
+  it.observe(scan, away(1000));
+  const features = [1000, 3];
+  const time = () => {
+    const started = performance.now();
+    for (let i = 0; i < 100_000; i++) it.decide(scan, features);
+    return (performance.now() - started) * 10;
+  };
+  time();
+  const ns = Math.min(time(), time(), time());
+  console.log(`  ${ns.toFixed(0)} ns a decision`);
+  assert(ns < 1000, `${ns} ns`);
+  const next = new Decider(JSON.parse(JSON.stringify(it)));
+  assertEquals(next.decide(scan, features).thereMs, it.decide(scan, features).thereMs);
+});

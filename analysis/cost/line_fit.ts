@@ -1,0 +1,60 @@
+/** Sums of points (x, y), enough to fit y ≈ base + slope·x. Plain numbers: they add up and travel as JSON. */
+export interface LineSums {
+  /** Points, or the sum of their weights. */
+  n: number;
+  x: number;
+  y: number;
+  xx: number;
+  xy: number;
+  yy: number;
+}
+
+/** A fitted line. */
+export interface Line {
+  readonly base: number;
+  readonly slope: number;
+  /** Share of the spread in y that x explains, 0 to 1. */
+  readonly fit: number;
+}
+
+/** Sums of no points. */
+export function emptySums(): LineSums {
+  return { n: 0, x: 0, y: 0, xx: 0, xy: 0, yy: 0 };
+}
+
+/** Adds a point; `keep` < 1 first makes what was seen before weigh less (exponential forgetting). */
+export function addPoint(sums: LineSums, x: number, { y, keep = 1 }: { y: number; keep?: number }): void {
+  sums.n = sums.n * keep + 1;
+  sums.x = sums.x * keep + x;
+  sums.y = sums.y * keep + y;
+  sums.xx = sums.xx * keep + x * x;
+  sums.xy = sums.xy * keep + x * y;
+  sums.yy = sums.yy * keep + y * y;
+}
+
+/** Adds `more`, each of its points counted `weight` times. */
+export function addSums(sums: LineSums, more: LineSums, weight = 1): void {
+  sums.n += more.n * weight;
+  sums.x += more.x * weight;
+  sums.y += more.y * weight;
+  sums.xx += more.xx * weight;
+  sums.xy += more.xy * weight;
+  sums.yy += more.yy * weight;
+}
+
+/**
+ * The least-squares line. With fewer than two different x, or when y falls as x grows (size never makes work smaller, so
+ * that is noise), it is the mean with slope 0.
+ */
+export function fitLine(sums: LineSums): Line {
+  if (sums.n <= 0) return { base: 0, slope: 0, fit: 0 };
+  const meanX = sums.x / sums.n, meanY = sums.y / sums.n;
+  const varX = sums.xx / sums.n - meanX * meanX;
+  const varY = sums.yy / sums.n - meanY * meanY;
+  const cov = sums.xy / sums.n - meanX * meanY;
+  // Relative bound: below it the variance is what rounding left of equal x.
+  if (varX <= 1e-9 * (meanX * meanX + 1) || cov <= 0) return { base: meanY, slope: 0, fit: 0 };
+  const slope = cov / varX;
+  const fit = varY > 0 ? Math.min(1, cov * cov / (varX * varY)) : 1;
+  return { base: meanY - slope * meanX, slope, fit };
+}

@@ -1,0 +1,227 @@
+import { type Node as AcornNode, parse } from "acorn";
+import type { MethodId } from "../../runtime/mod.ts";
+import { type Classified, HostTable } from "./classify.ts";
+import type { HostApi } from "./host_api.ts";
+import { type Call, type HostUse, type Method, Program } from "./program.ts";
+import type { Node } from "./scope.ts";
+import type { SourceModule } from "./source_module.ts";
+import { ModuleWalk } from "./walk.ts";
+
+/** A problem in the user's program. */
+export interface Diagnostic {
+  readonly code: "syntax";
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 0. */
+  readonly column: number;
+  readonly note: string;
+}
+
+/** A use of the host with what it means. */
+export interface Use extends HostUse, Classified {}
+
+/** Why a method must stay on the device (Property 1). */
+export interface Pin {
+  /** In words. */
+  readonly reason: string;
+  /** The host API, where one is the cause. */
+  readonly api?: string;
+  /** From the method to the one that uses it. */
+  readonly through: readonly MethodId[];
+}
+
+/** All that is known of one method. */
+export interface AnalysedMethod extends Method {
+  readonly uses: readonly Use[];
+  /** Set if it must stay: its own code, or code it certainly calls. */
+  readonly pin?: Pin;
+  /** Set if code that it may call by a property of that name must stay; checked at run time. */
+  readonly mayPin?: Pin;
+  /** Host-state families that its own code touches (Property 2). */
+  readonly families: readonly string[];
+  /** Module-level bindings that its own code reads and writes. */
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+}
+
+/** The static analysis of a program (§3.1). */
+export interface Analysis {
+  readonly methods: readonly AnalysedMethod[];
+  /** DC, by index in `methods`. */
+  readonly calls: readonly Call[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** True if values were too many to follow all: then calls are missing where names are very common. */
+  readonly coarse: boolean;
+}
+
+/** How to analyse. */
+export interface AnalyzeOptions {
+  /** Lines that go before the built-in host API table. */
+  readonly hostApis?: readonly HostApi[];
+  /** Whether a clone may open connections for the app. */
+  readonly network?: "device" | "clone";
+}
+
+/**
+ * Analyses a program's modules: methods, who calls whom, what each uses of the host. Nothing is run. A module that doesn't
+ * parse is a diagnostic and is left out. No static answer is sound for JavaScript: profiles and guards at run time complete it.
+ */
+export function analyzeProgram(modules: readonly SourceModule[], options: AnalyzeOptions = {}): Analysis {
+  const table = new HostTable(options.hostApis);
+  const program = new Program(table);
+  const diagnostics: Diagnostic[] = [];
+  for (const module of modules) {
+    const body = bodyOf(module, diagnostics);
+    if (body !== undefined) new ModuleWalk(program, module).run(body);
+  }
+  program.graph.settle();
+  while (linkReexports(program)) program.graph.settle();
+  const uses = program.hostUses.map((own) => [...own.values()].flatMap((use) => classified(use, table)));
+  const pins = pinsOf(program, { uses, network: options.network ?? "device" });
+  return {
+    methods: program.methods.map((method, i) => ({
+      ...method,
+      uses: uses[i]!,
+      ...(pins.sure[i] === undefined ? {} : { pin: pins.sure[i] }),
+      ...(pins.sure[i] !== undefined || pins.possible[i] === undefined ? {} : { mayPin: pins.possible[i] }),
+      families: familiesOf(uses[i]!),
+      reads: [...program.access[i]!.reads].sort(),
+      writes: [...program.access[i]!.writes].sort(),
+    })),
+    calls: program.calls,
+    diagnostics,
+    coarse: program.graph.saturated > 0,
+  };
+}
+
+/** What profile trees are annotated with: pins and families by method id. */
+export function knowledgeOf(
+  { methods }: Analysis,
+): (method: MethodId) => { readonly pinned?: string; readonly families?: readonly string[] } {
+  const known = new Map(methods.map((method) => [method.id, method]));
+  return (id) => {
+    const method = known.get(id);
+    if (method === undefined) return {};
+    return { families: method.families, ...(method.pin === undefined ? {} : { pinned: method.pin.reason }) };
+  };
+}
+
+/** TC: what each method may reach, by index; itself only if it calls itself through others. */
+export function reachable(analysis: Analysis, from: number): Set<number> {
+  const callees = Map.groupBy(analysis.calls, ({ caller }) => caller);
+  const reached = new Set<number>();
+  const stack = [from];
+  while (stack.length > 0) {
+    for (const { callee } of callees.get(stack.pop()!) ?? []) {
+      if (reached.has(callee)) continue;
+      reached.add(callee);
+      stack.push(callee);
+    }
+  }
+  return reached;
+}
+
+function bodyOf(module: SourceModule, diagnostics: Diagnostic[]): readonly Node[] | undefined {
+  try {
+    const program = parse(module.text, {
+      ecmaVersion: "latest",
+      sourceType: module.kind,
+      allowReturnOutsideFunction: module.kind === "script",
+      allowAwaitOutsideFunction: module.kind === "module",
+      allowHashBang: true,
+    });
+    return (program as AcornNode & { body: Node[] }).body;
+  } catch (error) {
+    const { loc, message } = error as Error & { loc?: { line: number; column: number } };
+    diagnostics.push({
+      code: "syntax",
+      file: module.url,
+      line: loc?.line ?? 1,
+      column: loc?.column ?? 0,
+      note: message,
+    });
+    return undefined;
+  }
+}
+
+/** `export * from`: links the names asked of a module that it doesn't have itself. True if there were new ones. */
+function linkReexports({ graph, reexports }: Program): boolean {
+  let linked = false;
+  for (const [from, into] of reexports) {
+    for (const name of graph.namesAfter(`export ${into} `)) {
+      if (name === "default" || linkedNames(graph).has(`${from} ${into} ${name}`)) continue;
+      linkedNames(graph).add(`${from} ${into} ${name}`);
+      graph.flow(graph.named(`export ${from} ${name}`), graph.named(`export ${into} ${name}`));
+      linked = true;
+    }
+  }
+  return linked;
+}
+
+const LINKED = new WeakMap<object, Set<string>>();
+function linkedNames(graph: object): Set<string> {
+  const known = LINKED.get(graph) ?? new Set();
+  LINKED.set(graph, known);
+  return known;
+}
+
+/** A use with its class; none if it says nothing (pure, or a name that is nothing of the host). */
+function classified(use: HostUse, table: HostTable): Use[] {
+  const known = table.classify(use.path);
+  return known === undefined || known.is === "pure" ? [] : [{ ...use, ...known }];
+}
+
+function familiesOf(uses: readonly Use[]): string[] {
+  return [...new Set(uses.flatMap(({ is }) => is.startsWith("family:") ? [is.slice("family:".length)] : []))]
+    .sort();
+}
+
+/** Pins by own code, then through calls: certain ones, and all. */
+function pinsOf(
+  program: Program,
+  { uses, network }: { uses: readonly (readonly Use[])[]; network: "device" | "clone" },
+): { sure: (Pin | undefined)[]; possible: (Pin | undefined)[] } {
+  const means = ({ is }: Use) => is === "pinned" || (is === "network" && network === "device");
+  const sure = program.methods.map((method, i): Pin | undefined => {
+    if (method.outer < 0) return { reason: "the main flow", through: [method.id] };
+    if (program.opaque.has(i)) {
+      return { reason: "makes code at run time (eval, Function or with)", through: [method.id] };
+    }
+    const use = uses[i]!.find((one) => one.certain && means(one));
+    return use && pinOf(use, method);
+  });
+  const possible = program.methods.map((method, i) => {
+    const use = uses[i]!.find(means);
+    return sure[i] ?? (use && pinOf(use, method));
+  });
+  return {
+    sure: spread(program, { own: sure, calls: program.calls.filter(({ certain }) => certain) }),
+    possible: spread(program, { own: possible, calls: program.calls }),
+  };
+}
+
+function pinOf({ path, because }: Use, { id }: Method): Pin {
+  return { reason: `${path}: ${because}`, api: path, through: [id] };
+}
+
+/** Pins of callers of pinned methods, by the shortest path. Nobody calls a main flow. */
+function spread(
+  { methods }: Program,
+  { own, calls }: { own: readonly (Pin | undefined)[]; calls: readonly Call[] },
+): (Pin | undefined)[] {
+  const pins = [...own];
+  const callers = Map.groupBy(calls, ({ callee }) => callee);
+  const queue = [...pins.keys()].filter((i) => pins[i] !== undefined && methods[i]!.outer >= 0);
+  for (let next = 0; next < queue.length; next++) {
+    const callee = queue[next]!;
+    const { api, reason, through } = pins[callee]!;
+    for (const { caller } of callers.get(callee) ?? []) {
+      if (pins[caller] !== undefined) continue;
+      const path = [methods[caller]!.id, ...through];
+      pins[caller] = { reason, ...(api === undefined ? {} : { api }), through: path };
+      queue.push(caller);
+    }
+  }
+  return pins;
+}

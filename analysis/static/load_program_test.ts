@@ -1,0 +1,42 @@
+import { deepStrictEqual as assertEquals, ok as assert, rejects as assertRejects } from "node:assert/strict";
+import { pathToFileURL } from "node:url";
+import { analyzeProgram } from "./analyze.ts";
+import { appRoot, loadProgram } from "./load_program.ts";
+
+async function inApp(files: Record<string, string>, run: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.mkdir(`${folder}/${name}/..`.replace(/[^/]+\/\.\.$/, ""), { recursive: true });
+      await Deno.writeTextFile(`${folder}/${name}`, text);
+    }
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("loadProgram() gives an app's modules with types blanked out, under paths from the app's root", () =>
+  inApp({
+    "deno.json": `{ "imports": { "lib/": "./lib/" } }`,
+    "src/main.ts":
+      `import { f } from "lib/f.ts";\nenum Never { A }\nexport function g(x: number): number { return f(x); }\ng(Never.A);`,
+    "lib/f.ts": `export function f(x: number): number {\n  return Number(prompt(String(x)));\n}`,
+  }, async (folder) => {
+    const { modules, diagnostics } = await loadProgram(`${folder}/src/main.ts`);
+    assertEquals(diagnostics, []);
+    assertEquals(modules.map(({ path }) => path).sort(), ["lib/f.ts", "src/main.ts"]);
+    const { methods } = analyzeProgram(modules);
+    const g = methods.find(({ id }) => id === "src/main.ts#g");
+    assertEquals(g?.pin?.through, ["src/main.ts#g", "lib/f.ts#f"]);
+    assertEquals(methods.find(({ id }) => id === "lib/f.ts#f")?.uses.map(({ line }) => line), [2]);
+  }));
+
+Deno.test("loadProgram() makes a missing import a diagnostic and a missing app an error", () =>
+  inApp({ "main.js": `import "./gone.js"; function f() {} f();` }, async (folder) => {
+    const { modules, diagnostics } = await loadProgram(`${folder}/main.js`);
+    assertEquals([modules.length, diagnostics.length], [1, 1]);
+    assert(diagnostics[0]!.file.endsWith("gone.js"));
+    await assertRejects(() => loadProgram(`${folder}/nothing.ts`), /Cannot load/);
+    assertEquals(appRoot(pathToFileURL(`${folder}/main.js`).href), pathToFileURL(`${folder}/`).href);
+  }));

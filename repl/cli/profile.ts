@@ -1,0 +1,186 @@
+import { join, resolve } from "node:path";
+import {
+  appKey,
+  type AppVersion,
+  deviation,
+  type Execution,
+  flameGraph,
+  ProfileStore,
+  ProfileTree,
+} from "../../analysis/mod.ts";
+import { type Command, type Parsed, UsageError } from "./command.ts";
+
+/** Options of commands that read stored profiles. */
+export const STORE_OPTIONS = {
+  home: { type: "string", value: "DIR", help: "folder that profiles are kept in (default: ~/.clonecloud)" },
+  json: { type: "boolean", help: "print JSON" },
+} as const;
+
+/** `profile show APP`: what is known of an app's costs. */
+export const profile: Command = {
+  summary: "Shows what is known of an app's costs, by calling context, on device and clone.",
+  positionals: "show APP",
+  options: {
+    ...STORE_OPTIONS,
+    svg: { type: "string", value: "FILE", help: "write a flame graph of both sides" },
+    all: { type: "boolean", help: "show contexts below 0.5 % of the time too" },
+  },
+  async run(parsed) {
+    const [verb, app] = parsed.positionals;
+    if (verb !== "show") throw new UsageError(`nothing to do: profile show APP`);
+    using store = openProfiles(parsed);
+    const version = latestVersion(store, app);
+    const executions = store.executions(version);
+    const device = meanTree(executions.map(({ onDevice, weight }) => ({ tree: onDevice, weight })));
+    const cloned = executions.flatMap(({ onClone, weight }) =>
+      onClone === undefined ? [] : [{ ...onClone, weight }]
+    );
+    const clone = cloned.length === 0 ? undefined : meanTree(cloned);
+    if (typeof parsed.values.svg === "string") {
+      await Deno.writeTextFile(parsed.values.svg, picture(device, clone));
+    }
+    if (parsed.values.json === true) console.log(JSON.stringify({ ...version, rows: rowsOf(device, clone) }));
+    else console.log(table({ version, executions, device, clone, all: parsed.values.all === true }));
+    return 0;
+  },
+};
+
+/** The store of the home that the command line names. */
+export function openProfiles({ values }: Parsed): ProfileStore {
+  const named = typeof values.home === "string" ? values.home : Deno.env.get("CLONECLOUD_HOME");
+  const user = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE");
+  if (!named && !user) {
+    throw new UsageError("no home: neither CLONECLOUD_HOME nor HOME is set; give --home DIR");
+  }
+  const home = named ? resolve(named) : join(user!, ".clonecloud");
+  Deno.mkdirSync(home, { recursive: true, mode: 0o700 });
+  return new ProfileStore(join(home, "profiles.sqlite"), {
+    onProblem: (message) => console.error(`clonecloud: ${message}`),
+  });
+}
+
+/** The version of an app that ran last. @throws {UsageError} if it never ran. */
+export function latestVersion(store: ProfileStore, app: string | undefined): AppVersion {
+  if (app === undefined) throw new UsageError("no app given: name its main module");
+  const latest = store.apps(appKey(app, Deno.cwd()))[0];
+  if (latest === undefined) throw new UsageError(`${app} has no profile yet; run it once: run ${app}`);
+  return { app: latest.app, codeHash: latest.codeHash };
+}
+
+/** Rows of text columns, each as wide as it must be; what comes after the first `left` ones is set to the right. */
+export function columns(rows: readonly (readonly string[])[], left = 1): string {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows.map((row) =>
+    row.map((cell, i) => i < left ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)).join("  ").trimEnd()
+  ).join("\n");
+}
+
+interface Row {
+  readonly depth: number;
+  readonly method: string;
+  readonly invocations: number;
+  readonly counted: boolean;
+  readonly totalMs: number;
+  readonly residualMs: number;
+  readonly cloneMs?: number;
+  readonly entryBytes?: number;
+  readonly entryDeviation?: number;
+  readonly exitBytes?: number;
+  readonly pinned?: string;
+  readonly families: readonly string[];
+}
+
+function meanTree(parts: readonly { readonly tree: ProfileTree; readonly weight: number }[]): ProfileTree {
+  const whole = parts.reduce((sum, { weight }) => sum + weight, 0);
+  const mean = new ProfileTree(parts[0]!.tree.nodes[0]!.method);
+  mean.nodes[0]!.invocations = 0;
+  for (const { tree, weight } of parts) mean.merge(tree, weight / whole);
+  return mean;
+}
+
+function rowsOf(device: ProfileTree, clone: ProfileTree | undefined): Row[] {
+  const totals = device.totalsMs();
+  const cloneTotals = clone?.totalsMs();
+  const depths: number[] = [], atClone: (number | undefined)[] = [];
+  return device.nodes.map((node, i) => {
+    depths[i] = node.parent < 0 ? 0 : depths[node.parent]! + 1;
+    const above = node.parent < 0 ? undefined : atClone[node.parent];
+    atClone[i] = i === 0 ? clone && 0 : above === undefined ? undefined : clone!.find(above, node.method);
+    return {
+      depth: depths[i]!,
+      method: node.method,
+      invocations: node.invocations,
+      counted: node.counted,
+      totalMs: totals[i]!,
+      residualMs: node.residualMs,
+      ...(atClone[i] === undefined ? {} : { cloneMs: cloneTotals![atClone[i]!]! }),
+      ...(node.entryBytes.n === 0
+        ? {}
+        : { entryBytes: node.entryBytes.mean, entryDeviation: deviation(node.entryBytes) }),
+      ...(node.exitBytes.n === 0 ? {} : { exitBytes: node.exitBytes.mean }),
+      ...(node.pinned === undefined ? {} : { pinned: node.pinned }),
+      families: node.families,
+    };
+  });
+}
+
+function picture(device: ProfileTree, clone: ProfileTree | undefined): string {
+  const side = (name: string, tree: ProfileTree) => ({
+    title: `${name}: ${(tree.totalsMs()[0]! / 1000).toFixed(2)} s`,
+    tree,
+  });
+  return flameGraph([side("device", device), ...(clone === undefined ? [] : [side("clone", clone)])]);
+}
+
+function table(
+  { version, executions, device, clone, all }: {
+    version: AppVersion;
+    executions: readonly Execution[];
+    device: ProfileTree;
+    clone: ProfileTree | undefined;
+    all: boolean;
+  },
+): string {
+  const rows = rowsOf(device, clone);
+  const least = all ? 0 : 0.005 * rows[0]!.totalMs;
+  const shown = inTreeOrder(device, rows).filter(({ totalMs }) => totalMs >= least);
+  const bytes = (mean: number | undefined, spread?: number) =>
+    mean === undefined ? "-" : `${Math.round(mean)}${spread ? ` ± ${Math.round(spread)}` : ""}`;
+  const cells = shown.map((row) => [
+    "  ".repeat(Math.min(row.depth, 12)) + row.method + (row.pinned === undefined ? "" : `  [${row.pinned}]`),
+    `${row.counted ? "" : "≥"}${Math.round(row.invocations * 10) / 10}`,
+    row.totalMs.toFixed(1),
+    row.residualMs.toFixed(1),
+    row.cloneMs === undefined ? "-" : row.cloneMs.toFixed(1),
+    bytes(row.entryBytes, row.entryDeviation),
+    bytes(row.exitBytes),
+  ]);
+  const hidden = rows.length - shown.length;
+  return [
+    `${version.app}: ${executions.length} execution${executions.length === 1 ? "" : "s"} of code ${
+      version.codeHash.slice(0, 12)
+    }`,
+    columns([
+      ["method in its context", "calls", "ms", "own ms", "clone ms", "bytes in", "bytes out"],
+      ...cells,
+    ]),
+    ...(hidden > 0 ? [`${hidden} lighter contexts not shown (--all)`] : []),
+    ...(device.folded > 0
+      ? [`${device.folded} calls were folded into their callers: the tree was full`]
+      : []),
+  ].join("\n");
+}
+
+/** Callers before callees, the heaviest callee first. */
+function inTreeOrder(tree: ProfileTree, rows: readonly Row[]): Row[] {
+  const children = rows.map((): number[] => []);
+  for (const [i, { parent }] of tree.nodes.entries()) if (parent >= 0) children[parent]!.push(i);
+  const ordered: Row[] = [];
+  const stack = [0];
+  while (stack.length > 0) {
+    const i = stack.pop()!;
+    ordered.push(rows[i]!);
+    stack.push(...children[i]!.sort((a, b) => rows[a]!.totalMs - rows[b]!.totalMs));
+  }
+  return ordered;
+}

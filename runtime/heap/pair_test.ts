@@ -1,0 +1,16 @@
+import { FakeSide } from "./fake_side_test.ts";
+import { SessionHeap, type SessionHeapOptions } from "./mod.ts";
+import { PROGRAM } from "./program_test.ts";
+
+type Extra = Omit<SessionHeapOptions, "side" | "values" | "code">;
+
+/** A device and a clone in one isolate, with nothing in common but the program. */
+export function pair(options: { readonly device?: Extra; readonly clone?: Extra } = {}) {
+  const device = new FakeSide(PROGRAM), clone = new FakeSide(PROGRAM);
+  return {
+    device,
+    clone,
+    deviceHeap: new SessionHeap({ side: "device", values: device.values, code: device, ...options.device }),
+    cloneHeap: new SessionHeap({ side: "clone", values: clone.values, code: clone, ...options.clone }),
+  };
+}

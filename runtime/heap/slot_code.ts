@@ -1,0 +1,59 @@
+/**
+ * Reading and writing the properties of one shape, as code made for that shape where code may be made from text, so that
+ * the engine's inline caches work; else as loops. Only ever run on objects of known layout, where it runs no user code.
+ */
+import { newFunction, quote } from "./intrinsics.ts";
+
+/** Where slots are written to. */
+export interface SlotSink {
+  value(value: unknown): void;
+}
+
+/** Where slots are read from. */
+export interface SlotSource {
+  value(): unknown;
+}
+
+export type WriteSlots = (object: object, sink: SlotSink) => void;
+export type FillSlots = (object: object, source: SlotSource) => void;
+export type MakeObject = new () => object;
+
+/** Longer lists of keys aren't worth code of their own. */
+const MAX_KEYS = 64;
+
+/** Passes an object's values to a sink, in order of the keys. */
+export function slotWriter(keys: readonly string[]): WriteSlots {
+  let text = "";
+  for (let i = 0; i < keys.length; i++) text += `s.value(o[${quote(keys[i]!)}]);`;
+  return compile<WriteSlots>(keys, text, ["o", "s"]) ?? ((object, sink) => {
+    for (let i = 0; i < keys.length; i++) sink.value((object as Record<string, unknown>)[keys[i]!]);
+  });
+}
+
+/** Assigns values from a source to an object that has all the keys already. */
+export function slotFiller(keys: readonly string[]): FillSlots {
+  let text = "";
+  for (let i = 0; i < keys.length; i++) text += `o[${quote(keys[i]!)}]=s.value();`;
+  return compile<FillSlots>(keys, text, ["o", "s"]) ?? ((object, source) => {
+    for (let i = 0; i < keys.length; i++) (object as Record<string, unknown>)[keys[i]!] = source.value();
+  });
+}
+
+/** A constructor of objects that have all the keys, undefined. Its `prototype` is the caller's to set. */
+export function objectMaker(keys: readonly string[]): MakeObject {
+  let text = "";
+  for (let i = 0; i < keys.length; i++) text += `this[${quote(keys[i]!)}]=void 0;`;
+  return (compile(keys, text, []) as MakeObject | undefined) ??
+    (function (this: Record<string, unknown>) {
+      for (let i = 0; i < keys.length; i++) this[keys[i]!] = undefined;
+    } as unknown as MakeObject);
+}
+
+function compile<T>(keys: readonly string[], body: string, parameters: readonly string[]): T | undefined {
+  if (keys.length > MAX_KEYS) return undefined;
+  try {
+    return (parameters.length === 0 ? new newFunction(body) : new newFunction("o", "s", body)) as T;
+  } catch {
+    return undefined;
+  }
+}
