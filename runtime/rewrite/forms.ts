@@ -254,7 +254,7 @@ function rootRef(
   if (variable.scope.kind !== "root") return variable.name;
   const name = variable.kind === "pseudo" ? prefix + variable.name : variable.name;
   return read && uninitialised.has(variable.name)
-    ? `${prefix}T(${name},${JSON.stringify(variable.name)})`
+    ? `(${prefix}T(${name},${JSON.stringify(variable.name)}))`
     : name;
 }
 
@@ -274,7 +274,7 @@ function makerStyle(
     }
     if (!given.has(scope)) return variable.name;
     const text = `${prefix}E${scope.index}.${variable.name.replace(".", "")}`;
-    return read && variable.early ? `${prefix}T(${text},${JSON.stringify(variable.name)})` : text;
+    return read && variable.early ? `(${prefix}T(${text},${JSON.stringify(variable.name)}))` : text;
   };
   const own = (name: string): string => {
     const scope = /^s(\d+)$/.exec(name);

@@ -62,6 +62,8 @@ export interface Reference {
   readonly shorthand: boolean;
   /** `x()`: the callee must not become a member expression. */
   readonly callee: boolean;
+  /** It starts a statement: a parenthesis there would go on with the line before. */
+  readonly leads: boolean;
   /** Written in the head of the loop that declares it: each round has its own copy. */
   readonly loopHead: boolean;
   variable: Variable | null;

@@ -116,7 +116,8 @@ function renamed(reference: Reference, style: Style): string | undefined {
   const text = style.ref(variable, reference.read && !reference.write);
   if (text === variable.name || (variable.kind === "pseudo" && text === reference.name)) return undefined;
   if (reference.shorthand) return `${reference.name}:${text}`;
-  return reference.callee ? `(0,${text})` : text;
+  const whole = reference.callee ? `(0,${text})` : text;
+  return reference.leads && whole.startsWith("(") ? `;${whole}` : whole;
 }
 
 function lowerBound<T>(items: readonly T[], value: number, key: (item: T) => number): number {

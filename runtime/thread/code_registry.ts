@@ -227,7 +227,7 @@ export class CodeRegistry implements CodeAccess {
   }
 
   #describeClosure(module: LiveModule, site: number, entry: SiteEntry, fn: Function): FunctionDescription {
-    if (entry.captures.length === 0) {
+    if (entry.scopes.length === 0) {
       return { type: "closure", module: module.key, site, scopes: [], home: null };
     }
     const accessor = this.#ask(module, entry, fn);
@@ -274,6 +274,9 @@ export class CodeRegistry implements CodeAccess {
       const known = identity === undefined ? undefined : this.#scopesByIdentity.get(identity);
       if (known !== undefined) return known;
       const handle = new NativeScope(key, index, scope, table.prefix, identity);
+      if (typeof identity === "function") {
+        scope.variables.forEach((_, i) => handle.addReader(i, identity as Accessor, i));
+      }
       if (identity !== undefined) this.#scopesByIdentity.set(identity, handle);
       return handle;
     });

@@ -254,7 +254,7 @@ export class Migrator {
       }
       roots = this.#heap.accept(packet);
     } catch (error) {
-      return this.#abandon(point, `its packet can't be merged: ${(error as Error).message}`);
+      return this.#abandon(point, `its packet can't be merged: ${messageOf(error)}`);
     }
     performEffects(head.effects);
     point.failures = 0;
@@ -508,6 +508,12 @@ function countStates(rows: readonly MappingRow[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { state } of rows) counts[state] = (counts[state] ?? 0) + 1;
   return counts;
+}
+
+/** An error's message and those of what caused it. */
+function messageOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? `${message}: ${messageOf(cause)}` : String(message);
 }
 
 function exactBuffer(bytes: Uint8Array): ArrayBuffer {
