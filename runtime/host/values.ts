@@ -73,16 +73,16 @@ export class Values implements ValueAccess {
   }
 
   #guess(prototype: object): Guess {
+    let host = false;
     for (let at: object | null = prototype; at !== null; at = getPrototypeOf(at)) {
       // A proxy among the prototypes: asking it for more would run its traps.
       if (types.isProxy(at)) return { brand: "proxy", confirm: () => true };
       const known = BY_PROTOTYPE.find(([builtin]) => builtin === at);
-      if (known !== undefined) return { brand: known[1], confirm: known[2] };
-      if (!PLAIN_PROTOTYPES.has(at) && this.#isHost(at)) {
-        return { brand: "host", confirm: () => true };
-      }
+      // All typed arrays, Node's Buffer among them, are host classes over one built-in.
+      if (known !== undefined && (!host || known[1] === "typedarray")) return { brand: known[1], confirm: known[2] };
+      if (!PLAIN_PROTOTYPES.has(at)) host ||= this.#isHost(at);
     }
-    return { brand: "plain", confirm: () => true };
+    return { brand: host ? "host" : "plain", confirm: () => true };
   }
 
   /** A prototype that the host provides, and that isn't plain JavaScript. */

@@ -259,7 +259,10 @@ export class Migrator {
       up: reply.bytesUp,
       down: reply.bytesDown,
       predicted: this.#current.predicted,
-      ...(this.#parts.config.trace && { rows: countStates(this.#heap.table()) }),
+      ...(this.#parts.config.trace && {
+        rows: countStates(this.#heap.table()),
+        conditions: this.#parts.board.read(),
+      }),
       clone: head.ms,
     });
     this.#stages.reach(() => ({
