@@ -102,7 +102,7 @@ export class Acceptance {
       if (byte !== number) this.#owners[i] = inlet.mids();
       const kind = KINDS[number];
       if (kind === undefined) throw new PacketError("an object is of no known kind");
-      inlet.state.announce(number);
+      inlet.state.announce(number, undefined);
       this.#shells[i] = kind.readShell(inlet);
       this.#pending[i] = 0;
     }

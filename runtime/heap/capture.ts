@@ -5,7 +5,7 @@ import { KINDS } from "./kinds/table.ts";
 import { type CodeRefs, Outlet, type OutletOptions } from "./outlet.ts";
 import { writeFront } from "./packet.ts";
 import { mayCarryPrivates } from "./node.ts";
-import type { SessionState } from "./session_state.ts";
+import { ROW, type SessionState } from "./session_state.ts";
 import { bytesSubarray } from "./intrinsics.ts";
 import { Writer } from "./writer.ts";
 
@@ -195,17 +195,17 @@ export class CaptureWalk {
     const offset = kept.append(this.#records.bytes, 0, this.#records.at);
     for (let i = 0; i < this.#starts.length; i++) {
       kept.place(firstNew + i, offset + this.#starts[i]!, offset + this.#ends[i]!);
-      states[firstNew + i] = returns ? "new" : "migrated";
+      states[firstNew + i] = returns ? ROW.new : ROW.migrated;
     }
     const at = kept.append(this.#changes.bytes, 0, this.#changes.at);
     for (let i = 0; i < queue.length; i++) {
       if (queue[i]! >= firstNew) continue;
-      states[queue[i]!] = i >= reached ? "dead" : returns ? "unchanged" : "named";
+      states[queue[i]!] = i >= reached ? ROW.dead : returns ? ROW.unchanged : ROW.named;
     }
     for (let i = 0, start = at; i < this.changed.length; i++) {
       const end = at + this.#changeEnds[i]!;
       kept.place(this.changed[i]!, start, end);
-      states[this.changed[i]!] = "changed";
+      states[this.changed[i]!] = ROW.changed;
       start = end;
     }
     kept.compact();

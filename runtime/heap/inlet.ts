@@ -10,6 +10,15 @@ import { isSimple, type Shape, ShapeRoot } from "./shape.ts";
 import { isPlannable, ShapePlan } from "./shape_plan.ts";
 import { hasElements } from "./layouts.ts";
 
+/** Kinds whose nodes aren't made for the packet, or not by us. */
+const MAY_BE_KNOWN: boolean[] = [];
+MAY_BE_KNOWN[KIND.plain] = false;
+MAY_BE_KNOWN[KIND.builtin] = true;
+MAY_BE_KNOWN[KIND.symbol] = true;
+MAY_BE_KNOWN[KIND.binding] = true;
+MAY_BE_KNOWN[KIND.member] = true;
+MAY_BE_KNOWN[KIND.absent] = true;
+
 /** An object's properties as read from a packet, not yet given to anyone. */
 export interface Properties {
   readonly shape: Shape;
@@ -66,7 +75,10 @@ export class Inlet extends Reader {
   bind(mid: number, node: unknown, kind: number): void {
     const { state } = this;
     const index = mid - state.origin;
-    if (index < this.firstNew || state.kinds[index] !== kind || state.nodes[index] !== undefined) {
+    if (
+      !(index >= this.firstNew && index < state.size) || state.kinds[index] !== kind ||
+      state.nodes[index] !== undefined
+    ) {
       throw new PacketError(`id ${mid} can't be bound`);
     }
     if (
@@ -74,7 +86,9 @@ export class Inlet extends Reader {
     ) {
       throw new PacketError(`id ${mid} got no object`);
     }
-    if (state.find(node) !== undefined) throw new PacketError(`id ${mid} names an object that has an id`);
+    if (MAY_BE_KNOWN[kind] === true && state.find(node) !== undefined) {
+      throw new PacketError(`id ${mid} names an object that has an id`);
+    }
     state.bind(index, node);
   }
 

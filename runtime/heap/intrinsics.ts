@@ -191,6 +191,11 @@ isolate(SafeSet.prototype, Set.prototype);
 export class SafeWeakMap<K extends WeakKey, V> extends WeakMap<K, V> {}
 isolate(SafeWeakMap.prototype, WeakMap.prototype);
 
+const builtinGetOrInsert = (Map.prototype as any).getOrInsert;
+/** Looks up and enters in one step, where the engine has it. */
+export const getOrInsert: (<K, V>(map: Map<K, V>, key: K, value: V) => V) | undefined =
+  builtinGetOrInsert === undefined ? undefined : uncurry(builtinGetOrInsert) as any;
+
 /** `arguments` of a sloppy function without parameters: has the `callee` data property that strict ones lack. */
 let makeSloppy: (() => object) | undefined;
 /** A fresh arguments object; mapped to no parameters. */

@@ -125,18 +125,21 @@ export class Outlet {
   /** Reaches a node; returns its index. */
   reach(node: Node, kind?: number): number {
     const { state } = this;
-    let index = state.find(node);
-    if (index === undefined) {
-      if (this.options.checking) throw new Novelty();
-      index = state.add(node, kind ?? classify(this, node));
-    }
+    if (this.options.checking) return this.#reached(node);
+    const index = state.claim(node);
+    if (index === state.size) state.announce(kind ?? classify(this, node), node);
     if (state.epochs[index] !== state.epoch) {
-      if (this.options.checking) throw new Novelty();
       state.epochs[index] = state.epoch;
       state.nodes[index] = node;
       state.parents[index] = this.at;
       this.queue[this.queue.length] = index;
     }
+    return index;
+  }
+
+  #reached(node: Node): number {
+    const index = this.state.find(node);
+    if (index === undefined || this.state.epochs[index] !== this.state.epoch) throw new Novelty();
     return index;
   }
 

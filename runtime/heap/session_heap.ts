@@ -18,7 +18,7 @@ import { readFront } from "./packet.ts";
 import { PacketError } from "./packet_error.ts";
 import { pathOf } from "./path.ts";
 import { Reader } from "./reader.ts";
-import { SessionState } from "./session_state.ts";
+import { ROW, SessionState } from "./session_state.ts";
 
 /** A session whose ids are this many times what it last reached, and more than the minimum, starts over. */
 const RESTART_FACTOR = 4;
@@ -181,10 +181,10 @@ export class SessionHeap {
   #arrived({ changed, named }: Accepted, firstNew: number, more: boolean): void {
     const state = this.#state;
     const current: number[] = more ? state.current : [];
-    mark(state, named, "named", current);
-    mark(state, changed, "changed", current);
+    mark(state, named, ROW.named, current);
+    mark(state, changed, ROW.changed, current);
     for (let i = firstNew; i < state.size; i++) {
-      state.states[i] = "migrated";
+      state.states[i] = ROW.migrated;
       current[current.length] = i;
     }
     state.current = current;
@@ -204,10 +204,10 @@ export class SessionHeap {
 
   #merged({ changed, named, cidRuns }: Accepted, firstNew: number): void {
     const state = this.#state;
-    for (let i = 0; i < state.current.length; i++) state.states[state.current[i]!] = "dead";
-    mark(state, named, "unchanged");
-    mark(state, changed, "changed");
-    for (let i = firstNew; i < state.size; i++) state.states[i] = "new";
+    for (let i = 0; i < state.current.length; i++) state.states[state.current[i]!] = ROW.dead;
+    mark(state, named, ROW.unchanged);
+    mark(state, changed, ROW.changed);
+    for (let i = firstNew; i < state.size; i++) state.states[i] = ROW.new;
     for (let i = 0; i < cidRuns.length; i++) {
       const { first, count, cid } = cidRuns[i]!;
       for (let k = 0; k < count && first + k < state.size; k++) state.cids[first + k] = cid + k;
@@ -283,7 +283,7 @@ export class SessionHeap {
 function mark(
   state: SessionState,
   indexes: readonly number[],
-  as: "named" | "changed" | "unchanged",
+  as: number,
   current?: number[],
 ): void {
   for (let i = 0; i < indexes.length; i++) {

@@ -99,12 +99,11 @@ function writeOrdinary(node: unknown[], out: Outlet): boolean {
   for (let i = 0; i < length; i++) {
     const element = node[i];
     const isHole = element === undefined && !hasOwn(node, i);
-    if (isHole) holes++;
+    if (isHole && !isDense(length - ++holes, length)) {
+      out.w.at = start;
+      return false;
+    }
     out.value(isHole ? HOLE : element);
-  }
-  if (!isDense(length - holes, length)) {
-    out.w.at = start;
-    return false;
   }
   if (out.layouts.arrayShape === undefined) out.layouts.arrayShape = out.properties(node, []);
   else out.w.varint(out.layouts.arrayShape.number);
