@@ -7,7 +7,9 @@
  *    {@linkcode PacketError} with nothing changed.
  * 3. Only then contents are filled in.
  */
-import { CARRIES_PRIVATES } from "./constants.ts";
+import type { BufferContent } from "./kinds/buffer.ts";
+import type { SessionState } from "./session_state.ts";
+import { BLOB_BYTES, CARRIES_PRIVATES } from "./constants.ts";
 import type { CidRun } from "./capture.ts";
 import type { Inlet } from "./inlet.ts";
 import { FILLED } from "./kinds/kind.ts";
@@ -79,7 +81,7 @@ export class Acceptance {
     const named = this.#readRanges();
     const roots: unknown[] = [];
     for (let i = 0, count = inlet.count(); i < count; i++) roots[i] = inlet.value();
-    if (inlet.left !== 0) throw new PacketError("something follows it");
+    if (inlet.left !== 0 || inlet.blobsLeft !== 0) throw new PacketError("something follows it");
     return { roots, changed: this.#changed, named, cidRuns };
   }
 
@@ -218,6 +220,17 @@ export class Acceptance {
     return named;
   }
 
+  #keepBlobs(): void {
+    const { state, firstNew } = this.#inlet;
+    for (let i = 0; i < this.#contents.length; i++) {
+      if (state.kinds[firstNew + i] === KIND.buffer) keepBlob(state, firstNew + i, this.#contents[i]);
+    }
+    for (let i = 0; i < this.#changed.length; i++) {
+      const index = this.#changed[i]!;
+      if (state.kinds[index] === KIND.buffer) keepBlob(state, index, this.#changedContents[i]);
+    }
+  }
+
   #check(): void {
     const inlet = this.#inlet;
     const { kinds, nodes } = inlet.state;
@@ -259,6 +272,13 @@ export class Acceptance {
     for (let i = 0; i < changes.length - 1; i++) {
       kept.place(this.#changed[i]!, shift + changes[i]!, shift + changes[i + 1]!);
     }
+    this.#keepBlobs();
     kept.compact();
   }
+}
+
+function keepBlob(state: SessionState, index: number, content: unknown): void {
+  const { bytes } = content as BufferContent;
+  if (bytes !== undefined && bytes.length >= BLOB_BYTES) state.kept.blobs.set(index, bytes);
+  else state.kept.blobs.delete(index);
 }

@@ -6,11 +6,12 @@ import { type CodeRefs, Outlet, type OutletOptions } from "./outlet.ts";
 import { writeFront } from "./packet.ts";
 import { mayCarryPrivates } from "./node.ts";
 import { ROW, type SessionState } from "./session_state.ts";
-import { bytesSubarray } from "./intrinsics.ts";
+import { bytesSet, bytesSubarray, newUint8Array } from "./intrinsics.ts";
 import { Writer } from "./writer.ts";
 
 /** What a capture found and the packet that says it. */
 export interface Capture extends CodeRefs {
+  /** Must not be changed or transferred as long as the session lives: what is kept of large buffers is in it. */
   readonly packet: Uint8Array<ArrayBuffer>;
   /** Nodes whose contents are in the packet. */
   readonly objects: number;
@@ -40,6 +41,12 @@ export interface CidRun {
   readonly cid: number;
 }
 
+/** Bytes of a large buffer that travel. */
+interface Blob {
+  readonly index: number;
+  readonly bytes: Uint8Array;
+}
+
 /** One walk over what the roots reach; the packet holds what the other side lacks of it. */
 export class CaptureWalk {
   readonly out: Outlet;
@@ -54,6 +61,9 @@ export class CaptureWalk {
   readonly changed: number[] = [];
   readonly #changeEnds: number[] = [];
   readonly #scratch = new Writer();
+  readonly #newBlobs: Blob[] = [];
+  readonly #changedBlobs: Blob[] = [];
+  #blobBytes = 0;
   #head = 0;
 
   constructor(state: SessionState, options: OutletOptions) {
@@ -95,6 +105,7 @@ export class CaptureWalk {
     out.w = this.#records;
     this.#starts[nth] = this.#records.at;
     KINDS[kind]!.writeContent(node, out);
+    if (out.blob !== undefined) this.#takeBlob(this.#newBlobs, index);
     this.#ends[nth] = this.#records.at;
     out.fresh = true;
     out.w = this.#shells;
@@ -119,11 +130,35 @@ export class CaptureWalk {
     out.w = this.#changes;
     const start = out.w.at;
     kind.writeContent(node, out);
-    if (this.#state.kept.matches(index, out.w.bytes, start, out.w.at)) out.w.at = start;
-    else {
+    const sameBlob = out.blob === undefined || !out.blobChanged;
+    if (sameBlob && this.#state.kept.matches(index, out.w.bytes, start, out.w.at)) {
+      out.w.at = start;
+      out.blob = undefined;
+    } else {
+      if (out.blob !== undefined) this.#takeBlob(this.#changedBlobs, index);
+      else this.#state.kept.blobs.delete(index);
       this.changed[this.changed.length] = index;
       this.#changeEnds[this.#changeEnds.length] = out.w.at;
     }
+  }
+
+  #takeBlob(list: Blob[], index: number): void {
+    const bytes = this.out.blob!;
+    list[list.length] = { index, bytes };
+    this.#blobBytes += bytes.length;
+    this.out.blob = undefined;
+  }
+
+  /** Copies large buffers into the packet; what is kept of them is the packet's own bytes. */
+  #writeBlobs(packet: Uint8Array, list: readonly Blob[], from: number): number {
+    let at = from;
+    for (let i = 0; i < list.length; i++) {
+      const { index, bytes } = list[i]!;
+      bytesSet(packet, bytes, at);
+      this.#state.kept.blobs.set(index, bytesSubarray(packet, at, at + bytes.length));
+      at += bytes.length;
+    }
+    return at;
   }
 
   /** What migrated may still be held by the device, reachable from here or not: its changes go home too. */
@@ -144,7 +179,7 @@ export class CaptureWalk {
     const state = this.#state;
     const w = new Writer(this.#records.at + this.#changes.at + this.#shells.at + 1024);
     const created = state.size - out.firstNew;
-    writeFront(w, { flags: request.flags, code: out.refs });
+    writeFront(w, { flags: request.flags, blobBytes: this.#blobBytes, code: out.refs });
     const front = w.at;
     w.varint(state.origin + out.firstNew);
     writeRuns(w, request.cidRuns, { first: out.firstNew, count: created, cid: request.nextCid });
@@ -157,7 +192,9 @@ export class CaptureWalk {
     writeRanges(w, unchanged);
     writeSection(w, request.roots.length, this.#roots);
     this.#keep(request, reached);
-    const packet = w.finish();
+    const packet = new newUint8Array(w.at + this.#blobBytes);
+    bytesSet(packet, bytesSubarray(w.bytes, 0, w.at), 0);
+    this.#writeBlobs(packet, this.#changedBlobs, this.#writeBlobs(packet, this.#newBlobs, w.at));
     const sizes = this.#sizes(front);
     return {
       packet,

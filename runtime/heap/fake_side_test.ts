@@ -1,4 +1,5 @@
 /** One side of a session for tests: closures and classes registered by hand, scopes as explicit objects. */
+import process from "node:process";
 import { types } from "node:util";
 import {
   type BindingRef,
@@ -122,12 +123,15 @@ export class AbsentThing {
   }
 }
 
+const utilBinding = (process as any).binding("util");
+
 const values: ValueAccess = {
   brandOf(value) {
     if (typeof value === "function") return types.isProxy(value) ? "proxy" : "function";
     for (const [is, brand] of BRANDS) if (is(value)) return brand;
     return Object.hasOwn(value, "hostThing") || hosts.has(value) ? "host" : "plain";
   },
+  namedKeys: (value) => utilBinding.getOwnNonIndexProperties(value, utilBinding.ALL_PROPERTIES),
   nameOfBuiltin: (value) => builtinNames.get(value),
   builtinByName: (name) => builtinsByName.get(name),
   describeRefused(value) {

@@ -1,6 +1,14 @@
 import { type CodeAccess, type ScopeHandle, UNINITIALISED, type ValueAccess } from "./access.ts";
-import { ACCESSOR, type HeapLimits, INLINE_INTEGER, PLAIN_ATTRIBUTES, STACK, VALUE } from "./constants.ts";
-import { ArrayPrototype, createBigInt, ObjectPrototype, stackSetter } from "./intrinsics.ts";
+import {
+  ACCESSOR,
+  BLOB_BYTES,
+  type HeapLimits,
+  INLINE_INTEGER,
+  PLAIN_ATTRIBUTES,
+  STACK,
+  VALUE,
+} from "./constants.ts";
+import { ArrayPrototype, bytesSubarray, createBigInt, ObjectPrototype, stackSetter } from "./intrinsics.ts";
 import { isValueKind, KIND, type Node } from "./node.ts";
 import { HOLE, SYMBOL_KEY } from "./outlet.ts";
 import { PacketError } from "./packet_error.ts";
@@ -40,6 +48,7 @@ export interface InletOptions {
   readonly values: ValueAccess;
   readonly code: CodeAccess;
   readonly limits: HeapLimits;
+  readonly blobBytes: number;
 }
 
 const NO_PRIVATES: readonly undefined[] = [];
@@ -53,6 +62,9 @@ export class Inlet extends Reader {
   /** Index of the packet's first new node. */
   readonly firstNew: number;
   bufferBytes = 0;
+  readonly allBytes: number;
+  readonly #blobs: Uint8Array;
+  #blobsAt = 0;
   readonly #firstShape: number;
   readonly #lateShapes: LateShape[] = [];
   #elementsAreSafe: boolean | undefined;
@@ -61,7 +73,9 @@ export class Inlet extends Reader {
   readonly side: "device" | "clone";
 
   constructor(packet: Uint8Array, state: SessionState, options: InletOptions) {
-    super(packet);
+    super(bytesSubarray(packet, 0, packet.length - options.blobBytes));
+    this.#blobs = bytesSubarray(packet, packet.length - options.blobBytes, packet.length);
+    this.allBytes = packet.length;
     this.state = state;
     this.code = options.code;
     this.values = options.values;
@@ -90,6 +104,19 @@ export class Inlet extends Reader {
       throw new PacketError(`id ${mid} names an object that has an id`);
     }
     state.bind(index, node);
+  }
+
+  /** A buffer's bytes, large ones from behind the records; shared with the packet. */
+  blob(length: number): Uint8Array {
+    if (length < BLOB_BYTES) return this.raw(length);
+    if (length > this.#blobs.length - this.#blobsAt) throw new PacketError("it ends too early");
+    this.#blobsAt += length;
+    return bytesSubarray(this.#blobs, this.#blobsAt - length, this.#blobsAt);
+  }
+
+  /** Whether all large buffers were read. */
+  get blobsLeft(): number {
+    return this.#blobs.length - this.#blobsAt;
   }
 
   /** A MID. */

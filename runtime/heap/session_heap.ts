@@ -130,7 +130,7 @@ export class SessionHeap {
 
   /**
    * Clone: makes a packet live. Device: merges the returned packet into the original heap. Returns the packet's roots.
-   * The code that {@linkcode referencedCode} lists must be there.
+   * The code that {@linkcode referencedCode} lists must be there. The packet must not be changed or transferred afterwards.
    *
    * @throws {PacketError} if the packet isn't sound; nothing existing has changed then, and the session starts over
    */
@@ -146,11 +146,11 @@ export class SessionHeap {
   #accept(packet: Uint8Array): readonly unknown[] {
     if (packet.length > this.#limits.maxPacketBytes) throw new PacketError("it is too large");
     const reader = new Reader(packet);
-    const { flags } = readFront(reader);
+    const { flags, blobBytes } = readFront(reader);
     this.#checkTurn(flags);
     if ((flags & FLAG_FIRST) !== 0) this.#startOver(packet, reader.at);
     const { side, values, code } = this.#options;
-    const inlet = new Inlet(packet, this.#state, { side, values, code, limits: this.#limits });
+    const inlet = new Inlet(packet, this.#state, { side, values, code, limits: this.#limits, blobBytes });
     inlet.at = reader.at;
     const accepted = new Acceptance(inlet).run();
     if (side === "device") this.#merged(accepted, inlet.firstNew);
@@ -272,11 +272,12 @@ export class SessionHeap {
     out.w.at = 0;
     out.at = index;
     try {
+      out.blobChanged = false;
       KINDS[kinds[index]!]!.writeContent(nodes[index], out);
     } catch {
       return false;
     }
-    return kept.matches(index, out.w.bytes, 0, out.w.at);
+    return !out.blobChanged && kept.matches(index, out.w.bytes, 0, out.w.at);
   }
 }
 
