@@ -177,24 +177,22 @@ export class CaptureWalk {
   #finish(request: CaptureRequest, reached: number): Capture {
     const { out } = this;
     const state = this.#state;
-    const w = new Writer(this.#records.at + this.#changes.at + this.#shells.at + 1024);
     const created = state.size - out.firstNew;
-    writeFront(w, { flags: request.flags, blobBytes: this.#blobBytes, code: out.refs });
-    const front = w.at;
-    w.varint(state.origin + out.firstNew);
-    writeRuns(w, request.cidRuns, { first: out.firstNew, count: created, cid: request.nextCid });
-    writeSection(w, out.newTexts, out.texts);
-    writeSection(w, out.newShapes, out.shapes);
-    writeSection(w, created, this.#shells);
-    w.raw(bytesSubarray(this.#records.bytes, 0, this.#records.at));
-    this.#writeChanges(w);
+    const head = new Writer(this.#shells.at + 1024);
+    writeFront(head, { flags: request.flags, blobBytes: this.#blobBytes, code: out.refs });
+    const front = head.at;
+    head.varint(state.origin + out.firstNew);
+    writeRuns(head, request.cidRuns, { first: out.firstNew, count: created, cid: request.nextCid });
+    writeSection(head, out.newTexts, out.texts);
+    writeSection(head, out.newShapes, out.shapes);
+    writeSection(head, created, this.#shells);
+    const tail = new Writer();
+    this.#writeChanges(tail);
     const unchanged = this.#unchanged(reached);
-    writeRanges(w, unchanged);
-    writeSection(w, request.roots.length, this.#roots);
+    writeRanges(tail, unchanged);
+    writeSection(tail, request.roots.length, this.#roots);
+    const packet = this.#assemble([head, this.#records, tail]);
     this.#keep(request, reached);
-    const packet = new newUint8Array(w.at + this.#blobBytes);
-    bytesSet(packet, bytesSubarray(w.bytes, 0, w.at), 0);
-    this.#writeBlobs(packet, this.#changedBlobs, this.#writeBlobs(packet, this.#newBlobs, w.at));
     const sizes = this.#sizes(front);
     return {
       packet,
@@ -205,6 +203,20 @@ export class CaptureWalk {
       scopes: out.refs.scopes,
       explain: () => explain({ ...sizes, source: out, packetBytes: packet.length }),
     };
+  }
+
+  /** Every byte is copied once more, and only once, into a packet of the right size. */
+  #assemble(parts: readonly Writer[]): Uint8Array<ArrayBuffer> {
+    let size = this.#blobBytes;
+    for (let i = 0; i < parts.length; i++) size += parts[i]!.at;
+    const packet = new newUint8Array(size);
+    let at = 0;
+    for (let i = 0; i < parts.length; i++) {
+      bytesSet(packet, bytesSubarray(parts[i]!.bytes, 0, parts[i]!.at), at);
+      at += parts[i]!.at;
+    }
+    this.#writeBlobs(packet, this.#changedBlobs, this.#writeBlobs(packet, this.#newBlobs, at));
+    return packet;
   }
 
   #writeChanges(w: Writer): void {

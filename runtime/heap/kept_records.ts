@@ -42,7 +42,7 @@ export class KeptRecords {
   }
 
   place(index: number, start: number, end: number): void {
-    this.forget(index);
+    if (index < this.#starts.length) this.forget(index);
     this.#starts[index] = start;
     this.#ends[index] = end;
     this.#live += end - start;
