@@ -17,6 +17,8 @@ import { KINDS } from "./kinds/table.ts";
 import { KIND } from "./node.ts";
 import { PacketError } from "./packet_error.ts";
 
+const NOTHING: readonly number[] = [];
+
 /** What a packet turned out to hold. */
 export interface Accepted {
   readonly roots: readonly unknown[];
@@ -40,8 +42,10 @@ export class Acceptance {
   /** Byte positions of new, then of changed contents. */
   readonly #starts: number[] = [];
   readonly #changeStarts: number[] = [];
-  /** By new node: 0 untouched, 1 its needs are being made. */
-  readonly #pending: number[] = [];
+  /** By new node, MIDs that it needs, once somebody asked: then it is made or being made. */
+  readonly #needs: (readonly number[] | undefined)[] = [];
+  /** By new node, how many of its needs are live already. */
+  readonly #progress: number[] = [];
 
   constructor(inlet: Inlet) {
     this.#inlet = inlet;
@@ -106,7 +110,8 @@ export class Acceptance {
       if (kind === undefined) throw new PacketError("an object is of no known kind");
       inlet.state.announce(number, undefined);
       this.#shells[i] = kind.readShell(inlet);
-      this.#pending[i] = 0;
+      this.#needs[i] = undefined;
+      this.#progress[i] = 0;
     }
   }
 
@@ -121,42 +126,45 @@ export class Acceptance {
         stack.length--;
         continue;
       }
-      const nth = top - this.#inlet.firstNew;
-      const need = this.#pending[nth] === 1 ? this.#missing(top) : this.#missingFirst(top);
+      const need = this.#missing(top);
       if (need === undefined) this.#create(top);
       else stack[stack.length] = need;
     }
   }
 
-  #missingFirst(index: number): number | undefined {
-    this.#pending[index - this.#inlet.firstNew] = 1;
-    return this.#missing(index);
-  }
-
-  /** Index of something that must be live before this node and isn't. */
+  /** Index of something that must be live before this node and isn't. Goes on where it stopped the last time. */
   #missing(index: number): number | undefined {
-    const inlet = this.#inlet;
-    const { state } = inlet;
-    const nth = index - inlet.firstNew;
-    const owners = this.#owners[nth];
-    const mids = KINDS[state.kinds[index]!]!.needs?.(this.#shells[nth]);
-    return (owners && this.#firstMissing(owners)) ?? (mids && this.#firstMissing(mids));
-  }
-
-  #firstMissing(mids: readonly number[]): number | undefined {
-    const inlet = this.#inlet;
-    const { state } = inlet;
-    for (let i = 0; i < mids.length; i++) {
-      if (mids[i] === 0) continue;
-      const need = mids[i]! - state.origin;
-      if (state.nodes[need] !== undefined) continue;
-      if (!(need >= inlet.firstNew && need < state.size)) {
-        throw new PacketError(`no live object has id ${mids[i]}`);
-      }
-      if (this.#pending[need - inlet.firstNew] === 1) throw new PacketError("an object needs itself");
+    const nth = index - this.#inlet.firstNew;
+    const needs = this.#needs[nth] ??= this.#needsOf(index);
+    let progress = this.#progress[nth]!;
+    for (; progress < needs.length; progress++) {
+      const need = this.#unmade(needs[progress]!);
+      if (need === undefined) continue;
+      this.#progress[nth] = progress;
       return need;
     }
     return undefined;
+  }
+
+  #needsOf(index: number): readonly number[] {
+    const nth = index - this.#inlet.firstNew;
+    const owners = this.#owners[nth];
+    const needs = KINDS[this.#inlet.state.kinds[index]!]!.needs?.(this.#shells[nth]) ?? NOTHING;
+    if (owners === undefined) return needs;
+    const all: number[] = [];
+    for (let i = 0; i < owners.length; i++) all[i] = owners[i]!;
+    for (let i = 0; i < needs.length; i++) all[owners.length + i] = needs[i]!;
+    return all;
+  }
+
+  /** Index of a node that isn't live yet, by its MID; undefined if it is. */
+  #unmade(mid: number): number | undefined {
+    const { state, firstNew } = this.#inlet;
+    const index = mid - state.origin;
+    if (mid === 0 || state.nodes[index] !== undefined) return undefined;
+    if (!(index >= firstNew && index < state.size)) throw new PacketError(`no live object has id ${mid}`);
+    if (this.#needs[index - firstNew] !== undefined) throw new PacketError("an object needs itself");
+    return index;
   }
 
   #create(index: number): void {

@@ -69,6 +69,7 @@ export class SessionHeap {
    * migration is out, it supplements that. Clone: the packet holds what changed of all that came, and what is new.
    *
    * @throws {Refusal} if something can't travel that must; the session starts over
+   * @throws {TypeError} if a supplement would undo what the clone may have changed; the session starts over
    */
   capture(roots: readonly unknown[], options: { readonly rootNames?: readonly string[] } = {}): Capture {
     this.#rootNames = options.rootNames ?? [];
@@ -87,6 +88,9 @@ export class SessionHeap {
     if (!this.#out) state.current = [];
     const walk = new CaptureWalk(state, this.#outletOptions(false));
     const capture = walk.run({ roots, flags, cidRuns: [], nextCid: 0 });
+    if (flags === FLAG_MORE && walk.changed.length > 0) {
+      throw new TypeError("Cannot supplement a migration: something that it took was changed here since");
+    }
     const { queue } = walk.out;
     for (let i = 0; i < queue.length; i++) state.current[state.current.length] = queue[i]!;
     this.#out = true;
