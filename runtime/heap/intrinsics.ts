@@ -59,6 +59,8 @@ export const bigintToString = uncurry(BigInt.prototype.toString as (this: bigint
 export const mapForEach = uncurry(
   Map.prototype.forEach as (this: ReadonlyMap<unknown, unknown>, f: (v: unknown, k: unknown) => void) => void,
 );
+export const mapSize = getter<ReadonlyMap<unknown, unknown>, number>(Map.prototype, "size");
+export const setSize = getter<ReadonlySet<unknown>, number>(Set.prototype, "size");
 export const mapGet = uncurry(Map.prototype.get);
 export const mapSet = uncurry(Map.prototype.set);
 export const mapDelete = uncurry(Map.prototype.delete);
