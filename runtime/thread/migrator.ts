@@ -13,7 +13,7 @@ import type { Decision, DecisionMaker } from "./decision.ts";
 import { featuresOf } from "./features.ts";
 import type { Values } from "../host/values.ts";
 import type { CodeRegistry, Control } from "./code_registry.ts";
-import { appendDeviceFrames, appFrames, callerPosition } from "./stack.ts";
+import { appendDeviceFrames, appFrames, callerPosition, framesBelow, stackLimit } from "./stack.ts";
 import type { DeviceCode } from "./device_code.ts";
 import { performEffects } from "./effects.ts";
 import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
@@ -196,13 +196,23 @@ export class Migrator {
         ms: performance.now() - started,
       });
       const code = this.#codeFor(capture.modules, capture.sites);
-      const head: MigrateHead = { id: this.#next++, method: point.method, isAsync, nowMs: Date.now(), code };
+      const head: MigrateHead = {
+        id: this.#next++,
+        method: point.method,
+        isAsync,
+        nowMs: Date.now(),
+        stack: { below: framesBelow(), limit: stackLimit() },
+        code,
+      };
       buffer = exactBuffer(capture.packet);
       message = { op: "migrate", head, packet: buffer, missing: this.#missing, method: point.method };
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      // Whatever went wrong: the app's heap is untouched.
       this.#heap = this.#newHeapAfter();
-      return this.#failed(point, error.message);
+      return this.#failed(
+        point,
+        error instanceof Refusal ? error.message : `its state can't be captured: ${error}`,
+      );
     }
     this.#stopAtCapture(point, roots, capture);
     this.#away = true;
@@ -244,7 +254,7 @@ export class Migrator {
       }
       roots = this.#heap.accept(packet);
     } catch (error) {
-      return this.#abandon(point, `its packet can't be merged: ${(error as Error).message}`);
+      return this.#abandon(point, `its packet can't be merged: ${messageOf(error)}`);
     }
     performEffects(head.effects);
     point.failures = 0;
@@ -310,7 +320,7 @@ export class Migrator {
         bytes: capture.packet.length,
         objects: capture.objects,
         named: capture.named,
-        frames: appFrames().slice(0, MAX_FRAMES_SHOWN),
+        frames: appFrames(MAX_FRAMES_SHOWN),
         variables: variablesAt(this.#parts.registry, roots as [Function, unknown, unknown[]]),
         ...shownRows(rows),
       };
@@ -501,6 +511,12 @@ function countStates(rows: readonly MappingRow[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { state } of rows) counts[state] = (counts[state] ?? 0) + 1;
   return counts;
+}
+
+/** An error's message and those of what caused it. */
+function messageOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? `${message}: ${messageOf(cause)}` : String(message);
 }
 
 function exactBuffer(bytes: Uint8Array): ArrayBuffer {
