@@ -88,6 +88,8 @@ export class Outlet {
   blobChanged = false;
   /** Whether the node being written is new to the other side. */
   fresh = false;
+  /** Absent objects written so far. */
+  absents = 0;
   /** Index of the first node that is new to the other side. */
   readonly firstNew: number;
   readonly texts = new Writer();

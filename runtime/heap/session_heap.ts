@@ -18,7 +18,7 @@ import { readFront } from "./packet.ts";
 import { PacketError } from "./packet_error.ts";
 import { pathOf } from "./path.ts";
 import { Reader } from "./reader.ts";
-import { ROW, SessionState } from "./session_state.ts";
+import { ROW, ROW_NAMES, type RowState, SessionState } from "./session_state.ts";
 
 /** A session whose ids are this many times what it last reached, and more than the minimum, starts over. */
 const RESTART_FACTOR = 4;
@@ -243,6 +243,17 @@ export class SessionHeap {
    */
   table(): readonly MappingRow[] {
     return this.#options.side === "device" && !this.#out ? this.#lastTable : this.#rows();
+  }
+
+  /** How many objects of the last migration ended in each state. */
+  counts(): Partial<Record<RowState, number>> {
+    const counts: Partial<Record<RowState, number>> = {};
+    const { states, size } = this.#state;
+    for (let i = 0; i < size; i++) {
+      const name = ROW_NAMES[states[i]!];
+      if (name !== undefined) counts[name] = (counts[name] ?? 0) + 1;
+    }
+    return counts;
   }
 
   #rows(): readonly MappingRow[] {
