@@ -156,7 +156,8 @@ async function run(
   }
   ms.run = now() - started;
   const captured = now();
-  const capture = heap.capture([result], { rootNames: [outcome === "return" ? "result" : "error"] });
+  const rootNames = [outcome === "return" ? "result" : "error", "method", "this", "arguments"];
+  const capture = heap.capture([result, fn, self, args], { rootNames });
   ms.capture = now() - captured;
   const { packet: { length: bytes }, objects, named } = capture;
   reachStage(() => ({ stage: "return", bytes, objects, named, outcome }));

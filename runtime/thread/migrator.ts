@@ -6,7 +6,7 @@
  * 2. One thread is away at a time: a migration point reached meanwhile runs here.
  * 3. A session whose invocation was abandoned is never used again: what its guest holds is unknown.
  */
-import { type Capture, type MappingRow, referencedCode, Refusal, SessionHeap } from "../heap/mod.ts";
+import { type Capture, referencedCode, Refusal, SessionHeap } from "../heap/mod.ts";
 import { UNINITIALISED } from "../heap/access.ts";
 import type { Board } from "./board.ts";
 import type { Decision, DecisionMaker } from "./decision.ts";
@@ -100,7 +100,7 @@ export class Migrator {
       side: "device",
       values: this.#parts.values,
       code: this.#parts.registry,
-      observed: this.#parts.config.stepping || this.#parts.config.trace,
+      observed: this.#parts.config.stepping,
     });
   }
 
@@ -254,7 +254,7 @@ export class Migrator {
       }
       roots = this.#heap.accept(packet);
     } catch (error) {
-      return this.#abandon(point, `its packet can't be merged: ${messageOf(error)}`);
+      return this.#abandon(point, `its packet can't be merged: ${(error as Error)?.message}`);
     }
     performEffects(head.effects);
     point.failures = 0;
@@ -269,7 +269,10 @@ export class Migrator {
       up: reply.bytesUp,
       down: reply.bytesDown,
       predicted: this.#current.predicted,
-      ...(this.#parts.config.trace && { rows: countStates(this.#heap.table()) }),
+      ...(this.#parts.config.trace && {
+        rows: this.#heap.counts(),
+        conditions: this.#parts.board.read(),
+      }),
       clone: head.ms,
     });
     this.#stages.reach(() => ({
@@ -501,19 +504,6 @@ const WAIT_SHARE = 0.5;
 
 function waitFor({ hereMs, thereMs }: Decision): number {
   return Math.min(FORCED_WAIT_MS, Math.max(0, hereMs - thereMs) * WAIT_SHARE);
-}
-
-/** How many objects of a migration ended in which state. */
-function countStates(rows: readonly MappingRow[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { state } of rows) counts[state] = (counts[state] ?? 0) + 1;
-  return counts;
-}
-
-/** An error's message and those of what caused it. */
-function messageOf(error: unknown): string {
-  const { message, cause } = error as Error;
-  return cause instanceof Error ? `${message}: ${messageOf(cause)}` : String(message);
 }
 
 function exactBuffer(bytes: Uint8Array): ArrayBuffer {
