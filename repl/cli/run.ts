@@ -194,6 +194,7 @@ export class Run {
       const extra = extraPermissions(flags, { read: bootFolders, sockets, sampling: known.profile });
       revoke = extra.revoke;
       const boot = `${bootUrl}?supervisor=${encodeURIComponent(supervisor.path)}`;
+      if (Deno.env.get("CC_DEBUG")) console.error("launch", performance.now());
       const exitCode = await this.#launch([
         "run",
         ...flags,
@@ -203,9 +204,11 @@ export class Run {
         this.#app.path,
         ...this.#args,
       ]);
+      if (Deno.env.get("CC_DEBUG")) console.error("ended", performance.now());
       if (this.#failure !== undefined) throw new UsageError(this.#failure);
       this.#say(this.#savings.line());
       if (this.#report !== undefined) await known.learning?.record(this.#report, code, this.#conditions);
+      if (Deno.env.get("CC_DEBUG")) console.error("recorded", performance.now());
       return exitCode;
     } finally {
       supervisor.close();
