@@ -2,7 +2,6 @@ import {
   type AppConfig,
   CodeService,
   type Conditions,
-  type MethodId,
   SESSION_VERSION,
   type StageStop,
   type TraceEvent,
@@ -12,8 +11,8 @@ import { absolute, type App, findApp, modulePath } from "./app.ts";
 import { extraPermissions, runForeground } from "./app_process.ts";
 import { type Clones, isPaired, openClones, runningPeer } from "./clones.ts";
 import { defaultHome } from "../../net/home/mod.ts";
-import { Learning, type Report } from "./learning.ts";
-import type { Plan } from "../../analysis/mod.ts";
+import { AppMemory, type PlanNote } from "./app_memory.ts";
+import type { Report } from "./learning.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
 import { Savings } from "./savings.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -72,8 +71,7 @@ function denoPath(): string {
 
 /** What is known before a run: a plan from earlier runs, if there were any. */
 interface Known {
-  readonly plan: Plan | undefined;
-  readonly learning: Learning | undefined;
+  readonly note: PlanNote | undefined;
   readonly profile: boolean;
 }
 
@@ -141,20 +139,12 @@ export class Run {
     if (this.#instrument === "none" || (this.#noClone() && this.#instrument !== "all")) {
       return await this.#plain(flags);
     }
-    const learning = this.#partitionGiven
-      ? undefined
-      : new Learning(this.#app, this.#home, (line) => this.#say(line));
-    try {
-      const plan = await learning?.plan({ migrate: this.#forced as MethodId[], objective: this.#objective });
-      this.#methods = [...new Set([...this.#forced, ...plan?.candidates ?? []])];
-      const profile = this.#forced.length === 0 && learning !== undefined && learning.wantsProfile();
-      if (this.#methods.length === 0 && !profile && this.#instrument !== "all") {
-        return await this.#plain(flags);
-      }
-      return await this.#supervised(flags, { plan, learning, profile });
-    } finally {
-      learning?.close();
-    }
+    const note = this.#partitionGiven ? undefined : new AppMemory(this.#app, this.#home).read();
+    const usable = note?.objective === this.#objective ? note : undefined;
+    this.#methods = [...new Set([...this.#forced, ...usable?.candidates ?? []])];
+    const profile = this.#forced.length === 0 && !this.#partitionGiven && AppMemory.wantsProfile(usable);
+    if (this.#methods.length === 0 && !profile && this.#instrument !== "all") return await this.#plain(flags);
+    return await this.#supervised(flags, { note: usable, profile });
   }
 
   #plain(flags: readonly string[]): Promise<number> {
@@ -194,7 +184,6 @@ export class Run {
       const extra = extraPermissions(flags, { read: bootFolders, sockets, sampling: known.profile });
       revoke = extra.revoke;
       const boot = `${bootUrl}?supervisor=${encodeURIComponent(supervisor.path)}`;
-      if (Deno.env.get("CC_DEBUG")) console.error("launch", performance.now());
       const exitCode = await this.#launch([
         "run",
         ...flags,
@@ -204,16 +193,34 @@ export class Run {
         this.#app.path,
         ...this.#args,
       ]);
-      if (Deno.env.get("CC_DEBUG")) console.error("ended", performance.now());
       if (this.#failure !== undefined) throw new UsageError(this.#failure);
       this.#say(this.#savings.line());
-      if (this.#report !== undefined) await known.learning?.record(this.#report, code, this.#conditions);
-      if (Deno.env.get("CC_DEBUG")) console.error("recorded", performance.now());
+      await this.#learn(known, code);
       return exitCode;
     } finally {
       supervisor.close();
       this.#trace?.close();
       await (await opened)?.close();
+    }
+  }
+
+  /** Loads the analysis only now that the app has ended. What can't be learnt costs the user nothing. */
+  async #learn({ note }: Known, code: CodeService): Promise<void> {
+    if (this.#report === undefined || this.#forced.length > 0) return;
+    try {
+      const { learn } = await import("./learning.ts");
+      await learn({
+        app: this.#app,
+        home: this.#home,
+        report: this.#report,
+        code,
+        conditions: this.#conditions,
+        objective: this.#objective,
+        note,
+        onProblem: (line) => this.#say(line),
+      });
+    } catch (error) {
+      this.#say(`could not learn from this run: ${(error as Error).message}`);
     }
   }
 
@@ -264,7 +271,7 @@ export class Run {
       start: this.#start(),
       stepping: this.#onlooker !== undefined,
       profile: known.profile,
-      model: known.plan?.model ?? null,
+      model: known.note?.model ?? null,
     };
   }
 

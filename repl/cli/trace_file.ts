@@ -9,7 +9,9 @@ export class TraceFile {
   }
 
   write(event: TraceEvent): void {
-    const bytes = new TextEncoder().encode(JSON.stringify({ t: Math.round(performance.now()), ...event }) + "\n");
+    const bytes = new TextEncoder().encode(
+      JSON.stringify({ t: Math.round(performance.now()), ...event }) + "\n",
+    );
     for (let at = 0; at < bytes.length;) at += this.#file.writeSync(bytes.subarray(at));
   }
 
