@@ -20,7 +20,8 @@ import { SyncPort } from "./sync_port.ts";
 export function bootApp(supervisor: string | null, globals: readonly PropertyKey[]): void {
   if (supervisor === null) throw new TypeError("Cannot start: no supervisor given");
   const port = startMigrator(supervisor);
-  const config: AppConfig = port.request({ op: "config" });
+  const config: AppConfig | undefined = port.request({ op: "config" });
+  if (config === undefined) throw new Error("Cannot start: clonecloud's supervisor does not answer");
   for (const permission of config.revoke) Deno.permissions.revokeSync(permission);
   if (config.methods.length > 0 || config.instrument === "all") {
     const builtins = new Builtins();
@@ -41,7 +42,7 @@ export function bootApp(supervisor: string | null, globals: readonly PropertyKey
 
 function startMigrator(supervisor: string): SyncPort {
   const { port1, port2 } = new MessageChannel();
-  const signal = new Int32Array(new SharedArrayBuffer(4));
+  const signal = new Int32Array(new SharedArrayBuffer(8));
   const worker = new Worker(new URL("./migrator_worker.ts", import.meta.url), {
     workerData: { port: port2, signal, supervisor },
     transferList: [port2],

@@ -20,8 +20,11 @@ import {
 } from "./protocol.ts";
 import type { SessionNotice, SessionReply } from "./session_control.ts";
 
-/** How a session stands: usable, or why not. */
-export type SessionState = { readonly ok: true } | { readonly ok: false; readonly error: string };
+/** How a session stands: usable, and which one of this app's it is; or why not. */
+export type SessionState = { readonly ok: true; readonly id: number } | {
+  readonly ok: false;
+  readonly error: string;
+};
 
 export interface MigrateReply {
   readonly ok: boolean;
@@ -31,33 +34,75 @@ export interface MigrateReply {
   readonly awayMs?: number;
 }
 
+/** How long a migration point waits for a session that is being opened. */
+const OPEN_WAIT_MS = 3_000;
+/** A peer says every second that it lives. */
+const SILENCE_MS = 4_000;
+const SILENCE_CHECK_MS = 500;
+
+let sessions = 0;
+
+/** What a session needs. */
+export interface SessionParts {
+  /** Leads to the peer and is this session's own; undefined if there is none left. */
+  readonly connection: LocalConnection | undefined;
+  /** Whether a migration point may wait until it is open. */
+  readonly patient: boolean;
+  /** Asks the supervisor. */
+  ask(request: unknown): Promise<any>;
+  event(event: TraceEvent): void;
+}
+
 /** One session with one guest, from the device's migrator. Ends with its connection; never used again after a failure. */
 export class DeviceSession {
   /** Settles when the guest is ready, or it's clear that there is none. */
-  readonly ready: Promise<SessionState>;
+  readonly #ready: Promise<SessionState>;
+  readonly #id = ++sessions;
   readonly #config: AppConfig;
-  readonly #ask: (request: unknown) => Promise<any>;
-  readonly #event: (event: TraceEvent) => void;
+  readonly #ask: SessionParts["ask"];
+  readonly #event: SessionParts["event"];
+  /** Until when a migration point waits for it. */
+  readonly #waitUntil: number;
   readonly #files: DeviceFiles;
   #connection: LocalConnection | undefined;
   #settleReady: (state: SessionState) => void = () => {};
   #settleReturn: ((reply: MigrateReply) => void) | undefined;
   #lost: string | undefined;
+  #lostAt = 0;
+  #gone = false;
+  #heardAt = 0;
   #method = "";
 
-  /** `connection` leads to the peer and is this session's own. */
-  constructor(
-    config: AppConfig,
-    connection: LocalConnection | undefined,
-    ask: (request: unknown) => Promise<any>,
-    event: (event: TraceEvent) => void,
-  ) {
+  constructor(config: AppConfig, { connection, patient, ask, event }: SessionParts) {
     this.#config = config;
     this.#ask = ask;
     this.#event = event;
+    this.#waitUntil = performance.now() + (patient ? OPEN_WAIT_MS : 0);
     this.#files = new DeviceFiles(config.roots);
-    this.ready = new Promise((resolve) => this.#settleReady = resolve);
+    this.#ready = new Promise((resolve) => this.#settleReady = resolve);
     this.#open(connection);
+  }
+
+  /** Whether it ended because the clone or the peer couldn't be reached any more. */
+  get isGone(): boolean {
+    return this.#gone;
+  }
+
+  /** How long ago it failed, in milliseconds; 0 if it hasn't. */
+  failedFor(): number {
+    return this.#lost === undefined ? 0 : performance.now() - this.#lostAt;
+  }
+
+  /** How it stands, once that is clear or has taken too long. */
+  async settled(): Promise<SessionState> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<SessionState>((resolve) => {
+      const left = Math.max(0, this.#waitUntil - performance.now());
+      timer = setTimeout(() => resolve({ ok: false, error: "no clone has answered yet" }), left);
+    });
+    const state = await Promise.race([this.#ready, late]);
+    clearTimeout(timer);
+    return state;
   }
 
   close(): void {
@@ -81,11 +126,13 @@ export class DeviceSession {
       method: message.method,
       bytes: payload.reduce((sum, part) => sum + part.length, 0),
     });
+    const stopListening = this.#listenForSilence();
     const reply = await new Promise<MigrateReply>((resolve) => {
       this.#settleReturn = resolve;
       if (this.#lost !== undefined) resolve({ ok: false, reason: this.#lost });
       else this.#connection!.send(MIGRATE, ...payload);
     });
+    stopListening();
     this.#settleReturn = undefined;
     return { ...reply, awayMs: performance.now() - started };
   }
@@ -94,16 +141,35 @@ export class DeviceSession {
     const { session } = this.#config;
     if (connection === undefined || session === undefined) return this.#lose("no clone in reach");
     this.#connection = connection;
+    connection.onBytes = () => this.#heardAt = performance.now();
     connection.onFrame = (frame) => this.#receive(frame);
-    connection.onClose = () => this.#lose("the connection to the peer closed");
+    connection.onClose = () => {
+      this.#gone ||= this.#lost === undefined;
+      this.#lose("the connection to the peer closed");
+    };
     connection.sendJson(session);
+  }
+
+  /** Gives the session up when the peer, which speaks every second, falls silent: it hangs. */
+  #listenForSilence(): () => void {
+    this.#heardAt = performance.now();
+    let due = performance.now() + SILENCE_CHECK_MS;
+    const timer = setInterval(() => {
+      const late = performance.now() - due > SILENCE_CHECK_MS;
+      due = performance.now() + SILENCE_CHECK_MS;
+      // What arrived while this thread, or the machine, was held up is not read yet.
+      if (late || performance.now() - this.#heardAt < SILENCE_MS) return;
+      this.#gone = true;
+      this.#lose("the peer on this device doesn't answer");
+    }, SILENCE_CHECK_MS);
+    return () => clearInterval(timer);
   }
 
   #receive(frame: Frame): void {
     try {
       if (frame.kind === HOP_CONTROL) {
         this.#control(decodeJson(frame.payload) as SessionReply | SessionNotice);
-      } else if (frame.kind === READY) this.#settleReady({ ok: true });
+      } else if (frame.kind === READY) this.#settleReady({ ok: true, id: this.#id });
       else if (frame.kind === RETURN) this.#returned(frame.payload);
       else if (frame.kind === REQUEST) {
         this.#request(frame.payload).catch((error) => this.#lose(String(error)));
@@ -116,13 +182,18 @@ export class DeviceSession {
 
   #control(message: SessionReply | SessionNotice): void {
     if ("type" in message) {
-      if (message.type === "lost") this.#lose(message.reason);
-      else if (message.type === "conditions") {
+      if (message.type === "lost") {
+        this.#gone = true;
+        this.#lose(message.reason);
+      } else if (message.type === "conditions") {
         this.#ask({ op: "conditions", conditions: message.conditions, peer: "" });
       }
       return;
     }
-    if (!message.ok) return this.#lose(message.error);
+    if (!message.ok) {
+      this.#gone = true;
+      return this.#lose(message.error);
+    }
     this.#ask({
       op: "conditions",
       conditions: message.conditions,
@@ -190,6 +261,7 @@ export class DeviceSession {
   }
 
   #lose(reason: string): void {
+    if (this.#lost === undefined) this.#lostAt = performance.now();
     this.#lost ??= reason;
     this.#settleReady({ ok: false, error: this.#lost });
     this.#settleReturn?.({ ok: false, reason: this.#lost });

@@ -12,6 +12,7 @@ import type { Values } from "../host/values.ts";
 import type { CodeRegistry, Control } from "./code_registry.ts";
 import { appendDeviceFrames, callerPosition } from "./stack.ts";
 import type { DeviceCode } from "./device_code.ts";
+import type { SessionState } from "./device_session.ts";
 import { performEffects } from "./effects.ts";
 import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
 import { getPrototypeOf } from "./intrinsics.ts";
@@ -52,10 +53,14 @@ interface Reply {
   readonly awayMs?: number;
 }
 
+const MIGRATOR_FAILED = "the migrator has failed";
+
 export class Migrator {
   readonly #parts: MigratorParts;
   #heap: SessionHeap;
   #away = false;
+  /** The session that the heap's view is of. */
+  #session = 0;
   #next = 1;
   /** What the clone of this session already has. */
   #shippedModules = new Set<string>();
@@ -99,8 +104,10 @@ export class Migrator {
     const isAsync = this.#parts.registry.tableOf(point.module).sites[point.site]!.isAsync === true;
     if (isAsync && !this.#awaitedAtOnce()) return this.#local(point, "its call is not awaited at once");
     this.#trace({ event: "decide", thread: "main", method: point.method, reason: "forced" });
-    const session = this.#parts.port.request({ op: "session" });
-    if (!session.ok) return this.#failed(point, session.error);
+    const session: SessionState | undefined = this.#parts.port.request({ op: "session" });
+    if (session?.ok !== true) return this.#failed(point, session?.error ?? MIGRATOR_FAILED);
+    if (session.id !== this.#session) this.#forget();
+    this.#session = session.id;
     return this.#migrate(point, isAsync, self, args, accessor);
   }
 
@@ -132,9 +139,9 @@ export class Migrator {
       buffer = exactBuffer(capture.packet);
       message = { op: "migrate", head, packet: buffer, missing: this.#missing, method: point.method };
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.#heap = this.#newHeapAfter();
-      return this.#failed(point, error.message);
+      // Whatever it was, a fault of ours included: nothing has happened to the app's heap yet.
+      this.#endSession();
+      return this.#failed(point, error instanceof Refusal ? error.message : `cannot capture: ${error}`);
     }
     this.#away = true;
     if (!isAsync) {
@@ -144,16 +151,16 @@ export class Migrator {
         this.#away = false;
       }
     }
-    return this.#parts.port.requestAsync(message, [buffer]).then((reply) => {
+    return this.#parts.port.requestAsync(message, [buffer]).then((reply: Reply | undefined) => {
       this.#away = false;
-      const conflict = reply.ok ? this.#heap.conflict() : undefined;
+      const conflict = reply?.ok ? this.#heap.conflict() : undefined;
       if (conflict !== undefined) return this.#abandon(point, `${conflict} changed on the device meanwhile`);
       return this.#home(point, reply);
     });
   }
 
   /** The answer is there: merge it, or run here. */
-  #home(point: Point, reply: Reply): Outcome {
+  #home(point: Point, reply: Reply = { ok: false, reason: MIGRATOR_FAILED }): Outcome {
     const { head, packet } = reply;
     if (!reply.ok || head === undefined || packet === undefined || !head.ok) {
       const reason = reply.reason ??
@@ -329,16 +336,21 @@ export class Migrator {
 
   // Failing
 
-  #newHeapAfter(): SessionHeap {
+  /** What a guest knew is of no use any more. */
+  #forget(): void {
     this.#shippedModules.clear();
     this.#shippedMakers.clear();
+    this.#heap = this.#newHeap();
+  }
+
+  #endSession(): void {
     this.#parts.port.tell({ op: "close" });
-    return this.#newHeap();
+    this.#forget();
   }
 
   #abandon(point: Point, reason: string): undefined {
     this.#trace({ event: "abandon", thread: "main", method: point.method, reason });
-    this.#heap = this.#newHeapAfter();
+    this.#endSession();
     return this.#failed(point, reason);
   }
 
