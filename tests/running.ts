@@ -19,12 +19,14 @@ export interface Output {
 export class Running implements AsyncDisposable {
   readonly status: Promise<Deno.CommandStatus>;
   readonly #child: Deno.ChildProcess;
+  readonly #piped: boolean;
   readonly #stdout: Collected;
   readonly #stderr: Collected;
 
   /** `child` is the nsenter process, leader of its group, with the command as its only child. */
   constructor(child: Deno.ChildProcess, stdin: string | undefined) {
     this.#child = child;
+    this.#piped = stdin !== undefined;
     this.status = child.status;
     this.#stdout = new Collected(child.stdout);
     this.#stderr = new Collected(child.stderr);
@@ -90,7 +92,7 @@ export class Running implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     signalIfThere(-this.#child.pid, "SIGKILL");
     await this.output();
-    await this.#child.stdin?.close().catch(() => {});
+    if (this.#piped) await this.#child.stdin.close().catch(() => {});
   }
 
   async #feed(text: string): Promise<void> {
