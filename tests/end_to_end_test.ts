@@ -87,7 +87,7 @@ labTest(
   "an app whose clone is lost in the middle of a method ends as if it had run there",
   async (lab, t) => {
     const home = `${lab.device.home}/clonecloud`;
-    const app = await LabApp.put(lab.device, { options: ["--home", home], rounds: 400_000_000 });
+    const app = await LabApp.put(lab.device, { options: ["--home", home], rounds: 800_000_000 });
     let clone: LabPeer = await startLabPeer(lab.clone);
     await pairMachines(lab, clone, home);
     const plain = await app.plain();
@@ -103,14 +103,16 @@ labTest(
         const run = app.run();
         await run.happened("resume", "digest");
         await lose();
+        const lost = performance.now();
         const output = await run.output();
+        const ms = performance.now() - lost;
         await clone.running[Symbol.asyncDispose]();
         if (name !== "the link is cut") clone = await startLabPeer(lab.clone);
         assert.deepEqual(left(output), left(plain));
         const events = await run.events();
         const story = events.map(({ event, reason = "" }) => `${event} ${reason}`).join("; ");
         assert.match(story, /abandon/);
-        assert.ok(output.ms < plain.ms + 5000, `it took ${output.ms} ms instead of ${plain.ms} ms: ${story}`);
+        assert.ok(ms < plain.ms + 5000, `it took ${ms} ms from then on, ${plain.ms} ms as a whole: ${story}`);
       });
     }
 

@@ -24,6 +24,16 @@ export interface Explanation {
   readonly byModule: readonly ByteShare[];
   /** Why an object travelled: the shortest path to it from a root, or undefined if it didn't. */
   why(node: object | symbol): string | undefined;
+  /** Of each captured node by MID: bytes of its contents in the packet, and the node through which it was reached. */
+  origins(): Map<number, Origin>;
+}
+
+/** How a node got into a packet. */
+export interface Origin {
+  /** 0 if the other side has it as it is. */
+  readonly bytes: number;
+  /** MID of the node through which it was first reached; null if a root is the node itself. */
+  readonly parent: number | null;
 }
 
 interface ExplainSource {
@@ -76,7 +86,21 @@ export function explain({ source, packetBytes, bytesOf }: ExplainSource): Explan
     byClass: byClass.list(),
     byModule: byModule.list(),
     why,
+    origins: () => origins(source, bytesOf),
   };
+}
+
+function origins({ queue, state }: Outlet, bytesOf: (index: number) => number): Map<number, Origin> {
+  const found = new SafeMap<number, Origin>();
+  for (let i = 0; i < queue.length; i++) {
+    const index = queue[i]!;
+    const parent = state.parents[index]!;
+    found.set(state.origin + index, {
+      bytes: bytesOf(index),
+      parent: parent < 0 ? null : state.origin + parent,
+    });
+  }
+  return found;
 }
 
 /** The root that led to a node, and the node one step below it (or the root's own). */

@@ -1,9 +1,11 @@
 import { DeviceFiles } from "../host/device_files.ts";
 import { BLOB_REPLY, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from "./frame.ts";
+import type { Board } from "./board.ts";
 import { compress, decompress } from "./compression.ts";
 import type { LocalConnection } from "./local_connection.ts";
 import {
   type AppConfig,
+  type GuestReply,
   type GuestRequest,
   MIGRATE,
   packPayload,
@@ -19,12 +21,12 @@ import {
   unpackPayload,
 } from "./protocol.ts";
 import type { SessionNotice, SessionReply } from "./session_control.ts";
+import { parseGuestStop, type StageStop } from "./stages.ts";
 
 /** How a session stands: usable, and which one of this app's it is; or why not. */
-export type SessionState = { readonly ok: true; readonly id: number } | {
-  readonly ok: false;
-  readonly error: string;
-};
+export type SessionState =
+  | { readonly ok: true; readonly id: number }
+  | { readonly ok: false; readonly error: string; readonly late?: boolean };
 
 export interface MigrateReply {
   readonly ok: boolean;
@@ -32,10 +34,12 @@ export interface MigrateReply {
   readonly packet?: Uint8Array;
   readonly reason?: string;
   readonly awayMs?: number;
+  readonly bytesUp?: number;
+  readonly bytesDown?: number;
 }
 
 /** How long a migration point waits for a session that is being opened. */
-const OPEN_WAIT_MS = 3_000;
+const OPEN_WAIT_MS = 4_000;
 /** A peer says every second that it lives. */
 const SILENCE_MS = 4_000;
 const SILENCE_CHECK_MS = 500;
@@ -51,6 +55,8 @@ export interface SessionParts {
   /** Asks the supervisor. */
   ask(request: unknown): Promise<any>;
   event(event: TraceEvent): void;
+  /** What the app's thread can read at any time. */
+  readonly board: Board;
 }
 
 /** One session with one guest, from the device's migrator. Ends with its connection; never used again after a failure. */
@@ -61,6 +67,7 @@ export class DeviceSession {
   readonly #config: AppConfig;
   readonly #ask: SessionParts["ask"];
   readonly #event: SessionParts["event"];
+  readonly #board: Board;
   /** Until when a migration point waits for it. */
   readonly #waitUntil: number;
   readonly #files: DeviceFiles;
@@ -73,10 +80,12 @@ export class DeviceSession {
   #heardAt = 0;
   #method = "";
 
-  constructor(config: AppConfig, { connection, patient, ask, event }: SessionParts) {
+  constructor(config: AppConfig, { connection, patient, ask, event, board }: SessionParts) {
     this.#config = config;
     this.#ask = ask;
     this.#event = event;
+    this.#board = board;
+    this.#board.session = "opening";
     this.#waitUntil = performance.now() + (patient ? OPEN_WAIT_MS : 0);
     this.#files = new DeviceFiles(config.roots);
     this.#ready = new Promise((resolve) => this.#settleReady = resolve);
@@ -94,11 +103,11 @@ export class DeviceSession {
   }
 
   /** How it stands, once that is clear or has taken too long. */
-  async settled(): Promise<SessionState> {
+  async settled(waitMs: number): Promise<SessionState> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<SessionState>((resolve) => {
-      const left = Math.max(0, this.#waitUntil - performance.now());
-      timer = setTimeout(() => resolve({ ok: false, error: "no clone has answered yet" }), left);
+      const left = Math.max(0, Math.min(waitMs, this.#waitUntil - performance.now()));
+      timer = setTimeout(() => resolve({ ok: false, error: "no clone has answered yet", late: true }), left);
     });
     const state = await Promise.race([this.#ready, late]);
     clearTimeout(timer);
@@ -124,8 +133,9 @@ export class DeviceSession {
       event: "ship",
       thread: "main",
       method: message.method,
-      bytes: payload.reduce((sum, part) => sum + part.length, 0),
+      bytes: sum(payload),
     });
+    await this.#reach(() => ({ stage: "ship", bytes: sum(payload) }));
     const stopListening = this.#listenForSilence();
     const reply = await new Promise<MigrateReply>((resolve) => {
       this.#settleReturn = resolve;
@@ -134,7 +144,11 @@ export class DeviceSession {
     });
     stopListening();
     this.#settleReturn = undefined;
-    return { ...reply, awayMs: performance.now() - started };
+    return {
+      ...reply,
+      awayMs: performance.now() - started,
+      bytesUp: payload.reduce((sum, part) => sum + part.length, 0),
+    };
   }
 
   #open(connection: LocalConnection | undefined): void {
@@ -169,7 +183,7 @@ export class DeviceSession {
     try {
       if (frame.kind === HOP_CONTROL) {
         this.#control(decodeJson(frame.payload) as SessionReply | SessionNotice);
-      } else if (frame.kind === READY) this.#settleReady({ ok: true, id: this.#id });
+      } else if (frame.kind === READY) this.#opened();
       else if (frame.kind === RETURN) this.#returned(frame.payload);
       else if (frame.kind === REQUEST) {
         this.#request(frame.payload).catch((error) => this.#lose(String(error)));
@@ -180,12 +194,18 @@ export class DeviceSession {
     }
   }
 
+  #opened(): void {
+    this.#board.session = "ready";
+    this.#settleReady({ ok: true, id: this.#id });
+  }
+
   #control(message: SessionReply | SessionNotice): void {
     if ("type" in message) {
       if (message.type === "lost") {
         this.#gone = true;
         this.#lose(message.reason);
       } else if (message.type === "conditions") {
+        this.#board.write(message.conditions);
         this.#ask({ op: "conditions", conditions: message.conditions, peer: "" });
       }
       return;
@@ -194,6 +214,7 @@ export class DeviceSession {
       this.#gone = true;
       return this.#lose(message.error);
     }
+    this.#board.write(message.conditions);
     this.#ask({
       op: "conditions",
       conditions: message.conditions,
@@ -203,7 +224,7 @@ export class DeviceSession {
   }
 
   #start(): SessionStart {
-    return { ...this.#config.start, nowMs: Date.now() };
+    return { ...this.#config.start, nowMs: Date.now(), stepping: this.#config.stepping };
   }
 
   #returned(payload: Uint8Array): void {
@@ -212,7 +233,7 @@ export class DeviceSession {
     const changed = reply.ok ? this.#files.changed(reply.reads) : undefined;
     this.#event({ event: "return", thread: "main", method: this.#method, bytes: payload.length });
     if (changed !== undefined) this.#lose(`${changed} changed on the device meanwhile`);
-    else this.#settleReturn?.({ ok: true, head: reply, packet: bytes.slice() });
+    else this.#settleReturn?.({ ok: true, head: reply, packet: bytes.slice(), bytesDown: payload.length });
   }
 
   #stage(payload: Uint8Array): void {
@@ -233,9 +254,18 @@ export class DeviceSession {
     if (request.op === "abandon") {
       return this.#lose(`${request.reason}${request.path ? ` (${request.path})` : ""}`);
     }
-    if (request.op === "position") {
+    if (request.op === "position" || request.op === "source") {
       const value = await this.#ask(request);
       this.#connection?.send(REPLY, ...compress(packPayload({ ok: true, value })));
+      return;
+    }
+    if (request.op === "stage") {
+      await this.#reach(() => parseGuestStop(request));
+      this.#connection?.send(REPLY, ...compress(packPayload({ ok: true })));
+      return;
+    }
+    if (request.op === "env") {
+      this.#connection?.send(REPLY, ...compress(packPayload(environment(request.name))));
       return;
     }
     this.#event({
@@ -246,6 +276,12 @@ export class DeviceSession {
     });
     const { reply, bytes } = this.#files.serve(request);
     this.#connection?.send(REPLY, ...compress(packPayload(reply, bytes)));
+  }
+
+  /** Stops here until the person goes on, if anybody steps. */
+  async #reach(makeStop: () => Omit<StageStop, "thread" | "method">): Promise<void> {
+    if (!this.#config.stepping) return;
+    await this.#ask({ op: "stage", stop: { ...makeStop(), thread: "main", method: this.#method } });
   }
 
   async #fetchCode(code: any, missing: any): Promise<unknown> {
@@ -261,12 +297,36 @@ export class DeviceSession {
   }
 
   #lose(reason: string): void {
-    if (this.#lost === undefined) this.#lostAt = performance.now();
+    if (this.#lost === undefined) {
+      this.#lostAt = performance.now();
+      this.#board.session = "lost";
+    }
     this.#lost ??= reason;
     this.#settleReady({ ok: false, error: this.#lost });
     this.#settleReturn?.({ ok: false, reason: this.#lost });
     const connection = this.#connection;
     this.#connection = undefined;
     connection?.close();
+  }
+}
+
+function sum(parts: readonly Uint8Array[]): number {
+  return parts.reduce((bytes, part) => bytes + part.length, 0);
+}
+
+/** A variable of the app's environment, as its own permissions allow it. */
+function environment(name: string | undefined): GuestReply {
+  try {
+    // Nobody would answer a question while the app is stopped.
+    const { state } = Deno.permissions.querySync({
+      name: "env",
+      ...(name !== undefined && { variable: name }),
+    });
+    if (state === "prompt") {
+      return { ok: false, error: { name: "NotCapable", message: "it needs permission" } };
+    }
+    return { ok: true, value: name === undefined ? Deno.env.toObject() : Deno.env.get(name) ?? null };
+  } catch (error) {
+    return { ok: false, error: { name: (error as Error).name, message: (error as Error).message } };
   }
 }

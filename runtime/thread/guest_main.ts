@@ -20,6 +20,7 @@ import { GlobalBindings } from "./global_bindings.ts";
 import { GuestChannel } from "./guest_channel.ts";
 import { GuestCode } from "./guest_code.ts";
 import { formatGuestStacks, guestStack } from "./guest_stack.ts";
+import { shownRows, type StageStop } from "./stages.ts";
 import {
   type GuestReply,
   type GuestRequest,
@@ -66,12 +67,17 @@ for (const name of nodeModule.builtinModules) nameModule(name);
 const globals = new GlobalBindings();
 const values = new Values(builtins, absentMaker(abandon));
 const bound = new WeakMap<Function, FunctionDescription>();
-const code = new GuestCode(host.wrappers, abandon);
+const code = new GuestCode(
+  host.wrappers,
+  abandon,
+  (key) => String(ask({ op: "source", key }).reply.value),
+);
 const registry = new CodeRegistry(code, globals, bound);
 (globalThis as any)[Symbol.for("clonecloud.guest")] = undefined;
 code.installHooks(registry);
 (globalThis as any)[Symbol.for("clonecloud.guest")].values = new Map();
-hideRewriting(registry, bound);
+hideRewriting(registry, bound, host.disguised);
+let stepping = false;
 const heap = new SessionHeap({ side: "clone", values, code: registry });
 
 async function serve(): Promise<void> {
@@ -102,6 +108,7 @@ function start(session: SessionStart): void {
     abandon(`session version ${session.sessionVersion} is not ${SESSION_VERSION}`);
   }
   host.install(session);
+  stepping = session.stepping;
   formatGuestStacks(code, (key, offset) => String(ask({ op: "position", key, offset }).reply.value));
   channel.send(READY);
 }
@@ -110,6 +117,8 @@ async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
   const ms = { accept: 0, run: 0, capture: 0 };
   const started = now();
   host.begin(head.nowMs);
+  guestStack.below = head.stack.below;
+  Error.stackTraceLimit = head.stack.limit;
   try {
     head.code.globals.forEach((name, index) => {
       if (globals.index(name) !== index) throw new RangeError(`global binding ${name} is out of order`);
@@ -118,6 +127,7 @@ async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
     const roots = heap.accept(packet);
     ms.accept = now() - started;
     channel.send(STAGE, ...packPayload({ ms: ms.accept, objects: roots.length }));
+    reachStage(() => ({ stage: "resume", bytes: packet.length }));
     await run(head, roots, ms);
   } catch (error) {
     const reason = error instanceof Refusal
@@ -146,8 +156,11 @@ async function run(
   }
   ms.run = now() - started;
   const captured = now();
-  const capture = heap.capture([result], { rootNames: [outcome === "return" ? "result" : "error"] });
+  const rootNames = [outcome === "return" ? "result" : "error", "method", "this", "arguments"];
+  const capture = heap.capture([result, fn, self, args], { rootNames });
   ms.capture = now() - captured;
+  const { packet: { length: bytes }, objects, named } = capture;
+  reachStage(() => ({ stage: "return", bytes, objects, named, outcome }));
   send({
     id: head.id,
     ok: true,
@@ -157,6 +170,11 @@ async function run(
     globals: globals.names(),
     ms,
   }, capture.packet);
+}
+
+/** Stands still until the person at the device goes on, if anybody steps. */
+function reachStage(makeStop: () => Omit<StageStop, "thread" | "method">): void {
+  if (stepping) ask({ op: "stage", ...makeStop(), ...shownRows(heap.table()) });
 }
 
 function send(head: ReturnHead, packet: Uint8Array = new Uint8Array()): void {

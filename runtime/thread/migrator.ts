@@ -6,11 +6,14 @@
  * 2. One thread is away at a time: a migration point reached meanwhile runs here.
  * 3. A session whose invocation was abandoned is never used again: what its guest holds is unknown.
  */
-import { referencedCode, Refusal, SessionHeap } from "../heap/mod.ts";
+import { type Capture, referencedCode, Refusal, SessionHeap } from "../heap/mod.ts";
 import { UNINITIALISED } from "../heap/access.ts";
+import type { Board } from "./board.ts";
+import type { Decision, DecisionMaker } from "./decision.ts";
+import { featuresOf } from "./features.ts";
 import type { Values } from "../host/values.ts";
 import type { CodeRegistry, Control } from "./code_registry.ts";
-import { appendDeviceFrames, callerPosition } from "./stack.ts";
+import { appendDeviceFrames, appFrames, callerPosition, framesBelow, stackLimit } from "./stack.ts";
 import type { DeviceCode } from "./device_code.ts";
 import type { SessionState } from "./device_session.ts";
 import { performEffects } from "./effects.ts";
@@ -18,7 +21,9 @@ import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
 import { getPrototypeOf } from "./intrinsics.ts";
 import type { AppConfig, MigrateHead, ReturnHead, ShippedCode, TraceEvent } from "./protocol.ts";
 import type { Accessor } from "./scope_handles.ts";
+import { OwnStages, shownRows, type StageRow } from "./stages.ts";
 import type { SyncPort } from "./sync_port.ts";
+import { variablesAt } from "./variables.ts";
 
 export interface MigratorParts {
   readonly registry: CodeRegistry;
@@ -27,6 +32,8 @@ export interface MigratorParts {
   readonly config: AppConfig;
   readonly code: DeviceCode;
   readonly globals: GlobalBindings;
+  readonly decision: DecisionMaker;
+  readonly board: Board;
 }
 
 /** What a migration point gets: the result, or undefined to run the method here. */
@@ -37,10 +44,23 @@ interface Point {
   readonly module: string;
   readonly site: number;
   readonly method: string;
-  readonly isAsync: boolean;
+  /** The user wants it to migrate. */
+  readonly forced: boolean;
+  reached: number;
   /** Don't try again before this many more invocations. */
   rest: number;
   failures: number;
+}
+
+/** Frames of a thread that a person is shown. */
+const MAX_FRAMES_SHOWN = 40;
+
+/** What the migrations of one method came to. */
+interface Migrated {
+  invocations: number;
+  cloneMs: number;
+  upBytes: number;
+  downBytes: number;
 }
 
 interface Reply {
@@ -48,6 +68,7 @@ interface Reply {
   readonly head?: ReturnHead;
   readonly packet?: Uint8Array;
   readonly reason?: string;
+  readonly bytesUp?: number;
   readonly bytesDown?: number;
   /** Milliseconds between handing over and having the answer. */
   readonly awayMs?: number;
@@ -57,10 +78,17 @@ const MIGRATOR_FAILED = "the migrator has failed";
 
 export class Migrator {
   readonly #parts: MigratorParts;
+  readonly #stages: OwnStages;
   #heap: SessionHeap;
   #away = false;
   /** The session that the heap's view is of. */
   #session = 0;
+  readonly #points: Point[] = [];
+  readonly #migrated = new Map<string, Migrated>();
+  #boardVersion = -1;
+  /** Nothing has migrated in this session yet: the next one ships code too. */
+  #cold = true;
+  #current = { features: [] as readonly number[], startedMs: 0, cold: true, predicted: 0 };
   #next = 1;
   /** What the clone of this session already has. */
   #shippedModules = new Set<string>();
@@ -68,19 +96,26 @@ export class Migrator {
 
   constructor(parts: MigratorParts) {
     this.#parts = parts;
+    this.#stages = new OwnStages(parts.port, parts.config.stepping);
     this.#heap = this.#newHeap();
   }
 
   #newHeap(): SessionHeap {
-    return new SessionHeap({ side: "device", values: this.#parts.values, code: this.#parts.registry });
+    return new SessionHeap({
+      side: "device",
+      values: this.#parts.values,
+      code: this.#parts.registry,
+      observed: this.#parts.config.stepping,
+    });
   }
 
   /** Switches a module's migration points on. */
   arm(module: string, control: Control, points: readonly (readonly [number, string])[]): void {
     points.forEach(([site, method], i) => {
-      const entry = this.#parts.config.methods.includes(method);
-      if (!entry) return;
-      const point: Point = { module, site, method, isAsync: false, rest: 0, failures: 0 };
+      if (!this.#parts.config.methods.includes(method)) return;
+      const forced = this.#parts.config.forced.includes(method);
+      const point: Point = { module, site, method, forced, rest: 0, failures: 0, reached: 0 };
+      this.#points.push(point);
       control(
         2 + i,
         (self: unknown, args: ArrayLike<unknown>, accessor?: Accessor) =>
@@ -89,26 +124,59 @@ export class Migrator {
     });
   }
 
+  /** How often each method's migration point was reached. */
+  reached(): Record<string, number> {
+    return Object.fromEntries(this.#points.map((point) => [point.method, point.reached]));
+  }
+
+  /** What each method's migrations came to. */
+  migrated(): Readonly<Record<string, Migrated>> {
+    return Object.fromEntries(this.#migrated);
+  }
+
   /** A migration point was reached. Throws what the method threw at the clone. */
   #reach(
     point: Point,
     self: unknown,
     args: ArrayLike<unknown>,
-    accessor: Accessor | undefined,
+    accessor?: Accessor,
   ): Outcome | Promise<Outcome> {
+    point.reached++;
     if (this.#away) return this.#local(point, "another thread is away");
     if (point.rest > 0) {
       point.rest--;
       return undefined;
     }
+    const features = point.forced ? [] : featuresOf(args);
+    const decision = this.#decide(point, features);
+    if (!decision.migrate) return this.#local(point, decision.reason);
     const isAsync = this.#parts.registry.tableOf(point.module).sites[point.site]!.isAsync === true;
     if (isAsync && !this.#awaitedAtOnce()) return this.#local(point, "its call is not awaited at once");
-    this.#trace({ event: "decide", thread: "main", method: point.method, reason: "forced" });
-    const session: SessionState | undefined = this.#parts.port.request({ op: "session" });
-    if (session?.ok !== true) return this.#failed(point, session?.error ?? MIGRATOR_FAILED);
+    this.#trace({ event: "decide", thread: "main", method: point.method, ...decision });
+    const session: SessionState | undefined = this.#parts.port.request({
+      op: "session",
+      waitMs: point.forced ? FORCED_WAIT_MS : waitFor(decision),
+    });
+    if (session?.ok !== true) {
+      const reason = session?.error ?? MIGRATOR_FAILED;
+      return session?.late ? this.#local(point, reason) : this.#failed(point, reason);
+    }
     if (session.id !== this.#session) this.#forget();
     this.#session = session.id;
+    this.#current = { features, startedMs: performance.now(), cold: this.#cold, predicted: decision.hereMs };
     return this.#migrate(point, isAsync, self, args, accessor);
+  }
+
+  /** A forced method waits for its session; any other goes on here until there is one. */
+  #decide(point: Point, features: readonly number[]): Decision {
+    if (point.forced) return { migrate: true, hereMs: 0, thereMs: 0, reason: "forced" };
+    const { board, decision } = this.#parts;
+    if (board.version !== this.#boardVersion) {
+      this.#boardVersion = board.version;
+      // While a session is opening, what was measured last time has to do.
+      if (board.session !== "opening") decision.setConditions(board.read());
+    }
+    return decision.decide(point.method, features);
   }
 
   #migrate(
@@ -123,8 +191,9 @@ export class Migrator {
     const started = performance.now();
     let message: Record<string, unknown>;
     let buffer: ArrayBuffer;
+    let capture: Capture;
     try {
-      const capture = this.#heap.capture(roots, { rootNames: ["method", "this", "arguments"] });
+      capture = this.#heap.capture(roots, { rootNames: ["method", "this", "arguments"] });
       this.#trace({
         event: "capture",
         thread: "main",
@@ -135,14 +204,25 @@ export class Migrator {
         ms: performance.now() - started,
       });
       const code = this.#codeFor(capture.modules, capture.sites);
-      const head: MigrateHead = { id: this.#next++, method: point.method, isAsync, nowMs: Date.now(), code };
+      const head: MigrateHead = {
+        id: this.#next++,
+        method: point.method,
+        isAsync,
+        nowMs: Date.now(),
+        stack: { below: framesBelow(), limit: stackLimit() },
+        code,
+      };
       buffer = exactBuffer(capture.packet);
       message = { op: "migrate", head, packet: buffer, missing: this.#missing, method: point.method };
     } catch (error) {
-      // Whatever it was, a fault of ours included: nothing has happened to the app's heap yet.
+      // Whatever went wrong, a fault of ours included: the app's heap is untouched.
       this.#endSession();
-      return this.#failed(point, error instanceof Refusal ? error.message : `cannot capture: ${error}`);
+      return this.#failed(
+        point,
+        error instanceof Refusal ? error.message : `its state can't be captured: ${error}`,
+      );
     }
+    this.#stopAtCapture(point, roots, capture);
     this.#away = true;
     if (!isAsync) {
       try {
@@ -182,10 +262,11 @@ export class Migrator {
       }
       roots = this.#heap.accept(packet);
     } catch (error) {
-      return this.#abandon(point, `its packet can't be merged: ${(error as Error).message}`);
+      return this.#abandon(point, `its packet can't be merged: ${(error as Error)?.message}`);
     }
     performEffects(head.effects);
     point.failures = 0;
+    this.#learn(point, reply, head);
     this.#trace({
       event: "merge",
       thread: "main",
@@ -193,10 +274,65 @@ export class Migrator {
       ms: performance.now() - started,
       bytes: packet.length,
       away: reply.awayMs,
+      up: reply.bytesUp,
+      down: reply.bytesDown,
+      predicted: this.#current.predicted,
+      ...(this.#parts.config.trace && {
+        rows: this.#heap.counts(),
+        conditions: this.#parts.board.read(),
+      }),
       clone: head.ms,
     });
+    this.#stages.reach(() => ({
+      stage: "merge",
+      thread: "main",
+      method: point.method,
+      side: "device",
+      outcome: head.outcome,
+      bytes: packet.length,
+      ...shownRows(this.#heap.table()),
+    }));
     if (head.outcome === "throw") throw appendDeviceFrames(roots[0]);
     return { v: roots[0] };
+  }
+
+  #learn(point: Point, reply: Reply, head: Extract<ReturnHead, { ok: true }>): void {
+    const { features, startedMs, cold } = this.#current;
+    this.#cold = false;
+    const sum = this.#migrated.get(point.method) ?? { invocations: 0, cloneMs: 0, upBytes: 0, downBytes: 0 };
+    sum.invocations++;
+    sum.cloneMs += head.ms.run;
+    sum.upBytes += reply.bytesUp ?? 0;
+    sum.downBytes += reply.bytesDown ?? 0;
+    this.#migrated.set(point.method, sum);
+    this.#parts.decision.observe(point.method, {
+      where: "there",
+      totalMs: performance.now() - startedMs,
+      cloneMs: head.ms.run,
+      upBytes: reply.bytesUp ?? 0,
+      downBytes: reply.bytesDown ?? 0,
+      features,
+      cold,
+    });
+  }
+
+  #stopAtCapture(point: Point, roots: readonly unknown[], capture: Capture): void {
+    this.#stages.reach(() => {
+      const origins = capture.explain().origins();
+      const rows = this.#heap.table().map((row): StageRow => ({ ...row, ...origins.get(row.mid!) }));
+      return {
+        stage: "capture",
+        thread: "main",
+        method: point.method,
+        side: "device",
+        bytes: capture.packet.length,
+        objects: capture.objects,
+        named: capture.named,
+        frames: appFrames(MAX_FRAMES_SHOWN),
+        variables: variablesAt(this.#parts.registry, roots as [Function, unknown, unknown[]]),
+        ...shownRows(rows),
+      };
+    });
   }
 
   #roots(point: Point, self: unknown, args: ArrayLike<unknown>, accessor?: Accessor): unknown[] | undefined {
@@ -340,6 +476,7 @@ export class Migrator {
   #forget(): void {
     this.#shippedModules.clear();
     this.#shippedMakers.clear();
+    this.#cold = true;
     this.#heap = this.#newHeap();
   }
 
@@ -356,6 +493,7 @@ export class Migrator {
 
   /** Runs it here, and leaves it here for a while if that keeps happening. */
   #failed(point: Point, reason: string): undefined {
+    this.#parts.decision.observe(point.method, { where: "failed", permanent: false });
     point.failures++;
     point.rest = Math.min(1 << Math.min(point.failures, 20), 1_000_000) - 1;
     return this.#local(point, reason);
@@ -367,8 +505,18 @@ export class Migrator {
   }
 
   #trace(event: TraceEvent): void {
+    if (!this.#parts.config.trace && event.event !== "merge" && event.event !== "abandon") return;
     this.#parts.port.tell({ op: "event", event });
   }
+}
+
+/** How long a forced method waits for its session. */
+const FORCED_WAIT_MS = 15_000;
+/** Any other waits for a session that is opening for this share of what it expects to save. */
+const WAIT_SHARE = 0.5;
+
+function waitFor({ hereMs, thereMs }: Decision): number {
+  return Math.min(FORCED_WAIT_MS, Math.max(0, hereMs - thereMs) * WAIT_SHARE);
 }
 
 function exactBuffer(bytes: Uint8Array): ArrayBuffer {

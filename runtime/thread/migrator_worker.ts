@@ -3,13 +3,15 @@
  * (code, configuration, events) and to the peer (the session), over one local socket each.
  */
 import { workerData } from "node:worker_threads";
+import { Board } from "./board.ts";
 import { HOP_CONTROL } from "./frame.ts";
 import { LocalConnection } from "./local_connection.ts";
 import { DeviceSession, type SessionState } from "./device_session.ts";
 import type { AppConfig } from "./protocol.ts";
 import { FAILED, FAILED_ID, POSTED } from "./sync_port.ts";
 
-const { port, signal, supervisor } = workerData as {
+const { port, signal, supervisor, board: shared } = workerData as {
+  board: SharedArrayBuffer;
   port: import("node:worker_threads").MessagePort;
   signal: Int32Array;
   supervisor: string;
@@ -19,6 +21,7 @@ const { port, signal, supervisor } = workerData as {
 addEventListener("error", fail);
 addEventListener("unhandledrejection", fail);
 
+const board = new Board(shared);
 let config: AppConfig | undefined;
 let session: DeviceSession | undefined;
 const connection = await LocalConnection.open(supervisor).catch(fail);
@@ -68,10 +71,13 @@ async function serve(message: any): Promise<void> {
   switch (message.op) {
     case "config":
       config = await ask({ op: "config" });
-      if (config!.peerSocket !== undefined) await connectPeer(config!.peerSocket);
+      if (config!.session !== undefined) await connectPeer(config!.peerSocket);
       return answer(message.id, config);
     case "supervisor":
       return answer(message.id, await ask(message.request));
+    case "note":
+      connection.sendJson({ id: 0, request: message.request });
+      return;
     case "event":
       connection.sendJson({ id: 0, request: { op: "event", event: message.event } });
       return;
@@ -84,7 +90,7 @@ async function serve(message: any): Promise<void> {
       return;
     case "session":
       session ??= newSession();
-      return answer(message.id, await sessionState());
+      return answer(message.id, await sessionState(message.waitMs));
     case "migrate": {
       const reply = await session!.migrate(message);
       return answer(
@@ -100,9 +106,9 @@ async function serve(message: any): Promise<void> {
  * Connections are opened before the app runs: afterwards this process may no longer be allowed to. The first leads to
  * the peer; the others, for sessions after a failed one, go through the supervisor.
  */
-async function connectPeer(socket: string): Promise<void> {
+async function connectPeer(socket: string | undefined): Promise<void> {
   try {
-    connections.push(await LocalConnection.open(socket));
+    if (socket !== undefined) connections.push(await LocalConnection.open(socket));
   } catch {
     // The peer is gone: the supervisor will say so too.
   }
@@ -114,9 +120,9 @@ async function connectPeer(socket: string): Promise<void> {
 }
 
 /** The session's state, after a wait of limited length; one that failed long enough ago is opened again meanwhile. */
-async function sessionState(): Promise<SessionState> {
+async function sessionState(waitMs: number): Promise<SessionState> {
   session ??= newSession();
-  const state = await session.settled();
+  const state = await session.settled(waitMs);
   if (!state.ok && session.failedFor() > retryMs) {
     retryMs = Math.min(retryMs * 2, MAX_RETRY_MS);
     session.close();
@@ -128,7 +134,8 @@ async function sessionState(): Promise<SessionState> {
 /** `impatient`: a clone was lost just now, so nobody waits until another is found. */
 function newSession(impatient = false): DeviceSession {
   const event = (item: unknown) => connection.sendJson({ id: 0, request: { op: "event", event: item } });
-  return new DeviceSession(config!, { connection: connections.shift(), patient: !impatient, ask, event });
+  const parts = { connection: connections.shift(), patient: !impatient, ask, event, board };
+  return new DeviceSession(config!, parts);
 }
 
 port.on("message", (message: any) => {

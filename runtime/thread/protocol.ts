@@ -4,6 +4,7 @@
  */
 import type { Conditions } from "./conditions.ts";
 import type { SessionRequest } from "./session_control.ts";
+import type { StageStop } from "./stages.ts";
 
 /** Device → guest, first: {@linkcode SessionStart}. */
 export const START = 16;
@@ -38,6 +39,8 @@ export interface SessionStart {
   readonly pid: number;
   readonly hostname: string;
   readonly build: Readonly<Record<string, unknown>>;
+  /** Whether the guest asks to go on at each stage. */
+  readonly stepping: boolean;
 }
 
 /** One module as a guest needs it. */
@@ -61,10 +64,10 @@ export interface ShippedModule {
   readonly isMain: boolean;
 }
 
-/** What brings one closure or class into being. */
+/** Text that makes closures or classes of one site; see the rewriter's forms. */
 export interface ShippedMaker {
   readonly text: string;
-  /** `[offset in text, offset in source, length]` triples, flat. */
+  /** As for {@linkcode ShippedModule}. */
   readonly chunks: readonly number[];
 }
 
@@ -84,6 +87,8 @@ export interface MigrateHead {
   readonly method: string;
   readonly isAsync: boolean;
   readonly nowMs: number;
+  /** The device's stack below the method, as lines `    at …`, and how many lines a stack has. */
+  readonly stack: { readonly below: readonly string[]; readonly limit: number };
   readonly code: ShippedCode;
 }
 
@@ -91,6 +96,8 @@ export interface MigrateHead {
 export type Effect =
   | { readonly type: "print"; readonly fd: 1 | 2; readonly text: string }
   | { readonly type: "write"; readonly fd: 1 | 2; readonly base64: string }
+  /** A call of `console`, with what it formats as text: the device's console has its own groups, counters and timers. */
+  | { readonly type: "console"; readonly call: string; readonly args: readonly string[] }
   | { readonly type: "file"; readonly call: string; readonly args: readonly unknown[] };
 
 export type ReturnHead =
@@ -110,7 +117,12 @@ export type ReturnHead =
 export type GuestRequest =
   | { readonly op: "abandon"; readonly reason: string; readonly path?: string }
   | { readonly op: "position"; readonly key: string; readonly offset: number }
-  | { readonly op: "file"; readonly call: string; readonly path: string; readonly options?: unknown };
+  | { readonly op: "source"; readonly key: string }
+  | { readonly op: "file"; readonly call: string; readonly path: string; readonly options?: unknown }
+  /** A variable of the app's environment, or all of them. */
+  | { readonly op: "env"; readonly name?: string }
+  /** A {@linkcode StageStop}'s part that the guest knows; answered when the person goes on. */
+  | ({ readonly op: "stage" } & Omit<StageStop, "thread" | "method">);
 
 export interface GuestReply {
   readonly ok: boolean;
@@ -125,6 +137,8 @@ export interface AppConfig {
   /** Methods that migrate whatever the decision says. */
   readonly forced: readonly string[];
   readonly instrument: "partition" | "all" | "none";
+  /** Somebody reads the events. */
+  readonly trace: boolean;
   /** Permissions that only the runtime needs: given back before the app runs. */
   readonly revoke: readonly Deno.PermissionDescriptor[];
   readonly peerSocket: string | undefined;
@@ -133,7 +147,9 @@ export interface AppConfig {
   /** Sample the main thread's time by method. */
   readonly profile: boolean;
   /** What a guest must know of this process. */
-  readonly start: Omit<SessionStart, "nowMs">;
+  readonly start: Omit<SessionStart, "nowMs" | "stepping">;
+  /** Whether threads stop at each stage of a migration until the supervisor lets them go on. */
+  readonly stepping: boolean;
   /** Serialised decision model; see the run command. */
   readonly model: unknown;
 }
@@ -159,10 +175,15 @@ export interface TraceEvent {
   readonly [more: string]: unknown;
 }
 
+/** ES module or CommonJS script; `either` if only its text can tell. */
+export type SourceKind = "module" | "script" | "either";
+
 /** Supervisor's answers and the migrator's questions; JSON frames of kind `HOP_CONTROL` with an `id`. */
 export type SupervisorRequest =
   | { readonly op: "config" }
-  | { readonly op: "rewrite"; readonly url: string; readonly source: string; readonly isModule: boolean }
+  | { readonly op: "rewrite"; readonly url: string; readonly source: string; readonly kind: SourceKind }
+  /** A module that runs as it is. */
+  | { readonly op: "note"; readonly url: string; readonly source: string; readonly kind: SourceKind }
   | { readonly op: "table"; readonly key: string }
   | { readonly op: "guest"; readonly key: string; readonly uninitialised: readonly string[] }
   | {
@@ -173,9 +194,13 @@ export type SupervisorRequest =
     readonly uninitialised: readonly string[];
   }
   | { readonly op: "position"; readonly key: string; readonly offset: number }
+  /** The text that ranges of sites refer to. */
+  | { readonly op: "source"; readonly key: string }
   /** The app's static modules are loaded, none has run: an answer other than null stops the app. */
   | { readonly op: "loaded" }
   | { readonly op: "event"; readonly event: TraceEvent }
+  /** A thread stands at a stage; it goes on with the answer. */
+  | { readonly op: "stage"; readonly stop: StageStop }
   | { readonly op: "conditions"; readonly conditions: Conditions; readonly peer: string }
   | { readonly op: "report"; readonly report: unknown };
 

@@ -2,5 +2,5 @@
 // in every run, so that nothing of it is found in Deno's cache.
 const before = Reflect.ownKeys(globalThis);
 // Only now: what loading it leaves on the global object is not the app's to see.
-const { bootApp } = await import("./app_boot.ts");
-bootApp(new URL(import.meta.url).searchParams.get("supervisor"), before);
+const { start } = await import("./start.ts");
+start(new URL(import.meta.url).searchParams.get("supervisor"), before);

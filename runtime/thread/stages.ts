@@ -1,0 +1,117 @@
+/**
+ * Stages of a migration: where a thread on its way may be stopped, for a person who looks.
+ *
+ * 1. With stepping off nothing here runs: what a stop shows is made by a function that isn't called.
+ * 2. A stop is a question to the supervisor; the thread goes on with the answer, whatever it is. If the supervisor is
+ *    gone, it goes on at once.
+ * 3. `capture` and `merge` are asked by the app's own thread, `ship` by its migrator, `resume` and `return` by the guest
+ *    through its device: whoever asks is the one that stands still.
+ */
+import type { MappingRow } from "../heap/mod.ts";
+import type { SyncPort } from "./sync_port.ts";
+
+/** In the order in which a migration passes them. */
+export const STAGES = ["capture", "ship", "resume", "return", "merge"] as const;
+
+export type Stage = typeof STAGES[number];
+
+/** One row of the object mapping table as it stands. */
+export interface StageRow extends MappingRow {
+  /** At `capture`: bytes of its contents in the packet, 0 if it was named. */
+  readonly bytes?: number;
+  /** At `capture`: MID of the object through which it was reached; null for what a root is itself. */
+  readonly parent?: number | null;
+}
+
+/** A variable that the method sees at its migration point, rendered without running the app's code. */
+export interface StageVariable {
+  readonly name: string;
+  readonly where: "this" | "argument" | "captured" | "module";
+  readonly value: string;
+}
+
+/** A thread that stands at a stage. */
+export interface StageStop {
+  readonly stage: Stage;
+  readonly thread: string;
+  readonly method: string;
+  /** Left out where the table is the one of the stage before. */
+  readonly rows?: readonly StageRow[];
+  /** How many rows the table has; `rows` holds the first of them. */
+  readonly rowCount?: number;
+  /** Whose table it is. */
+  readonly side?: "device" | "clone";
+  /** Of the packet. */
+  readonly bytes?: number;
+  /** Objects whose contents are in the packet. */
+  readonly objects?: number;
+  /** Objects that the other side has as they are. */
+  readonly named?: number;
+  /** At `capture`: the thread's frames, innermost first, as in a stack trace. */
+  readonly frames?: readonly string[];
+  /** At `capture`. */
+  readonly variables?: readonly StageVariable[];
+  /** At `return` and `merge`: how the method ended. */
+  readonly outcome?: "return" | "throw";
+}
+
+/** Rows that a stop shows; a heap of millions has as many. */
+export const MAX_STAGE_ROWS = 10_000;
+
+/** The part of a table that a stop shows. */
+export function shownRows(rows: readonly StageRow[]): Pick<StageStop, "rows" | "rowCount"> {
+  return { rows: rows.slice(0, MAX_STAGE_ROWS), rowCount: rows.length };
+}
+
+/** The stages that the app's own thread passes. */
+export class OwnStages {
+  readonly #port: SyncPort;
+  readonly #stepping: boolean;
+
+  constructor(port: SyncPort, stepping: boolean) {
+    this.#port = port;
+    this.#stepping = stepping;
+  }
+
+  /** Stands still until the person goes on. */
+  reach(makeStop: () => StageStop): void {
+    if (!this.#stepping) return;
+    this.#port.request({ op: "supervisor", request: { op: "stage", stop: makeStop() } });
+  }
+}
+
+/** What a guest reports of its stop, checked: it may say anything. @throws {TypeError} */
+export function parseGuestStop(value: unknown): Pick<StageStop, "stage" | "rows" | "rowCount" | "side"> & {
+  bytes?: number;
+  objects?: number;
+  named?: number;
+  outcome?: "return" | "throw";
+} {
+  const given = value as Record<string, unknown>;
+  const { stage, rows, rowCount, outcome } = given;
+  if ((stage !== "resume" && stage !== "return") || !Array.isArray(rows) || !isCount(rowCount)) {
+    throw new TypeError("its stop is malformed");
+  }
+  const counts = ["bytes", "objects", "named"].filter((name) => isCount(given[name]));
+  return {
+    stage,
+    side: "clone",
+    rows: rows.slice(0, MAX_STAGE_ROWS).map(parseRow),
+    rowCount,
+    ...Object.fromEntries(counts.map((name) => [name, given[name]])),
+    ...((outcome === "return" || outcome === "throw") && { outcome }),
+  };
+}
+
+function parseRow(value: unknown): StageRow {
+  const { mid, cid, class: name, path, state } = value as Record<string, unknown>;
+  const ids = [mid, cid].every((id) => id === null || isCount(id));
+  if (!ids || [name, path, state].some((text) => typeof text !== "string")) {
+    throw new TypeError("its table is malformed");
+  }
+  return { mid, cid, class: name, path, state } as StageRow;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
