@@ -88,6 +88,16 @@ export class Running implements AsyncDisposable {
     }
   }
 
+  /** Sends a signal to the process that was spawned, which is the command itself if it wasn't entered by nsenter. */
+  signal(signal: Deno.Signal): void {
+    signalIfThere(this.#child.pid, signal);
+  }
+
+  /** Sends a signal to its whole process group, as a terminal does. */
+  signalGroup(signal: Deno.Signal): void {
+    signalIfThere(-this.#child.pid, signal);
+  }
+
   /** Ends it if it still runs, its process group included. */
   async [Symbol.asyncDispose](): Promise<void> {
     signalIfThere(-this.#child.pid, "SIGKILL");
