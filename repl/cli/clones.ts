@@ -75,7 +75,6 @@ async function spawnClone(device: string, denoPath: string): Promise<SpawnedClon
     if (done) throw new UsageError("the spawned clone did not start");
     text += value;
   }
-  reader.releaseLock();
   return {
     addresses: text.trim().split("\n"),
     async close() {
@@ -85,7 +84,7 @@ async function spawnClone(device: string, denoPath: string): Promise<SpawnedClon
         // It has ended.
       }
       await child.status;
-      await child.stdout.cancel();
+      await reader.cancel();
       Deno.removeSync(home, { recursive: true });
     },
   };

@@ -70,7 +70,7 @@ function denoPath(): string {
 export interface Onlooker {
   /** Starts the app's process; resolves to its exit code. */
   launch(command: string, args: readonly string[]): Promise<number>;
-  event(event: TraceEvent): void;
+  event(event: TraceEvent): Promise<void> | void;
   /** Which peer is the clone. */
   clone(peer: string): void;
   /** A thread stands at a stage until this is settled. */
@@ -250,7 +250,7 @@ export class Run {
       event: (event: TraceEvent) => {
         this.#trace?.write(event);
         this.#savings.event(event);
-        this.#onlooker?.event(event);
+        return this.#onlooker?.event(event);
       },
       conditions: (_conditions: unknown, peer: string) => {
         if (peer === "") return;

@@ -5,26 +5,15 @@
  * 2. A stop is all-stop: while a thread stands, the supervisor answers none of the app's other questions.
  * 3. Whatever comes from the clone or the app is text: control characters never reach the terminal.
  */
-import type { StageRow, StageStop, StageVariable, TraceEvent } from "../../runtime/mod.ts";
+import type { StageStop, TraceEvent } from "../../runtime/mod.ts";
 import { type App, type Onlooker, Run, UsageError } from "../cli/mod.ts";
 import type { Parsed } from "../cli/mod.ts";
 import { AppOutput } from "./app_output.ts";
 import { printable } from "./printable.ts";
+import { type Stand, standAt } from "./stand.ts";
 
 /** How far an app may go: to its next stage, its next migration, a migration of a method with a breakpoint, its end. */
 export type Reach = "stage" | "migration" | "breakpoint";
-
-/** What is known of a thread that stands at a stage. */
-export interface Stand {
-  readonly stop: StageStop;
-  readonly rows: readonly StageRow[];
-  readonly rowCount: number;
-  readonly side: "device" | "clone";
-  readonly frames: readonly string[];
-  readonly variables: readonly StageVariable[];
-  /** Rows as they were captured, with bytes and parents. */
-  readonly captured: readonly StageRow[];
-}
 
 export type Standing = "ready" | "running" | "stopped" | "ended";
 
@@ -128,27 +117,18 @@ export class SteppedApp implements Onlooker {
     this.clonePeer = printable(peer);
   }
 
-  event(event: TraceEvent): void {
+  event(event: TraceEvent): Promise<void> | void {
     if (event.event === "merge") this.migrations++;
     const { thread: name, method } = event;
     if (event.event === "abandon" || event.event === "local") {
       this.#threads.set(name, { name, state: "runs here", method: "" });
-      this.#why(event);
+      return this.#why(event);
     } else if (event.event === "merge") this.#threads.set(name, { name, state: "runs here", method: "" });
     else if (event.event === "ship") this.#threads.set(name, { name, state: "is away", method });
   }
 
   async stage(stop: StageStop): Promise<void> {
-    const before = this.stand;
-    this.stand = {
-      stop,
-      rows: stop.rows ?? before?.rows ?? [],
-      rowCount: stop.rowCount ?? before?.rowCount ?? 0,
-      side: stop.side ?? before?.side ?? "device",
-      frames: stop.frames ?? before?.frames ?? [],
-      variables: stop.variables ?? before?.variables ?? [],
-      captured: stop.stage === "capture" ? stop.rows ?? [] : before?.captured ?? [],
-    };
+    this.stand = standAt(stop, this.stand);
     if (this.#leaving || !this.#stopsAt(stop)) return;
     const { thread: name, method } = stop;
     this.#threads.set(name, { name, state: `stands at ${stop.stage}`, method });
@@ -166,10 +146,11 @@ export class SteppedApp implements Onlooker {
   }
 
   /** Says once why a method doesn't migrate. */
-  #why({ event, method, reason }: TraceEvent): void {
-    const line = printable(`${method} ${event === "abandon" ? "comes back" : "runs here"}: ${reason ?? ""}`);
+  async #why({ method, reason }: TraceEvent): Promise<void> {
+    const line = printable(`${method} runs here: ${reason ?? ""}`);
     if (this.#leaving || this.#said.has(line)) return;
     this.#said.add(line);
+    await this.#output?.settle();
     this.#print(line);
   }
 

@@ -228,7 +228,7 @@ export class Migrator {
         objects: capture.objects,
         named: capture.named,
         frames: appFrames().slice(0, MAX_FRAMES_SHOWN),
-        variables: variablesAt(this.#parts.registry, roots as [Function, unknown, unknown[]]),
+        variables: variablesAt(this.#parts.registry, point, roots as [Function, unknown, unknown[]]),
         ...shownRows(rows),
       };
     });
@@ -397,7 +397,7 @@ export class Migrator {
   }
 
   #trace(event: TraceEvent): void {
-    this.#parts.port.tell({ op: "event", event });
+    this.#stages.tell(event);
   }
 }
 

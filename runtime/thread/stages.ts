@@ -8,6 +8,7 @@
  *    through its device: whoever asks is the one that stands still.
  */
 import type { MappingRow } from "../heap/mod.ts";
+import type { TraceEvent } from "./protocol.ts";
 import type { SyncPort } from "./sync_port.ts";
 
 /** In the order in which a migration passes them. */
@@ -73,6 +74,12 @@ export class OwnStages {
     this.#stepping = stepping;
   }
 
+  /** Tells what happened; if anybody steps, the thread goes on when it was shown. */
+  tell(event: TraceEvent): void {
+    if (this.#stepping) this.#port.request({ op: "supervisor", request: { op: "event", event } });
+    else this.#port.tell({ op: "event", event });
+  }
+
   /** Stands still until the person goes on. */
   reach(makeStop: () => StageStop): void {
     if (!this.#stepping) return;
@@ -104,12 +111,12 @@ export function parseGuestStop(value: unknown): Pick<StageStop, "stage" | "rows"
 }
 
 function parseRow(value: unknown): StageRow {
-  const { mid, cid, class: name, path, state } = value as Record<string, unknown>;
+  const { mid, cid, class: name, path, state, below } = value as Record<string, unknown>;
   const ids = [mid, cid].every((id) => id === null || isCount(id));
   if (!ids || [name, path, state].some((text) => typeof text !== "string")) {
     throw new TypeError("its table is malformed");
   }
-  return { mid, cid, class: name, path, state } as StageRow;
+  return { mid, cid, class: name, path, state, ...(isCount(below) && { below }) } as StageRow;
 }
 
 function isCount(value: unknown): value is number {
