@@ -2,6 +2,30 @@
  * What decides: profiles, costs, the best partition for the conditions of the minute, and whether one invocation migrates.
  * Reads programs and profiles; never runs one itself.
  *
+ * @example What one run showed plans the next, and decides in it for each invocation.
+ * ```ts
+ * import { Decider, planRun, ProfileStore, treeFromTrace } from "./mod.ts";
+ * import { methodId } from "../runtime/mod.ts";
+ *
+ * const main = methodId("app.ts#<main>"), scan = methodId("app.ts#scan");
+ * const onDevice = treeFromTrace([
+ *   { t: 0, kind: "enter", method: main },
+ *   { t: 5, kind: "enter", method: scan, bytes: 20_000, features: [100] },
+ *   { t: 8005, kind: "exit", method: scan, bytes: 500 },
+ *   { t: 8010, kind: "exit", method: main },
+ * ]);
+ * using store = new ProfileStore(":memory:");
+ * const version = { app: "file:///app.ts", codeHash: "c0de" };
+ * store.recordExecution(version, { input: "a", device: "board", source: "trace", atMs: 1, weight: 1, onDevice });
+ *
+ * const link = { rttMs: 5, upBytesPerSecond: 6e6, downBytesPerSecond: 6e6, cloneSpeed: 10, power: "unknown" } as const;
+ * const plan = (await planRun(store, version, { conditions: link }))!;
+ * console.assert(plan.migrate[0] === scan, plan.why);
+ *
+ * const decider = new Decider(plan.model);
+ * console.assert(decider.decide(scan, [100]).migrate);
+ * ```
+ *
  * @module
  */
 export { appKey, type AppVersion, type Execution, type ProfileSource } from "./profile/execution.ts";
@@ -11,12 +35,15 @@ export {
   type CallFrame,
   type CpuProfile,
   type CpuProfileOptions,
+  type MigratedWork,
   type SampledTree,
   treeFromCpuProfile,
 } from "./profile/cpu_profile.ts";
-export { deviation, type Spread, standardError } from "./profile/spread.ts";
+export { addSample, deviation, emptySpread, type Spread, standardError } from "./profile/spread.ts";
 export { type DatabaseKey, ProfileStore, type StoredApp, type StoreOptions } from "./profile/store.ts";
 export { flameGraph, type FlameSide } from "./profile/flame_graph.ts";
+/** The module that an app process loads for its {@linkcode Decider}: it needs nothing of the rest of this folder. */
+export const DECIDER_MODULE: string = new URL("./cost/decide.ts", import.meta.url).href;
 export {
   Decider,
   type DeciderModel,
@@ -65,6 +92,6 @@ export {
 } from "./static/analyze.ts";
 export { appRoot, type LoadedProgram, loadProgram } from "./static/load_program.ts";
 export { type Call, type Method } from "./static/program.ts";
-export { type SourceModule } from "./static/walk.ts";
+export { type SourceModule } from "./static/source_module.ts";
 export { type Classified, HostTable } from "./static/classify.ts";
 export { HOST_APIS, type HostApi, type HostClass } from "./static/host_api.ts";

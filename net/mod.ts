@@ -7,6 +7,8 @@ export { defaultHome, type Home, HomeBusyError, openHome, peerIdOf, socketPathOf
 export { type LinkSpec, NAMED_LINKS, parseLink } from "./link/mod.ts";
 export {
   type AppSession,
+  type AttachedPeer,
+  attachPeer,
   connectLocal,
   type LocalClient,
   type LocalSocket,
@@ -14,6 +16,9 @@ export {
   type PeerOptions,
   type PeerRow,
   type PeerStatus,
+  spawnClone,
+  type SpawnedClone,
+  type SpawnOptions,
   startPeer,
 } from "./peer/mod.ts";
 export {

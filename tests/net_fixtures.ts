@@ -16,6 +16,17 @@ export const ECHO_GUEST = {
   env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", DENO_DIR: Deno.env.get("DENO_DIR") ?? "" },
 };
 
+/** Repeats what depends on timing: a busy machine stalls now and then. */
+export async function inThreeTries(body: () => Promise<void>): Promise<void> {
+  for (let tries = 2;; tries--) {
+    try {
+      return await body();
+    } catch (error) {
+      if (tries === 0) throw error;
+    }
+  }
+}
+
 /** Starts and stops what a test needs. */
 export class Scene implements AsyncDisposable {
   readonly #cleanups: (() => Promise<unknown> | unknown)[] = [];

@@ -1,28 +1,341 @@
 import { deepStrictEqual, equal, match, ok } from "node:assert/strict";
-import { Scene } from "./net_fixtures.ts";
+import { createHash } from "node:crypto";
+import { memory } from "@libp2p/memory";
+import { attachPeer, openHome, type Peer, peerIdOf, spawnClone } from "../net/mod.ts";
+import { SESSION_VERSION } from "../runtime/mod.ts";
+import { App, ECHO_GUEST, inThreeTries, Scene } from "./net_fixtures.ts";
+import { Proxy } from "./net_proxy.ts";
 
-Deno.test("a session carries frames from app to guest and back", async () => {
-  await using scene = new Scene();
-  const { device, clone } = await scene.pair();
-  const app = await scene.app(device, { clones: clone.addresses() });
+const ECHO = 16, FETCH = 17, EXIT = 18, SPIN = 19, RAW = 20;
+const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
+
+/** An app with an open session. */
+async function session(
+  scene: Scene,
+  { device, clone }: { device: Peer; clone: Peer },
+  more = {},
+): Promise<App> {
+  const app = await scene.app(device, { clones: clone.addresses(), ...more });
   const reply = await app.message();
   equal(reply.ok, true, JSON.stringify(reply));
-  equal(reply.clone.peer, clone.id);
-  equal(reply.clone.name, "laptop");
-  ok(reply.conditions.rttMs > 0 && reply.conditions.upBytesPerSecond > 0 && reply.conditions.cloneSpeed > 0);
-  const payload = crypto.getRandomValues(new Uint8Array(50_000));
-  await app.send(16, payload);
-  deepStrictEqual((await app.sessionFrame())!.payload, payload);
-  equal(clone.status().guests.length, 1);
-});
+  return app;
+}
+
+async function echoes(app: App, bytes: number): Promise<void> {
+  const payload = crypto.getRandomValues(new Uint8Array(65_536)).slice(0, bytes);
+  const whole = new Uint8Array(bytes);
+  for (let at = 0; at < bytes; at += payload.length) whole.set(payload.subarray(0, bytes - at), at);
+  const sent = app.send(ECHO, whole);
+  const back = (await app.sessionFrame())!.payload;
+  await sent;
+  equal(Buffer.compare(back, whole), 0);
+}
+
+/** Resolves when the process is gone; rejects if that takes too long. */
+async function gone(pid: number, timeoutMs = 3_000): Promise<void> {
+  const until = performance.now() + timeoutMs;
+  while (performance.now() < until) {
+    const state = await Deno.readTextFile(`/proc/${pid}/stat`).then(
+      (s) => s.split(") ")[1]?.[0],
+      () => undefined,
+    );
+    if (state === undefined || state === "Z") return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error(`process ${pid} still runs`);
+}
+
+const TRANSPORTS = {
+  tcp: { listen: ["/ip4/127.0.0.1/tcp/0"] },
+  websockets: { listen: ["/ip4/127.0.0.1/tcp/0/ws"] },
+  memory: { listen: [`/memory/${crypto.randomUUID()}`], transports: [memory()] },
+};
+
+for (const [name, { listen, ...rest }] of Object.entries(TRANSPORTS)) {
+  Deno.test(`a session over ${name} carries frames of all sizes from app to guest and back`, async () => {
+    await using scene = new Scene();
+    const device = await scene.peer({ serve: false, ...rest });
+    const clone = await scene.peer({ trust: [device.id], name: "laptop", listen, ...rest });
+    const app = await scene.app(device, { clones: clone.addresses() });
+    const reply = await app.message();
+    equal(reply.ok, true, JSON.stringify(reply));
+    equal(reply.clone.peer, clone.id);
+    equal(reply.clone.name, "laptop");
+    ok(
+      reply.conditions.rttMs > 0 && reply.conditions.upBytesPerSecond > 0 && reply.conditions.cloneSpeed > 0,
+    );
+    for (const bytes of [0, 1, 5, 4096, 70_000, 9_000_000]) await echoes(app, bytes);
+    deepStrictEqual(clone.status().guests.map(({ app }) => app), ["test.ts"]);
+    equal(device.status().apps[0]!.clone.peer, clone.id);
+  });
+}
 
 Deno.test("a session is refused with a reason when the device is not paired", async () => {
   await using scene = new Scene();
   const device = await scene.peer({ serve: false });
   const clone = await scene.peer();
   const app = await scene.app(device, { clones: clone.addresses() });
-  const reply = await app.message();
-  equal(reply.ok, false);
-  match(reply.error, /does not trust this device; run `pair`/);
+  match((await app.message()).error, /does not trust this device; run `pair`/);
   equal(await app.frame(), undefined);
+});
+
+Deno.test("a session is refused with a reason when versions, room, address, link or pairing don't fit", async () => {
+  await using scene = new Scene();
+  const { device, clone } = await scene.pair({ maxGuests: 1 });
+  const clones = clone.addresses();
+  const refused = async (request: object, reason: RegExp) => {
+    const app = await scene.app(device, { clones, ...request });
+    match((await app.message()).error, reason);
+  };
+  await refused({ deno: "1.2.3" }, /the device runs Deno 1\.2\.3.*same minor version/);
+  await refused({ sessionVersion: 99 }, /update clonecloud on the clone/);
+  await refused({ clones: ["/ip4/127.0.0.1/tcp/1"] }, /Cannot reach \/ip4\/127\.0\.0\.1\/tcp\/1: /);
+  await refused({ clones: ["nonsense"] }, /give a multiaddr/);
+  await refused(
+    { clones: [clones[0]!.replace(/\/p2p\/.*/, "")] },
+    /not paired with the peer that answers there/,
+  );
+  await refused({ clones: ["auto"] }, /paired with none; run `pair`/);
+  await refused({ link: "carrier-pigeon" }, /wifi, 3g/);
+  await session(scene, { device, clone });
+  await refused({}, /as many as its owner allows/);
+});
+
+Deno.test("two sessions at once have guests of their own, and one that served is never used again", async () => {
+  await using scene = new Scene();
+  const pair = await scene.pair();
+  const [one, two] = [await session(scene, pair), await session(scene, pair)];
+  await Promise.all([echoes(one, 300_000), echoes(two, 300_000)]);
+  const first = pair.clone.status().guests.map(({ pid }) => pid);
+  equal(new Set(first).size, 2);
+  one.close();
+  await gone(first[0]!);
+  await echoes(two, 1000);
+  await session(scene, pair);
+  const now = pair.clone.status().guests.map(({ pid }) => pid);
+  ok(now.includes(first[1]!) && !now.includes(first[0]!));
+});
+
+Deno.test("a guest is killed when its app hangs up, even while it computes", async () => {
+  await using scene = new Scene();
+  const pair = await scene.pair();
+  const app = await session(scene, pair);
+  const { pid } = pair.clone.status().guests[0]!;
+  await app.send(SPIN);
+  app.close();
+  await gone(pid);
+});
+
+Deno.test("an app learns at once that its guest was killed, or ended", async () => {
+  await using scene = new Scene();
+  const pair = await scene.pair();
+  const app = await session(scene, pair);
+  Deno.kill(pair.clone.status().guests[0]!.pid, "SIGKILL");
+  const start = performance.now();
+  deepStrictEqual(await app.message(), {
+    type: "lost",
+    reason: "the guest is gone: it was killed by SIGKILL",
+  });
+  ok(performance.now() - start < 500);
+  equal(await app.frame(), undefined);
+  const other = await session(scene, pair);
+  await other.send(EXIT, new Uint8Array([7]));
+  equal((await other.message()).reason, "the guest is gone: it ended with exit code 7");
+});
+
+Deno.test("an app learns that its clone stopped or that trust was withdrawn", async () => {
+  await using scene = new Scene();
+  const pair = await scene.pair();
+  const app = await session(scene, pair);
+  const { pid } = pair.clone.status().guests[0]!;
+  equal(await pair.clone.untrust(pair.device.id), true);
+  equal((await app.message()).type, "lost");
+  await gone(pid);
+});
+
+Deno.test("a cut link is noticed in 4 s by the app, and the guest ends", async () => {
+  await using scene = new Scene();
+  const { device, clone } = await scene.pair();
+  const address = clone.addresses()[0]!;
+  const proxy = new Proxy(Number(/tcp\/(\d+)/.exec(address)![1]));
+  scene.onEnd(() => proxy.close());
+  const app = await session(scene, { device, clone }, {
+    clones: [address.replace(/tcp\/\d+/, `tcp/${proxy.port}`)],
+  });
+  const { pid } = clone.status().guests[0]!;
+  proxy.freeze();
+  const start = performance.now();
+  match((await app.message()).reason, /no sign of life/);
+  ok(performance.now() - start < 4_200, `${performance.now() - start} ms`);
+  await gone(pid);
+});
+
+Deno.test("bulk on a slow link raises no false alarm", async () => {
+  await using scene = new Scene();
+  const { device, clone } = await scene.pair();
+  const address = clone.addresses()[0]!;
+  const proxy = new Proxy(Number(/tcp\/(\d+)/.exec(address)![1]), 60_000);
+  scene.onEnd(() => proxy.close());
+  const app = await session(scene, { device, clone }, {
+    clones: [address.replace(/tcp\/\d+/, `tcp/${proxy.port}`)],
+  });
+  await echoes(app, 130_000);
+});
+
+Deno.test("an emulated link shapes the session, and its measures are what it is set to", () =>
+  inThreeTries(async () => {
+    await using scene = new Scene();
+    const { device, clone } = await scene.pair();
+    const link = "rtt=40ms,up=8mbit,down=16mbit";
+    const app = await scene.app(device, { clones: clone.addresses(), link });
+    const { conditions } = await app.message();
+    ok(Math.abs(conditions.rttMs - 40) < 5, `${conditions.rttMs} ms`);
+    ok(Math.abs(conditions.upBytesPerSecond - 1e6) < 2e5, `${conditions.upBytesPerSecond} up`);
+    ok(Math.abs(conditions.downBytesPerSecond - 2e6) < 4e5, `${conditions.downBytesPerSecond} down`);
+    const start = performance.now();
+    await echoes(app, 200_000);
+    const wanted = 40 + 200 + 100;
+    ok(
+      Math.abs(performance.now() - start - wanted) < 0.12 * wanted,
+      `${performance.now() - start} ms, not ${wanted}`,
+    );
+  }));
+
+Deno.test("content that a guest asks for comes from the device once, then from the clone's store", async () => {
+  await using scene = new Scene();
+  const pair = await scene.pair();
+  const content = new Uint8Array(200_000).map((_, i) => i * i);
+  const hash = sha256(content);
+  const reply = (body: Uint8Array) => {
+    const payload = new Uint8Array(32 + body.length);
+    payload.set(hash);
+    payload.set(body, 32);
+    return payload;
+  };
+  const first = await session(scene, pair);
+  await first.send(FETCH, hash);
+  deepStrictEqual(await first.sessionFrame(), { kind: 1, payload: hash });
+  await first.send(2, reply(content));
+  deepStrictEqual((await first.sessionFrame())!.payload, reply(content));
+  const second = await session(scene, pair);
+  await second.send(FETCH, hash);
+  deepStrictEqual(await second.sessionFrame(), { kind: FETCH, payload: reply(content) });
+});
+
+Deno.test("content with a wrong hash, or that nobody asked for, ends the session; unknown content is an empty reply", async () => {
+  await using scene = new Scene();
+  const pair = await scene.pair();
+  const hash = sha256(new Uint8Array(9));
+  const unknown = await session(scene, pair);
+  await unknown.send(FETCH, hash);
+  await unknown.sessionFrame();
+  await unknown.send(2, hash);
+  deepStrictEqual(await unknown.sessionFrame(), { kind: FETCH, payload: hash });
+  await unknown.send(2, hash);
+  match((await unknown.message()).reason, /was not asked for it/);
+  const wrong = await session(scene, pair);
+  await wrong.send(FETCH, hash);
+  await wrong.sessionFrame();
+  await wrong.send(2, new Uint8Array([...hash, 1]));
+  match((await wrong.message()).reason, /doesn't have the hash/);
+});
+
+Deno.test("hostile frames end their own session only", async () => {
+  await using scene = new Scene();
+  const pair = await scene.pair();
+  const good = await session(scene, pair);
+  const lies = [[0, 0, 0, 0, 16], [255, 255, 255, 255, 16], [0, 0, 0, 2, 5, 0], [0, 0, 0, 2, 0, 1], [
+    255,
+    0,
+    0,
+    0,
+    1,
+  ]];
+  for (const lie of lies) {
+    const fromGuest = await session(scene, pair);
+    await fromGuest.send(RAW, new Uint8Array(lie));
+    equal((await fromGuest.message()).type, "lost");
+    equal(await fromGuest.frame(), undefined);
+    const fromApp = await session(scene, pair);
+    await fromApp.raw(new Uint8Array(lie));
+    equal((await fromApp.message()).type, "lost");
+  }
+  const { path } = await pair.device.listenLocal();
+  for (const first of ["{", "[]", "{}", `{"op":"session"}`, `{"op":"x"}`]) {
+    const app = await App.connect(path);
+    const body = new TextEncoder().encode(first);
+    await app.raw(new Uint8Array([0, 0, 0, body.length + 1, 0, ...body]));
+    match((await app.message()).error, /^(Cannot|Expected|Unexpected)/);
+    app.close();
+  }
+  await echoes(good, 5000);
+});
+
+Deno.test("a home serves one peer at a time, and a killed peer leaves no guest", async () => {
+  await using scene = new Scene();
+  const home = await scene.home();
+  const script = `
+    import { startPeer } from "${new URL("../net/mod.ts", import.meta.url).href}";
+    const peer = await startPeer({ home: ${
+    JSON.stringify(home)
+  }, listen: ["/ip4/127.0.0.1/tcp/0"], mdns: false,
+      trust: [Deno.args[0]], guestCommand: ${JSON.stringify(ECHO_GUEST)} });
+    console.log(peer.addresses()[0]);`;
+  const file = new URL("./net_killed_peer.ts", import.meta.url);
+  await Deno.writeTextFile(file, script);
+  scene.onEnd(() => Deno.remove(file));
+  const device = await scene.peer({ serve: false });
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", file.href, device.id],
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  const address = new TextDecoder().decode((await reader.read()).value).trim();
+  await scene.peer({ home }).then(() => ok(false), (error) => match(error.message, /another peer serves it/));
+  const app = await scene.app(device, { clones: [address] });
+  equal((await app.message()).ok, true);
+  await app.send(SPIN);
+  const pids = await guestsOf(child.pid);
+  ok(pids.length > 0);
+  child.kill("SIGKILL");
+  await child.status;
+  await reader.cancel();
+  match((await app.message()).reason, /the clone (is gone|ended)/);
+  for (const pid of pids) await gone(pid);
+  await scene.peer({ home });
+});
+
+/** Process ids of a process's children that are guests. */
+async function guestsOf(parent: number): Promise<number[]> {
+  const children = await Deno.readTextFile(`/proc/${parent}/task/${parent}/children`).catch(() => "");
+  const found: number[] = [];
+  for (const pid of children.trim().split(" ").filter((text) => text !== "").map(Number)) {
+    const command = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "");
+    if (command.includes("net_echo_guest")) found.push(pid);
+  }
+  return found;
+}
+
+Deno.test("spawnClone() lends this machine to one device, and leaves nothing behind", async () => {
+  await using scene = new Scene();
+  const home = await scene.home();
+  const attached = await attachPeer({ home, mdns: false });
+  scene.onEnd(() => attached.close());
+  equal(attached.hosted, true);
+  const device = await peerIdOf(await openHome(home));
+  const clone = await spawnClone({ device, guestCommand: ECHO_GUEST });
+  const app = await App.connect(attached.socketPath);
+  scene.onEnd(() => app.close());
+  await app.sendJson({
+    op: "session",
+    sessionVersion: SESSION_VERSION,
+    clones: [clone.address],
+    app: "x",
+    deno: Deno.version.deno,
+  });
+  equal((await app.message()).ok, true);
+  await echoes(app, 10_000);
+  await clone.close();
+  equal((await app.message()).type, "lost");
+  await gone(clone.pid);
 });

@@ -16,6 +16,9 @@ export const DEFAULT_OVERHEADS: MigrationOverheads = {
   fixedDownBytes: 512,
 };
 
+/** Contexts below this share of a run's time are no migration points: below a sampler's noise, and not worth a check. */
+export const LIGHT_SHARE = 0.002;
+
 /** State that is assumed for a method whose state was never captured, bytes: large enough not to try light methods. */
 export const UNKNOWN_STATE_BYTES = 64 * 1024;
 

@@ -1,5 +1,6 @@
 import type { Conditions, MethodId } from "../../runtime/mod.ts";
-import { DEFAULT_OVERHEADS } from "../cost/constants.ts";
+import { DEFAULT_OVERHEADS, LIGHT_SHARE } from "../cost/constants.ts";
+import { foldLight } from "../cost/fold_light.ts";
 import { costAtHome, type CostTree, costTree } from "../cost/cost_tree.ts";
 import type { DeciderModel } from "../cost/decide.ts";
 import { deciderModel } from "../cost/decider_model.ts";
@@ -25,6 +26,8 @@ export interface PlanOptions extends SolveOptions {
   readonly pin?: readonly MethodId[];
   /** Methods that the rewriter can't make migration points, with the reason; refused ones of earlier runs are added. */
   readonly notPoints?: ReadonlyMap<MethodId, string>;
+  /** Methods that will be asked about: they count however light they are. */
+  readonly about?: readonly MethodId[];
   readonly maxEnergyJ?: number;
   readonly maxTimeMs?: number;
   readonly signal?: AbortSignal;
@@ -75,7 +78,8 @@ export async function planRun(
   if (executions.length === 0) return undefined;
   const { conditions, objective = "time", power = DEFAULT_POWER, pin = [], migrate = [] } = options;
   const overheads = store.overheads() ?? DEFAULT_OVERHEADS;
-  const costs = costTree(executions, { overheads, power: powerLevels(power) });
+  const whole = costTree(executions, { overheads, power: powerLevels(power) });
+  const costs = foldLight(whole, { share: LIGHT_SHARE, keep: [...migrate, ...pin, ...options.about ?? []] });
   const learned = store.learned(version);
   const notPoints = new Map([...refusedBy(learned), ...options.notPoints ?? []]);
   const asked = { ...options, notPoints, objective };

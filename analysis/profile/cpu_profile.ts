@@ -1,5 +1,6 @@
 import type { MethodId } from "../../runtime/mod.ts";
 import { ProfileTree } from "./profile_tree.ts";
+import { addSpread, type Spread } from "./spread.ts";
 
 /** Where V8 says a function is declared; line and column count from 0. */
 export interface CallFrame {
@@ -24,6 +25,16 @@ export interface CpuProfile {
   readonly timeDeltas?: readonly number[];
 }
 
+/** What became of a method's invocations that migrated in the profiled run. */
+export interface MigratedWork {
+  readonly invocations: number;
+  /** What they would have taken on the device, all together: their time at the clone by its speed. */
+  readonly workMs: number;
+  /** State of each, as captured. */
+  readonly entryBytes: Spread;
+  readonly exitBytes: Spread;
+}
+
 /** What a CPU profile is read with. */
 export interface CpuProfileOptions {
   /** The main flow's method id: the tree's root. */
@@ -33,6 +44,10 @@ export interface CpuProfileOptions {
   /** Invocations of a method where they were counted (V8's precise coverage, or checks); shared out by time. */
   readonly counts?: ReadonlyMap<MethodId, number>;
   readonly maxContexts?: number;
+  /** Whether a frame is the device waiting for a clone; such time is nobody's work. */
+  readonly isAway?: (frame: CallFrame) => boolean;
+  /** Work that was done at a clone meanwhile: added where the waiting was seen, so that a tree says what the run's work is. */
+  readonly migrated?: ReadonlyMap<MethodId, MigratedWork>;
 }
 
 /** A tree from samples, and what the samples say besides. */
@@ -40,6 +55,8 @@ export interface SampledTree {
   readonly tree: ProfileTree;
   /** Time with no JavaScript running (waiting), milliseconds; in no node. */
   readonly idleMs: number;
+  /** Time spent waiting for a clone, milliseconds; in no node. */
+  readonly awayMs: number;
   /** Whole time of the profile, milliseconds. */
   readonly wallMs: number;
   readonly samples: number;
@@ -58,18 +75,23 @@ export function treeFromCpuProfile(profile: CpuProfile, options: CpuProfileOptio
   const contexts = contextsOf(profile, { tree, options });
   const { samples = [], timeDeltas = [] } = profile;
   const lastSeen: number[] = [];
-  let idleMs = 0;
+  const waited = new Map<number, number>();
+  let idleMs = 0, awayMs = 0;
   for (const [i, id] of samples.entries()) {
-    const context = contexts.get(id);
-    if (context === undefined) throw new TypeError(`Cannot read CPU profile: sample ${i} names node ${id}`);
+    const found = contexts.get(id);
+    if (found === undefined) throw new TypeError(`Cannot read CPU profile: sample ${i} names node ${id}`);
     // A delta leads up to its sample; the time until the next one is what that sample stands for.
     const next = timeDeltas[i + 1] ?? 0;
     const ms = Math.max(0, next) / 1000;
-    if (context < 0) {
+    if (found === IDLE) {
       idleMs += ms;
       continue;
     }
-    tree.nodes[context]!.residualMs += ms;
+    const context = found < IDLE ? AWAY - found : found;
+    if (found < IDLE) {
+      awayMs += ms;
+      waited.set(context, (waited.get(context) ?? 0) + ms);
+    } else tree.nodes[context]!.residualMs += ms;
     for (let at = context; at > 0; at = tree.nodes[at]!.parent) {
       if (lastSeen[at] !== i - 1 || i === 0) tree.nodes[at]!.invocations++;
       lastSeen[at] = i;
@@ -79,11 +101,21 @@ export function treeFromCpuProfile(profile: CpuProfile, options: CpuProfileOptio
     node.counted = false;
     node.invocations = Math.max(1, node.invocations);
   }
+  for (const [method, work] of options.migrated ?? []) addMigrated(tree, { method, work, waited });
   if (options.counts !== undefined) shareCounts(tree, options.counts);
-  return { tree, idleMs, wallMs: (profile.endTime - profile.startTime) / 1000, samples: samples.length };
+  return {
+    tree,
+    idleMs,
+    awayMs,
+    wallMs: (profile.endTime - profile.startTime) / 1000,
+    samples: samples.length,
+  };
 }
 
-/** The context of each profile node; -1 for idle time. */
+/** Stands for idle time instead of a context; waiting for a clone in context c is AWAY - c. */
+const IDLE = -1, AWAY = -2;
+
+/** The context of each profile node, or what stands for idle and waiting time. */
 function contextsOf(
   profile: CpuProfile,
   { tree, options }: { tree: ProfileTree; options: CpuProfileOptions },
@@ -102,7 +134,7 @@ function contextsOf(
     if (contexts.has(id)) throw new TypeError(`Cannot read CPU profile: node ${id} has two parents`);
     const own = contextOf(node.callFrame, { tree, options, context });
     contexts.set(id, own);
-    for (const child of node.children ?? []) stack.push({ id: child, context: Math.max(0, own) });
+    for (const child of node.children ?? []) stack.push({ id: child, context: own === IDLE ? 0 : own });
   }
   return contexts;
 }
@@ -111,7 +143,9 @@ function contextOf(
   frame: CallFrame,
   { tree, options, context }: { tree: ProfileTree; options: CpuProfileOptions; context: number },
 ): number {
-  if (frame.url === "" && frame.functionName === "(idle)") return -1;
+  if (context < IDLE) return context;
+  if (frame.url === "" && frame.functionName === "(idle)") return IDLE;
+  if (options.isAway?.(frame) === true) return AWAY - context;
   const method = options.resolve(frame);
   if (method === undefined) return context;
   // Recursion belongs to the outer call's context (profile_tree.ts, invariant 2).
@@ -119,6 +153,26 @@ function contextOf(
     if (tree.nodes[at]!.method === method) return at;
   }
   return tree.child(context, method);
+}
+
+/** Adds work done at a clone to the contexts that waited for it; to the method's contexts, or one below the root, if none was seen. */
+function addMigrated(
+  tree: ProfileTree,
+  { method, work, waited }: { method: MethodId; work: MigratedWork; waited: ReadonlyMap<number, number> },
+): void {
+  let places = [...tree.nodes.keys()].filter((i) => tree.nodes[i]!.method === method);
+  if (places.length === 0) places = [tree.child(0, method)];
+  const seen = places.filter((i) => waited.has(i));
+  if (seen.length > 0) places = seen;
+  const whole = seen.reduce((sum, i) => sum + waited.get(i)!, 0);
+  for (const i of places) {
+    const share = whole > 0 ? waited.get(i)! / whole : 1 / places.length;
+    const node = tree.nodes[i]!;
+    node.residualMs += work.workMs * share;
+    node.invocations = Math.max(node.invocations, work.invocations * share);
+    addSpread(node.entryBytes, work.entryBytes, share);
+    addSpread(node.exitBytes, work.exitBytes, share);
+  }
 }
 
 /** Shares a method's counted invocations out over its contexts, by their time; each keeps at least what was seen. */

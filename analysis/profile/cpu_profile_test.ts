@@ -46,6 +46,22 @@ Deno.test("treeFromCpuProfile() takes counts where they are known", () => {
   assertEquals([tree.nodes[2]!.invocations, tree.nodes[2]!.counted], [4000, true]);
 });
 
+Deno.test("treeFromCpuProfile() adds a clone's work where the device waited for it, instead of the waiting", () => {
+  const nodes = [...PROFILE.nodes, { id: 8, callFrame: frame("wait", "ext:atomics") }]
+    .map((node) => node.id === 6 ? { ...node, children: [8] } : node);
+  const spread = { n: 2, mean: 500, squares: 0 };
+  const migrated = new Map([
+    [methodId("main.ts#match"), { invocations: 2, workMs: 400, entryBytes: spread, exitBytes: spread }],
+  ]);
+  const { tree, awayMs } = treeFromCpuProfile(
+    { ...PROFILE, nodes, samples: [3, 4, 5, 8, 8, 3, 6, 2, 2] },
+    { root, resolve, migrated, isAway: ({ functionName }) => functionName === "wait" },
+  );
+  assertEquals(awayMs, 2);
+  assertEquals(tree.nodes.map((node) => node.residualMs), [2, 2, 401]);
+  assertEquals([tree.nodes[2]!.invocations, tree.nodes[2]!.entryBytes.mean], [2, 500]);
+});
+
 Deno.test("treeFromCpuProfile() refuses a profile that names missing nodes", () => {
   assertThrows(() => treeFromCpuProfile({ ...PROFILE, samples: [99] }, { root, resolve }), TypeError);
   assertThrows(

@@ -4,7 +4,8 @@ import { type Classified, HostTable } from "./classify.ts";
 import type { HostApi } from "./host_api.ts";
 import { type Call, type HostUse, type Method, Program } from "./program.ts";
 import type { Node } from "./scope.ts";
-import { ModuleWalk, type SourceModule } from "./walk.ts";
+import type { SourceModule } from "./source_module.ts";
+import { ModuleWalk } from "./walk.ts";
 
 /** A problem in the user's program. */
 export interface Diagnostic {

@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { type AnalysedMethod, type Analysis, analyzeProgram, knowledgeOf, reachable } from "./analyze.ts";
-import type { SourceModule } from "./walk.ts";
+import type { SourceModule } from "./source_module.ts";
 
 function module(text: string, name = "main.js", imports: Record<string, string> = {}): SourceModule {
   return {

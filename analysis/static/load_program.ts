@@ -3,7 +3,7 @@ import { stripTypeScriptTypes } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { existsSync } from "node:fs";
-import type { SourceModule } from "./walk.ts";
+import type { SourceModule } from "./source_module.ts";
 import type { Diagnostic } from "./analyze.ts";
 
 /** A program's modules as text, and those that couldn't be had. */
@@ -115,7 +115,10 @@ function javascript(text: string, mediaType: string): string {
     return stripTypeScriptTypes(text, { mode: "strip" });
   } catch {
     try {
-      return stripTypeScriptTypes(text, { mode: "transform" as "strip" });
+      // Node's newest types have dropped this mode; Deno has it.
+      return (stripTypeScriptTypes as (text: string, options: { mode: string }) => string)(text, {
+        mode: "transform",
+      });
     } catch {
       return text; // It won't parse, and the diagnostic says where.
     }

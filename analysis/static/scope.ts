@@ -91,3 +91,12 @@ export function boundNames(pattern: Node): string[] {
       return [];
   }
 }
+
+/** The name of a property where the source says it. */
+export function keyOf(node: Node): string | undefined {
+  const key = node.type === "MemberExpression" ? node.property : node.key;
+  if (key === undefined) return undefined;
+  if (key.type === "PrivateIdentifier") return `#${key.name}`;
+  if (!node.computed && key.type === "Identifier") return key.name;
+  return key.type === "Literal" ? String(key.value) : undefined;
+}

@@ -1,20 +1,12 @@
 import { methodId } from "../../runtime/mod.ts";
-import { CALLS_BACK, MAX_ARGUMENTS } from "./constants.ts";
+import { linkCall, linkCallbacks } from "./call_links.ts";
+import { CALLS_BACK } from "./constants.ts";
 import { Labels } from "./labels.ts";
+import { ModuleLinks } from "./module_links.ts";
 import type { Program } from "./program.ts";
-import { boundNames, type Node, Scope, type Variable } from "./scope.ts";
+import { boundNames, keyOf, type Node, Scope, type Variable } from "./scope.ts";
+import { LineIndex, type SourceModule } from "./source_module.ts";
 import type { Token } from "./values.ts";
-
-/** A module to be analysed: JavaScript, types already stripped. */
-export interface SourceModule {
-  readonly url: string;
-  /** Its path from the app's root, or `npm:pkg@1.2.3/file.js`: the first part of its methods' ids. */
-  readonly path: string;
-  readonly text: string;
-  readonly kind: "module" | "script";
-  /** What its specifiers mean: a URL of another module, or `node:fs`. */
-  readonly imports: ReadonlyMap<string, string>;
-}
 
 const GLOBAL_OBJECTS = new Set(["globalThis", "self", "window", "global"]);
 
@@ -32,7 +24,8 @@ interface Place {
 export class ModuleWalk {
   readonly #program: Program;
   readonly #module: SourceModule;
-  readonly #lines: number[];
+  readonly #lines: LineIndex;
+  readonly #links: ModuleLinks;
   readonly #labels = new Labels();
   #at: Place;
   /** Name that an anonymous function or class gets here. */
@@ -42,7 +35,8 @@ export class ModuleWalk {
   constructor(program: Program, module: SourceModule) {
     this.#program = program;
     this.#module = module;
-    this.#lines = [0, ...[...module.text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+    this.#lines = new LineIndex(module.text);
+    this.#links = new ModuleLinks(program, module);
     const scope = new Scope(null, "module", program.graph.vertex);
     const main = this.#method({ start: 0, end: module.text.length }, "<main>", -1);
     this.#at = { method: main, scope, owner: undefined, label: "" };
@@ -110,7 +104,8 @@ export class ModuleWalk {
       case "NewExpression":
         return this.#call(node);
       case "ImportExpression":
-        return this.#import(node);
+        this.#value(node.source);
+        return this.#links.dynamicImport(node);
       case "ObjectExpression":
         for (const property of node.properties) this.#objectProperty(property);
         return undefined;
@@ -154,11 +149,18 @@ export class ModuleWalk {
         this.#program.opaque.add(this.#at.method);
         break;
       case "ImportDeclaration":
-        return this.#importDeclaration(node);
+        this.#links.importDeclaration(node, this.#at.scope);
+        return undefined;
       case "ExportNamedDeclaration":
+        this.#value(node.declaration);
+        this.#links.exportNamed(node, this.#at.scope);
+        return undefined;
       case "ExportDefaultDeclaration":
+        this.#links.exportDefault(this.#named("default", node.declaration));
+        return undefined;
       case "ExportAllDeclaration":
-        return this.#export(node);
+        this.#links.exportAll(node);
+        return undefined;
       case "BreakStatement":
       case "ContinueStatement":
         return undefined;
@@ -222,7 +224,7 @@ export class ModuleWalk {
   /** Something of the host, by its path; using it is noted. */
   #host(path: string, node: Node): number | undefined {
     if (!this.#program.table.hasParts(path)) {
-      this.#program.use(this.#at.method, { path, line: this.#line(node.start), certain: true });
+      this.#program.use(this.#at.method, { path, line: this.#lines.at(node.start).line, certain: true });
     }
     if (!this.#program.table.has(path)) return undefined;
     const vertex = this.#program.graph.named(`host ${path}`);
@@ -290,7 +292,9 @@ export class ModuleWalk {
       return undefined;
     }
     this.#bind(left, value);
-    if (this.#module.kind === "script" && left.type === "MemberExpression") this.#commonExport(left, value);
+    if (this.#module.kind === "script" && left.type === "MemberExpression") {
+      this.#links.commonExport(left, value);
+    }
     return value;
   }
 
@@ -323,7 +327,7 @@ export class ModuleWalk {
     if (name === undefined) return result;
     this.#accessor("get", name);
     const { method } = this.#at;
-    const line = this.#line(node.start);
+    const line = this.#lines.at(node.start).line;
     if (object !== undefined) {
       graph.watch(object, (token) => {
         if (token.kind === "host") {
@@ -355,11 +359,13 @@ export class ModuleWalk {
     const name = keyOf(property);
     if (property.computed) this.#value(property.key);
     if (property.kind !== "init") {
-      this.#hint = `${property.kind} ${name ?? ""}`;
+      this.#hint = `${property.kind} ${property.computed ? "" : name ?? ""}`;
       const accessor = this.#function(property.value);
       return graph.flow(accessor, graph.named(`${property.kind} ${name ?? "[]"}`));
     }
-    graph.flow(this.#named(name ?? "", property.value), this.#property(name ?? "[]"));
+    // A computed name, even a literal one, is not part of the id.
+    const hint = property.computed ? "" : name ?? "";
+    graph.flow(this.#named(hint, property.value), this.#property(name ?? "[]"));
   }
 
   // Calls
@@ -367,23 +373,27 @@ export class ModuleWalk {
   #call(node: Node): number | undefined {
     const { graph } = this.#program;
     const { callee } = node;
-    const required = this.#required(node);
+    const required = this.#links.required(node);
     if (required !== undefined) return required;
-    const given: (number | undefined)[] = node.arguments.map((argument: Node) => this.#value(argument));
+    // The callee comes first, as in the source: the order gives anonymous methods their ordinals.
+    const values = (): (number | undefined)[] =>
+      node.arguments.map((argument: Node) => this.#value(argument));
     const result = graph.vertex();
     if (callee.type === "Super") {
+      const given = values();
       if (this.#super !== undefined) this.#invoke(this.#super, { given, result, certain: true, node });
       return undefined;
     }
     const name = callee.type === "MemberExpression" ? keyOf(callee) : undefined;
     if (name !== undefined && /^(call|apply|bind)$/.test(name) && this.#hostPath(callee) === undefined) {
-      return this.#indirect(node, { name, given, result });
+      return this.#indirect(node, { name, values, result });
     }
-    if (name !== undefined && CALLS_BACK.has(name)) this.#callBack(given);
+    const target = this.#value(callee);
+    const given = values();
+    if (name !== undefined && CALLS_BACK.has(name)) linkCallbacks(this.#program, this.#at.method, given);
     if (name === "push" || name === "unshift" || name === "add" || name === "set") {
       for (const value of given) graph.flow(value, this.#property("[]"));
     }
-    const target = this.#value(callee);
     const certain = callee.type === "Identifier" && this.#at.scope.find(callee.name)?.fixed === true ||
       /^(Arrow)?FunctionExpression$/.test(callee.type);
     const own = callee.type === "MemberExpression" && callee.object.type === "ThisExpression";
@@ -394,9 +404,10 @@ export class ModuleWalk {
   /** `f.call(x, …)`, `f.apply(x, …)` and `f.bind(x)` reach what `f` may hold. */
   #indirect(
     node: Node,
-    { name, given, result }: { name: string; given: (number | undefined)[]; result: number },
+    { name, values, result }: { name: string; values: () => (number | undefined)[]; result: number },
   ): number {
     const target = this.#value(node.callee.object);
+    const given = values();
     if (name === "bind") this.#program.graph.flow(target, result);
     else if (target !== undefined) {
       const passed = name === "call" ? given.slice(1) : [];
@@ -415,44 +426,19 @@ export class ModuleWalk {
       own?: boolean;
     },
   ): void {
-    const { graph, methods } = this.#program;
-    const { method: caller, owner } = this.#at;
-    const line = this.#line(node.start);
-    const { callee } = node;
-    const sureHost = certain || isRequire(callee?.object) ||
-      (callee?.type === "MemberExpression" && callee.object.type === "Identifier" &&
-        this.#at.scope.find(callee.object.name)?.fixed === true);
-    graph.watch(target, (token) => {
-      if (token.kind === "method") {
-        const { owner: calleeOwner, url } = methods[token.index]!;
-        const sure = certain ||
-          (own && owner !== undefined && calleeOwner === owner && url === this.#module.url);
-        this.#program.call(caller, token.index, sure);
-        for (const [i, value] of given.slice(0, MAX_ARGUMENTS).entries()) {
-          if (value !== undefined) graph.flow(value, this.#program.parameter(token.index, i));
-        }
-        graph.flow(this.#program.results[token.index], result);
-      } else if (token.kind === "host") {
-        if (token.path === "eval" || token.path === "Function") this.#program.opaque.add(caller);
-        this.#program.use(caller, { path: token.path, line, certain: sureHost });
-        this.#callBack(given, caller);
-        const path = this.#program.table.derive(token.path, "()");
-        if (path !== undefined) graph.hold(result, { kind: "host", path });
-      }
+    const { method, owner, scope } = this.#at;
+    const object = node.callee?.type === "MemberExpression" ? node.callee.object : undefined;
+    const certainHost = certain || isRequire(object) ||
+      (object?.type === "Identifier" && scope.find(object.name)?.fixed === true);
+    linkCall(this.#program, target, {
+      caller: method,
+      line: this.#lines.at(node.start).line,
+      given,
+      result,
+      certain,
+      certainHost,
+      ...(own && owner !== undefined ? { own: { owner, url: this.#module.url } } : {}),
     });
-  }
-
-  /** Functions among the arguments are called by whoever called. */
-  #callBack(given: readonly (number | undefined)[], caller = this.#at.method): void {
-    for (const value of given) {
-      if (value === undefined) continue;
-      this.#program.graph.watch(value, (token) => {
-        if (token.kind === "method") this.#program.call(caller, token.index, true);
-        else if (token.kind === "host") {
-          this.#program.use(caller, { path: token.path, line: 0, certain: false });
-        }
-      });
-    }
   }
 
   // Methods and classes
@@ -463,14 +449,12 @@ export class ModuleWalk {
     outer = this.#at.method,
     owner: string | undefined = undefined,
   ): number {
-    const line = this.#line(node.start);
     return this.#program.add({
       id: methodId(`${this.#module.path}#${label}`),
       url: this.#module.url,
       start: node.start,
       end: node.end,
-      line,
-      column: node.start - this.#lines[line - 1]!,
+      ...this.#lines.at(node.start),
       isAsync: node.async === true,
       isGenerator: node.generator === true,
       outer,
@@ -555,7 +539,8 @@ export class ModuleWalk {
     const name = keyOf(member);
     if (member.computed) this.#value(member.key);
     const accessor = member.kind === "get" || member.kind === "set" ? `${member.kind} ` : "";
-    this.#hint = `${member.static ? "static " : ""}${accessor}${name ?? ""}`.trimEnd();
+    const label = accessor + (member.computed ? "" : name ?? "");
+    this.#hint = label !== "" && member.static ? `static ${label}` : label;
     const token = this.#function(member.value, { owner: this.#at.label });
     if (member.kind === "constructor") graph.flow(token, self);
     else if (accessor !== "") graph.flow(token, graph.named(`${member.kind} ${name ?? "[]"}`));
@@ -570,105 +555,9 @@ export class ModuleWalk {
     if (member.computed) this.#value(member.key);
     const name = keyOf(member);
     if (member.value) {
-      this.#program.graph.flow(this.#named(name ?? "", member.value), this.#property(name ?? "[]"));
+      const hint = member.computed ? "" : name ?? "";
+      this.#program.graph.flow(this.#named(hint, member.value), this.#property(name ?? "[]"));
     }
-  }
-
-  // Modules
-
-  #source(specifier: unknown): string | undefined {
-    if (typeof specifier !== "string") return undefined;
-    return this.#module.imports.get(specifier) ?? (specifier.startsWith("node:") ? specifier : undefined);
-  }
-
-  /** The vertex of what a module exports under a name; of the whole of it for `*`. */
-  #exported(url: string, name: string): number {
-    const { graph } = this.#program;
-    if (url.startsWith("node:")) {
-      return this.#held({ kind: "host", path: name === "*" || name === "default" ? url : `${url}.${name}` });
-    }
-    if (name === "*") return this.#held({ kind: "namespace", url });
-    return graph.named(`export ${url} ${name}`);
-  }
-
-  #importDeclaration(node: Node): undefined {
-    const url = this.#source(node.source.value);
-    if (url === undefined) return undefined;
-    for (const { type, imported, local } of node.specifiers) {
-      const name = type === "ImportDefaultSpecifier"
-        ? "default"
-        : type === "ImportNamespaceSpecifier"
-        ? "*"
-        : imported.name ?? imported.value;
-      this.#program.graph.flow(this.#exported(url, name), this.#at.scope.find(local.name)?.vertex);
-    }
-    return undefined;
-  }
-
-  #import(node: Node): number | undefined {
-    const url = this.#source(node.source.value);
-    if (url === undefined) {
-      this.#value(node.source);
-      return undefined;
-    }
-    return this.#exported(url, "*");
-  }
-
-  /** `require("x")`: a host module, or what a CommonJS module assigned to `module.exports`. */
-  #required({ callee, arguments: given }: Node): number | undefined {
-    if (callee.type !== "Identifier" || callee.name !== "require" || given[0]?.type !== "Literal") {
-      return undefined;
-    }
-    const url = this.#source(given[0].value);
-    if (url === undefined) return undefined;
-    if (url.startsWith("node:")) return this.#exported(url, "*");
-    const vertex = this.#program.graph.vertex();
-    this.#program.graph.flow(this.#exported(url, "default"), vertex);
-    this.#program.graph.hold(vertex, { kind: "namespace", url });
-    return vertex;
-  }
-
-  #commonExport(left: Node, value: number | undefined): void {
-    const { graph } = this.#program;
-    const text = this.#module.text.slice(left.start, left.end);
-    if (text === "module.exports") graph.flow(value, this.#exported(this.#module.url, "default"));
-    const named = /^(?:module\.)?exports\.(\w+)$/.exec(text);
-    if (named) graph.flow(value, this.#exported(this.#module.url, named[1]!));
-  }
-
-  #export(node: Node): undefined {
-    const { graph } = this.#program;
-    const out = (name: string) => graph.named(`export ${this.#module.url} ${name}`);
-    const url = this.#source(node.source?.value);
-    if (node.type === "ExportDefaultDeclaration") {
-      const value = this.#named("default", node.declaration);
-      graph.flow(value, out("default"));
-    } else if (node.type === "ExportAllDeclaration") {
-      if (url !== undefined && node.exported) graph.flow(this.#exported(url, "*"), out(node.exported.name));
-      else if (url !== undefined) this.#program.reexports.push([url, this.#module.url]);
-    } else {
-      if (node.declaration) this.#value(node.declaration);
-      for (const name of boundNamesOf(node.declaration)) {
-        graph.flow(this.#at.scope.find(name)?.vertex, out(name));
-      }
-      for (const { local, exported } of node.specifiers) {
-        const from = node.source
-          ? url === undefined ? undefined : this.#exported(url, local.name ?? local.value)
-          : this.#at.scope.find(local.name)?.vertex;
-        graph.flow(from, out(exported.name ?? exported.value));
-      }
-    }
-    return undefined;
-  }
-
-  #line(offset: number): number {
-    let low = 0, high = this.#lines.length;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (this.#lines[middle]! <= offset) low = middle;
-      else high = middle;
-    }
-    return low + 1;
   }
 }
 
@@ -676,21 +565,4 @@ export class ModuleWalk {
 function isRequire(node: Node): boolean {
   return node?.type === "CallExpression" && node.callee.type === "Identifier" &&
     node.callee.name === "require";
-}
-
-/** The name of a property where the source says it. */
-function keyOf(node: Node): string | undefined {
-  const key = node.type === "MemberExpression" ? node.property : node.key;
-  if (key === undefined) return undefined;
-  if (key.type === "PrivateIdentifier") return `#${key.name}`;
-  if (!node.computed && key.type === "Identifier") return key.name;
-  return key.type === "Literal" ? String(key.value) : undefined;
-}
-
-function boundNamesOf(declaration: Node): string[] {
-  if (!declaration) return [];
-  if (declaration.type === "VariableDeclaration") {
-    return declaration.declarations.flatMap(({ id }: Node) => boundNames(id));
-  }
-  return declaration.id ? [declaration.id.name] : [];
 }

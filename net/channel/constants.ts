@@ -2,8 +2,8 @@
 export const READ_BYTES = 64 * 1024;
 /** Reads share one allocation of this size: small frames would otherwise cost 64 KiB of garbage each. */
 export const SLAB_BYTES = 512 * 1024;
-/** Queued bytes above which a writer is asked to wait: two reads, so that the other side never runs dry. */
-export const HIGH_WATER_BYTES = 2 * READ_BYTES;
+/** Queued bytes above which a writer is asked to wait: four reads, so that the other side never runs dry. */
+export const HIGH_WATER_BYTES = 4 * READ_BYTES;
 /** Largest JSON control message of one hop; real ones have under 2 KiB. */
 export const MAX_CONTROL_BYTES = 64 * 1024;
 /** How long a closing channel may take to flush before it is cut. */

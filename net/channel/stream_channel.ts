@@ -11,6 +11,13 @@ class StreamChannel implements Channel {
   readonly #stream: Stream;
   #ended = false;
   #closed = false;
+  /** The sink asked to wait. */
+  #held = false;
+  #resuming = false;
+  /** An orderly end that came while held. */
+  #onDelivered: (() => void) | undefined;
+  /** Arrived while held; at most a window, as the stream is paused then. */
+  readonly #queue: Uint8Array[] = [];
 
   constructor(stream: Stream) {
     this.#stream = stream;
@@ -20,14 +27,16 @@ class StreamChannel implements Channel {
     const stream = this.#stream;
     const end = (error?: Error) => {
       if (this.#ended) return;
+      if (error === undefined && this.#held) {
+        this.#onDelivered = end;
+        return;
+      }
       this.#ended = true;
       sink.end(error);
     };
     stream.addEventListener("message", ({ data }) => {
-      let wait: Promise<void> | void = undefined;
-      if (data instanceof Uint8Array) wait = sink.data(data);
-      else for (const chunk of data) wait = join(wait, sink.data(chunk));
-      if (wait !== undefined) this.#holdUntil(wait);
+      if (data instanceof Uint8Array) this.#deliver(sink, data);
+      else for (const chunk of data) this.#deliver(sink, chunk);
     });
     stream.addEventListener("end", () => {
       // "end" also precedes "close" when the stream was cut: only an orderly end is one.
@@ -46,8 +55,8 @@ class StreamChannel implements Channel {
   write(chunk: Uint8Array): Promise<void> | void {
     if (this.#closed || this.#stream.writeStatus !== "writable") return;
     try {
-      if (this.#stream.send(chunk)) return;
-      return this.#stream.onDrain().catch(() => {});
+      this.#stream.send(chunk);
+      if (this.#stream.writeBufferLength > 0 || this.#stream.writableNeedsDrain) return this.#room();
     } catch (error) {
       this.abort(error as Error);
     }
@@ -61,18 +70,64 @@ class StreamChannel implements Channel {
     }
   }
 
+  /**
+   * Resolves when all that was written is with the muxer. "drain" alone doesn't say so: it comes with each window update, however
+   * small, and one more piece for each would pile up.
+   */
+  async #room(): Promise<void> {
+    const stream = this.#stream;
+    while (!this.#closed && stream.writeStatus === "writable") {
+      if (stream.writeBufferLength > 0) await this.#idle();
+      else if (stream.writableNeedsDrain) await stream.onDrain().catch(() => {});
+      else return;
+    }
+  }
+
+  #idle(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#stream.removeEventListener("idle", done);
+        this.#stream.removeEventListener("close", done);
+        resolve();
+      };
+      this.#stream.addEventListener("idle", done);
+      this.#stream.addEventListener("close", done);
+    });
+  }
+
   abort(reason: Error): void {
     this.#stream.abort(reason);
   }
 
-  async #holdUntil(wait: Promise<void>): Promise<void> {
-    if (this.#stream.readStatus === "readable") this.#stream.pause();
-    await wait;
-    if (this.#stream.readStatus === "paused") this.#stream.resume();
+  #deliver(sink: ChannelSink, chunk: Uint8Array): void {
+    if (this.#held) {
+      this.#queue.push(chunk);
+      return;
+    }
+    const wait = sink.data(chunk);
+    if (wait === undefined) return;
+    this.#held = true;
+    this.#pause();
+    wait.then(() => this.#release(sink));
   }
-}
 
-function join(first: Promise<void> | void, second: Promise<void> | void): Promise<void> | void {
-  if (first === undefined) return second;
-  return second === undefined ? first : first.then(() => second);
+  #release(sink: ChannelSink): void {
+    this.#held = false;
+    while (!this.#held && this.#queue.length > 0) this.#deliver(sink, this.#queue.shift()!);
+    if (this.#held) return;
+    this.#onDelivered?.();
+    if (this.#stream.readStatus !== "paused") return;
+    this.#resuming = true;
+    this.#stream.resume();
+    this.#resuming = false;
+    if (this.#held) this.#pause();
+  }
+
+  /**
+   * Not while the stream resumes: it delivers what it kept in the middle of that, and a pause then is undone at once, after
+   * which its buffer overflows.
+   */
+  #pause(): void {
+    if (!this.#resuming && this.#stream.readStatus === "readable") this.#stream.pause();
+  }
 }

@@ -42,8 +42,11 @@ export class Finder {
    */
   async connectTo(address: string, { anyone = false } = {}): Promise<Connection> {
     const target = parseAddress(address);
+    const named = peerIdIn(target);
     let connection: Connection;
     try {
+      // Drops a connection that died unnoticed: dialling would give it back.
+      if (named !== undefined) await this.#openConnection(named);
       connection = await this.#options.host.dial(target, { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) });
     } catch (cause) {
       throw new Error(`Cannot reach ${address}: ${reasonOf(cause)}`, { cause });

@@ -21,7 +21,8 @@ export class BlobDesk {
   readonly #store: ContentStore;
   readonly #device: string;
   readonly #ends: BlobEnds;
-  readonly #waiting = new Set<string>();
+  /** How often each hash was asked for and not yet answered. */
+  readonly #waiting = new Map<string, number>();
 
   constructor(store: ContentStore, device: string, ends: BlobEnds) {
     this.#store = store;
@@ -48,7 +49,7 @@ export class BlobDesk {
     if (this.#waiting.size >= MAX_WAITING) {
       throw new Error(`Cannot fetch content: ${MAX_WAITING} requests wait already`);
     }
-    this.#waiting.add(key);
+    this.#waiting.set(key, (this.#waiting.get(key) ?? 0) + 1);
     await this.#ends.toDevice(encodeFrame(BLOB_REQUEST, frame.payload));
   }
 

@@ -14,6 +14,8 @@ export interface ContentStore {
   put(device: string, hash: Uint8Array, content: Uint8Array): Promise<void>;
   /** Removes all that a device sent. */
   wipe(device: string): Promise<void>;
+  /** The devices whose content is kept. */
+  devices(): readonly string[];
   /** Bytes kept for all devices. */
   readonly bytes: number;
 }
@@ -47,6 +49,10 @@ class FolderStore implements ContentStore {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  devices(): readonly string[] {
+    return [...new Set([...this.#sizes.keys()].map((key) => key.split("/")[0]!))];
   }
 
   async load(): Promise<void> {

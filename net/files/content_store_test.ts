@@ -31,6 +31,7 @@ Deno.test("ContentStore keeps devices apart, and wipes one", () =>
     await store.put("a", sha256(content), content);
     equal(await store.get("b", sha256(content)), undefined);
     await store.put("b", sha256(content), content);
+    deepStrictEqual(store.devices(), ["a", "b"]);
     await store.wipe("a");
     equal(await store.get("a", sha256(content)), undefined);
     deepStrictEqual(await store.get("b", sha256(content)), content);

@@ -1,25 +1,34 @@
-import { CALIBRATION_MAX_MS, CALIBRATION_UNITS, CALIBRATION_WARM_UP_UNITS } from "./constants.ts";
+import {
+  CALIBRATION_MAX_MS,
+  CALIBRATION_UNITS,
+  CALIBRATION_WARM_UP_UNITS,
+  MIN_UNIT_MS,
+  QUOTA_RATIO,
+} from "./constants.ts";
 
 /**
  * How fast this machine computes now, in calibration units a millisecond. Only ratios between machines mean something.
  *
- * Blocks for 20 ms on a laptop, at most {@linkcode CALIBRATION_MAX_MS} on a throttled device. The mean counts, not the best:
- * a CPU quota lets short stretches run at full speed.
+ * Blocks for 20 ms on a laptop, at most {@linkcode CALIBRATION_MAX_MS} on a throttled device. The fastest quarter counts, so that
+ * neither other processes' turns nor code that isn't compiled yet do; but where most of the time went by between units a CPU quota is at work, and the mean counts.
  */
 export function calibrate(now: () => number = () => performance.now()): number {
   const table = new Float64Array(1024).map((_, i) => Math.sin(i));
   let check = 0;
   for (let i = 0; i < CALIBRATION_WARM_UP_UNITS; i++) check += unit(table, i);
   const start = now();
-  let units = 0;
-  let elapsed = 0;
-  while (units < CALIBRATION_UNITS && elapsed < CALIBRATION_MAX_MS) {
-    check += unit(table, units++);
-    elapsed = now() - start;
+  const times: number[] = [];
+  for (let at = start; times.length < CALIBRATION_UNITS && at - start < CALIBRATION_MAX_MS;) {
+    check += unit(table, times.length);
+    const end = now();
+    times.push(end - at);
+    at = end;
   }
   // Uses the result, so that the loop can't be left out.
   if (Number.isNaN(check)) throw new RangeError("Cannot calibrate: the work went wrong");
-  return units / Math.max(elapsed, 0.001);
+  const mean = (now() - start) / times.length;
+  const fast = times.toSorted((a, b) => a - b)[times.length >> 2]!;
+  return 1 / Math.max(mean > QUOTA_RATIO * fast ? mean : fast, MIN_UNIT_MS);
 }
 
 /** A mix of what apps do: integer and float arithmetic, array access, property access, short-lived objects. */

@@ -23,15 +23,30 @@ export const PROBE_INTERVAL_MS = 2_000;
 /** Share of a link that probes may take. */
 export const PROBE_SHARE = 0.02;
 /** Probes a second that are answered. */
-export const MAX_PROBES_PER_SECOND = 8;
+export const MAX_PROBES_PER_SECOND = 16;
 /** A change of conditions smaller than this is not told. */
 export const TELLING_CHANGE = 0.05;
 /** How long the measurements at a session's start may take. */
 export const FIRST_MEASURE_TIMEOUT_MS = 10_000;
 
-/** Work of one calibration unit is sized to take about 0.2 ms on a laptop of 2020. */
-export const CALIBRATION_UNITS = 100;
+/** Work of one calibration unit is sized to take 0.05 ms on a laptop of 2020. */
+export const CALIBRATION_UNITS = 400;
 /** Longest calibration: ten periods of a CPU quota that makes the machine 25 times slower. */
 export const CALIBRATION_MAX_MS = 250;
 /** Units run first, so that the compiler is done with them. */
-export const CALIBRATION_WARM_UP_UNITS = 20;
+export const CALIBRATION_WARM_UP_UNITS = 50;
+/** Mean above this many fast units means a quota: other processes on an ordinary machine take less. */
+export const QUOTA_RATIO = 2.5;
+/** Below the clock's grain. */
+export const MIN_UNIT_MS = 0.001;
+
+/** Bytes of a real transfer that tell something. */
+export const PASSIVE_BYTES = 256 * 1024;
+/** Least time of a real transfer that tells something: several windows of a fast link. */
+export const PASSIVE_MS = 50;
+/** A pause this long ends a transfer: the sender had nothing to send. */
+export const PASSIVE_GAP_MS = 20;
+/** How long a real transfer's rate holds. */
+export const PASSIVE_AGE_MS = 10_000;
+/** A first probe shorter than this is repeated: one stall of a busy machine would spoil it. */
+export const REPEAT_PROBE_MS = 100;

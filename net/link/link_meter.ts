@@ -15,11 +15,13 @@ import {
   PROBE_PIECES,
   PROBE_SHARE,
   PROBE_WINDOW,
+  REPEAT_PROBE_MS,
   SHORT_PROBE_MS,
   SMALL_PROBE_BYTES,
   TELLING_CHANGE,
 } from "./constants.ts";
 import type { LinkSpec } from "./emulated_link.ts";
+import { Bandwidth, type Spread, TransferWatch } from "./bandwidth.ts";
 
 /** 8 bytes that come back in a {@linkcode PONG}. */
 const PING = 1;
@@ -32,15 +34,6 @@ const REPORT = 4;
 const REQUEST = 5;
 
 const MAX_PIECE_BYTES = LARGE_PROBE_BYTES / PROBE_PIECES + 16;
-/** Least spread a train is given: below it the clock's and the event loop's grain is all there is. */
-const MIN_SPREAD_MS = 0.05;
-
-/** How a train arrived. */
-interface Spread {
-  readonly bytes: number;
-  readonly ms: number;
-}
-
 /** Answers another peer's pings and probes until the channel ends. A malformed frame ends it. */
 export function answerLink(channel: Channel): void {
   const ends = new LinkEnds(channel, () => {});
@@ -58,8 +51,10 @@ export function answerLink(channel: Channel): void {
 export class LinkMeter {
   readonly #ends: LinkEnds;
   readonly #rtts: number[] = [];
-  readonly #ups: number[] = [];
-  readonly #downs: number[] = [];
+  readonly #up = new Bandwidth();
+  readonly #down = new Bandwidth();
+  readonly #sent = new TransferWatch((spread) => this.#up.passed(spread));
+  readonly #arrived = new TransferWatch((spread) => this.#down.passed(spread));
   readonly #onChange: (link: LinkSpec) => void;
   #told: LinkSpec | undefined;
   #waiting: { pong?: () => void; spread?: (spread: Spread) => void } = {};
@@ -74,7 +69,7 @@ export class LinkMeter {
     this.#ends.onReport = (spread) => this.#waiting.spread?.(spread);
   }
 
-  /** Takes the first measures: a few round trips and 16 to 144 KiB. @throws {Error} if the link breaks. */
+  /** Takes the first measures: a few round trips and 8 (slow link) to 200 KiB (fast link) each way. @throws {Error} if the link breaks. */
   async first(signal: AbortSignal): Promise<LinkSpec> {
     for (let i = 0; i < FIRST_PINGS; i++) {
       await this.#ping(signal);
@@ -88,12 +83,22 @@ export class LinkMeter {
 
   /** What is known now, or undefined before {@linkcode first}. */
   current(): LinkSpec | undefined {
-    if (this.#rtts.length === 0 || this.#ups.length === 0 || this.#downs.length === 0) return undefined;
-    return {
-      rttMs: Math.min(...this.#rtts),
-      upBytesPerSecond: median(this.#ups),
-      downBytesPerSecond: median(this.#downs),
-    };
+    const upBytesPerSecond = this.#up.value();
+    const downBytesPerSecond = this.#down.value();
+    if (this.#rtts.length === 0 || upBytesPerSecond === undefined || downBytesPerSecond === undefined) {
+      return undefined;
+    }
+    return { rttMs: Math.min(...this.#rtts), upBytesPerSecond, downBytesPerSecond };
+  }
+
+  /** Session bytes that were sent; `waits` if the link takes no more now. */
+  sent(bytes: number, waits: boolean): void {
+    this.#sent.sent(bytes, waits);
+  }
+
+  /** Session bytes that arrived. */
+  arrived(bytes: number): void {
+    this.#arrived.arrived(bytes);
   }
 
   /** Goes on measuring until closed. */
@@ -125,7 +130,7 @@ export class LinkMeter {
   }
 
   #probeInterval(): number {
-    const slowest = Math.min(median(this.#ups), median(this.#downs));
+    const slowest = Math.min(this.#up.value()!, this.#down.value()!);
     return Math.max(PROBE_INTERVAL_MS, SMALL_PROBE_BYTES / slowest / PROBE_SHARE * 1000);
   }
 
@@ -143,23 +148,25 @@ export class LinkMeter {
   async #ping(signal: AbortSignal): Promise<void> {
     const at = performance.now();
     await this.#answer<void>("pong", signal, () => this.#ends.sendPing());
-    keep(this.#rtts, performance.now() - at, PING_WINDOW);
+    this.#rtts.push(performance.now() - at);
+    if (this.#rtts.length > PING_WINDOW) this.#rtts.shift();
   }
 
   async #probe(way: "up" | "down", signal: AbortSignal): Promise<void> {
-    let spread: Spread | undefined;
-    for (const bytes of [SMALL_PROBE_BYTES, LARGE_PROBE_BYTES]) {
-      spread = await this.#answer<Spread>(
-        "spread",
-        signal,
-        () => way === "up" ? this.#ends.sendTrain(bytes) : this.#ends.sendRequest(bytes),
-      );
-      if (spread.ms >= SHORT_PROBE_MS) break;
-    }
-    keep(
-      way === "up" ? this.#ups : this.#downs,
-      spread!.bytes / Math.max(spread!.ms, MIN_SPREAD_MS) * 1000,
-      PROBE_WINDOW,
+    const bandwidth = way === "up" ? this.#up : this.#down;
+    const first = bandwidth.value() === undefined;
+    const small = await this.#train(way, SMALL_PROBE_BYTES, signal);
+    const bytes = small.ms < SHORT_PROBE_MS ? LARGE_PROBE_BYTES : SMALL_PROBE_BYTES;
+    if (bytes === SMALL_PROBE_BYTES) bandwidth.probed(small);
+    const more = first && small.ms < REPEAT_PROBE_MS ? PROBE_WINDOW : bytes === LARGE_PROBE_BYTES ? 1 : 0;
+    for (let i = 0; i < more; i++) bandwidth.probed(await this.#train(way, bytes, signal));
+  }
+
+  #train(way: "up" | "down", bytes: number, signal: AbortSignal): Promise<Spread> {
+    return this.#answer<Spread>(
+      "spread",
+      signal,
+      () => way === "up" ? this.#ends.sendTrain(bytes) : this.#ends.sendRequest(bytes),
     );
   }
 
@@ -188,7 +195,7 @@ class LinkEnds {
   onReport: (spread: Spread) => void = () => {};
   onRequest: (bytes: number) => void = () => {};
   readonly #decoder = new FrameDecoder(MAX_PIECE_BYTES);
-  #train: { at: number; bytes: number } | undefined;
+  #train: { last: number; bytes: number; gaps: number[] } | undefined;
 
   constructor(channel: Channel, onEnd: () => void) {
     this.channel = channel;
@@ -241,29 +248,36 @@ class LinkEnds {
 
   #trainPiece(left: number, bytes: number): void {
     const now = performance.now();
-    if (this.#train === undefined) this.#train = { at: now, bytes: 0 };
-    else this.#train.bytes += bytes;
+    if (this.#train === undefined) this.#train = { last: now, bytes: 0, gaps: [] };
+    else {
+      this.#train.bytes += bytes;
+      // A train has few pieces; a hostile one ends in a wrong figure, not in memory.
+      if (this.#train.gaps.length < 2 * PROBE_PIECES) this.#train.gaps.push(now - this.#train.last);
+      this.#train.last = now;
+    }
     if (left > 0) return;
-    const { at, bytes: total } = this.#train;
+    const { bytes: total, gaps } = this.#train;
     this.#train = undefined;
-    this.onTrain({ bytes: total, ms: now - at });
+    this.onTrain({ bytes: total, ms: spreadOf(gaps) });
   }
+}
+
+/**
+ * The time a train took. One gap that is longer than all others together is a stall of either machine, after which pieces come
+ * at once: then the median gap stands for all.
+ */
+function spreadOf(gaps: readonly number[]): number {
+  const span = gaps.reduce((sum, gap) => sum + gap, 0);
+  const sorted = gaps.toSorted((a, b) => a - b);
+  const median = sorted[sorted.length >> 1] ?? 0;
+  const stalled = (sorted.at(-1) ?? 0) > span / 2 && median > span / (8 * gaps.length);
+  return stalled ? median * gaps.length : span;
 }
 
 function u32(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setUint32(0, value);
   return bytes;
-}
-
-function keep(values: number[], value: number, window: number): void {
-  values.push(value);
-  if (values.length > window) values.shift();
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { equal, ok, throws } from "node:assert/strict";
+import { inThreeTries } from "../../tests/net_fixtures.ts";
 import { memoryChannelPair } from "../channel/mod.ts";
 import { calibrate } from "./calibration.ts";
 import { type LinkSpec, NAMED_LINKS, parseLink } from "./emulated_link.ts";
@@ -32,37 +33,39 @@ async function measured(spec: LinkSpec): Promise<LinkSpec> {
 }
 
 for (const name of ["wifi", "3g", "wifi-now"]) {
-  Deno.test(`LinkMeter measures what EmulatedLink ${name} is set to`, async () => {
-    const spec = NAMED_LINKS[name]!;
-    const link = await measured(spec);
-    near(link.rttMs, spec.rttMs, 0.05, 1.5);
-    near(link.upBytesPerSecond, spec.upBytesPerSecond, 0.15);
-    near(link.downBytesPerSecond, spec.downBytesPerSecond, 0.15);
-  });
+  Deno.test(`LinkMeter measures what EmulatedLink ${name} is set to`, () =>
+    inThreeTries(async () => {
+      const spec = NAMED_LINKS[name]!;
+      const link = await measured(spec);
+      near(link.rttMs, spec.rttMs, 0.05, 1.5);
+      near(link.upBytesPerSecond, spec.upBytesPerSecond, 0.15);
+      near(link.downBytesPerSecond, spec.downBytesPerSecond, 0.15);
+    }));
 }
 
-Deno.test("EmulatedLink carries bulk at the link's bandwidth, in order", async () => {
-  const spec = parseLink("rtt=20ms,up=20mbit,down=20mbit");
-  const [device, clone] = memoryChannelPair();
-  const bytes = 1_000_000;
-  const start = performance.now();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let seen = 0;
-  clone.start({
-    data: (chunk) => {
-      for (const byte of chunk) equal(byte, seen++ & 255);
-    },
-    end: () => resolve(),
-  });
-  const shaped = new EmulatedLink(spec).shape(device);
-  for (let at = 0; at < bytes; at += 10_000) {
-    await shaped.write(Uint8Array.from({ length: 10_000 }, (_, i) => (at + i) & 255));
-  }
-  await shaped.close();
-  await promise;
-  equal(seen, bytes);
-  near(performance.now() - start, 10 + bytes / spec.upBytesPerSecond * 1000, 0.08);
-});
+Deno.test("EmulatedLink carries bulk at the link's bandwidth, in order", () =>
+  inThreeTries(async () => {
+    const spec = parseLink("rtt=20ms,up=20mbit,down=20mbit");
+    const [device, clone] = memoryChannelPair();
+    const bytes = 1_000_000;
+    const start = performance.now();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let seen = 0;
+    clone.start({
+      data: (chunk) => {
+        for (const byte of chunk) equal(byte, seen++ & 255);
+      },
+      end: () => resolve(),
+    });
+    const shaped = new EmulatedLink(spec).shape(device);
+    for (let at = 0; at < bytes; at += 10_000) {
+      await shaped.write(Uint8Array.from({ length: 10_000 }, (_, i) => (at + i) & 255));
+    }
+    await shaped.close();
+    await promise;
+    equal(seen, bytes);
+    near(performance.now() - start, 10 + bytes / spec.upBytesPerSecond * 1000, 0.08);
+  }));
 
 Deno.test("calibrate() measures units a millisecond, and stops in time on a slow machine", () => {
   ok(calibrate() > 0);

@@ -93,9 +93,19 @@ async function relay({ control, out, session, host, ended, end }: Relay): Promis
   const up = new FrameRelay(new FrameOutlet(clone), fromApp(), (error) => end(error.message));
   const down = new FrameRelay(out, fromClone(end), (error) => end(error.message));
   const unwatch = host.watch(session);
-  control.handOver({ data: (chunk) => up.data(chunk), end: () => end("the app hung up") });
+  control.handOver({
+    data(chunk) {
+      const wait = up.data(chunk);
+      session.meter.sent(chunk.length, wait !== undefined);
+      return wait;
+    },
+    end: () => end("the app hung up"),
+  });
   session.control.handOver({
-    data: (chunk) => down.data(chunk),
+    data(chunk) {
+      session.meter.arrived(chunk.length);
+      return down.data(chunk);
+    },
     end: (error) =>
       end(error === undefined ? "the clone ended the session" : `the clone is gone: ${error.message}`),
   });

@@ -6,9 +6,11 @@
 import type { Peer, PeerOptions } from "./options.ts";
 
 export { type AppSession } from "./app_session.ts";
+export { type AttachedPeer, attachPeer } from "./attach.ts";
 export { connectLocal, type LocalClient } from "./local_client.ts";
 export { type LocalSocket } from "./local_server.ts";
 export type { Peer, PeerOptions, PeerRow, PeerStatus } from "./options.ts";
+export { spawnClone, type SpawnedClone, type SpawnOptions } from "./spawned_clone.ts";
 
 /**
  * Starts a peer.

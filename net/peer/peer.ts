@@ -69,7 +69,8 @@ interface Parts {
   readonly host: Host;
   readonly trust: TrustStore;
   readonly liveness: Liveness;
-  readonly store: ContentStore;
+  /** Only a peer that serves its home has one: it assumes to be alone there. */
+  readonly store: ContentStore | undefined;
   readonly guests: GuestPool;
 }
 
@@ -109,7 +110,7 @@ class NodeManager implements Peer {
       host,
       trust,
       liveness,
-      store: await openContentStore(home.path("content")),
+      store: serve ? await openStore(home, trust) : undefined,
       guests: guestPool(options),
     });
     if (serve) await manager.#serve();
@@ -143,7 +144,7 @@ class NodeManager implements Peer {
       guests: [...this.#served].map(({ device, app, pid }) => ({ device, app, pid })),
       maxGuests: this.#maxGuests(),
       apps: [...this.#apps.values()],
-      storeBytes: this.#parts.store.bytes,
+      storeBytes: this.#parts.store?.bytes ?? 0,
     };
   }
 
@@ -250,7 +251,7 @@ class NodeManager implements Peer {
     await serveSession(
       {
         guests,
-        store,
+        store: store!,
         name: this.name,
         denoVersion: Deno.version.deno,
         isTrusted: (peer) => trust.has(peer),
@@ -365,7 +366,7 @@ class NodeManager implements Peer {
     for (const connection of this.#parts.host.getConnections()) {
       if (connection.remotePeer.toString() === peer) connection.close();
     }
-    this.#parts.store.wipe(peer);
+    this.#parts.store?.wipe(peer);
   }
 }
 
@@ -380,4 +381,11 @@ function guestPool(options: PeerOptions): GuestPool {
     maxGuests: options.maxGuests ?? DEFAULT_MAX_GUESTS,
     log: options.log ?? (() => {}),
   });
+}
+
+/** Opens the content store, without what devices sent that are not trusted any more. */
+async function openStore(home: Home, trust: TrustStore): Promise<ContentStore> {
+  const store = await openContentStore(home.path("content"));
+  for (const device of store.devices()) if (!trust.has(device)) await store.wipe(device);
+  return store;
 }

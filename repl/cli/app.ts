@@ -30,7 +30,8 @@ export function findApp(given: string): App {
   };
 }
 
-function absolute(path: string): string {
+/** A path as seen from the working directory. */
+export function absolute(path: string): string {
   return path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;
 }
 

@@ -7,7 +7,7 @@ export interface ExtraPermissions {
 /** Works out which permissions to add to the app's own Deno flags. */
 export function extraPermissions(
   appFlags: readonly string[],
-  paths: { read: readonly string[]; sockets: readonly string[] },
+  paths: { read: readonly string[]; sockets: readonly string[]; sampling: boolean },
 ): ExtraPermissions {
   if (appFlags.some((flag) => /^(-A|--allow-all|-P|--permission-set)(=|$)/.test(flag))) {
     return { flags: [], revoke: [] };
@@ -22,6 +22,11 @@ export function extraPermissions(
   add("read", "-R", [...paths.read, ...paths.sockets]);
   add("write", "-W", paths.sockets);
   add("net", "-N", paths.sockets.map((path) => `unix:${path}`));
+  // The inspector's own permission can't be named on a command line; all of them go back together.
+  if (paths.sampling && !appFlags.some((flag) => /^(-S|--allow-sys)(=|$)/.test(flag))) {
+    flags.push("--allow-sys");
+    revoke.push({ name: "sys" });
+  }
   return { flags, revoke };
 }
 

@@ -8,26 +8,38 @@ export interface Clones {
   close(): Promise<void>;
 }
 
-/**
- * Finds the peer that carries an app's sessions: the one that serves this home, else one inside this process. `spawn`
- * starts a clone on this machine and ends it with the app.
- */
-export async function openClones(
-  options: { home?: string; clones: readonly string[]; denoPath: string },
-): Promise<Clones> {
-  const { connectLocal, openHome, socketPathOf, startPeer } = await import("../../net/mod.ts");
-  const home = await openHome(options.home);
-  const spawn = options.clones.includes("spawn");
-  const running = spawn ? undefined : await connectLocal(home);
-  if (running !== undefined) {
-    running.close();
-    return { socket: await socketPathOf(home), wanted: options.clones, close: () => Promise.resolve() };
+export interface ClonesOptions {
+  readonly home: string;
+  readonly clones: readonly string[];
+  readonly denoPath: string;
+}
+
+/** The socket of the peer that serves this home, if one runs. Loads no network code. */
+export async function runningPeer(home: string): Promise<string | undefined> {
+  const { openHome, socketPathOf } = await import("../../net/home/mod.ts");
+  try {
+    const path = await socketPathOf(await openHome(home));
+    (await Deno.connect({ transport: "unix", path })).close();
+    return path;
+  } catch {
+    return undefined;
   }
-  const peer: Peer = await startPeer({
-    ...(options.home !== undefined && { home: options.home }),
-    serve: false,
-    mdns: !spawn,
-  });
+}
+
+/** Whether this device has ever been paired: if not, there is no clone to look for. */
+export function isPaired(home: string): boolean {
+  try {
+    return Deno.readTextFileSync(`${home}/trust.json`).includes('"');
+  } catch {
+    return false;
+  }
+}
+
+/** A peer inside this process, for a home that no peer serves. `spawn` starts a clone on this machine as well. */
+export async function openClones(options: ClonesOptions): Promise<Clones> {
+  const { startPeer } = await import("../../net/mod.ts");
+  const spawn = options.clones.includes("spawn");
+  const peer: Peer = await startPeer({ home: options.home, serve: false, mdns: !spawn });
   const local = await peer.listenLocal();
   const clone = spawn ? await spawnClone(peer.id, options.denoPath) : undefined;
   const wanted = options.clones.flatMap((item) => item === "spawn" ? clone!.addresses : [item]);

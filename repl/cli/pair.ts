@@ -79,7 +79,9 @@ async function withPeer(
 function printCode(code: string, addresses: readonly string[]): void {
   console.log(`Code: ${code}`);
   console.log(`Type on the other machine within two minutes: pair ${code}`);
-  if (addresses.length > 0) console.log(`If it finds nobody: pair ${code} ${addresses.at(-1)}`);
+  const address = addresses.find((text) => !text.includes("/127.0.0.1/") && !text.includes("/ws")) ??
+    addresses[0];
+  if (address !== undefined) console.log(`If it finds nobody: pair ${code} ${address}`);
 }
 
 function printPaired(name: string, peer: string): void {

@@ -101,6 +101,7 @@ function askedOf({ values }: Parsed, executions: readonly Execution[]) {
     conditions: conditionsOf(values, executions),
     pin: methods(values.pin),
     migrate: methods(values.migrate),
+    about: values.explain === undefined ? [] : [method(String(values.explain))],
     ...(maxEnergyJ === undefined ? {} : { maxEnergyJ }),
     ...(maxTimeS === undefined ? {} : { maxTimeMs: maxTimeS * 1000 }),
   };

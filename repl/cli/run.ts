@@ -1,15 +1,19 @@
 import {
   type AppConfig,
-  bootUrl,
   CodeService,
-  runtimeFolder,
+  type Conditions,
+  type MethodId,
   SESSION_VERSION,
   type StageStop,
   type TraceEvent,
 } from "../../runtime/mod.ts";
-import { type App, findApp, modulePath } from "./app.ts";
+import { bootFolders, bootUrl } from "../boot/mod.ts";
+import { absolute, type App, findApp, modulePath } from "./app.ts";
 import { extraPermissions, runForeground } from "./app_process.ts";
-import { openClones } from "./clones.ts";
+import { type Clones, isPaired, openClones, runningPeer } from "./clones.ts";
+import { defaultHome } from "../../net/home/mod.ts";
+import { Learning, type Report } from "./learning.ts";
+import type { Plan } from "../../analysis/mod.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
 import { Savings } from "./savings.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -66,6 +70,13 @@ function denoPath(): string {
   return Deno.env.get("CLONECLOUD_DENO") ?? Deno.execPath();
 }
 
+/** What is known before a run: a plan from earlier runs, if there were any. */
+interface Known {
+  readonly plan: Plan | undefined;
+  readonly learning: Learning | undefined;
+  readonly profile: boolean;
+}
+
 /** Who runs an app to look at it: stands between it and the terminal, and stops its threads at each stage. */
 export interface Onlooker {
   /** Starts the app's process; resolves to its exit code. */
@@ -82,7 +93,15 @@ export class Run {
   readonly #app: App;
   readonly #args: readonly string[];
   readonly #values: Parsed["values"];
-  readonly #methods: readonly string[];
+  readonly #home: string;
+  /** Methods that the user makes migrate. */
+  readonly #forced: readonly string[];
+  readonly #partitionGiven: boolean;
+  readonly #objective: "time" | "energy";
+  /** Methods with a migration point. */
+  #methods: readonly string[];
+  #report: Report | undefined;
+  #conditions: Conditions | undefined;
   readonly #clones: readonly string[];
   readonly #instrument: "partition" | "all" | "none";
   #trace: TraceFile | undefined;
@@ -99,9 +118,12 @@ export class Run {
     this.#values = parsed.values;
     this.#clones = this.#list("clone", ["auto"]);
     this.#instrument = choice(parsed.values.instrument, "instrument", ["partition", "all", "none"]);
-    choice(parsed.values.objective, "objective", ["time", "energy"]);
-    this.#methods = [...this.#list("migrate", []), ...this.#partitionFile()];
-    for (const method of this.#methods) this.#checkMethod(method);
+    this.#objective = choice(parsed.values.objective, "objective", ["time", "energy"]);
+    this.#home = absolute(typeof parsed.values.home === "string" ? parsed.values.home : defaultHome());
+    this.#forced = [...this.#list("migrate", []), ...this.#partitionFile()];
+    this.#partitionGiven = typeof parsed.values.partition === "string";
+    this.#methods = this.#forced;
+    for (const method of this.#forced) this.#checkMethod(method);
   }
 
   /** Methods with a migration point. */
@@ -115,29 +137,64 @@ export class Run {
 
   /** Runs it to its end; its exit code. */
   async start(): Promise<number> {
-    const launch = this.#onlooker === undefined ? runForeground : this.#onlooker.launch.bind(this.#onlooker);
     const flags = this.#list("deno", []);
-    const idle = this.#methods.length === 0 && this.#instrument !== "all";
-    if (
-      this.#instrument === "none" || idle || (this.#clones.includes("none") && this.#instrument !== "all")
-    ) {
-      return await launch(denoPath(), ["run", ...flags, this.#app.path, ...this.#args]);
+    if (this.#instrument === "none" || (this.#noClone() && this.#instrument !== "all")) {
+      return await this.#plain(flags);
     }
+    const learning = this.#partitionGiven
+      ? undefined
+      : new Learning(this.#app, this.#home, (line) => this.#say(line));
+    try {
+      const plan = await learning?.plan({ migrate: this.#forced as MethodId[], objective: this.#objective });
+      this.#methods = [...new Set([...this.#forced, ...plan?.candidates ?? []])];
+      const profile = this.#forced.length === 0 && learning !== undefined && learning.wantsProfile();
+      if (this.#methods.length === 0 && !profile && this.#instrument !== "all") {
+        return await this.#plain(flags);
+      }
+      return await this.#supervised(flags, { plan, learning, profile });
+    } finally {
+      learning?.close();
+    }
+  }
+
+  #plain(flags: readonly string[]): Promise<number> {
+    return this.#launch(["run", ...flags, this.#app.path, ...this.#args]);
+  }
+
+  #launch(args: readonly string[]): Promise<number> {
+    return this.#onlooker === undefined
+      ? runForeground(denoPath(), args)
+      : this.#onlooker.launch(denoPath(), args);
+  }
+
+  /** No clone is wanted, or none can be there. */
+  #noClone(): boolean {
+    return this.#clones.includes("none") ||
+      (this.#clones.every((clone) => clone === "auto") && !isPaired(this.#home));
+  }
+
+  async #supervised(flags: readonly string[], known: Known): Promise<number> {
     if (typeof this.#values.trace === "string") this.#trace = new TraceFile(this.#values.trace);
-    const clones = this.#clones.includes("none") ? undefined : await this.#openClones();
     const code = this.#codeService();
-    const extras: { revoke: readonly Deno.PermissionDescriptor[] } = { revoke: [] };
+    const socket = this.#methods.length === 0 || this.#clones.includes("spawn")
+      ? undefined
+      : await runningPeer(this.#home);
+    let opened: Promise<Clones | undefined> | undefined;
+    const clones = () => opened ??= this.#openClones(socket);
+    let revoke: readonly Deno.PermissionDescriptor[] = [];
     const supervisor = new Supervisor({
       code,
-      config: () => Promise.resolve(this.#config(clones, extras.revoke)),
+      clones,
+      config: () => Promise.resolve(this.#config(socket, revoke, known)),
       watcher: this.#watcher(code),
     });
     try {
-      const sockets = [supervisor.path, ...(clones === undefined ? [] : [clones.socket])];
-      const extra = extraPermissions(flags, { read: [runtimeFolder], sockets });
-      extras.revoke = extra.revoke;
+      if (this.#methods.length > 0 && !this.#noClone()) clones();
+      const sockets = [supervisor.path, ...(socket === undefined ? [] : [socket])];
+      const extra = extraPermissions(flags, { read: bootFolders, sockets, sampling: known.profile });
+      revoke = extra.revoke;
       const boot = `${bootUrl}?supervisor=${encodeURIComponent(supervisor.path)}`;
-      const code_ = await launch(denoPath(), [
+      const exitCode = await this.#launch([
         "run",
         ...flags,
         ...extra.flags,
@@ -148,34 +205,29 @@ export class Run {
       ]);
       if (this.#failure !== undefined) throw new UsageError(this.#failure);
       this.#say(this.#savings.line());
-      return code_;
+      if (this.#report !== undefined) await known.learning?.record(this.#report, code, this.#conditions);
+      return exitCode;
     } finally {
       supervisor.close();
       this.#trace?.close();
-      await clones?.close();
+      await (await opened)?.close();
     }
   }
 
-  async #openClones() {
+  /** Never rejects: without a clone everything runs here. */
+  async #openClones(socket: string | undefined): Promise<Clones | undefined> {
+    if (socket !== undefined) return { socket, wanted: this.#clones, close: () => Promise.resolve() };
     try {
-      return await openClones({
-        ...(typeof this.#values.home === "string" && { home: this.#values.home }),
-        clones: this.#clones,
-        denoPath: denoPath(),
-      });
+      return await openClones({ home: this.#home, clones: this.#clones, denoPath: denoPath() });
     } catch (error) {
-      if (error instanceof UsageError) throw error;
       this.#say(`no clone: ${(error as Error).message}; everything runs here`);
       return undefined;
     }
   }
 
   #codeService(): CodeService {
-    const home = typeof this.#values.home === "string"
-      ? this.#values.home
-      : `${Deno.env.get("HOME") ?? "."}/.clonecloud`;
     return new CodeService({
-      cache: new FolderCache(`${Deno.env.get("CLONECLOUD_HOME") ?? home}/cache`),
+      cache: new FolderCache(`${this.#home}/cache`),
       methods: new Set(this.#methods),
       pathOf: (url) => modulePath(url, this.#app.root),
       diagnose: (url, reason) =>
@@ -183,21 +235,19 @@ export class Run {
     });
   }
 
-  #config(
-    clones: { socket: string; wanted: readonly string[] } | undefined,
-    revoke: readonly Deno.PermissionDescriptor[],
-  ): AppConfig {
+  #config(socket: string | undefined, revoke: readonly Deno.PermissionDescriptor[], known: Known): AppConfig {
     const link = this.#values.link;
     return {
       methods: this.#methods,
-      forced: this.#methods,
+      forced: this.#forced,
       instrument: this.#instrument,
+      trace: this.#trace !== undefined,
       revoke,
-      peerSocket: clones?.socket,
-      session: clones === undefined ? undefined : {
+      peerSocket: socket,
+      session: this.#noClone() ? undefined : {
         op: "session",
         sessionVersion: SESSION_VERSION,
-        clones: clones.wanted,
+        clones: this.#clones,
         app: modulePath(this.#app.main, this.#app.root),
         deno: Deno.version.deno,
         ...(typeof link === "string" && { link }),
@@ -210,8 +260,8 @@ export class Run {
       ],
       start: this.#start(),
       stepping: this.#onlooker !== undefined,
-      profile: false,
-      model: null,
+      profile: known.profile,
+      model: known.plan?.model ?? null,
     };
   }
 
@@ -252,15 +302,18 @@ export class Run {
         this.#savings.event(event);
         return this.#onlooker?.event(event);
       },
-      conditions: (_conditions: unknown, peer: string) => {
+      conditions: (conditions: Conditions, peer: string) => {
+        this.#conditions = conditions;
         if (peer === "") return;
         this.#savings.clone(peer);
         this.#onlooker?.clone(peer);
       },
       stage: (stop: StageStop) => this.#onlooker?.stage(stop) ?? Promise.resolve(),
-      report: () => {},
+      report: (report: unknown) => {
+        this.#report = report as Report;
+      },
       loaded: () => {
-        const unknown = this.#methods.find((method) =>
+        const unknown = this.#forced.find((method) =>
           !code.has(method) && code.hasModule(method.split("#")[0]!)
         );
         if (unknown === undefined) return undefined;

@@ -1,24 +1,36 @@
 import {
   type AppConfig,
   type CodeService,
+  decodeJson,
   encodeJsonFrame,
+  type Frame,
   FrameDecoder,
   HOP_CONTROL,
   type StageStop,
   type SupervisorRequest,
   type TraceEvent,
 } from "../../runtime/mod.ts";
+import type { Conditions } from "../../runtime/mod.ts";
+import type { Clones } from "./clones.ts";
 
 /** What a supervisor is told by the app it watches. */
 export interface Watcher {
   /** An app that is stepped through waits until this is settled. */
   event(event: TraceEvent): Promise<void> | void;
-  conditions(conditions: unknown, peer: string): void;
+  conditions(conditions: Conditions, peer: string): void;
   report(report: unknown): void;
   /** A thread stands at a stage of its migration, and with it the app; both go on once this is settled. */
   stage(stop: StageStop): Promise<void>;
   /** The app's modules are loaded; an answer other than undefined stops it. */
   loaded(): string | undefined;
+}
+
+export interface SupervisorParts {
+  readonly config: () => Promise<AppConfig>;
+  readonly code: CodeService;
+  readonly watcher: Watcher;
+  /** Where sessions go; asked for each time one is opened. Undefined if there is no clone to look for. */
+  readonly clones: () => Promise<Clones | undefined>;
 }
 
 /**
@@ -32,14 +44,16 @@ export class Supervisor {
   readonly #config: () => Promise<AppConfig>;
   readonly #code: CodeService;
   readonly #watcher: Watcher;
+  readonly #clones: SupervisorParts["clones"];
 
-  constructor(parts: { config: () => Promise<AppConfig>; code: CodeService; watcher: Watcher }) {
+  constructor(parts: SupervisorParts) {
     this.#folder = Deno.makeTempDirSync({ prefix: "clonecloud-" });
     this.path = `${this.#folder}/app.sock`;
     this.#listener = Deno.listen({ transport: "unix", path: this.path }) as unknown as Deno.Listener;
     this.#config = parts.config;
     this.#code = parts.code;
     this.#watcher = parts.watcher;
+    this.#clones = parts.clones;
     this.#accept();
   }
 
@@ -73,7 +87,7 @@ export class Supervisor {
         for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
           if (frame.kind !== HOP_CONTROL) continue;
           const message = JSON.parse(new TextDecoder().decode(frame.payload));
-          if (message.relay === true) return await this.#relay(connection);
+          if (message.relay === true) return await this.#relay(connection, decoder);
           await this.#answer(connection, message);
         }
       }
@@ -82,14 +96,18 @@ export class Supervisor {
     }
   }
 
-  /** Carries one session to the peer, for an app process that may no longer connect to it itself. */
-  async #relay(connection: Deno.Conn): Promise<void> {
-    const first = new Uint8Array(1 << 16);
-    const count = await connection.read(first);
-    const socket = (await this.#config()).peerSocket;
-    if (count === null || socket === undefined) return connection.close();
-    const peer = await Deno.connect({ transport: "unix", path: socket });
-    for (let at = 0; at < count;) at += await peer.write(first.subarray(at, count));
+  /** Carries one session to the peer, for an app process that can't connect to it itself (any more). */
+  async #relay(connection: Deno.Conn, decoder: FrameDecoder): Promise<void> {
+    const hello = await firstFrame(connection, decoder);
+    const clones = hello === undefined ? undefined : await this.#clones();
+    if (hello === undefined || clones === undefined) {
+      const refusal = encodeJsonFrame(HOP_CONTROL, { ok: false, error: "no clone in reach" });
+      await writeAll(connection, refusal).catch(() => {});
+      return connection.close();
+    }
+    const request = { ...decodeJson(hello.payload) as Record<string, unknown>, clones: clones.wanted };
+    const peer = await Deno.connect({ transport: "unix", path: clones.socket });
+    await writeAll(peer, encodeJsonFrame(HOP_CONTROL, request));
     await Promise.allSettled([
       connection.readable.pipeTo(peer.writable),
       peer.readable.pipeTo(connection.writable),
@@ -101,7 +119,7 @@ export class Supervisor {
     const answer = await this.#dispatch(request);
     if (id === 0) return;
     const frame = encodeJsonFrame(HOP_CONTROL, { id, answer: answer ?? null });
-    for (let at = 0; at < frame.length;) at += await connection.write(frame.subarray(at));
+    await writeAll(connection, frame);
   }
 
   async #dispatch(request: SupervisorRequest): Promise<unknown> {
@@ -121,4 +139,19 @@ export class Supervisor {
     }
     return this.#code.answer(request);
   }
+}
+
+/** The first frame on a connection; the app's migrator waits for the answer, so nothing follows it yet. */
+async function firstFrame(connection: Deno.Conn, decoder: FrameDecoder): Promise<Frame | undefined> {
+  const buffer = new Uint8Array(1 << 16);
+  for (let frame = decoder.next();; frame = decoder.next()) {
+    if (frame !== undefined) return frame;
+    const count = await connection.read(buffer);
+    if (count === null) return undefined;
+    decoder.push(buffer.slice(0, count));
+  }
+}
+
+async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
 }

@@ -9,12 +9,14 @@ const PROMPT = "clonecloud> ";
 /** A person types; Ctrl-C interrupts the app, Ctrl-D ends. Resolves when they have left. */
 export function fromTerminal(interpreter: Interpreter, app: SteppedApp): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
+  let typed: Promise<void> = Promise.resolve();
   const server = start({
     prompt: PROMPT,
     ignoreUndefined: true,
     completer: (line: string) => interpreter.complete(line),
     eval: (line, _context, _file, done) => {
-      interpreter.execute(line).then(() => {
+      // What is typed while the app runs waits for its stop.
+      typed = typed.then(() => interpreter.done ? undefined : interpreter.execute(line)).then(() => {
         if (interpreter.done) server.close();
         else done(null, undefined);
       }, (error) => done(error, undefined));

@@ -27,7 +27,6 @@ export interface ThreadRow {
 export class SteppedApp implements Onlooker {
   readonly breakpoints = new Set<string>();
   readonly app: App;
-  readonly methods: readonly string[];
   standing: Standing = "ready";
   stand: Stand | undefined;
   /** Which peer is the clone; empty before there is one. */
@@ -37,6 +36,8 @@ export class SteppedApp implements Onlooker {
   readonly #print: (line: string) => void;
   readonly #threads = new Map<string, ThreadRow>();
   #reach: Reach = "stage";
+  /** The present run, or the one that `run` would start. */
+  #current: Run;
   #child: Deno.ChildProcess | undefined;
   #output: AppOutput | undefined;
   #proceed: (() => void) | undefined;
@@ -49,9 +50,13 @@ export class SteppedApp implements Onlooker {
   constructor(parsed: Parsed, print: (line: string) => void) {
     this.#parsed = parsed;
     this.#print = print;
-    const run = new Run(parsed, this);
-    this.app = run.app;
-    this.methods = run.methods;
+    this.#current = new Run(parsed, this);
+    this.app = this.#current.app;
+  }
+
+  /** Methods with a migration point. */
+  get methods(): readonly string[] {
+    return this.#current.methods;
   }
 
   /** Starts the app, or starts it again after its end; resolves when it stops or ends. */
@@ -165,7 +170,8 @@ export class SteppedApp implements Onlooker {
   async #run(): Promise<void> {
     let last: string;
     try {
-      const code = await new Run(this.#parsed, this).start();
+      this.#current = new Run(this.#parsed, this);
+      const code = await this.#current.start();
       const count = `${this.migrations} migration${this.migrations === 1 ? "" : "s"}`;
       last = `the app has ended with exit code ${code} after ${count}`;
     } catch (error) {

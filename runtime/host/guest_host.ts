@@ -151,15 +151,18 @@ export class GuestHost {
     }
   }
 
+  /** A plain function in place of `Date`, no Proxy: what migrates may refer to it by its name. */
   #patchClock(): void {
     const RealDate = Date;
     const skewed = () => dateNow() + this.#clockSkewMs;
-    define(Date, "now", skewed);
-    const DeviceDate = new Proxy(RealDate, {
-      construct: (target, args, newTarget) =>
-        Reflect.construct(target, args.length === 0 ? [skewed()] : args, newTarget),
-      apply: () => new RealDate(skewed()).toString(),
-    });
+    define(RealDate, "now", skewed);
+    function DeviceDate(...args: unknown[]): unknown {
+      if (new.target === undefined) return new RealDate(skewed()).toString();
+      return Reflect.construct(RealDate, args.length === 0 ? [skewed()] : args, new.target);
+    }
+    for (const key of Reflect.ownKeys(RealDate)) {
+      Object.defineProperty(DeviceDate, key, Reflect.getOwnPropertyDescriptor(RealDate, key)!);
+    }
     define(RealDate.prototype, "constructor", DeviceDate);
     define(globalThis, "Date", DeviceDate);
   }

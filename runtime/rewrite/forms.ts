@@ -1,6 +1,6 @@
 import { depthOf, instrument, isWritable, scopesOf } from "./instrument.ts";
 import type { ModuleAnalysis, Node, Site, Variable } from "./model.ts";
-import type { Renderer, Style } from "./render.ts";
+import type { Piece, Renderer, Style } from "./render.ts";
 import type { ModuleTable } from "./table.ts";
 
 /** A module text and which stretches of it are the person's own: `[offset here, offset in the source, length]`. */
@@ -64,13 +64,15 @@ export class ModuleForms {
    * An expression that makes a function of `(scope instances…, heritage)`, which makes a closure or class of that site.
    * On the device the prefixed `E` stands for the module's bindings and the rewriter's own names.
    */
-  maker(index: number, place: MakerPlace, uninitialised: ReadonlySet<string>): string {
+  maker(index: number, place: MakerPlace, uninitialised: ReadonlySet<string>): Form {
     const site = this.#analysis.sites[index]!;
     const p = this.#prefix;
     const parameters = [...scopesOf(site).map((scope) => `${p}E${scope.index}`), `${p}H`].join(",");
-    return `(function(${parameters}){return ${
-      this.#expression(site, makerStyle(p, site, place, uninitialised))
-    }})`;
+    return toForm([
+      { text: `(function(${parameters}){return `, from: -1 },
+      ...this.#expression(site, makerStyle(p, site, place, uninitialised)),
+      { text: "})", from: -1 },
+    ]);
   }
 
   // Guest forms
@@ -132,7 +134,7 @@ export class ModuleForms {
     );
   }
 
-  #declarations(style: Style): { text: string; from: number }[] {
+  #declarations(style: Style): Piece[] {
     return this.#topFunctions().flatMap((
       node,
     ) => [...this.#renderer.pieces(node.start, node.end, style), { text: "\n", from: -1 }]);
@@ -195,14 +197,19 @@ export class ModuleForms {
   }
 
   /** The site's text as an expression with the name the function has where it stands. */
-  #expression(site: Site, style: Style): string {
-    const text = this.#renderer.render(site.start, site.end, style, depthOf(site));
+  #expression(site: Site, style: Style): Piece[] {
+    const pieces = this.#renderer.pieces(site.start, site.end, style, depthOf(site));
+    const within = (head: string, tail: string) => [
+      { text: head, from: -1 },
+      ...pieces,
+      { text: tail, from: -1 },
+    ];
     if (site.kind === "method" || site.kind === "getter" || site.kind === "setter") {
-      return `${this.#prefix}P({${text}})`;
+      return within(`${this.#prefix}P({`, "})");
     }
     const name = JSON.stringify(site.name);
     const named = !site.node.id && site.name !== "" && site.name !== "__proto__";
-    return named ? `({${name}:${text}}[${name}])` : `(${text})`;
+    return named ? within(`({${name}:`, `}[${name}])`) : within("(", ")");
   }
 }
 
@@ -210,7 +217,7 @@ function quoted(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
-function toForm(pieces: readonly { text: string; from: number }[]): Form {
+function toForm(pieces: readonly Piece[]): Form {
   const chunks: [number, number, number][] = [];
   const texts: string[] = [];
   let at = 0;

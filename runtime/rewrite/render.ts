@@ -16,6 +16,12 @@ export interface Style {
   readonly renames: boolean;
 }
 
+/** A stretch of rendered text: source kept (`from` is its offset) or text put in (`from` is -1). */
+export interface Piece {
+  readonly text: string;
+  readonly from: number;
+}
+
 /** Text put in at, or in place of, a range of the source. */
 export interface Edit {
   readonly at: number;
@@ -50,10 +56,10 @@ export class Renderer {
     return this.pieces(start, end, style, depth).map((piece) => piece.text).join("");
   }
 
-  /** The range as pieces: source kept (`from` is its offset) or text put in (`from` is -1). */
-  pieces(start: number, end: number, style: Style, depth = 0): { text: string; from: number }[] {
+  /** The range as pieces. */
+  pieces(start: number, end: number, style: Style, depth = 0): Piece[] {
     this.#sort();
-    const pieces: { text: string; from: number }[] = [];
+    const pieces: Piece[] = [];
     let at = start;
     let reference = style.renames
       ? lowerBound(this.#references, start, (item) => item.start)

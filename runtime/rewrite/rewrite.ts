@@ -70,7 +70,7 @@ export class RewrittenModule {
     sites: readonly number[],
     place: "guest" | "device",
     uninitialised: ReadonlySet<string>,
-  ): Record<number, string> {
+  ): Record<number, Form> {
     const forms = this.#forms();
     return Object.fromEntries(sites.map((site) => [site, forms.maker(site, place, uninitialised)]));
   }

@@ -3,24 +3,37 @@ import { Builtins } from "../host/builtins.ts";
 import { Values } from "../host/values.ts";
 import type { FunctionDescription } from "../heap/access.ts";
 import { hideRewriting } from "./appearance.ts";
+import { Board } from "./board.ts";
 import { CodeRegistry } from "./code_registry.ts";
+import { type DecisionMaker, Forced } from "./decision.ts";
 import { DeviceCode } from "./device_code.ts";
 import { GlobalBindings } from "./global_bindings.ts";
-import { installLoadHook } from "./load_hook.ts";
+import { installLoadHook, installNoteHook } from "./load_hook.ts";
 import { Migrator } from "./migrator.ts";
 import type { AppConfig } from "./protocol.ts";
+import { Sampler } from "./sampler.ts";
 import { SyncPort } from "./sync_port.ts";
+
+/** What the runtime is given from outside in an app process. */
+export interface BootOptions {
+  /** Keys of the global object before anything of the runtime was loaded: all others go. */
+  readonly globals: readonly PropertyKey[];
+  /** Makes what decides at migration points from the model that the supervisor sent. */
+  readonly decisionMaker: (model: unknown) => DecisionMaker;
+}
 
 /**
  * Prepares an app process before its main module is loaded: starts the migrator, takes its configuration, gives back
- * what permissions only the runtime needed, and hooks module loading if anything may migrate.
+ * what permissions only the runtime needed, and hooks module loading if anything may migrate or is to be learnt.
  */
-export function bootApp(supervisor: string | null): void {
+export function bootApp(supervisor: string | null, options: BootOptions): void {
   if (supervisor === null) throw new TypeError("Cannot start: no supervisor given");
-  const before = new Set(Reflect.ownKeys(globalThis));
-  const port = startMigrator(supervisor);
+  const { port, board } = startMigrator(supervisor);
   const config: AppConfig = port.request({ op: "config" });
+  const sampler = config.profile ? startSampler() : undefined;
   for (const permission of config.revoke) Deno.permissions.revokeSync(permission);
+  const decision = config.model === null ? new Forced() : options.decisionMaker(config.model);
+  let migrator: Migrator | undefined;
   if (config.methods.length > 0 || config.instrument === "all") {
     const builtins = new Builtins();
     const values = new Values(builtins);
@@ -28,27 +41,52 @@ export function bootApp(supervisor: string | null): void {
     const globals = new GlobalBindings();
     const code = new DeviceCode(port);
     const registry = new CodeRegistry(code, globals, bound);
-    const migrator = new Migrator({ registry, values, port, config, code, globals });
+    migrator = new Migrator({ registry, values, port, config, code, globals, decision, board });
     hideRewriting(registry, bound);
     installLoadHook({ port, code, builtins, registry, migrator, config });
     port.tell({ op: "open" });
+  } else if (config.profile) installNoteHook(port);
+  if (config.profile || config.model !== null) {
+    reportAtEnd(port, sampler, decision, () => migrator?.reached() ?? {});
   }
-  // What loading and hooks leave on the global object is not the app's to see.
   for (const key of Reflect.ownKeys(globalThis)) {
-    if (!before.has(key)) Object.defineProperty(globalThis, key, { enumerable: false, configurable: true });
+    if (!options.globals.includes(key)) Reflect.deleteProperty(globalThis, key);
   }
 }
 
-function startMigrator(supervisor: string): SyncPort {
+/** Without its own inspector the process runs as well; it only learns nothing. */
+function startSampler(): Sampler | undefined {
+  try {
+    return new Sampler();
+  } catch {
+    return undefined;
+  }
+}
+
+/** When the app ends by itself or by `Deno.exit`, the supervisor hears what was learnt. */
+function reportAtEnd(
+  port: SyncPort,
+  sampler: Sampler | undefined,
+  decision: DecisionMaker,
+  reached: () => Record<string, number>,
+): void {
+  addEventListener("unload", () => {
+    const report = { profile: sampler?.stop(), reached: reached(), learned: decision.toJSON() };
+    port.request({ op: "supervisor", request: { op: "report", report } });
+  });
+}
+
+function startMigrator(supervisor: string): { port: SyncPort; board: Board } {
   const { port1, port2 } = new MessageChannel();
+  const board = new Board();
   const signal = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL("./migrator_worker.ts", import.meta.url), {
-    workerData: { port: port2, signal, supervisor },
+    workerData: { port: port2, signal, supervisor, board: board.buffer },
     transferList: [port2],
     env: {},
     stdin: false,
   } as never);
   worker.unref();
   port1.unref();
-  return new SyncPort(port1, signal);
+  return { port: new SyncPort(port1, signal), board };
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ModuleSource, ParseError, REWRITER_VERSION, RewrittenModule } from "../rewrite/mod.ts";
 import type { RewriteAnswer } from "./load_hook.ts";
-import type { SupervisorRequest } from "./protocol.ts";
+import type { ShippedMaker, SupervisorRequest } from "./protocol.ts";
 
 /** Keeps texts by key between runs; may forget. */
 export interface TextCache {
@@ -24,7 +24,9 @@ export class CodeService {
   readonly #options: CodeServiceOptions;
   readonly #sources = new Map<string, ModuleSource>();
   readonly #rewritten = new Map<string, RewrittenModule>();
-  readonly #asked = new Set<string>();
+  readonly #keys = new Map<string, string>();
+  /** Texts as the engine ran them, by URL. */
+  readonly #running = new Map<string, string>();
   readonly #known = new Set<string>();
 
   constructor(options: CodeServiceOptions) {
@@ -52,11 +54,49 @@ export class CodeService {
     return `unknown method ${method}${near === undefined ? "" : `; did you mean ${near}?`}`;
   }
 
+  /** Method at a position (from 0) of a module's text as the engine ran it; undefined if it is none of a known module. */
+  methodAt(url: string, line: number, column: number): string | undefined {
+    const running = this.#running.get(url);
+    const key = this.#keys.get(url);
+    if (running === undefined || key === undefined) return undefined;
+    let start = 0;
+    for (let i = 0; i < line; i++) start = running.indexOf("\n", start) + 1;
+    const at = start + column;
+    const site = running.includes(`/*!cc:${key}:`) ? markedSite(running, at, key) : undefined;
+    const { sites } = this.#module(key).table;
+    if (site !== undefined) return sites[site]?.id;
+    let best: number | undefined;
+    sites.forEach((item, i) => {
+      if (item.kind === "class" || item.start > at || at >= item.end) return;
+      if (best === undefined || item.start >= sites[best]!.start) best = i;
+    });
+    return best === undefined ? undefined : sites[best]!.id;
+  }
+
+  /** The modules that were loaded. */
+  modules(): readonly ModuleSource[] {
+    return [...this.#sources.values()];
+  }
+
+  /** Methods of loaded modules that can't be migration points, with the reason. */
+  notPoints(urls: ReadonlySet<string>): Map<string, string> {
+    const found = new Map<string, string>();
+    for (const { url, key } of this.#sources.values()) {
+      if (!urls.has(url)) continue;
+      for (const site of this.#module(key).table.sites) {
+        if (site.pinned !== undefined) found.set(site.id, site.pinned);
+      }
+    }
+    return found;
+  }
+
   /** Answers one request of an app's migrator; undefined if it is none of ours. */
   answer(request: SupervisorRequest): unknown {
     switch (request.op) {
       case "rewrite":
         return this.#rewrite(request.url, request.source, request.isModule);
+      case "note":
+        return this.#note(request.url, request.source, request.isModule);
       case "table":
         return this.#cached(`${request.key}.table`, () => JSON.stringify(this.#module(request.key).table));
       case "guest": {
@@ -66,11 +106,27 @@ export class CodeService {
         return { url, isModule, text: form.text, chunks: form.chunks.flat(), table };
       }
       case "makers":
-        return this.#module(request.key).makers(request.sites, request.place, new Set(request.uninitialised));
+        return this.#makers(request);
       case "position":
         return this.#module(request.key).positionOf(request.offset);
     }
     return undefined;
+  }
+
+  #note(url: string, source: string, isModule: boolean): void {
+    const path = this.#options.pathOf(url);
+    const key = hash(`${REWRITER_VERSION}\n${url}\n${path}\n${isModule}\n${source}`).slice(0, 16);
+    this.#sources.set(key, { url, source, isModule, path, key });
+    this.#keys.set(url, key);
+    this.#running.set(url, source);
+  }
+
+  #makers(request: Extract<SupervisorRequest, { op: "makers" }>): Record<string, ShippedMaker> {
+    const { sites, place, uninitialised } = request;
+    const forms = this.#module(request.key).makers(sites, place, new Set(uninitialised));
+    return Object.fromEntries(
+      Object.entries(forms).map(([site, { text, chunks }]) => [site, { text, chunks: chunks.flat() }]),
+    );
   }
 
   #rewrite(url: string, source: string, isModule: boolean): RewriteAnswer {
@@ -82,6 +138,8 @@ export class CodeService {
       const name = `${key}.${hash(wanted.join("\n")).slice(0, 8)}.device`;
       const cached = JSON.parse(this.#cached(name, () => JSON.stringify(this.#device(key, new Set(wanted)))));
       for (const [, method] of cached.points) this.#known.add(method);
+      this.#keys.set(url, key);
+      this.#running.set(url, cached.text);
       return { key, ...cached };
     } catch (error) {
       if (!(error instanceof ParseError) && !(error instanceof RangeError)) throw error;
@@ -103,7 +161,6 @@ export class CodeService {
     if (module === undefined) {
       const source = this.#sources.get(key);
       if (source === undefined) throw new RangeError(`Cannot find module ${key}: it was not rewritten here`);
-      this.#asked.add(key);
       this.#rewritten.set(key, module = new RewrittenModule(source));
     }
     return module;
@@ -116,6 +173,21 @@ export class CodeService {
     this.#options.cache.set(name, text);
     return text;
   }
+}
+
+/** The site whose marker belongs to a function that V8 says starts at `at`: its parameters' parenthesis, or its start. */
+function markedSite(text: string, at: number, key: string): number | undefined {
+  const marker = new RegExp(`/\\*!cc:${key}:(\\d+)\\*/`, "y");
+  const next = text.indexOf("/*!cc:", at);
+  if (next >= 0 && next - at <= 64 && /^\(?[\w$]*\s*$/.test(text.slice(at, next))) {
+    marker.lastIndex = next;
+    return Number(marker.exec(text)?.[1] ?? NaN);
+  }
+  const before = text.lastIndexOf("/*!cc:", at);
+  if (before < 0) return undefined;
+  marker.lastIndex = before;
+  const match = marker.exec(text);
+  return match === null ? undefined : Number(match[1]);
 }
 
 function hash(text: string): string {

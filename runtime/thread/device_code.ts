@@ -1,5 +1,6 @@
 import type { ModuleTable } from "../rewrite/mod.ts";
 import type { CodeSource, Resolution } from "./code_registry.ts";
+import type { ShippedMaker } from "./protocol.ts";
 import type { SyncPort } from "./sync_port.ts";
 
 /** What the load hook learnt of one module. */
@@ -77,8 +78,8 @@ export class DeviceCode implements CodeSource {
     const missing = sites.filter((site) => !this.#makers.has(`${key}:${site}`));
     if (missing.length === 0) return;
     const request = { op: "makers", key, sites: missing, place: "device", uninitialised: [] };
-    const makers: Record<string, string> = this.#port.request({ op: "supervisor", request });
-    for (const site of missing) this.#makers.set(`${key}:${site}`, makers[site]!);
+    const makers: Record<string, ShippedMaker> = this.#port.request({ op: "supervisor", request });
+    for (const site of missing) this.#makers.set(`${key}:${site}`, makers[site]!.text);
   }
 
   maker(key: string, site: number): string {

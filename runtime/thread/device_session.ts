@@ -1,5 +1,6 @@
 import { DeviceFiles } from "../host/device_files.ts";
 import { BLOB_REPLY, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from "./frame.ts";
+import type { Board } from "./board.ts";
 import { compress, decompress } from "./compression.ts";
 import type { LocalConnection } from "./local_connection.ts";
 import {
@@ -30,6 +31,17 @@ export interface MigrateReply {
   readonly packet?: Uint8Array;
   readonly reason?: string;
   readonly awayMs?: number;
+  readonly bytesUp?: number;
+  readonly bytesDown?: number;
+}
+
+/** What a session is connected with, besides its guest. */
+export interface SessionLinks {
+  /** Asks the supervisor. */
+  readonly ask: (request: unknown) => Promise<any>;
+  readonly event: (event: TraceEvent) => void;
+  /** What the app's thread can read at any time. */
+  readonly board: Board;
 }
 
 /** One session with one guest, from the device's migrator. Ends with its connection; never used again after a failure. */
@@ -39,6 +51,7 @@ export class DeviceSession {
   readonly #config: AppConfig;
   readonly #ask: (request: unknown) => Promise<any>;
   readonly #event: (event: TraceEvent) => void;
+  readonly #board: Board;
   readonly #files: DeviceFiles;
   #connection: LocalConnection | undefined;
   #settleReady: (state: SessionState) => void = () => {};
@@ -50,12 +63,13 @@ export class DeviceSession {
   constructor(
     config: AppConfig,
     connection: LocalConnection | undefined,
-    ask: (request: unknown) => Promise<any>,
-    event: (event: TraceEvent) => void,
+    links: SessionLinks,
   ) {
     this.#config = config;
-    this.#ask = ask;
-    this.#event = event;
+    this.#ask = links.ask;
+    this.#event = links.event;
+    this.#board = links.board;
+    this.#board.session = "opening";
     this.#files = new DeviceFiles(config.roots);
     this.ready = new Promise((resolve) => this.#settleReady = resolve);
     this.#open(connection);
@@ -89,7 +103,11 @@ export class DeviceSession {
       else this.#connection!.send(MIGRATE, ...payload);
     });
     this.#settleReturn = undefined;
-    return { ...reply, awayMs: performance.now() - started };
+    return {
+      ...reply,
+      awayMs: performance.now() - started,
+      bytesUp: payload.reduce((sum, part) => sum + part.length, 0),
+    };
   }
 
   #open(connection: LocalConnection | undefined): void {
@@ -105,7 +123,7 @@ export class DeviceSession {
     try {
       if (frame.kind === HOP_CONTROL) {
         this.#control(decodeJson(frame.payload) as SessionReply | SessionNotice);
-      } else if (frame.kind === READY) this.#settleReady({ ok: true });
+      } else if (frame.kind === READY) this.#opened();
       else if (frame.kind === RETURN) this.#returned(frame.payload);
       else if (frame.kind === REQUEST) {
         this.#request(frame.payload).catch((error) => this.#lose(String(error)));
@@ -116,15 +134,22 @@ export class DeviceSession {
     }
   }
 
+  #opened(): void {
+    this.#board.session = "ready";
+    this.#settleReady({ ok: true });
+  }
+
   #control(message: SessionReply | SessionNotice): void {
     if ("type" in message) {
       if (message.type === "lost") this.#lose(message.reason);
       else if (message.type === "conditions") {
+        this.#board.write(message.conditions);
         this.#ask({ op: "conditions", conditions: message.conditions, peer: "" });
       }
       return;
     }
     if (!message.ok) return this.#lose(message.error);
+    this.#board.write(message.conditions);
     this.#ask({
       op: "conditions",
       conditions: message.conditions,
@@ -143,7 +168,7 @@ export class DeviceSession {
     const changed = reply.ok ? this.#files.changed(reply.reads) : undefined;
     this.#event({ event: "return", thread: "main", method: this.#method, bytes: payload.length });
     if (changed !== undefined) this.#lose(`${changed} changed on the device meanwhile`);
-    else this.#settleReturn?.({ ok: true, head: reply, packet: bytes.slice() });
+    else this.#settleReturn?.({ ok: true, head: reply, packet: bytes.slice(), bytesDown: payload.length });
   }
 
   #stage(payload: Uint8Array): void {
@@ -203,6 +228,7 @@ export class DeviceSession {
   }
 
   #lose(reason: string): void {
+    if (this.#lost === undefined) this.#board.session = "lost";
     this.#lost ??= reason;
     this.#settleReady({ ok: false, error: this.#lost });
     this.#settleReturn?.({ ok: false, reason: this.#lost });

@@ -1,7 +1,14 @@
 import * as nodeModule from "node:module";
 import type { ModuleTable } from "../rewrite/mod.ts";
-import { checked, type CodeRegistry, type CodeSource, pick, type Resolution } from "./code_registry.ts";
-import type { ShippedCode, ShippedModule } from "./protocol.ts";
+import {
+  checked,
+  type CodeRegistry,
+  type CodeSource,
+  makerUrl,
+  pick,
+  type Resolution,
+} from "./code_registry.ts";
+import type { ShippedCode, ShippedMaker, ShippedModule } from "./protocol.ts";
 
 const RUNTIME_URL = "clonecloud:runtime";
 
@@ -11,7 +18,9 @@ export class GuestCode implements CodeSource {
   readonly #byKey = new Map<string, ShippedModule>();
   readonly #byUrl = new Map<string, ShippedModule>();
   readonly #tables = new Map<string, ModuleTable>();
-  readonly #makers = new Map<string, string>();
+  readonly #makers = new Map<string, ShippedMaker>();
+  /** Where stack traces find what the person wrote: by the URL that the engine knows a text under. */
+  readonly #traced = new Map<string, { readonly key: string } & ShippedMaker>();
   readonly #values = new Map<string, readonly string[]>();
   readonly #wrappers: ReadonlyMap<string, string>;
   readonly #abandon: (reason: string) => never;
@@ -27,10 +36,14 @@ export class GuestCode implements CodeSource {
     for (const module of code.modules) {
       this.#byKey.set(module.key, module);
       this.#byUrl.set(module.url, module);
+      this.#traced.set(module.url, module);
       this.#tables.set(module.key, JSON.parse(module.table));
     }
     for (const [key, makers] of Object.entries(code.makers)) {
-      for (const [site, text] of Object.entries(makers)) this.#makers.set(`${key}:${site}`, text);
+      for (const [site, maker] of Object.entries(makers)) {
+        this.#makers.set(`${key}:${site}`, maker);
+        this.#traced.set(makerUrl(key, Number(site)), { key, ...maker });
+      }
     }
     const urls = code.modules.filter((module) => module.isModule).map((module) => module.url);
     for (const [key, { url, names }] of Object.entries(code.values)) {
@@ -69,28 +82,33 @@ export class GuestCode implements CodeSource {
     return link.kind === "builtin" ? { kind: "builtin" } : { kind: link.kind, key: link.key };
   }
 
-  maker(key: string, site: number): string {
-    const text = this.#makers.get(`${key}:${site}`);
-    if (text === undefined) {
-      throw new RangeError(`Cannot make a closure: site ${site} of ${key} was not sent`);
-    }
-    return text;
+  /** URL of a module, as the device knows it. */
+  urlOf(key: string): string {
+    return this.#byKey.get(key)?.url ?? "";
   }
 
-  /** Where in its module's source a position (from 1) of a guest form stands: key and offset; undefined if nowhere. */
+  maker(key: string, site: number): string {
+    const maker = this.#makers.get(`${key}:${site}`);
+    if (maker === undefined) {
+      throw new RangeError(`Cannot make a closure: site ${site} of ${key} was not sent`);
+    }
+    return maker.text;
+  }
+
+  /** Where in its module's source a position (from 1) of a sent text stands: key and offset; undefined if nowhere. */
   sourceOffset(
     url: string,
     line: number,
     column: number,
   ): { readonly key: string; readonly offset: number } | undefined {
-    const module = this.#byUrl.get(url);
-    if (module === undefined) return undefined;
+    const traced = this.#traced.get(url);
+    if (traced === undefined) return undefined;
     let start = 0;
-    for (let i = 1; i < line; i++) start = module.text.indexOf("\n", start) + 1;
+    for (let i = 1; i < line; i++) start = traced.text.indexOf("\n", start) + 1;
     const at = start + column - 1;
-    for (let i = 0; i < module.chunks.length; i += 3) {
-      const [from, source, length] = module.chunks.slice(i, i + 3) as [number, number, number];
-      if (at >= from && at < from + length) return { key: module.key, offset: source + at - from };
+    for (let i = 0; i < traced.chunks.length; i += 3) {
+      const [from, source, length] = traced.chunks.slice(i, i + 3) as [number, number, number];
+      if (at >= from && at < from + length) return { key: traced.key, offset: source + at - from };
     }
     return undefined;
   }

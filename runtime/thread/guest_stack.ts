@@ -46,7 +46,9 @@ function header(error: Error): string {
 
 function frame(site: NodeJS.CallSite, url: string, code: GuestCode, positionOf: PositionOf): string {
   const offset = code.sourceOffset(url, site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1);
-  const place = offset === undefined ? url : `${url}:${positionOf(offset.key, offset.offset)}`;
+  const place = offset === undefined
+    ? url
+    : `${code.urlOf(offset.key)}:${positionOf(offset.key, offset.offset)}`;
   const name = site.getFunctionName();
   const type = site.isToplevel() ? null : site.getTypeName();
   const full = name !== null && type !== null && !site.isConstructor() && !name.startsWith(`${type}.`) &&

@@ -56,6 +56,25 @@ export function installLoadHook(context: HookContext): void {
   });
 }
 
+/** Only tells the supervisor what is loaded, so that a first run can be learnt from. Modules run as they are. */
+export function installNoteHook(port: SyncPort): void {
+  (nodeModule as any).registerHooks({
+    load(url: string, hook: any, next: any) {
+      const result = next(url, hook);
+      const { source } = result;
+      if (typeof source === "string" && !/^(node|ext|data):/.test(url) && !/\.json$/.test(url)) {
+        const isModule = isModuleFormat(url, result.format);
+        port.tell({ op: "note", request: { op: "note", url, source, isModule } });
+      }
+      return result;
+    },
+  });
+}
+
+function isModuleFormat(url: string, format: unknown): boolean {
+  return format !== "commonjs" && !(format === undefined && /\.cjs$/.test(url));
+}
+
 const SLOT = Symbol.for("clonecloud.runtime");
 const RUNTIME_SOURCE = `const m=Function.prototype.toString[Symbol.for("clonecloud.runtime")];` +
   `export const register=m.register,checked=m.checked,pick=m.pick;`;
@@ -99,7 +118,7 @@ function rewriteLoaded(
     /\.(json|wasm|node)$/.test(url)
   ) return undefined;
   const text = typeof source === "string" ? source : new TextDecoder().decode(source);
-  const isModule = result.format !== "commonjs" && !(result.format === undefined && /\.cjs$/.test(url));
+  const isModule = isModuleFormat(url, result.format);
   const request = { op: "rewrite", url, source: text, isModule };
   const answer: RewriteAnswer = context.port.request({ op: "supervisor", request });
   if (answer.key === undefined) return undefined;

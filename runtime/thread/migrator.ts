@@ -6,8 +6,11 @@
  * 2. One thread is away at a time: a migration point reached meanwhile runs here.
  * 3. A session whose invocation was abandoned is never used again: what its guest holds is unknown.
  */
-import { type Capture, referencedCode, Refusal, SessionHeap } from "../heap/mod.ts";
+import { type Capture, type MappingRow, referencedCode, Refusal, SessionHeap } from "../heap/mod.ts";
 import { UNINITIALISED } from "../heap/access.ts";
+import type { Board } from "./board.ts";
+import type { Decision, DecisionMaker } from "./decision.ts";
+import { featuresOf } from "./features.ts";
 import type { Values } from "../host/values.ts";
 import type { CodeRegistry, Control } from "./code_registry.ts";
 import { appendDeviceFrames, appFrames, callerPosition } from "./stack.ts";
@@ -28,6 +31,8 @@ export interface MigratorParts {
   readonly config: AppConfig;
   readonly code: DeviceCode;
   readonly globals: GlobalBindings;
+  readonly decision: DecisionMaker;
+  readonly board: Board;
 }
 
 /** What a migration point gets: the result, or undefined to run the method here. */
@@ -38,7 +43,9 @@ interface Point {
   readonly module: string;
   readonly site: number;
   readonly method: string;
-  readonly isAsync: boolean;
+  /** The user wants it to migrate. */
+  readonly forced: boolean;
+  reached: number;
   /** Don't try again before this many more invocations. */
   rest: number;
   failures: number;
@@ -52,6 +59,7 @@ interface Reply {
   readonly head?: ReturnHead;
   readonly packet?: Uint8Array;
   readonly reason?: string;
+  readonly bytesUp?: number;
   readonly bytesDown?: number;
   /** Milliseconds between handing over and having the answer. */
   readonly awayMs?: number;
@@ -62,6 +70,11 @@ export class Migrator {
   readonly #stages: OwnStages;
   #heap: SessionHeap;
   #away = false;
+  readonly #points: Point[] = [];
+  #boardVersion = -1;
+  /** Nothing has migrated in this session yet: the next one ships code too. */
+  #cold = true;
+  #current = { features: [] as readonly number[], startedMs: 0, cold: true, predicted: 0 };
   #next = 1;
   /** What the clone of this session already has. */
   #shippedModules = new Set<string>();
@@ -78,16 +91,17 @@ export class Migrator {
       side: "device",
       values: this.#parts.values,
       code: this.#parts.registry,
-      observed: this.#parts.config.stepping,
+      observed: this.#parts.config.stepping || this.#parts.config.trace,
     });
   }
 
   /** Switches a module's migration points on. */
   arm(module: string, control: Control, points: readonly (readonly [number, string])[]): void {
     points.forEach(([site, method], i) => {
-      const entry = this.#parts.config.methods.includes(method);
-      if (!entry) return;
-      const point: Point = { module, site, method, isAsync: false, rest: 0, failures: 0 };
+      if (!this.#parts.config.methods.includes(method)) return;
+      const forced = this.#parts.config.forced.includes(method);
+      const point: Point = { module, site, method, forced, rest: 0, failures: 0, reached: 0 };
+      this.#points.push(point);
       control(
         2 + i,
         (self: unknown, args: ArrayLike<unknown>, accessor?: Accessor) =>
@@ -96,24 +110,51 @@ export class Migrator {
     });
   }
 
+  /** How often each method's migration point was reached. */
+  reached(): Record<string, number> {
+    return Object.fromEntries(this.#points.map((point) => [point.method, point.reached]));
+  }
+
   /** A migration point was reached. Throws what the method threw at the clone. */
   #reach(
     point: Point,
     self: unknown,
     args: ArrayLike<unknown>,
-    accessor: Accessor | undefined,
+    accessor?: Accessor,
   ): Outcome | Promise<Outcome> {
+    point.reached++;
     if (this.#away) return this.#local(point, "another thread is away");
     if (point.rest > 0) {
       point.rest--;
       return undefined;
     }
+    const features = point.forced ? [] : featuresOf(args);
+    const decision = this.#decide(point, features);
+    if (!decision.migrate) return this.#local(point, decision.reason);
     const isAsync = this.#parts.registry.tableOf(point.module).sites[point.site]!.isAsync === true;
     if (isAsync && !this.#awaitedAtOnce()) return this.#local(point, "its call is not awaited at once");
-    this.#trace({ event: "decide", thread: "main", method: point.method, reason: "forced" });
-    const session = this.#parts.port.request({ op: "session" });
-    if (!session.ok) return this.#failed(point, session.error);
+    this.#trace({ event: "decide", thread: "main", method: point.method, ...decision });
+    const session = this.#parts.port.request({
+      op: "session",
+      waitMs: point.forced ? FORCED_WAIT_MS : waitFor(decision),
+    });
+    if (!session.ok) {
+      return session.late ? this.#local(point, session.error) : this.#failed(point, session.error);
+    }
+    this.#current = { features, startedMs: performance.now(), cold: this.#cold, predicted: decision.hereMs };
     return this.#migrate(point, isAsync, self, args, accessor);
+  }
+
+  /** A forced method waits for its session; any other goes on here until there is one. */
+  #decide(point: Point, features: readonly number[]): Decision {
+    if (point.forced) return { migrate: true, hereMs: 0, thereMs: 0, reason: "forced" };
+    const { board, decision } = this.#parts;
+    if (board.version !== this.#boardVersion) {
+      this.#boardVersion = board.version;
+      // While a session is opening, what was measured last time has to do.
+      if (board.session !== "opening") decision.setConditions(board.read());
+    }
+    return decision.decide(point.method, features);
   }
 
   #migrate(
@@ -193,6 +234,7 @@ export class Migrator {
     }
     performEffects(head.effects);
     point.failures = 0;
+    this.#learn(point, reply, head);
     this.#trace({
       event: "merge",
       thread: "main",
@@ -200,6 +242,10 @@ export class Migrator {
       ms: performance.now() - started,
       bytes: packet.length,
       away: reply.awayMs,
+      up: reply.bytesUp,
+      down: reply.bytesDown,
+      predicted: this.#current.predicted,
+      ...(this.#parts.config.trace && { rows: countStates(this.#heap.table()) }),
       clone: head.ms,
     });
     this.#stages.reach(() => ({
@@ -213,6 +259,20 @@ export class Migrator {
     }));
     if (head.outcome === "throw") throw appendDeviceFrames(roots[0]);
     return { v: roots[0] };
+  }
+
+  #learn(point: Point, reply: Reply, head: Extract<ReturnHead, { ok: true }>): void {
+    const { features, startedMs, cold } = this.#current;
+    this.#cold = false;
+    this.#parts.decision.observe(point.method, {
+      where: "there",
+      totalMs: performance.now() - startedMs,
+      cloneMs: head.ms.run,
+      upBytes: reply.bytesUp ?? 0,
+      downBytes: reply.bytesDown ?? 0,
+      features,
+      cold,
+    });
   }
 
   #stopAtCapture(point: Point, roots: readonly unknown[], capture: Capture): void {
@@ -374,6 +434,7 @@ export class Migrator {
   #newHeapAfter(): SessionHeap {
     this.#shippedModules.clear();
     this.#shippedMakers.clear();
+    this.#cold = true;
     this.#parts.port.tell({ op: "close" });
     return this.#newHeap();
   }
@@ -386,6 +447,7 @@ export class Migrator {
 
   /** Runs it here, and leaves it here for a while if that keeps happening. */
   #failed(point: Point, reason: string): undefined {
+    this.#parts.decision.observe(point.method, { where: "failed", permanent: false });
     point.failures++;
     point.rest = Math.min(1 << Math.min(point.failures, 20), 1_000_000) - 1;
     return this.#local(point, reason);
@@ -397,8 +459,26 @@ export class Migrator {
   }
 
   #trace(event: TraceEvent): void {
+    const { trace, stepping } = this.#parts.config;
+    if (!trace && !stepping && event.event !== "merge" && event.event !== "abandon") return;
     this.#stages.tell(event);
   }
+}
+
+/** How long a forced method waits for its session. */
+const FORCED_WAIT_MS = 15_000;
+/** Any other waits for a session that is opening for this share of what it expects to save. */
+const WAIT_SHARE = 0.5;
+
+function waitFor({ hereMs, thereMs }: Decision): number {
+  return Math.min(FORCED_WAIT_MS, Math.max(0, hereMs - thereMs) * WAIT_SHARE);
+}
+
+/** How many objects of a migration ended in which state. */
+function countStates(rows: readonly MappingRow[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { state } of rows) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
 }
 
 function exactBuffer(bytes: Uint8Array): ArrayBuffer {

@@ -3,17 +3,20 @@
  * (code, configuration, events) and to the peer (the session), over one local socket each.
  */
 import { workerData } from "node:worker_threads";
+import { Board } from "./board.ts";
 import { HOP_CONTROL } from "./frame.ts";
 import { LocalConnection } from "./local_connection.ts";
-import { DeviceSession } from "./device_session.ts";
+import { DeviceSession, type SessionState } from "./device_session.ts";
 import type { AppConfig } from "./protocol.ts";
 
-const { port, signal, supervisor } = workerData as {
+const { port, signal, supervisor, board: shared } = workerData as {
+  board: SharedArrayBuffer;
   port: import("node:worker_threads").MessagePort;
   signal: Int32Array;
   supervisor: string;
 };
 
+const board = new Board(shared);
 let config: AppConfig | undefined;
 let session: DeviceSession | undefined;
 const connection = await LocalConnection.open(supervisor);
@@ -50,10 +53,13 @@ async function serve(message: any): Promise<void> {
   switch (message.op) {
     case "config":
       config = await ask({ op: "config" });
-      if (config!.peerSocket !== undefined) await connectPeer(config!.peerSocket);
+      if (config!.session !== undefined) await connectPeer(config!.peerSocket);
       return answer(message.id, config);
     case "supervisor":
       return answer(message.id, await ask(message.request));
+    case "note":
+      connection.sendJson({ id: 0, request: message.request });
+      return;
     case "event":
       connection.sendJson({ id: 0, request: { op: "event", event: message.event } });
       return;
@@ -66,7 +72,7 @@ async function serve(message: any): Promise<void> {
       return;
     case "session":
       session ??= newSession();
-      return answer(message.id, await session.ready);
+      return answer(message.id, await within(session.ready, message.waitMs));
     case "migrate": {
       const reply = await session!.migrate(message);
       return answer(
@@ -82,9 +88,9 @@ async function serve(message: any): Promise<void> {
  * Connections are opened before the app runs: afterwards this process may no longer be allowed to. The first leads to
  * the peer; the others, for sessions after a failed one, go through the supervisor.
  */
-async function connectPeer(socket: string): Promise<void> {
+async function connectPeer(socket: string | undefined): Promise<void> {
   try {
-    connections.push(await LocalConnection.open(socket));
+    if (socket !== undefined) connections.push(await LocalConnection.open(socket));
   } catch {
     // The peer is gone: the supervisor will say so too.
   }
@@ -95,9 +101,23 @@ async function connectPeer(socket: string): Promise<void> {
   }
 }
 
+/** How the session stands, at the latest after so many milliseconds. */
+async function within(
+  ready: DeviceSession["ready"],
+  ms: number,
+): Promise<SessionState | { ok: false; error: string; late: true }> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<{ ok: false; error: string; late: true }>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false, error: "the session is not open yet", late: true }), ms);
+  });
+  const state = await Promise.race([ready, late]);
+  clearTimeout(timer);
+  return state;
+}
+
 function newSession(): DeviceSession {
   const event = (item: unknown) => connection.sendJson({ id: 0, request: { op: "event", event: item } });
-  return new DeviceSession(config!, connections.shift(), ask, event);
+  return new DeviceSession(config!, connections.shift(), { ask, event, board });
 }
 
 port.on("message", (message: any) => {

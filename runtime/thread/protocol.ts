@@ -64,11 +64,18 @@ export interface ShippedModule {
   readonly isMain: boolean;
 }
 
+/** What brings one closure or class into being. */
+export interface ShippedMaker {
+  readonly text: string;
+  /** `[offset in text, offset in source, length]` triples, flat. */
+  readonly chunks: readonly number[];
+}
+
 /** Code that comes with a packet: only what the other side lacks. */
 export interface ShippedCode {
   readonly modules: readonly ShippedModule[];
   /** Makers by module key and site. */
-  readonly makers: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly makers: Readonly<Record<string, Readonly<Record<string, ShippedMaker>>>>;
   /** Export names of pseudo modules, by key, in index order. */
   readonly values: Readonly<Record<string, { readonly url: string; readonly names: readonly string[] }>>;
   /** Names of global bindings, in index order. */
@@ -123,6 +130,8 @@ export interface AppConfig {
   /** Methods that migrate whatever the decision says. */
   readonly forced: readonly string[];
   readonly instrument: "partition" | "all" | "none";
+  /** Somebody reads the events. */
+  readonly trace: boolean;
   /** Permissions that only the runtime needs: given back before the app runs. */
   readonly revoke: readonly Deno.PermissionDescriptor[];
   readonly peerSocket: string | undefined;
@@ -163,6 +172,8 @@ export interface TraceEvent {
 export type SupervisorRequest =
   | { readonly op: "config" }
   | { readonly op: "rewrite"; readonly url: string; readonly source: string; readonly isModule: boolean }
+  /** A module that runs as it is. */
+  | { readonly op: "note"; readonly url: string; readonly source: string; readonly isModule: boolean }
   | { readonly op: "table"; readonly key: string }
   | { readonly op: "guest"; readonly key: string; readonly uninitialised: readonly string[] }
   | {

@@ -1,5 +1,5 @@
 import type { Inlet, Properties } from "../inlet.ts";
-import { newError, ownKeys } from "../intrinsics.ts";
+import { defineProperty, getDescriptor, newError, ownKeys } from "../intrinsics.ts";
 import type { Outlet } from "../outlet.ts";
 import { applyProperties, checkProperties } from "../properties.ts";
 import type { Kind } from "./kind.ts";
@@ -12,7 +12,7 @@ export const error: Kind<Error, void, Properties> = {
     out.properties(node, ownKeys(node));
   },
   readShell() {},
-  create: () => new newError(),
+  create: bareError,
   readContent: (inlet: Inlet) => inlet.properties(),
   check(node, content, inlet) {
     checkProperties(node, ownKeys(node), content, inlet);
@@ -21,3 +21,15 @@ export const error: Kind<Error, void, Properties> = {
     applyProperties(node, ownKeys(node), content, inlet);
   },
 };
+
+/** An error that knows no frames of this side: an engine that reports it then shows the `stack` that it is given. */
+function bareError(): Error {
+  const limit = getDescriptor(newError, "stackTraceLimit");
+  if (limit?.writable !== true) return new newError();
+  defineProperty(newError, "stackTraceLimit", { value: 0 });
+  try {
+    return new newError();
+  } finally {
+    defineProperty(newError, "stackTraceLimit", { value: limit.value });
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  PASSIVE_AGE_MS,
+  PASSIVE_BYTES,
+  PASSIVE_GAP_MS,
+  PASSIVE_MS,
+  PROBE_WINDOW,
+  SHORT_PROBE_MS,
+} from "./constants.ts";
+
+/** How a run of bytes arrived, or left. */
+export interface Spread {
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+/** Least spread a run is given: below it the clock's and the event loop's grain is all there is. */
+const MIN_SPREAD_MS = 0.05;
+
+/**
+ * One direction's bandwidth: the median of the last probes, or what real transfers showed lately.
+ *
+ * A short probe on a fast link shows too little (slow start, compilers, timers), so a higher rate of real bulk counts instead,
+ * but only while probes are short: a link that becomes slow shows in the next probes.
+ */
+export class Bandwidth {
+  readonly #probes: Spread[] = [];
+  #passed: { rate: number; at: number } | undefined;
+
+  /** Bytes a second; undefined before the first probe. */
+  value(now: number = performance.now()): number | undefined {
+    const sorted = this.#probes.map(rate).sort((a, b) => a - b);
+    const median = sorted[sorted.length >> 1];
+    if (median === undefined || this.#passed === undefined) return median;
+    const usable = now - this.#passed.at < PASSIVE_AGE_MS &&
+      this.#probes.every(({ ms }) => ms < SHORT_PROBE_MS);
+    return usable ? Math.max(median, this.#passed.rate) : median;
+  }
+
+  probed(spread: Spread): void {
+    this.#probes.push(spread);
+    if (this.#probes.length > PROBE_WINDOW) this.#probes.shift();
+  }
+
+  /** A real transfer's rate. It can be the sender's, so that a lower one counts only a little. */
+  passed(spread: Spread, now: number = performance.now()): void {
+    const before = this.#passed?.rate ?? 0;
+    const sample = rate(spread);
+    this.#passed = { rate: sample > before ? sample : 0.8 * before + 0.2 * sample, at: now };
+  }
+}
+
+/** Watches bytes that go or come, and tells the rate of those that did so without pause. */
+export class TransferWatch {
+  readonly #tell: (spread: Spread) => void;
+  #since: number | undefined;
+  #last = 0;
+  #bytes = 0;
+
+  constructor(tell: (spread: Spread) => void) {
+    this.#tell = tell;
+  }
+
+  /** Bytes that arrived. */
+  arrived(bytes: number, now: number = performance.now()): void {
+    if (now - this.#last > PASSIVE_GAP_MS) this.#since = undefined;
+    this.#last = now;
+    this.#count(bytes, { now, goesOn: true });
+  }
+
+  /** Bytes that were sent; `waits` if the link takes no more now, so that it sets the pace. */
+  sent(bytes: number, waits: boolean, now: number = performance.now()): void {
+    this.#count(bytes, { now, goesOn: waits });
+  }
+
+  #count(bytes: number, { now, goesOn }: { now: number; goesOn: boolean }): void {
+    if (this.#since !== undefined) {
+      this.#bytes += bytes;
+      const ms = now - this.#since;
+      if (this.#bytes >= PASSIVE_BYTES && ms >= PASSIVE_MS) {
+        this.#tell({ bytes: this.#bytes, ms });
+        this.#since = undefined;
+      }
+    }
+    if (!goesOn) this.#since = undefined;
+    else if (this.#since === undefined) [this.#since, this.#bytes] = [now, 0];
+  }
+}
+
+function rate({ bytes, ms }: Spread): number {
+  return bytes / Math.max(ms, MIN_SPREAD_MS) * 1000;
+}

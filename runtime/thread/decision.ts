@@ -1,0 +1,44 @@
+import type { Conditions } from "./conditions.ts";
+
+/** Where one invocation runs, and what that was predicted to take. */
+export interface Decision {
+  readonly migrate: boolean;
+  readonly hereMs: number;
+  readonly thereMs: number;
+  readonly reason: string;
+}
+
+/** What became of an invocation that was meant to migrate. */
+export type Outcome =
+  | {
+    readonly where: "there";
+    readonly totalMs: number;
+    readonly cloneMs: number;
+    readonly upBytes: number;
+    readonly downBytes: number;
+    readonly features: ArrayLike<number>;
+    readonly cold: boolean;
+  }
+  | { readonly where: "failed"; readonly permanent: boolean };
+
+/** What the runtime asks at each migration point; synchronous, constant work. */
+export interface DecisionMaker {
+  decide(method: string, features: ArrayLike<number>): Decision;
+  observe(method: string, outcome: Outcome): void;
+  /** The link or the machines changed; undefined while no clone is in reach. */
+  setConditions(conditions: Conditions | undefined): void;
+  /** What it knows now, to be kept for the next run. */
+  toJSON(): unknown;
+}
+
+/** Stands for a decision where the user decided: every method given migrates. */
+export class Forced implements DecisionMaker {
+  decide(): Decision {
+    return { migrate: true, hereMs: 0, thereMs: 0, reason: "forced" };
+  }
+  observe(): void {}
+  setConditions(): void {}
+  toJSON(): unknown {
+    return null;
+  }
+}

@@ -1,0 +1,98 @@
+import { equal, match, ok } from "node:assert/strict";
+import { Scene } from "./net_fixtures.ts";
+
+const MAIN = new URL("../mod.ts", import.meta.url).pathname;
+
+function start(args: readonly string[]): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", MAIN, ...args],
+    stdout: "piped",
+    stderr: "piped",
+  })
+    .spawn();
+}
+
+async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const { code, stdout, stderr } = await start(args).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+  return { code, out: text(stdout), err: text(stderr) };
+}
+
+/** Reads a process's stdout line by line. */
+function lines(
+  child: Deno.ChildProcess,
+): { until(pattern: RegExp): Promise<RegExpExecArray>; rest(): Promise<void> } {
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  return {
+    async until(pattern) {
+      while (true) {
+        const match = pattern.exec(text);
+        if (match !== null) return match;
+        const { value, done } = await reader.read();
+        if (done) throw new Error(`${pattern} is not in: ${text}`);
+        text += value;
+      }
+    },
+    async rest() {
+      while (!(await reader.read()).done);
+    },
+  };
+}
+
+Deno.test("peer, pair, peers, status and trust do what a person needs, from pairing to removal", async () => {
+  await using scene = new Scene();
+  const [laptop, phone] = [await scene.home(), await scene.home()];
+  const peer = start([
+    "peer",
+    "--home",
+    laptop,
+    "--name",
+    "laptop",
+    "--listen",
+    "/ip4/127.0.0.1/tcp/0",
+    "--no-mdns",
+  ]);
+  const peerLines = lines(peer);
+  const [address] = await peerLines.until(/\/ip4\/\S+\/p2p\/\S+/);
+  const shown = start(["pair", "--home", laptop]);
+  const shownLines = lines(shown);
+  const code = (await shownLines.until(/Code: (\d{3}-\d{3})/))[1]!;
+  const wrong = await run("pair", code === "000-000" ? "000-001" : "000-000", address, "--home", phone);
+  equal(wrong.code, 1);
+  match(wrong.err, /^clonecloud: Cannot pair: the code is wrong/);
+  const typed = await run("pair", code, address, "--home", phone);
+  match(typed.out, /^Paired with laptop \(12D3Koo/, typed.err);
+  await shownLines.until(/Paired with .*12D3Koo/);
+  const id = (await run("id", "--home", phone)).out;
+  const found = JSON.parse((await run("peers", "--json", "--home", phone)).out);
+  equal(found.find((row: { name: string }) => row.name === "laptop").connected, true);
+  equal(JSON.parse((await run("status", "--json", "--home", laptop)).out).name, "laptop");
+  match((await run("peer", "--home", laptop)).err, /another peer serves it/);
+  match((await run("trust", "list", "--home", laptop)).out, new RegExp(id));
+  equal((await run("trust", "remove", id, "--home", laptop)).code, 0);
+  equal((await run("trust", "list", "--json", "--home", laptop)).out, "[]");
+  peer.kill("SIGTERM");
+  equal((await peer.status).code, 0);
+  await peerLines.rest();
+  await shownLines.rest();
+  await shown.status;
+  for (const child of [peer, shown]) await child.stderr.cancel();
+  ok(!(await Array.fromAsync(Deno.readDir(laptop))).some(({ name }) => name === "peer.sock"));
+});
+
+Deno.test("commands refuse bad arguments with one line and exit code 2", async () => {
+  for (
+    const [args, wanted] of [
+      [["peer", "--trust", "me"], /--trust me is not a peer id/],
+      [["peer", "--max-guests", "many"], /--max-guests many is not a whole number/],
+      [["pair", "12"], /"12" is not a code/],
+      [["trust", "forget"], /trust takes `list`, or `remove`/],
+    ] as const
+  ) {
+    const { code, err } = await run(...args);
+    equal(code, 2);
+    match(err, wanted);
+    equal(err.split("\n").length, 1);
+  }
+});
