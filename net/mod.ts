@@ -12,6 +12,7 @@ export {
   connectLocal,
   type LocalClient,
   type LocalSocket,
+  type MigrationRow,
   type Peer,
   type PeerOptions,
   type PeerRow,

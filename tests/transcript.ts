@@ -48,6 +48,6 @@ export async function play(transcript: string, args: readonly string[]): Promise
   await repl.child.stdin.close();
   const { stdout, stderr } = await repl.child.output();
   const said = new TextDecoder().decode(stdout).replaceAll(/\b\d+ bytes/g, "N bytes")
-    .replaceAll(/ at the clone \S+ \(/g, " at the clone CLONE (");
+    .replaceAll(/ at the clone .*? \(/g, " at the clone CLONE (");
   return said + new TextDecoder().decode(stderr);
 }

@@ -32,3 +32,8 @@ export type SessionReply =
 export type SessionNotice =
   | { readonly type: "conditions"; readonly conditions: Conditions }
   | { readonly type: "lost"; readonly reason: string };
+
+/** What a migrator may say to its own peer while a session lives (frame kind `HOP_CONTROL`, JSON); it goes no further. */
+export type SessionNote =
+  /** For people: what the next migration is of. */
+  { readonly type: "method"; readonly method: string };
