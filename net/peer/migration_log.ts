@@ -19,8 +19,8 @@ export interface MigrationRow {
   readonly bytesDown: number;
   /** From leaving to coming back, as long as it takes for `away`. */
   readonly ms: number;
-  /** `failed`: the method ran on the device in the end. */
-  readonly state: "away" | "home" | "failed";
+  /** `abandoned`: the method ran on the device in the end. */
+  readonly state: "away" | "home" | "abandoned";
 }
 
 type Entry = { -readonly [K in keyof MigrationRow]: MigrationRow[K] };
@@ -89,10 +89,10 @@ export class MigrationWatch {
 
   /** The session has ended: what is out doesn't come back. */
   ended(): void {
-    this.#settle("failed", 0);
+    this.#settle("abandoned", 0);
   }
 
-  #settle(state: "home" | "failed", bytesDown: number): void {
+  #settle(state: "home" | "abandoned", bytesDown: number): void {
     const entry = this.#out;
     if (entry === undefined) return;
     this.#out = undefined;

@@ -31,7 +31,7 @@ Deno.test("MigrationWatch.ended() fails what is out, once", () => {
   watch.left(10);
   watch.ended();
   watch.returned(99);
-  deepStrictEqual(log.list().map(({ state, bytesDown }) => [state, bytesDown]), [["failed", 0]]);
+  deepStrictEqual(log.list().map(({ state, bytesDown }) => [state, bytesDown]), [["abandoned", 0]]);
 });
 
 Deno.test("MigrationLog keeps the last fifty", () => {

@@ -107,7 +107,9 @@ function threadCell(role, app) {
     row.state === "away" && row.role === role && row.app === app
   );
   if (away === undefined) return cell(role === "device" ? "runs here" : "waits");
-  return cell(role === "device" ? `is away: ${away.method}` : "runs here", "away");
+  return role === "device"
+    ? cell(`is away: ${away.method.split("#").pop()}`, "away", away.method)
+    : cell("runs here", "away");
 }
 
 function migrationRow({ state, role, app, method, peer, startedAt, bytesUp, bytesDown, ms }) {
@@ -115,9 +117,9 @@ function migrationRow({ state, role, app, method, peer, startedAt, bytesUp, byte
   const time = cell(duration(ms), "n");
   if (state === "away") time.dataset.since = startedAt;
   return [
-    cell(state === "failed" ? "came to nothing" : state, `${state} short`),
+    cell(state, `${state} short`),
     cell(method || app, "mono"),
-    cell(role === "device" ? `here → ${other}` : `${other} → here`),
+    cell(role === "device" ? `here → ${other}` : `${other} → here`, "short"),
     cell(new Date(startedAt).toLocaleTimeString(), "short"),
     cell(bytes(bytesUp), "n"),
     cell(state === "home" ? bytes(bytesDown) : "–", "n"),
@@ -130,11 +132,11 @@ function peerRow({ peer, name, trusted, connected, rttMs, address }) {
     cell(name || "unnamed"),
     cell(
       !trusted ? "near by, not paired" : connected ? "paired, connected" : "paired, not in reach",
-      connected ? "home" : "",
+      connected ? "home short" : "short",
     ),
     cell(rttMs === undefined ? "–" : `${rttMs.toFixed(1)} ms`, "n"),
     cell(short(peer), "mono short", peer),
-    cell(address ?? "–", "mono"),
+    cell(address?.replace(/\/p2p\/.*$/, "") ?? "–", "mono", address),
   ];
 }
 
@@ -154,6 +156,7 @@ function fill(id, rows) {
     : [[Object.assign(cell(table.dataset.empty, "empty"), { colSpan: 9 })]];
   table.tBodies[0].replaceChildren(...shown.map((cells) => {
     const row = document.createElement("tr");
+    cells.forEach((item, i) => item.dataset.label = table.tHead.rows[0].cells[i].textContent);
     row.append(...cells);
     return row;
   }));
