@@ -88,7 +88,7 @@ function appRow(
   return [
     cell(app),
     threadCell("device", app),
-    cell(clone.name || short(clone.peer)),
+    cell(clone.name || short(clone.peer), "short"),
     cell(`${rttMs.toFixed(1)} ms`, "n"),
     cell(rate(upBytesPerSecond), "n"),
     cell(rate(downBytesPerSecond), "n"),
