@@ -1,6 +1,14 @@
 /**
  * What connects machines: peers, trust, discovery, links, content.
  *
+ * An app speaks to its peer over a Unix socket: a {@linkcode SessionRequest} of the runtime first, then frames.
+ *
+ * ```ts ignore
+ * const peer = await attachPeer(); // the running one, else one in this process
+ * const app = await Deno.connect({ transport: "unix", path: peer.socketPath });
+ * await app.write(encodeJsonFrame(HOP_CONTROL, { op: "session", clones: ["auto"], ...who }));
+ * ```
+ *
  * @module
  */
 export { defaultHome, type Home, HomeBusyError, openHome, peerIdOf, socketPathOf } from "./home/mod.ts";

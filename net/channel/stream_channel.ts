@@ -46,10 +46,10 @@ class StreamChannel implements Channel {
       this.#closed = true;
       end(event.error ?? (stream.readableEnded ? undefined : new Error("The connection closed")));
     });
-    if (stream.status === "closed" && stream.readBufferLength === 0) end();
-    else if (stream.status === "aborted" || stream.status === "reset") {
+    if (stream.status === "aborted" || stream.status === "reset") {
       end(new Error(`The stream was ${stream.status}`));
-    } else if (stream.readableEnded) end();
+    } // Protocol negotiation may have read to the end and put back what was not its own: that is delivered first, in a microtask.
+    else if (stream.readableEnded || stream.status === "closed") queueMicrotask(() => end());
   }
 
   write(chunk: Uint8Array): Promise<void> | void {

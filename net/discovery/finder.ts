@@ -3,7 +3,14 @@ import type { Ping } from "@libp2p/ping";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import type { TrustedPeer, TrustStore } from "../trust/mod.ts";
-import { CONNECT_TIMEOUT_MS, MAX_SEEN_PEERS, MDNS_WAIT_MS, STALE_MS, STALE_PING_MS } from "./constants.ts";
+import {
+  CONNECT_TIMEOUT_MS,
+  HEAD_START_MS,
+  MAX_SEEN_PEERS,
+  MDNS_WAIT_MS,
+  STALE_MS,
+  STALE_PING_MS,
+} from "./constants.ts";
 
 /** What a {@linkcode Finder} works with. */
 export interface FinderOptions {
@@ -141,19 +148,30 @@ export class Finder {
     }
   }
 
+  /**
+   * Dials all addresses at once, the slower kinds a little later. Without the peer id in them: libp2p would put dials of one peer
+   * in a row, behind an address that doesn't answer. Whoever answers proves its id in the handshake, and it is compared here.
+   */
   async #dial(
     { peer, name }: { peer: string; name: string },
     addresses: readonly Multiaddr[],
   ): Promise<Connection> {
     if (addresses.length === 0) throw new Error("no address is known");
-    const full = addresses.map((address) =>
-      hasPeerId(address) ? address : address.encapsulate(`/p2p/${peer}`)
-    );
-    const own = full.filter((address) => peerIdIn(address) === peer);
+    const settled = new AbortController();
+    const signal = AbortSignal.any([settled.signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
+    const bare = [...new Set(addresses.map((address) => address.toString().replace(/\/p2p\/[^/]+$/, "")))];
     try {
-      return await this.#options.host.dial(own, { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) });
+      return await Promise.any(bare.map(async (address) => {
+        if (/\/ws\b|^\/ip4\/127\./.test(address)) await pause(HEAD_START_MS, signal);
+        const connection = await this.#options.host.dial(multiaddr(address), { signal });
+        // Not closed: it may be a connection that somebody else is using.
+        if (connection.remotePeer.toString() !== peer) throw new Error(`another peer answers at ${address}`);
+        return connection;
+      }));
     } catch (cause) {
-      throw new Error(`${name} doesn't answer at ${addresses.slice(0, 3).map(String).join(", ")}`, { cause });
+      throw new Error(`${name} doesn't answer at ${bare.slice(0, 3).join(", ")}`, { cause });
+    } finally {
+      settled.abort();
     }
   }
 
@@ -201,6 +219,16 @@ export function parseAddress(text: string): Multiaddr {
     );
   }
   return address;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    }, { once: true });
+  });
 }
 
 function tryAddress(text: string): Multiaddr | undefined {

@@ -1,10 +1,13 @@
 import {
+  addSample,
   analyzeProgram,
   appKey,
   type AppVersion,
   type CpuProfile,
   type DeciderModel,
+  emptySpread,
   knowledgeOf,
+  type MigratedWork,
   type Plan,
   type PlanOptions,
   planRun,
@@ -15,10 +18,20 @@ import { type CodeService, type Conditions, type MethodId, methodId } from "../.
 import { createHash } from "node:crypto";
 import { type App, modulePath } from "./app.ts";
 
+/** What an app's migrations of one method came to. */
+export interface MigratedReport {
+  readonly invocations: number;
+  /** At the clone, as it ran there. */
+  readonly cloneMs: number;
+  readonly upBytes: number;
+  readonly downBytes: number;
+}
+
 /** What an app process reports when it ends. */
 export interface Report {
   readonly profile?: CpuProfile;
   readonly reached: Readonly<Record<string, number>>;
+  readonly migrated: Readonly<Record<string, MigratedReport>>;
   readonly learned: DeciderModel | null;
 }
 
@@ -105,6 +118,8 @@ export class Learning {
     const { tree, wallMs } = treeFromCpuProfile(report.profile!, {
       root: methodId(`${main}#<main>`),
       counts,
+      isAway: ({ url, functionName }) => functionName === "request" && url.endsWith("/thread/sync_port.ts"),
+      migrated: migratedWork(report.migrated, conditions?.cloneSpeed ?? 1),
       resolve: ({ url, lineNumber, columnNumber, functionName }) => {
         if (functionName === "" && lineNumber <= 0 && columnNumber <= 0) return undefined;
         const method = code.methodAt(url, lineNumber, columnNumber);
@@ -173,6 +188,18 @@ function relativeImports(url: string): ReadonlyMap<string, string> {
   const imports = new Map<string, string>();
   imports.get = (specifier) => /^\.{0,2}\//.test(specifier) ? new URL(specifier, url).href : undefined;
   return imports;
+}
+
+function migratedWork(migrated: Report["migrated"], cloneSpeed: number): Map<MethodId, MigratedWork> {
+  return new Map(
+    Object.entries(migrated).map(([method, { invocations, cloneMs, upBytes, downBytes }]) => {
+      const entryBytes = emptySpread();
+      const exitBytes = emptySpread();
+      addSample(entryBytes, upBytes / invocations);
+      addSample(exitBytes, downBytes / invocations);
+      return [method as MethodId, { invocations, workMs: cloneMs * cloneSpeed, entryBytes, exitBytes }];
+    }),
+  );
 }
 
 /** Hash of the files' contents; undefined if one is gone. */

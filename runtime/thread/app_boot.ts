@@ -47,7 +47,12 @@ export function bootApp(supervisor: string | null, options: BootOptions): void {
     port.tell({ op: "open" });
   } else if (config.profile) installNoteHook(port);
   if (config.profile || config.model !== null) {
-    reportAtEnd(port, sampler, decision, () => migrator?.reached() ?? {});
+    reportAtEnd(
+      port,
+      sampler,
+      decision,
+      () => ({ reached: migrator?.reached() ?? {}, migrated: migrator?.migrated() ?? {} }),
+    );
   }
   for (const key of Reflect.ownKeys(globalThis)) {
     if (!options.globals.includes(key)) Reflect.deleteProperty(globalThis, key);
@@ -68,10 +73,10 @@ function reportAtEnd(
   port: SyncPort,
   sampler: Sampler | undefined,
   decision: DecisionMaker,
-  reached: () => Record<string, number>,
+  counted: () => object,
 ): void {
   addEventListener("unload", () => {
-    const report = { profile: sampler?.stop(), reached: reached(), learned: decision.toJSON() };
+    const report = { profile: sampler?.stop(), ...counted(), learned: decision.toJSON() };
     port.request({ op: "supervisor", request: { op: "report", report } });
   });
 }

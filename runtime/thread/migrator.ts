@@ -54,6 +54,14 @@ interface Point {
 /** Frames of a thread that a person is shown. */
 const MAX_FRAMES_SHOWN = 40;
 
+/** What the migrations of one method came to. */
+interface Migrated {
+  invocations: number;
+  cloneMs: number;
+  upBytes: number;
+  downBytes: number;
+}
+
 interface Reply {
   readonly ok: boolean;
   readonly head?: ReturnHead;
@@ -71,6 +79,7 @@ export class Migrator {
   #heap: SessionHeap;
   #away = false;
   readonly #points: Point[] = [];
+  readonly #migrated = new Map<string, Migrated>();
   #boardVersion = -1;
   /** Nothing has migrated in this session yet: the next one ships code too. */
   #cold = true;
@@ -113,6 +122,11 @@ export class Migrator {
   /** How often each method's migration point was reached. */
   reached(): Record<string, number> {
     return Object.fromEntries(this.#points.map((point) => [point.method, point.reached]));
+  }
+
+  /** What each method's migrations came to. */
+  migrated(): Readonly<Record<string, Migrated>> {
+    return Object.fromEntries(this.#migrated);
   }
 
   /** A migration point was reached. Throws what the method threw at the clone. */
@@ -264,6 +278,12 @@ export class Migrator {
   #learn(point: Point, reply: Reply, head: Extract<ReturnHead, { ok: true }>): void {
     const { features, startedMs, cold } = this.#current;
     this.#cold = false;
+    const sum = this.#migrated.get(point.method) ?? { invocations: 0, cloneMs: 0, upBytes: 0, downBytes: 0 };
+    sum.invocations++;
+    sum.cloneMs += head.ms.run;
+    sum.upBytes += reply.bytesUp ?? 0;
+    sum.downBytes += reply.bytesDown ?? 0;
+    this.#migrated.set(point.method, sum);
     this.#parts.decision.observe(point.method, {
       where: "there",
       totalMs: performance.now() - startedMs,

@@ -1,0 +1,52 @@
+import { equal, match, ok, rejects } from "node:assert/strict";
+import { Scene } from "../../tests/net_fixtures.ts";
+
+Deno.test("auto finds a paired clone at a remembered address, though others don't answer or belong to somebody else", async () => {
+  await using scene = new Scene();
+  const home = await scene.home();
+  const stranger = await scene.peer({ maxGuests: 0 });
+  const clone = await scene.peer({ name: "laptop" });
+  const first = await scene.peer({ home, serve: false });
+  const address = clone.addresses()[0]!;
+  const offer = clone.offerPairing();
+  await first.joinPairing(offer.code, address);
+  await first.stop();
+  const file = `${home}/trust.json`;
+  const saved = JSON.parse(await Deno.readTextFile(file));
+  const bare = (text: string) => text.replace(/\/p2p\/.*/, "");
+  // 240.0.0.1 is never answered from; the stranger's address is now another machine's.
+  saved.peers[0].addresses = ["/ip4/240.0.0.1/tcp/9", bare(stranger.addresses()[0]!), address];
+  await Deno.writeTextFile(file, JSON.stringify(saved));
+  const device = await scene.peer({ home, serve: false });
+  const start = performance.now();
+  const app = await scene.app(device, { clones: ["auto"] });
+  const reply = await app.message();
+  equal(reply.clone?.peer, clone.id, JSON.stringify(reply));
+  ok(performance.now() - start < 3_000);
+});
+
+Deno.test("auto says who was tried and why it can't be reached", async () => {
+  await using scene = new Scene();
+  const { device, clone } = await scene.pair();
+  const offer = clone.offerPairing();
+  await device.joinPairing(offer.code, clone.addresses()[0]!);
+  await clone.stop();
+  const app = await scene.app(device, { clones: ["auto"] });
+  match(
+    (await app.message()).error,
+    /^Cannot reach laptop \(12D3Koo\w+\): laptop doesn't answer at \/ip4\/127/,
+  );
+});
+
+Deno.test("pairing over a real connection ends with trust on both sides, and a wrong code with none", async () => {
+  await using scene = new Scene();
+  const device = await scene.peer({ serve: false });
+  const clone = await scene.peer({ name: "laptop" });
+  const [address] = clone.addresses();
+  await rejects(device.joinPairing("123-456", address), /shows no code now/);
+  const { code, done } = clone.offerPairing();
+  await rejects(device.joinPairing(code === "000-000" ? "000-001" : "000-000", address), /the code is wrong/);
+  equal((await device.joinPairing(code, address)).name, "laptop");
+  equal((await done).peer, device.id);
+  equal((await device.peers())[0]!.connected, true);
+});
