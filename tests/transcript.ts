@@ -2,15 +2,24 @@
 const PROMPT = "clonecloud> ";
 const ROOT = new URL("../", import.meta.url);
 
+/** Where {@linkcode ReplProcess} finds a terminal. */
+export const SCRIPT = "/usr/bin/script";
+
 /** A REPL on a fresh home, with a clone of its own. */
 export class ReplProcess implements AsyncDisposable {
   readonly child: Deno.ChildProcess;
   readonly #home: string;
 
-  constructor(args: readonly string[]) {
+  /** With `terminal` it runs on one, and what is written to its stdin counts as typed. */
+  constructor(args: readonly string[], { terminal = false } = {}) {
     this.#home = Deno.makeTempDirSync({ prefix: "home-" });
-    this.child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "mod.ts", "repl", "--home", this.#home, "--clone", "spawn", "--quiet", ...args],
+    const command = [Deno.execPath(), "run", "-A", "mod.ts", "repl", "--home", this.#home]
+      .concat("--clone", "spawn", "--quiet", ...args);
+    const [program, ...rest] = terminal
+      ? [SCRIPT, "-qfec", command.map((word) => `'${word}'`).join(" "), "/dev/null"]
+      : command;
+    this.child = new Deno.Command(program!, {
+      args: rest,
       cwd: ROOT,
       stdin: "piped",
       stdout: "piped",

@@ -62,7 +62,7 @@ export function stageLine(stop: StageStop, clone: string): string {
   const place = stop.stage === "resume" || stop.stage === "return" ? ` at the clone ${clone}` : "";
   const facts = [
     stop.bytes === undefined ? "" : `${stop.bytes} bytes`,
-    stop.objects === undefined ? "" : `${stop.objects} objects`,
+    stop.objects === undefined ? "" : `${stop.objects} object${stop.objects === 1 ? "" : "s"}`,
     stop.named === undefined ? "" : `${stop.named} named`,
     stop.outcome === "throw" ? "it threw" : "",
   ].filter((fact) => fact !== "");
