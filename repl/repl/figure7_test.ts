@@ -42,17 +42,17 @@ the table at the clone:
   8    8    Object    arguments[0].next               migrated
   9    9    Object    arguments[0].other              migrated
 clonecloud> step
-main stands at return of tests/fixtures/figure7.ts#change at the clone CLONE (N bytes, 4 objects, 0 named)
+main stands at return of tests/fixtures/figure7.ts#change at the clone CLONE (N bytes, 4 objects, 6 named)
 clonecloud> table
 the table at the clone:
   MID   CID  CLASS     PATH                            STATE
-  1     1    function  method                          dead
-  2     2    Array     arguments                       dead
-  3     3    built-in  method.[[Prototype]]            dead
-  4     4    Object    method.prototype                dead
+  1     1    function  method                          unchanged
+  2     2    Array     arguments                       unchanged
+  3     3    built-in  method.[[Prototype]]            unchanged
+  4     4    Object    method.prototype                unchanged
   5     5    Object    arguments[0]                    changed
-  6     6    built-in  arguments.[[Prototype]]         dead
-  7     7    built-in  method.prototype.[[Prototype]]  dead
+  6     6    built-in  arguments.[[Prototype]]         unchanged
+  7     7    built-in  method.prototype.[[Prototype]]  unchanged
   8     8    Object    arguments[0].next               dead
   9     9    Object    arguments[0].other              changed
   null  10   Object    arguments[0].next               new
@@ -62,13 +62,13 @@ main stands at merge of tests/fixtures/figure7.ts#change (N bytes)
 clonecloud> table
 the table at the device:
   MID  CID  CLASS     PATH                            STATE
-  1    1    function  method                          dead
-  2    2    Array     arguments                       dead
-  3    3    built-in  method.[[Prototype]]            dead
-  4    4    Object    method.prototype                dead
+  1    1    function  method                          unchanged
+  2    2    Array     arguments                       unchanged
+  3    3    built-in  method.[[Prototype]]            unchanged
+  4    4    Object    method.prototype                unchanged
   5    5    Object    arguments[0]                    changed
-  6    6    built-in  arguments.[[Prototype]]         dead
-  7    7    built-in  method.prototype.[[Prototype]]  dead
+  6    6    built-in  arguments.[[Prototype]]         unchanged
+  7    7    built-in  method.prototype.[[Prototype]]  unchanged
   8    8    Object    arguments[0].next               dead
   9    9    Object    arguments[0].other              changed
   10   10   Object    arguments[0].next               new

@@ -66,7 +66,7 @@ main stands at ship of tests/fixtures/steps.ts#fail (N bytes)
 clonecloud> step
 main stands at resume of tests/fixtures/steps.ts#fail at the clone CLONE (N bytes)
 clonecloud> step
-main stands at return of tests/fixtures/steps.ts#fail at the clone CLONE (N bytes, 2 objects, 0 named, it threw)
+main stands at return of tests/fixtures/steps.ts#fail at the clone CLONE (N bytes, 2 objects, 6 named, it threw)
 clonecloud> step
 main stands at merge of tests/fixtures/steps.ts#fail (N bytes, it threw)
 clonecloud> threads

@@ -7,13 +7,17 @@
  *    {@linkcode PacketError} with nothing changed.
  * 3. Only then contents are filled in.
  */
-import { CARRIES_PRIVATES } from "./constants.ts";
+import type { BufferContent } from "./kinds/buffer.ts";
+import type { SessionState } from "./session_state.ts";
+import { BLOB_BYTES, CARRIES_PRIVATES } from "./constants.ts";
 import type { CidRun } from "./capture.ts";
 import type { Inlet } from "./inlet.ts";
 import { FILLED } from "./kinds/kind.ts";
 import { KINDS } from "./kinds/table.ts";
 import { KIND } from "./node.ts";
 import { PacketError } from "./packet_error.ts";
+
+const NOTHING: readonly number[] = [];
 
 /** What a packet turned out to hold. */
 export interface Accepted {
@@ -38,8 +42,10 @@ export class Acceptance {
   /** Byte positions of new, then of changed contents. */
   readonly #starts: number[] = [];
   readonly #changeStarts: number[] = [];
-  /** By new node: 0 untouched, 1 its needs are being made. */
-  readonly #pending: number[] = [];
+  /** By new node, MIDs that it needs, once somebody asked: then it is made or being made. */
+  readonly #needs: (readonly number[] | undefined)[] = [];
+  /** By new node, how many of its needs are live already. */
+  readonly #progress: number[] = [];
 
   constructor(inlet: Inlet) {
     this.#inlet = inlet;
@@ -79,7 +85,7 @@ export class Acceptance {
     const named = this.#readRanges();
     const roots: unknown[] = [];
     for (let i = 0, count = inlet.count(); i < count; i++) roots[i] = inlet.value();
-    if (inlet.left !== 0) throw new PacketError("something follows it");
+    if (inlet.left !== 0 || inlet.blobsLeft !== 0) throw new PacketError("something follows it");
     return { roots, changed: this.#changed, named, cidRuns };
   }
 
@@ -102,9 +108,10 @@ export class Acceptance {
       if (byte !== number) this.#owners[i] = inlet.mids();
       const kind = KINDS[number];
       if (kind === undefined) throw new PacketError("an object is of no known kind");
-      inlet.state.announce(number);
+      inlet.state.announce(number, undefined);
       this.#shells[i] = kind.readShell(inlet);
-      this.#pending[i] = 0;
+      this.#needs[i] = undefined;
+      this.#progress[i] = 0;
     }
   }
 
@@ -119,42 +126,45 @@ export class Acceptance {
         stack.length--;
         continue;
       }
-      const nth = top - this.#inlet.firstNew;
-      const need = this.#pending[nth] === 1 ? this.#missing(top) : this.#missingFirst(top);
+      const need = this.#missing(top);
       if (need === undefined) this.#create(top);
       else stack[stack.length] = need;
     }
   }
 
-  #missingFirst(index: number): number | undefined {
-    this.#pending[index - this.#inlet.firstNew] = 1;
-    return this.#missing(index);
-  }
-
-  /** Index of something that must be live before this node and isn't. */
+  /** Index of something that must be live before this node and isn't. Goes on where it stopped the last time. */
   #missing(index: number): number | undefined {
-    const inlet = this.#inlet;
-    const { state } = inlet;
-    const nth = index - inlet.firstNew;
-    const owners = this.#owners[nth];
-    const mids = KINDS[state.kinds[index]!]!.needs?.(this.#shells[nth]);
-    return (owners && this.#firstMissing(owners)) ?? (mids && this.#firstMissing(mids));
-  }
-
-  #firstMissing(mids: readonly number[]): number | undefined {
-    const inlet = this.#inlet;
-    const { state } = inlet;
-    for (let i = 0; i < mids.length; i++) {
-      if (mids[i] === 0) continue;
-      const need = mids[i]! - state.origin;
-      if (state.nodes[need] !== undefined) continue;
-      if (!(need >= inlet.firstNew && need < state.size)) {
-        throw new PacketError(`no live object has id ${mids[i]}`);
-      }
-      if (this.#pending[need - inlet.firstNew] === 1) throw new PacketError("an object needs itself");
+    const nth = index - this.#inlet.firstNew;
+    const needs = this.#needs[nth] ??= this.#needsOf(index);
+    let progress = this.#progress[nth]!;
+    for (; progress < needs.length; progress++) {
+      const need = this.#unmade(needs[progress]!);
+      if (need === undefined) continue;
+      this.#progress[nth] = progress;
       return need;
     }
     return undefined;
+  }
+
+  #needsOf(index: number): readonly number[] {
+    const nth = index - this.#inlet.firstNew;
+    const owners = this.#owners[nth];
+    const needs = KINDS[this.#inlet.state.kinds[index]!]!.needs?.(this.#shells[nth]) ?? NOTHING;
+    if (owners === undefined) return needs;
+    const all: number[] = [];
+    for (let i = 0; i < owners.length; i++) all[i] = owners[i]!;
+    for (let i = 0; i < needs.length; i++) all[owners.length + i] = needs[i]!;
+    return all;
+  }
+
+  /** Index of a node that isn't live yet, by its MID; undefined if it is. */
+  #unmade(mid: number): number | undefined {
+    const { state, firstNew } = this.#inlet;
+    const index = mid - state.origin;
+    if (mid === 0 || state.nodes[index] !== undefined) return undefined;
+    if (!(index >= firstNew && index < state.size)) throw new PacketError(`no live object has id ${mid}`);
+    if (this.#needs[index - firstNew] !== undefined) throw new PacketError("an object needs itself");
+    return index;
   }
 
   #create(index: number): void {
@@ -218,6 +228,17 @@ export class Acceptance {
     return named;
   }
 
+  #keepBlobs(): void {
+    const { state, firstNew } = this.#inlet;
+    for (let i = 0; i < this.#contents.length; i++) {
+      if (state.kinds[firstNew + i] === KIND.buffer) keepBlob(state, firstNew + i, this.#contents[i]);
+    }
+    for (let i = 0; i < this.#changed.length; i++) {
+      const index = this.#changed[i]!;
+      if (state.kinds[index] === KIND.buffer) keepBlob(state, index, this.#changedContents[i]);
+    }
+  }
+
   #check(): void {
     const inlet = this.#inlet;
     const { kinds, nodes } = inlet.state;
@@ -259,6 +280,13 @@ export class Acceptance {
     for (let i = 0; i < changes.length - 1; i++) {
       kept.place(this.#changed[i]!, shift + changes[i]!, shift + changes[i + 1]!);
     }
+    this.#keepBlobs();
     kept.compact();
   }
+}
+
+function keepBlob(state: SessionState, index: number, content: unknown): void {
+  const { bytes } = content as BufferContent;
+  if (bytes !== undefined && bytes.length >= BLOB_BYTES) state.kept.blobs.set(index, bytes);
+  else state.kept.blobs.delete(index);
 }

@@ -55,6 +55,11 @@ export interface ValueAccess {
    * descriptors, several times as fast.
    */
   sameLayout?(a: object, b: object): boolean;
+  /**
+   * Where the engine can be asked: own keys that aren't array indexes, in order, without making a list of all elements.
+   * Without it a typed array of a million elements takes a second.
+   */
+  namedKeys?(value: object): readonly PropertyKey[];
 }
 
 /** A module's key: the same for the same URL and source on both sides. */

@@ -5,12 +5,13 @@ import { KINDS } from "./kinds/table.ts";
 import { type CodeRefs, Outlet, type OutletOptions } from "./outlet.ts";
 import { writeFront } from "./packet.ts";
 import { mayCarryPrivates } from "./node.ts";
-import type { SessionState } from "./session_state.ts";
-import { bytesSubarray } from "./intrinsics.ts";
+import { ROW, type SessionState } from "./session_state.ts";
+import { bytesSet, bytesSubarray, newUint8Array } from "./intrinsics.ts";
 import { Writer } from "./writer.ts";
 
 /** What a capture found and the packet that says it. */
 export interface Capture extends CodeRefs {
+  /** Must not be changed or transferred as long as the session lives: what is kept of large buffers is in it. */
   readonly packet: Uint8Array<ArrayBuffer>;
   /** Nodes whose contents are in the packet. */
   readonly objects: number;
@@ -40,6 +41,12 @@ export interface CidRun {
   readonly cid: number;
 }
 
+/** Bytes of a large buffer that travel. */
+interface Blob {
+  readonly index: number;
+  readonly bytes: Uint8Array;
+}
+
 /** One walk over what the roots reach; the packet holds what the other side lacks of it. */
 export class CaptureWalk {
   readonly out: Outlet;
@@ -54,6 +61,9 @@ export class CaptureWalk {
   readonly changed: number[] = [];
   readonly #changeEnds: number[] = [];
   readonly #scratch = new Writer();
+  readonly #newBlobs: Blob[] = [];
+  readonly #changedBlobs: Blob[] = [];
+  #blobBytes = 0;
   #head = 0;
 
   constructor(state: SessionState, options: OutletOptions) {
@@ -95,6 +105,7 @@ export class CaptureWalk {
     out.w = this.#records;
     this.#starts[nth] = this.#records.at;
     KINDS[kind]!.writeContent(node, out);
+    if (out.blob !== undefined) this.#takeBlob(this.#newBlobs, index);
     this.#ends[nth] = this.#records.at;
     out.fresh = true;
     out.w = this.#shells;
@@ -119,11 +130,35 @@ export class CaptureWalk {
     out.w = this.#changes;
     const start = out.w.at;
     kind.writeContent(node, out);
-    if (this.#state.kept.matches(index, out.w.bytes, start, out.w.at)) out.w.at = start;
-    else {
+    const sameBlob = out.blob === undefined || !out.blobChanged;
+    if (sameBlob && this.#state.kept.matches(index, out.w.bytes, start, out.w.at)) {
+      out.w.at = start;
+      out.blob = undefined;
+    } else {
+      if (out.blob !== undefined) this.#takeBlob(this.#changedBlobs, index);
+      else this.#state.kept.blobs.delete(index);
       this.changed[this.changed.length] = index;
       this.#changeEnds[this.#changeEnds.length] = out.w.at;
     }
+  }
+
+  #takeBlob(list: Blob[], index: number): void {
+    const bytes = this.out.blob!;
+    list[list.length] = { index, bytes };
+    this.#blobBytes += bytes.length;
+    this.out.blob = undefined;
+  }
+
+  /** Copies large buffers into the packet; what is kept of them is the packet's own bytes. */
+  #writeBlobs(packet: Uint8Array, list: readonly Blob[], from: number): number {
+    let at = from;
+    for (let i = 0; i < list.length; i++) {
+      const { index, bytes } = list[i]!;
+      bytesSet(packet, bytes, at);
+      this.#state.kept.blobs.set(index, bytesSubarray(packet, at, at + bytes.length));
+      at += bytes.length;
+    }
+    return at;
   }
 
   /** What migrated may still be held by the device, reachable from here or not: its changes go home too. */
@@ -142,22 +177,22 @@ export class CaptureWalk {
   #finish(request: CaptureRequest, reached: number): Capture {
     const { out } = this;
     const state = this.#state;
-    const w = new Writer(this.#records.at + this.#changes.at + this.#shells.at + 1024);
     const created = state.size - out.firstNew;
-    writeFront(w, { flags: request.flags, code: out.refs });
-    const front = w.at;
-    w.varint(state.origin + out.firstNew);
-    writeRuns(w, request.cidRuns, { first: out.firstNew, count: created, cid: request.nextCid });
-    writeSection(w, out.newTexts, out.texts);
-    writeSection(w, out.newShapes, out.shapes);
-    writeSection(w, created, this.#shells);
-    w.raw(bytesSubarray(this.#records.bytes, 0, this.#records.at));
-    this.#writeChanges(w);
+    const head = new Writer(this.#shells.at + 1024);
+    writeFront(head, { flags: request.flags, blobBytes: this.#blobBytes, code: out.refs });
+    const front = head.at;
+    head.varint(state.origin + out.firstNew);
+    writeRuns(head, request.cidRuns, { first: out.firstNew, count: created, cid: request.nextCid });
+    writeSection(head, out.newTexts, out.texts);
+    writeSection(head, out.newShapes, out.shapes);
+    writeSection(head, created, this.#shells);
+    const tail = new Writer();
+    this.#writeChanges(tail);
     const unchanged = this.#unchanged(reached);
-    writeRanges(w, unchanged);
-    writeSection(w, request.roots.length, this.#roots);
+    writeRanges(tail, unchanged);
+    writeSection(tail, request.roots.length, this.#roots);
+    const packet = this.#assemble([head, this.#records, tail]);
     this.#keep(request, reached);
-    const packet = w.finish();
     const sizes = this.#sizes(front);
     return {
       packet,
@@ -168,6 +203,20 @@ export class CaptureWalk {
       scopes: out.refs.scopes,
       explain: () => explain({ ...sizes, source: out, packetBytes: packet.length }),
     };
+  }
+
+  /** Every byte is copied once more, and only once, into a packet of the right size. */
+  #assemble(parts: readonly Writer[]): Uint8Array<ArrayBuffer> {
+    let size = this.#blobBytes;
+    for (let i = 0; i < parts.length; i++) size += parts[i]!.at;
+    const packet = new newUint8Array(size);
+    let at = 0;
+    for (let i = 0; i < parts.length; i++) {
+      bytesSet(packet, bytesSubarray(parts[i]!.bytes, 0, parts[i]!.at), at);
+      at += parts[i]!.at;
+    }
+    this.#writeBlobs(packet, this.#changedBlobs, this.#writeBlobs(packet, this.#newBlobs, at));
+    return packet;
   }
 
   #writeChanges(w: Writer): void {
@@ -195,17 +244,17 @@ export class CaptureWalk {
     const offset = kept.append(this.#records.bytes, 0, this.#records.at);
     for (let i = 0; i < this.#starts.length; i++) {
       kept.place(firstNew + i, offset + this.#starts[i]!, offset + this.#ends[i]!);
-      states[firstNew + i] = returns ? "new" : "migrated";
+      states[firstNew + i] = returns ? ROW.new : ROW.migrated;
     }
     const at = kept.append(this.#changes.bytes, 0, this.#changes.at);
     for (let i = 0; i < queue.length; i++) {
       if (queue[i]! >= firstNew) continue;
-      states[queue[i]!] = i >= reached ? "dead" : returns ? "unchanged" : "named";
+      states[queue[i]!] = i >= reached ? ROW.dead : returns ? ROW.unchanged : ROW.named;
     }
     for (let i = 0, start = at; i < this.changed.length; i++) {
       const end = at + this.#changeEnds[i]!;
       kept.place(this.changed[i]!, start, end);
-      states[this.changed[i]!] = "changed";
+      states[this.changed[i]!] = ROW.changed;
       start = end;
     }
     kept.compact();

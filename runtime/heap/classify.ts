@@ -32,10 +32,11 @@ export function classify(out: Outlet, node: Node): KindNumber {
     if (out.values.nameOfBuiltin(node) !== undefined) return KIND.builtin;
     return functionKind(out, node);
   }
-  if (out.layouts.shapeOf(node) !== undefined) return KIND.plain;
+  if (out.layouts.isPlain(node)) return KIND.plain;
   if (out.layouts.isOrdinaryArray(node)) return KIND.array;
   const brand = out.values.brandOf(node);
   if (!NEVER_BUILTIN.has(brand) && out.values.nameOfBuiltin(node) !== undefined) return KIND.builtin;
+  if (brand === "plain") out.layouts.learnPlain(node);
   return BRANDS.get(brand) ?? refuse(out, node);
 }
 

@@ -10,6 +10,9 @@ export const FLAG_MORE = 2;
 /** Packet flag: goes from the clone to the device. */
 export const FLAG_RETURN = 4;
 
+/** Buffers from this size on travel behind the records, so that their bytes are copied once. */
+export const BLOB_BYTES = 1 << 14;
+
 /** In a shell's kind byte: the classes whose private names the object carries follow. */
 export const CARRIES_PRIVATES = 128;
 

@@ -1,4 +1,5 @@
 /** One side of a session for tests: closures and classes registered by hand, scopes as explicit objects. */
+import process from "node:process";
 import { types } from "node:util";
 import {
   type BindingRef,
@@ -122,12 +123,15 @@ export class AbsentThing {
   }
 }
 
+const utilBinding = (process as any).binding("util");
+
 const values: ValueAccess = {
   brandOf(value) {
     if (typeof value === "function") return types.isProxy(value) ? "proxy" : "function";
     for (const [is, brand] of BRANDS) if (is(value)) return brand;
     return Object.hasOwn(value, "hostThing") || hosts.has(value) ? "host" : "plain";
   },
+  namedKeys: (value) => utilBinding.getOwnNonIndexProperties(value, utilBinding.ALL_PROPERTIES),
   nameOfBuiltin: (value) => builtinNames.get(value),
   builtinByName: (name) => builtinsByName.get(name),
   describeRefused(value) {
@@ -145,17 +149,51 @@ export function hostThing(): object {
   return thing;
 }
 
+/** What `--v8-flags=--allow-natives-syntax` lets one ask. */
+export function engineLayout(): ((a: object, b: object) => boolean) | undefined {
+  try {
+    return new Function("a", "b", "return %HaveSameMap(a, b) && (a !== b || %HasFastProperties(a))") as () =>
+      boolean;
+  } catch {
+    return undefined;
+  }
+}
+
+function emulatedLayout(a: object, b: object): boolean {
+  const brand = values.brandOf(a);
+  if (brand !== values.brandOf(b) || brand !== "plain" && brand !== "array") return false;
+  if (Reflect.getPrototypeOf(a) !== Reflect.getPrototypeOf(b)) return false;
+  return layoutOf(a) !== "" && layoutOf(a) === layoutOf(b);
+}
+
+/** Named properties with attributes; empty for what the engine would keep in a dictionary. */
+function layoutOf(object: object): string {
+  if (!Reflect.isExtensible(object) || Reflect.getPrototypeOf(object) === null) return "";
+  if (Array.isArray(object) && object.length > 100_000) return "";
+  const parts = ["layout"];
+  for (const key of Reflect.ownKeys(object)) {
+    const d = Reflect.getOwnPropertyDescriptor(object, key)!;
+    const plain = "value" in d && d.writable && d.enumerable && d.configurable;
+    if (!plain && key !== "length") return "";
+    if (typeof key === "symbol") return "";
+    if (!/^\d+$/.test(key)) parts.push(key);
+  }
+  return parts.join();
+}
+
 export class FakeSide implements CodeAccess {
   readonly program: readonly FakeSite[];
-  readonly values: ValueAccess = values;
+  readonly values: ValueAccess;
   readonly bindings = new Map<number, unknown>();
   readonly #functions = new WeakMap<Function, FunctionDescription>();
   readonly #classes = new Map<Function, FakeClass>();
   /** While set, constructors of fake classes do nothing. */
   stamping = false;
 
-  constructor(program: readonly FakeSite[]) {
+  /** With `layouts` the side can tell layouts: from the engine where that is allowed, else by an honest stand-in. */
+  constructor(program: readonly FakeSite[], layouts = false) {
     this.program = program;
+    this.values = layouts ? { ...values, sameLayout: engineLayout() ?? emulatedLayout } : values;
   }
 
   /** Evaluates a closure expression of the program. */

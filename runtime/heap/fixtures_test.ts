@@ -240,6 +240,31 @@ export const FIXTURES: readonly Fixture[] = [
     },
   },
   {
+    name: "large buffers",
+    make: () => ({
+      a: new Uint8Array(100_001).fill(1),
+      b: new Uint8Array(40_000),
+      c: new Uint8Array(20_000),
+    }),
+    mutate(root) {
+      root.a[99_999] = 2;
+      root.d = new Uint8Array(50_000).fill(3);
+      root.c = new Uint8Array(root.c.buffer.transfer(10));
+    },
+  },
+  {
+    name: "long arrays",
+    make: () => ({
+      full: Array.from({ length: 300 }, (_, i) => i),
+      holes: Object.assign(Array.from({ length: 300 }), { 10_000: 1, note: 2 }),
+      half: Object.assign(new Array(200), Array.from({ length: 100 }, () => null)),
+    }),
+    mutate(root) {
+      delete root.half[0];
+      root.full.note = root.full.splice(10, 5);
+    },
+  },
+  {
     name: "detached buffers",
     make: () => ({ buffer: new Uint8Array([1, 2, 3]).buffer, bytes: null as Uint8Array | null }),
     mutate(root) {

@@ -1,6 +1,14 @@
 import { type CodeAccess, type ScopeHandle, UNINITIALISED, type ValueAccess } from "./access.ts";
-import { ACCESSOR, type HeapLimits, INLINE_INTEGER, PLAIN_ATTRIBUTES, STACK, VALUE } from "./constants.ts";
-import { ArrayPrototype, createBigInt, ObjectPrototype, stackSetter } from "./intrinsics.ts";
+import {
+  ACCESSOR,
+  BLOB_BYTES,
+  type HeapLimits,
+  INLINE_INTEGER,
+  PLAIN_ATTRIBUTES,
+  STACK,
+  VALUE,
+} from "./constants.ts";
+import { ArrayPrototype, bytesSubarray, createBigInt, ObjectPrototype, stackSetter } from "./intrinsics.ts";
 import { isValueKind, KIND, type Node } from "./node.ts";
 import { HOLE, SYMBOL_KEY } from "./outlet.ts";
 import { PacketError } from "./packet_error.ts";
@@ -9,6 +17,15 @@ import type { SessionState } from "./session_state.ts";
 import { isSimple, type Shape, ShapeRoot } from "./shape.ts";
 import { isPlannable, ShapePlan } from "./shape_plan.ts";
 import { hasElements } from "./layouts.ts";
+
+/** Kinds whose nodes aren't made for the packet, or not by us. */
+const MAY_BE_KNOWN: boolean[] = [];
+MAY_BE_KNOWN[KIND.plain] = false;
+MAY_BE_KNOWN[KIND.builtin] = true;
+MAY_BE_KNOWN[KIND.symbol] = true;
+MAY_BE_KNOWN[KIND.binding] = true;
+MAY_BE_KNOWN[KIND.member] = true;
+MAY_BE_KNOWN[KIND.absent] = true;
 
 /** An object's properties as read from a packet, not yet given to anyone. */
 export interface Properties {
@@ -31,6 +48,7 @@ export interface InletOptions {
   readonly values: ValueAccess;
   readonly code: CodeAccess;
   readonly limits: HeapLimits;
+  readonly blobBytes: number;
 }
 
 const NO_PRIVATES: readonly undefined[] = [];
@@ -44,6 +62,9 @@ export class Inlet extends Reader {
   /** Index of the packet's first new node. */
   readonly firstNew: number;
   bufferBytes = 0;
+  readonly allBytes: number;
+  readonly #blobs: Uint8Array;
+  #blobsAt = 0;
   readonly #firstShape: number;
   readonly #lateShapes: LateShape[] = [];
   #elementsAreSafe: boolean | undefined;
@@ -52,7 +73,9 @@ export class Inlet extends Reader {
   readonly side: "device" | "clone";
 
   constructor(packet: Uint8Array, state: SessionState, options: InletOptions) {
-    super(packet);
+    super(bytesSubarray(packet, 0, packet.length - options.blobBytes));
+    this.#blobs = bytesSubarray(packet, packet.length - options.blobBytes, packet.length);
+    this.allBytes = packet.length;
     this.state = state;
     this.code = options.code;
     this.values = options.values;
@@ -66,7 +89,10 @@ export class Inlet extends Reader {
   bind(mid: number, node: unknown, kind: number): void {
     const { state } = this;
     const index = mid - state.origin;
-    if (index < this.firstNew || state.kinds[index] !== kind || state.nodes[index] !== undefined) {
+    if (
+      !(index >= this.firstNew && index < state.size) || state.kinds[index] !== kind ||
+      state.nodes[index] !== undefined
+    ) {
       throw new PacketError(`id ${mid} can't be bound`);
     }
     if (
@@ -74,8 +100,23 @@ export class Inlet extends Reader {
     ) {
       throw new PacketError(`id ${mid} got no object`);
     }
-    if (state.find(node) !== undefined) throw new PacketError(`id ${mid} names an object that has an id`);
+    if (MAY_BE_KNOWN[kind] === true && state.find(node) !== undefined) {
+      throw new PacketError(`id ${mid} names an object that has an id`);
+    }
     state.bind(index, node);
+  }
+
+  /** A buffer's bytes, large ones from behind the records; shared with the packet. */
+  blob(length: number): Uint8Array {
+    if (length < BLOB_BYTES) return this.raw(length);
+    if (length > this.#blobs.length - this.#blobsAt) throw new PacketError("it ends too early");
+    this.#blobsAt += length;
+    return bytesSubarray(this.#blobs, this.#blobsAt - length, this.#blobsAt);
+  }
+
+  /** Whether all large buffers were read. */
+  get blobsLeft(): number {
+    return this.#blobs.length - this.#blobsAt;
   }
 
   /** A MID. */

@@ -39,7 +39,6 @@ export const functionBind = Function.prototype.bind;
 export const objectIs = Object.is;
 export const createObject = Object.create;
 export const createString = String;
-export const toNumber = Number;
 export const toObject = Object;
 export const createBigInt = BigInt;
 export const floor = Math.floor;
@@ -54,15 +53,15 @@ export const symbolDescription = getter<symbol, string | undefined>(Symbol.proto
 
 export const charCodeAt = uncurry(String.prototype.charCodeAt);
 export const isWellFormed = uncurry(String.prototype.isWellFormed);
-export const stringSlice = uncurry(String.prototype.slice);
 export const fromCharCode = String.fromCharCode;
 export const bigintToString = uncurry(BigInt.prototype.toString as (this: bigint, radix?: number) => string);
 
 export const mapForEach = uncurry(
   Map.prototype.forEach as (this: ReadonlyMap<unknown, unknown>, f: (v: unknown, k: unknown) => void) => void,
 );
+export const mapSize = getter<ReadonlyMap<unknown, unknown>, number>(Map.prototype, "size");
+export const setSize = getter<ReadonlySet<unknown>, number>(Set.prototype, "size");
 export const mapGet = uncurry(Map.prototype.get);
-export const mapHas = uncurry(Map.prototype.has);
 export const mapSet = uncurry(Map.prototype.set);
 export const mapDelete = uncurry(Map.prototype.delete);
 export const setForEach = uncurry(
@@ -110,7 +109,6 @@ export const typedArrayName = getter<object, string | undefined>(TypedArrayProto
 export const typedArrayBuffer = getter<object, ArrayBuffer>(TypedArrayPrototype, "buffer");
 export const typedArrayByteOffset = getter<object, number>(TypedArrayPrototype, "byteOffset");
 export const typedArrayByteLength = getter<object, number>(TypedArrayPrototype, "byteLength");
-export const typedArrayLength = getter<object, number>(TypedArrayPrototype, "length");
 export const typedArrayAt = uncurry(TypedArrayPrototype.at as (this: object, index: number) => unknown);
 export const bytesSet = uncurry(
   TypedArrayPrototype.set as (this: Uint8Array, source: Uint8Array, at?: number) => void,
@@ -121,12 +119,8 @@ export const bytesSubarray = uncurry(
 export const bytesSlice = uncurry(
   TypedArrayPrototype.slice as (this: Uint8Array, from: number, to: number) => Uint8Array<ArrayBuffer>,
 );
-export const bytesCopyWithin = uncurry(
-  TypedArrayPrototype.copyWithin as (this: Uint8Array, to: number, from: number, end: number) => Uint8Array,
-);
 export const newUint8Array = Uint8Array;
 export const newInt32Array = Int32Array;
-export const newDataView = DataView;
 export const dataViewBuffer = getter<DataView, ArrayBuffer>(DataView.prototype, "buffer");
 export const dataViewByteOffset = getter<DataView, number>(DataView.prototype, "byteOffset");
 export const dataViewByteLength = getter<DataView, number>(DataView.prototype, "byteLength");
@@ -190,6 +184,11 @@ isolate(SafeSet.prototype, Set.prototype);
 /** A WeakMap that user code can't have patched. */
 export class SafeWeakMap<K extends WeakKey, V> extends WeakMap<K, V> {}
 isolate(SafeWeakMap.prototype, WeakMap.prototype);
+
+const builtinGetOrInsert = (Map.prototype as any).getOrInsert;
+/** Looks up and enters in one step, where the engine has it. */
+export const getOrInsert: (<K, V>(map: Map<K, V>, key: K, value: V) => V) | undefined =
+  builtinGetOrInsert === undefined ? undefined : uncurry(builtinGetOrInsert) as any;
 
 /** `arguments` of a sloppy function without parameters: has the `callee` data property that strict ones lack. */
 let makeSloppy: (() => object) | undefined;

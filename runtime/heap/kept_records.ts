@@ -1,4 +1,4 @@
-import { bytesSet, bytesSubarray, newUint8Array } from "./intrinsics.ts";
+import { bytesSet, bytesSubarray, newUint8Array, SafeMap } from "./intrinsics.ts";
 import { sameBytes } from "./reader.ts";
 
 /** Waste that isn't worth a compaction. */
@@ -7,6 +7,8 @@ const TOLERATED_WASTE = 1 << 20;
 /** The last record of each node that both sides know, so that the next capture can tell what changed. */
 export class KeptRecords {
   bytes: Uint8Array = new newUint8Array(1024);
+  /** Bytes of large buffers, by index; shared with the packet that brought or took them. */
+  readonly blobs = new SafeMap<number, Uint8Array>();
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
   #used = 0;
@@ -40,7 +42,7 @@ export class KeptRecords {
   }
 
   place(index: number, start: number, end: number): void {
-    this.forget(index);
+    if (index < this.#starts.length) this.forget(index);
     this.#starts[index] = start;
     this.#ends[index] = end;
     this.#live += end - start;

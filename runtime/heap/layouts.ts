@@ -22,6 +22,8 @@ const ARRAYS: readonly (readonly unknown[])[] = [[1], [{}], [1.5], [1, , 2], [{}
 export class Layouts {
   readonly #same: ((a: object, b: object) => boolean) | undefined;
   readonly #layouts: Layout[] = [];
+  /** Objects that were told apart before their shape was known: a list is met before its elements are looked into. */
+  readonly #plain: object[] = [];
   /** Whether reading an element that an array lacks finds nothing: nobody gave the prototypes elements. */
   readonly #holesAreEmpty: boolean;
   /** Of ordinary arrays, once one was seen. */
@@ -58,6 +60,22 @@ export class Layouts {
     }
     const layouts = this.#layouts;
     layouts[layouts.length < MAX_LAYOUTS ? layouts.length : MAX_LAYOUTS - 1] = { exemplar: object, shape };
+  }
+
+  /** Whether an object is known to be without special slots and no built-in, by the company it keeps. */
+  isPlain(object: object): boolean {
+    const same = this.#same;
+    if (same === undefined) return false;
+    const plain = this.#plain;
+    for (let i = 0; i < plain.length; i++) if (same(object, plain[i]!)) return true;
+    return false;
+  }
+
+  /** Takes an object that turned out to be without special slots as an example; empty ones tell too little. */
+  learnPlain(object: object): void {
+    if (this.#same === undefined || !this.#same(object, object) || objectKeys(object).length === 0) return;
+    const plain = this.#plain;
+    plain[plain.length < MAX_LAYOUTS ? plain.length : MAX_LAYOUTS - 1] = object;
   }
 
   /** Whether something is an array with ordinary elements, the usual prototype and nothing else. */

@@ -1,7 +1,7 @@
 import { className } from "./class_name.ts";
 import { KINDS } from "./kinds/table.ts";
 import { lowestKnown, pathOf, type PathSource } from "./path.ts";
-import type { RowState } from "./session_state.ts";
+import { ROW_NAMES, type RowState } from "./session_state.ts";
 
 /** One row of the object mapping table (§4.2, Figure 7). */
 export interface MappingRow {
@@ -28,12 +28,12 @@ export function mappingRows(source: PathSource, known: number): MappingRow[] {
   const isProxy = (value: object) => source.values.brandOf(value) === "proxy";
   for (let index = 0; index < state.size; index++) {
     const node = state.nodes[index];
-    const rowState = state.states[index];
+    const rowState = ROW_NAMES[state.states[index]!];
     if (node === undefined || rowState === undefined) continue;
     const below = index < known ? undefined : lowestKnown(source, index, known);
     rows[rows.length] = {
       mid: index < known ? state.origin + index : null,
-      cid: state.cids[index] ?? null,
+      cid: state.cids[index] || null,
       class: className(node, KINDS[state.kinds[index]!]!.name, isProxy),
       path: pathOf(source, index, below),
       ...(below !== undefined && { below: state.cids[below]! }),

@@ -15,6 +15,7 @@ import {
 import { classify } from "./classify.ts";
 import {
   ACCESSOR,
+  BLOB_BYTES,
   CONFIGURABLE,
   ENUMERABLE,
   INLINE_INTEGER,
@@ -39,6 +40,7 @@ import type { SessionState } from "./session_state.ts";
 import type { Shape, ShapeRoot, Step } from "./shape.ts";
 import { slotWriter } from "./slot_code.ts";
 import { readStack } from "./stack.ts";
+import { sameBytes } from "./reader.ts";
 import { Writer } from "./writer.ts";
 
 /** Marks an element that an array lacks. */
@@ -81,8 +83,13 @@ export class Outlet {
   readonly queue: number[] = [];
   /** The node being written, or −1 − (number of the root being written). */
   at = -1;
+  /** Bytes of the large buffer that was written last, and whether they are news; taken by who asked for the writing. */
+  blob: Uint8Array | undefined;
+  blobChanged = false;
   /** Whether the node being written is new to the other side. */
   fresh = false;
+  /** Absent objects written so far. */
+  absents = 0;
   /** Index of the first node that is new to the other side. */
   readonly firstNew: number;
   readonly texts = new Writer();
@@ -125,18 +132,21 @@ export class Outlet {
   /** Reaches a node; returns its index. */
   reach(node: Node, kind?: number): number {
     const { state } = this;
-    let index = state.find(node);
-    if (index === undefined) {
-      if (this.options.checking) throw new Novelty();
-      index = state.add(node, kind ?? classify(this, node));
-    }
+    if (this.options.checking) return this.#reached(node);
+    const index = state.claim(node);
+    if (index === state.size) state.announce(kind ?? classify(this, node), node);
     if (state.epochs[index] !== state.epoch) {
-      if (this.options.checking) throw new Novelty();
       state.epochs[index] = state.epoch;
       state.nodes[index] = node;
       state.parents[index] = this.at;
       this.queue[this.queue.length] = index;
     }
+    return index;
+  }
+
+  #reached(node: Node): number {
+    const index = this.state.find(node);
+    if (index === undefined || this.state.epochs[index] !== this.state.epoch) throw new Novelty();
     return index;
   }
 
@@ -149,6 +159,15 @@ export class Outlet {
   optionalNode(node: Node | null, kind?: number): void {
     if (node === null) this.w.varint(0);
     else this.node(node, kind);
+  }
+
+  /** Writes a buffer's bytes, large ones aside: only those that the other side lacks are in the packet. */
+  bytes(bytes: Uint8Array): void {
+    if (bytes.length < BLOB_BYTES) return this.w.raw(bytes);
+    const kept = this.at >= this.firstNew ? undefined : this.state.kept.blobs.get(this.at);
+    this.blob = bytes;
+    this.blobChanged = kept === undefined || kept.length !== bytes.length ||
+      !sameBytes(kept, bytes, { a: 0, b: 0, length: bytes.length });
   }
 
   /** Writes the MIDs of scopes. */

@@ -1,6 +1,7 @@
 /**
- * The layout of a packet: magic u32 | version u8 | flags u8 | code section | first new MID | runs of CIDs | texts |
- * shapes | shells | new contents | changed contents | unchanged ranges | roots. Counts come before what they count.
+ * The layout of a packet: magic u32 | version u8 | flags u8 | length of large buffers | code section | first new MID | runs of CIDs | texts |
+ * shapes | shells | new contents | changed contents | unchanged ranges | roots | bytes of large buffers. Counts come
+ * before what they count.
  */
 import type { ModuleKey } from "./access.ts";
 import { DEFAULT_LIMITS, PACKET_MAGIC, PACKET_VERSION } from "./constants.ts";
@@ -12,13 +13,16 @@ import type { Writer } from "./writer.ts";
 /** The fixed front of a packet. */
 export interface PacketFront {
   readonly flags: number;
+  /** How many bytes of large buffers end the packet. */
+  readonly blobBytes: number;
   readonly code: CodeRefs;
 }
 
-export function writeFront(w: Writer, { flags, code }: PacketFront): void {
+export function writeFront(w: Writer, { flags, blobBytes, code }: PacketFront): void {
   w.uint32(PACKET_MAGIC);
   w.byte(PACKET_VERSION);
   w.byte(flags);
+  w.varint(blobBytes);
   w.varint(code.modules.length);
   for (let i = 0; i < code.modules.length; i++) w.string(code.modules[i]!);
   w.varint(code.sites.length);
@@ -45,6 +49,7 @@ export function readFront(reader: Reader): PacketFront {
     throw new PacketError(`it has version ${version}, this peer speaks version ${PACKET_VERSION}`);
   }
   const flags = reader.byte();
+  const blobBytes = reader.count();
   const modules: ModuleKey[] = [];
   for (let i = 0, count = reader.count(); i < count; i++) modules[i] = reader.string();
   const sites: { module: ModuleKey; site: number }[] = [];
@@ -55,7 +60,7 @@ export function readFront(reader: Reader): PacketFront {
   for (let i = 0, count = reader.count(); i < count; i++) {
     scopes[i] = { module: listed(modules, reader.varint()), scope: reader.varint() };
   }
-  return { flags, code: { modules, sites, scopes } };
+  return { flags, blobBytes, code: { modules, sites, scopes } };
 }
 
 function listed(modules: readonly ModuleKey[], number: number): ModuleKey {

@@ -6,7 +6,8 @@ type Extra = Omit<SessionHeapOptions, "side" | "values" | "code">;
 
 /** A device and a clone in one isolate, with nothing in common but the program. */
 export function pair(options: { readonly device?: Extra; readonly clone?: Extra } = {}) {
-  const device = new FakeSide(PROGRAM), clone = new FakeSide(PROGRAM);
+  // Only the device can tell layouts: what both write must be the same all the same.
+  const device = new FakeSide(PROGRAM, true), clone = new FakeSide(PROGRAM);
   return {
     device,
     clone,

@@ -1,5 +1,5 @@
 import { VALUE } from "./constants.ts";
-import { bytesSubarray, decodeUtf8, fromCharCode, newUint8Array } from "./intrinsics.ts";
+import { bytesSubarray, decodeUtf8, fromCharCode } from "./intrinsics.ts";
 import { PacketError } from "./packet_error.ts";
 
 const scratchFloat = new Float64Array(1);
@@ -140,6 +140,3 @@ export function sameBytes(
   for (; i < length; i++) if (a[range.a + i] !== b[range.b + i]) return false;
   return true;
 }
-
-/** An empty array, for what has no bytes. */
-export const NO_BYTES: Uint8Array = new newUint8Array(0);

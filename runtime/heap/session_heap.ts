@@ -18,7 +18,7 @@ import { readFront } from "./packet.ts";
 import { PacketError } from "./packet_error.ts";
 import { pathOf } from "./path.ts";
 import { Reader } from "./reader.ts";
-import { SessionState } from "./session_state.ts";
+import { ROW, ROW_NAMES, type RowState, SessionState } from "./session_state.ts";
 
 /** A session whose ids are this many times what it last reached, and more than the minimum, starts over. */
 const RESTART_FACTOR = 4;
@@ -69,6 +69,7 @@ export class SessionHeap {
    * migration is out, it supplements that. Clone: the packet holds what changed of all that came, and what is new.
    *
    * @throws {Refusal} if something can't travel that must; the session starts over
+   * @throws {TypeError} if a supplement would undo what the clone may have changed; the session starts over
    */
   capture(roots: readonly unknown[], options: { readonly rootNames?: readonly string[] } = {}): Capture {
     this.#rootNames = options.rootNames ?? [];
@@ -87,6 +88,9 @@ export class SessionHeap {
     if (!this.#out) state.current = [];
     const walk = new CaptureWalk(state, this.#outletOptions(false));
     const capture = walk.run({ roots, flags, cidRuns: [], nextCid: 0 });
+    if (flags === FLAG_MORE && walk.changed.length > 0) {
+      throw new TypeError("Cannot supplement a migration: something that it took was changed here since");
+    }
     const { queue } = walk.out;
     for (let i = 0; i < queue.length; i++) state.current[state.current.length] = queue[i]!;
     this.#out = true;
@@ -130,7 +134,7 @@ export class SessionHeap {
 
   /**
    * Clone: makes a packet live. Device: merges the returned packet into the original heap. Returns the packet's roots.
-   * The code that {@linkcode referencedCode} lists must be there.
+   * The code that {@linkcode referencedCode} lists must be there. The packet must not be changed or transferred afterwards.
    *
    * @throws {PacketError} if the packet isn't sound; nothing existing has changed then, and the session starts over
    */
@@ -146,11 +150,11 @@ export class SessionHeap {
   #accept(packet: Uint8Array): readonly unknown[] {
     if (packet.length > this.#limits.maxPacketBytes) throw new PacketError("it is too large");
     const reader = new Reader(packet);
-    const { flags } = readFront(reader);
+    const { flags, blobBytes } = readFront(reader);
     this.#checkTurn(flags);
     if ((flags & FLAG_FIRST) !== 0) this.#startOver(packet, reader.at);
     const { side, values, code } = this.#options;
-    const inlet = new Inlet(packet, this.#state, { side, values, code, limits: this.#limits });
+    const inlet = new Inlet(packet, this.#state, { side, values, code, limits: this.#limits, blobBytes });
     inlet.at = reader.at;
     const accepted = new Acceptance(inlet).run();
     if (side === "device") this.#merged(accepted, inlet.firstNew);
@@ -181,10 +185,10 @@ export class SessionHeap {
   #arrived({ changed, named }: Accepted, firstNew: number, more: boolean): void {
     const state = this.#state;
     const current: number[] = more ? state.current : [];
-    mark(state, named, "named", current);
-    mark(state, changed, "changed", current);
+    mark(state, named, ROW.named, current);
+    mark(state, changed, ROW.changed, current);
     for (let i = firstNew; i < state.size; i++) {
-      state.states[i] = "migrated";
+      state.states[i] = ROW.migrated;
       current[current.length] = i;
     }
     state.current = current;
@@ -204,10 +208,10 @@ export class SessionHeap {
 
   #merged({ changed, named, cidRuns }: Accepted, firstNew: number): void {
     const state = this.#state;
-    for (let i = 0; i < state.current.length; i++) state.states[state.current[i]!] = "dead";
-    mark(state, named, "unchanged");
-    mark(state, changed, "changed");
-    for (let i = firstNew; i < state.size; i++) state.states[i] = "new";
+    for (let i = 0; i < state.current.length; i++) state.states[state.current[i]!] = ROW.dead;
+    mark(state, named, ROW.unchanged);
+    mark(state, changed, ROW.changed);
+    for (let i = firstNew; i < state.size; i++) state.states[i] = ROW.new;
     for (let i = 0; i < cidRuns.length; i++) {
       const { first, count, cid } = cidRuns[i]!;
       for (let k = 0; k < count && first + k < state.size; k++) state.cids[first + k] = cid + k;
@@ -241,6 +245,17 @@ export class SessionHeap {
     return this.#options.side === "device" && !this.#out ? this.#lastTable : this.#rows();
   }
 
+  /** How many objects of the last migration ended in each state. */
+  counts(): Partial<Record<RowState, number>> {
+    const counts: Partial<Record<RowState, number>> = {};
+    const { states, size } = this.#state;
+    for (let i = 0; i < size; i++) {
+      const name = ROW_NAMES[states[i]!];
+      if (name !== undefined) counts[name] = (counts[name] ?? 0) + 1;
+    }
+    return counts;
+  }
+
   #rows(): readonly MappingRow[] {
     const source = {
       state: this.#state,
@@ -272,18 +287,19 @@ export class SessionHeap {
     out.w.at = 0;
     out.at = index;
     try {
+      out.blobChanged = false;
       KINDS[kinds[index]!]!.writeContent(nodes[index], out);
     } catch {
       return false;
     }
-    return kept.matches(index, out.w.bytes, 0, out.w.at);
+    return !out.blobChanged && kept.matches(index, out.w.bytes, 0, out.w.at);
   }
 }
 
 function mark(
   state: SessionState,
   indexes: readonly number[],
-  as: "named" | "changed" | "unchanged",
+  as: number,
   current?: number[],
 ): void {
   for (let i = 0; i < indexes.length; i++) {

@@ -7,7 +7,15 @@
  *    each merge. The clone holds them until the device starts over.
  */
 import type { ModuleKey } from "./access.ts";
-import { SafeMap, SafeWeakMap, symbolKeyFor } from "./intrinsics.ts";
+import {
+  bytesSet,
+  getOrInsert,
+  newInt32Array,
+  newUint8Array,
+  SafeMap,
+  SafeWeakMap,
+  symbolKeyFor,
+} from "./intrinsics.ts";
 import { KeptRecords } from "./kept_records.ts";
 import { BindingCell, type Node } from "./node.ts";
 import { ShapeTable } from "./shape.ts";
@@ -16,21 +24,35 @@ import { TextTable } from "./text_table.ts";
 /** How a node fared in the migration that is out, or in the last one. */
 export type RowState = "migrated" | "new" | "changed" | "unchanged" | "named" | "dead";
 
+/** Row states as {@linkcode SessionState.states} holds them; 0 is none. */
+export const ROW = { migrated: 1, new: 2, changed: 3, unchanged: 4, named: 5, dead: 6 } as const;
+export const ROW_NAMES: readonly (RowState | undefined)[] = [
+  undefined,
+  "migrated",
+  "new",
+  "changed",
+  "unchanged",
+  "named",
+  "dead",
+];
+
 export class SessionState {
   /** The MID of index 0. */
   readonly origin: number;
   readonly texts = new TextTable();
   readonly shapes = new ShapeTable();
   readonly kept = new KeptRecords();
-  /** By index. */
-  readonly kinds: number[] = [];
+  /** How many nodes have an index. What follows is by index; the columns have room beyond. */
+  size = 0;
   nodes: (Node | undefined)[] = [];
-  readonly cids: (number | null)[] = [];
-  readonly states: (RowState | undefined)[] = [];
+  kinds: Uint8Array = new newUint8Array(FIRST_ROOM);
+  /** 0 for none. */
+  cids: Int32Array = new newInt32Array(FIRST_ROOM);
+  states: Uint8Array = new newUint8Array(FIRST_ROOM);
   /** Index of the node through which a node was first reached, or −1 − (number of its root). */
-  readonly parents: number[] = [];
-  /** By index, the capture that last reached the node. */
-  readonly epochs: number[] = [];
+  parents: Int32Array = new newInt32Array(FIRST_ROOM);
+  /** The capture that last reached the node. */
+  epochs: Int32Array = new newInt32Array(FIRST_ROOM);
   /** Indexes of the migration that is out: all that the clone was sent or named. */
   current: number[] = [];
   /** Counts captures. */
@@ -46,15 +68,21 @@ export class SessionState {
     this.origin = origin;
   }
 
-  /** How many nodes have an id. */
-  get size(): number {
-    return this.kinds.length;
-  }
-
   /** The node's index, or undefined if this session doesn't know it. */
   find(node: Node): number | undefined {
-    if (typeof node === "symbol" && symbolKeyFor(node) !== undefined) return this.#registered.get(node);
+    if (isRegistered(node)) return this.#registered.get(node);
     return this.#ids.get(node) ?? this.#weakIds?.get(node);
+  }
+
+  /** The node's index; the next one, {@linkcode size}, if it had none: then {@linkcode announce} must follow. */
+  claim(node: Node): number {
+    if (this.#weakIds !== undefined || getOrInsert === undefined || isRegistered(node)) {
+      const index = this.find(node);
+      if (index !== undefined) return index;
+      this.#enter(this.size, node);
+      return this.size;
+    }
+    return getOrInsert(this.#ids, node, this.size);
   }
 
   /** How many nodes are held by their ids. */
@@ -70,30 +98,33 @@ export class SessionState {
     this.nodes = [];
   }
 
-  /** Gives a node the next index. */
-  add(node: Node, kind: number): number {
-    const index = this.announce(kind);
-    this.bind(index, node);
-    return index;
-  }
-
-  /** Takes the next index for a node that is yet to be made. */
-  announce(kind: number): number {
-    const index = this.kinds.length;
+  /** Takes the next index, for a node that may be yet to be made. */
+  announce(kind: number, node: Node | undefined): number {
+    const index = this.size++;
+    if (index === this.kinds.length) this.#grow(index * 2);
     this.kinds[index] = kind;
-    this.cids[index] = null;
-    this.states[index] = undefined;
     this.parents[index] = -1;
-    this.epochs[index] = 0;
-    this.nodes[index] = undefined;
+    this.nodes[index] = node;
     return index;
   }
 
-  /** Says which node an index means. */
+  /** Says which node an announced index means. */
   bind(index: number, node: Node): void {
     this.nodes[index] = node;
-    if (typeof node === "symbol" && symbolKeyFor(node) !== undefined) this.#registered.set(node, index);
+    this.#enter(index, node);
+  }
+
+  #enter(index: number, node: Node): void {
+    if (isRegistered(node)) this.#registered.set(node, index);
     else this.#ids.set(node, index);
+  }
+
+  #grow(room: number): void {
+    this.kinds = grownBytes(this.kinds, room);
+    this.states = grownBytes(this.states, room);
+    this.cids = grownInts(this.cids, room);
+    this.parents = grownInts(this.parents, room);
+    this.epochs = grownInts(this.epochs, room);
   }
 
   /** The cell that stands for a binding. */
@@ -104,4 +135,22 @@ export class SessionState {
     if (cell === undefined) cells.set(index, cell = new BindingCell({ module, index }));
     return cell;
   }
+}
+
+const FIRST_ROOM = 256;
+
+function isRegistered(node: Node): node is symbol {
+  return typeof node === "symbol" && symbolKeyFor(node) !== undefined;
+}
+
+function grownBytes(column: Uint8Array, room: number): Uint8Array {
+  const grown = new newUint8Array(room);
+  bytesSet(grown, column, 0);
+  return grown;
+}
+
+function grownInts(column: Int32Array, room: number): Int32Array {
+  const grown = new newInt32Array(room);
+  for (let i = 0; i < column.length; i++) grown[i] = column[i]!;
+  return grown;
 }

@@ -90,6 +90,8 @@ export class GuestFiles {
   exists(given: unknown): boolean {
     const written = this.#overlay.get(this.path(given));
     if (written !== undefined) return written.type !== "gone";
+    const below = `${this.path(given)}/`;
+    for (const [path, item] of this.#overlay) if (path.startsWith(below) && item.type !== "gone") return true;
     const { reply } = this.#request("stat", this.path(given), "statSync");
     if (!reply.ok && reply.error?.name === "OutsideRoots") this.#abandon(reply.error.message);
     return reply.ok;
@@ -103,6 +105,7 @@ export class GuestFiles {
     if (options.create === false && !this.exists(path)) {
       this.#abandon(`it writes a file that isn't there: ${path}`);
     }
+    this.#needFolder(path);
     this.#overlay.set(path, { type: "file", bytes: whole });
     const { append, create, createNew, mode } = options;
     const plain = {
@@ -117,6 +120,12 @@ export class GuestFiles {
   /** Any other change: done on the device with the merge; the code can't look at it before. */
   change(call: string, given: unknown, ...more: unknown[]): void {
     const path = this.path(given);
+    const recursive = (more[0] as { recursive?: boolean } | undefined)?.recursive === true;
+    // What would fail must fail inside the method, not at the merge.
+    if (call === "mkdirSync" ? !recursive && this.exists(path) : !this.exists(path)) {
+      this.#abandon(`it changes ${path}, which ${call === "mkdirSync" ? "is there" : "isn't there"}`);
+    }
+    if (!recursive) this.#needFolder(path);
     this.#overlay.set(path, call === "mkdirSync" ? { type: "directory" } : { type: "gone" });
     this.#effect({ type: "file", call, args: [path, ...more] });
   }
@@ -125,6 +134,11 @@ export class GuestFiles {
     const bytes = this.read(from, "readFileSync");
     this.#overlay.set(this.path(to), { type: "file", bytes });
     this.change("renameSync", from, this.path(to));
+  }
+
+  #needFolder(path: string): void {
+    const folder = path.slice(0, path.lastIndexOf("/")) || "/";
+    if (!this.exists(folder)) this.#abandon(`it writes into a folder that isn't there: ${folder}`);
   }
 
   #known(path: string): Uint8Array | undefined {

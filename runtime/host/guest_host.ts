@@ -2,7 +2,7 @@
  * The host as migrated code sees it: files and output through the device, the device's clock, arguments and environment;
  * plain computation as it is; everything else abandons the migration.
  */
-import type { Effect, SessionStart } from "../thread/protocol.ts";
+import type { Effect, GuestRequest, SessionStart } from "../thread/protocol.ts";
 import { denoFiles } from "./guest_deno.ts";
 import { type Abandon, type Ask, GuestFiles, toBase64 } from "./guest_files.ts";
 import { nodeFs } from "./guest_node_fs.ts";
@@ -14,15 +14,20 @@ type Functions = Record<string, (...args: any[]) => unknown>;
 const SLOT = Symbol.for("clonecloud.host");
 
 export class GuestHost {
-  /** URL of the module that stands for a built-in one. */
+  /** Source of the module that stands for a built-in one. */
   readonly wrappers = new Map<string, string>();
+  /** What stands for built-in functions: shows itself as the one it stands for. */
+  readonly disguised = new Map<Function, Function>();
   readonly #abandon: Abandon;
   readonly #files: GuestFiles;
   #effects: Effect[] = [];
   #session: SessionStart | undefined;
   #clockSkewMs = 0;
+  #openTimers = new Set<string>();
+  readonly #ask: Ask;
 
   constructor(ask: Ask, abandon: Abandon) {
+    this.#ask = ask;
     this.#abandon = abandon;
     this.#files = new GuestFiles(ask, abandon, (effect) => this.#effects.push(effect));
     this.#patchDeno();
@@ -56,6 +61,8 @@ export class GuestHost {
   /** What the invocation did to the world, in order. */
   takeEffects(): Effect[] {
     const effects = this.#effects;
+    for (const label of this.#openTimers) effects.push({ type: "console", call: "time", args: [label] });
+    this.#openTimers.clear();
     this.#effects = [];
     return effects;
   }
@@ -89,15 +96,49 @@ export class GuestHost {
     define(Deno, "stdin", new Proxy({}, { get: () => this.#abandon("it reads stdin") }));
   }
 
+  /** The device's environment, asked for when it is read: what the app may not read fails as it would there. */
   #env() {
-    const env = () => this.#need().env;
     return {
-      get: (name: string) => Object.hasOwn(env(), name) ? env()[name] : undefined,
-      has: (name: string) => Object.hasOwn(env(), name),
-      toObject: () => ({ ...env() }),
+      get: (name: string) => this.#variable(name),
+      has: (name: string) => this.#variable(name) !== undefined,
+      toObject: () => this.#environment(),
       set: () => this.#abandon("it changes the environment"),
       delete: () => this.#abandon("it changes the environment"),
     };
+  }
+
+  #variable(name: unknown): string | undefined {
+    if (typeof name !== "string") {
+      return this.#abandon("it asks for a variable by something else than a name");
+    }
+    return (this.#askEnvironment({ op: "env", name }) as string | null) ?? undefined;
+  }
+
+  #environment(): Record<string, string> {
+    return this.#askEnvironment({ op: "env" }) as Record<string, string>;
+  }
+
+  #askEnvironment(request: GuestRequest): unknown {
+    const { ok, value, error } = this.#ask(request).reply;
+    // The device's own call throws what its permissions make of it.
+    return ok ? value : this.#abandon(`it reads the environment: ${error?.message}`);
+  }
+
+  #processEnv(): object {
+    return new Proxy({}, {
+      get: (_target, name) => typeof name === "string" ? this.#variable(name) : undefined,
+      has: (_target, name) => typeof name === "string" && this.#variable(name) !== undefined,
+      ownKeys: () => Reflect.ownKeys(this.#environment()),
+      getOwnPropertyDescriptor: (_target, name) => {
+        const value = typeof name === "string" ? this.#variable(name) : undefined;
+        return value === undefined
+          ? undefined
+          : { value, writable: true, enumerable: true, configurable: true };
+      },
+      set: () => this.#abandon("it changes the environment"),
+      deleteProperty: () => this.#abandon("it changes the environment"),
+      defineProperty: () => this.#abandon("it changes the environment"),
+    });
   }
 
   #stream(fd: 1 | 2) {
@@ -130,39 +171,69 @@ export class GuestHost {
     }
   }
 
+  /** Texts are made here; groups, counters and timers are the device's, so that they go on where its code left them. */
   #patchConsole(): void {
     const internal = (Deno as any)[(Deno as any).internal];
-    const print = (fd: 1 | 2, text: string) => void this.#effects.push({ type: "print", fd, text });
-    const console_ = new internal.Console((text: string, level: number) => print(level > 1 ? 2 : 1, text));
+    const emit = (call: string, ...args: string[]) =>
+      void this.#effects.push({ type: "console", call, args });
+    const print = (text: string, level: number) => emit(level > 1 ? "error" : "log", text.replace(/\n$/, ""));
+    const console_ = new internal.Console(print);
     for (const key of Reflect.ownKeys(console_)) {
       const value = console_[key];
       if (typeof value === "function" && typeof key === "string") define(console, key, value);
     }
-    for (const [name, fd] of [["log", 1], ["info", 1], ["debug", 1], ["warn", 2], ["error", 2]] as const) {
-      const plain = console_[name];
-      define(console, name, (...args: unknown[]) => {
-        const session = this.#need();
-        if (session.noColor || !session.terminal[fd]) Reflect.apply(plain, console_, args);
-        else {print(
-            fd,
-            `${internal.inspectArgs(args, { colors: true, indentLevel: console_.indentLevel })}\n`,
-          );}
-      });
+    const format = (fd: 1 | 2, args: unknown[]): string => {
+      const session = this.#need();
+      return internal.inspectArgs(args, { colors: !session.noColor && session.terminal[fd], indentLevel: 0 });
+    };
+    const own: Functions = {};
+    for (const name of ["log", "info", "debug", "warn", "error"]) {
+      const fd = name === "warn" || name === "error" ? 2 : 1;
+      own[name] = (...args) => emit(fd === 2 ? "error" : "log", format(fd, args));
     }
+    own.group = own.groupCollapsed = (...args) =>
+      emit("group", ...(args.length > 0 ? [format(1, args)] : []));
+    own.groupEnd = () => emit("groupEnd");
+    for (const name of ["count", "countReset"]) own[name] = (label = "default") => emit(name, String(label));
+    this.#timers(own, console_, emit);
+    for (const [name, call] of Object.entries(own)) {
+      define(console, name, call);
+      this.disguised.set(call, console_[name]);
+    }
+  }
+
+  /** A timer that was started here is told here: the device would tell when the thread came home. */
+  #timers(own: Functions, console_: any, emit: (call: string, ...args: string[]) => void): void {
+    const open = new Set<string>();
+    own.time = (label = "default") => {
+      open.add(String(label));
+      console_.time(label);
+    };
+    own.timeLog = (label = "default", ...more) => {
+      if (open.has(String(label))) console_.timeLog(label, ...more);
+      else emit("timeLog", String(label), ...more.map((item) => String(item)));
+    };
+    own.timeEnd = (label = "default") => {
+      if (open.delete(String(label))) console_.timeEnd(label);
+      else emit("timeEnd", String(label));
+    };
+    this.#openTimers = open;
   }
 
   /** A plain function in place of `Date`, no Proxy: what migrates may refer to it by its name. */
   #patchClock(): void {
     const RealDate = Date;
-    const skewed = () => dateNow() + this.#clockSkewMs;
-    define(RealDate, "now", skewed);
-    function DeviceDate(...args: unknown[]): unknown {
+    const { now: skewed } = { now: (): number => dateNow() + this.#clockSkewMs };
+    define(Date, "now", skewed);
+    const DeviceDate = function Date(...args: unknown[]): unknown {
       if (new.target === undefined) return new RealDate(skewed()).toString();
       return Reflect.construct(RealDate, args.length === 0 ? [skewed()] : args, new.target);
-    }
+    };
     for (const key of Reflect.ownKeys(RealDate)) {
       Object.defineProperty(DeviceDate, key, Reflect.getOwnPropertyDescriptor(RealDate, key)!);
     }
+    this.disguised.set(DeviceDate, RealDate);
+    this.disguised.set(RealDate.now, dateNow);
     define(RealDate.prototype, "constructor", DeviceDate);
     define(globalThis, "Date", DeviceDate);
   }
@@ -178,7 +249,7 @@ export class GuestHost {
     define(globalThis, "process", modules.get("node:process")!);
     (globalThis as any)[SLOT] = modules;
     for (const [name, module] of modules) {
-      this.wrappers.set(name, dataUrl(name, Object.keys(module)));
+      this.wrappers.set(name, wrapperSource(name, Object.keys(module)));
       this.wrappers.set(name.slice("node:".length), this.wrappers.get(name)!);
     }
     this.modules = modules;
@@ -208,6 +279,7 @@ export class GuestHost {
       },
       fd,
     });
+    const processEnv = this.#processEnv();
     const known: Record<string, unknown> = {
       cwd: () => session().cwd,
       hrtime: Object.assign(() => [Math.floor(performance.now() / 1000), 0], {
@@ -221,7 +293,7 @@ export class GuestHost {
     };
     const lazy: Record<string, () => unknown> = {
       argv: () => ["deno", new URL(session().mainModule).pathname, ...session().args],
-      env: () => ({ ...session().env }),
+      env: () => processEnv,
       platform: () => session().build.os,
       arch: () => session().build.arch === "x86_64" ? "x64" : "arm64",
       pid: () => session().pid,
@@ -237,10 +309,13 @@ export class GuestHost {
   }
 
   #pinned(name: string): (...args: unknown[]) => never {
-    const { [name]: fn } = {
-      [name]: (): never => this.#abandon(`it calls ${name}, which means the device's own`),
+    const abandon = () => this.#abandon(`it calls ${name}, which means the device's own`);
+    // Some are classes: it must be possible to construct it.
+    const fn = function (): never {
+      return abandon();
     };
-    return fn!;
+    Object.defineProperty(fn, "name", { value: name.split(".").at(-1) });
+    return fn;
   }
 
   #need(): SessionStart {
@@ -267,12 +342,11 @@ function getter(target: object, name: string, get: () => unknown): void {
 }
 
 /** A module that hands out a wrapped built-in module's values. */
-function dataUrl(name: string, keys: readonly string[]): string {
+function wrapperSource(name: string, keys: readonly string[]): string {
   const exports = keys.filter((key) => /^[A-Za-z_$][\w$]*$/.test(key) && key !== "default").map((key) =>
     `export const ${key}=m[${JSON.stringify(key)}];`
   );
-  const source = `const m=globalThis[Symbol.for("clonecloud.host")].get(${JSON.stringify(name)});${
+  return `const m=globalThis[Symbol.for("clonecloud.host")].get(${JSON.stringify(name)});${
     exports.join("")
   }export default m;`;
-  return `data:text/javascript,${encodeURIComponent(source)}`;
 }

@@ -20,7 +20,7 @@ export function nodeFs(files: GuestFiles, abandon: Abandon): Record<string, unkn
   for (const [name, call] of Object.entries(sync)) {
     const plain = name.replace(/Sync$/, "");
     module[name] = call;
-    promises[plain] = async (...args) => await nodeError(() => call(...args));
+    promises[plain] = async (...args) => await call(...args);
     module[plain] = (...args: any[]) => callBack(args, call);
   }
   return { ...module, promises: { ...promises, constants: realFs.constants }, constants: realFs.constants };
@@ -49,7 +49,9 @@ function syncCalls(files: GuestFiles): Functions {
     renameSync: (from, to) => files.rename(from, to),
   };
   return Object.fromEntries(
-    Object.entries(calls).map(([name, call]) => [name, (...args: any[]) => nodeError(() => call(...args))]),
+    Object.entries(calls).map((
+      [name, call],
+    ) => [name, (...args: any[]) => nodeError(name, args, () => call(...args))]),
   );
 }
 
@@ -121,24 +123,34 @@ function entries(
   }));
 }
 
-/** Errors as Node's callers expect them: with a `code`. */
-function nodeError<T>(call: () => T): T {
+const CODES: Readonly<Record<string, readonly [code: string, errno: number, text: string]>> = {
+  NotFound: ["ENOENT", -2, "no such file or directory"],
+  PermissionDenied: ["EACCES", -13, "permission denied"],
+  AlreadyExists: ["EEXIST", -17, "file already exists"],
+  NotADirectory: ["ENOTDIR", -20, "not a directory"],
+  IsADirectory: ["EISDIR", -21, "illegal operation on a directory"],
+};
+const SYSCALLS: Readonly<Record<string, string>> = {
+  readFile: "open",
+  writeFile: "open",
+  appendFile: "open",
+  readdir: "scandir",
+  realpath: "realpath",
+  rm: "rm",
+};
+
+/** Errors as Node makes them. */
+function nodeError<T>(name: string, args: readonly unknown[], call: () => T): T {
   try {
     return call();
   } catch (error) {
-    const codes: Record<string, string> = {
-      NotFound: "ENOENT",
-      PermissionDenied: "EACCES",
-      NotCapable: "EACCES",
-      AlreadyExists: "EEXIST",
-      NotADirectory: "ENOTDIR",
-      IsADirectory: "EISDIR",
-    };
-    const code = codes[(error as Error).name];
-    if (code !== undefined && (error as { code?: string }).code === undefined) {
-      Object.defineProperty(error, "code", { value: code, configurable: true, enumerable: true });
-    }
-    throw error;
+    const known = CODES[(error as Error).name];
+    if (known === undefined) throw error;
+    const [code, errno, text] = known;
+    const syscall = SYSCALLS[name.replace(/Sync$/, "")] ?? name.replace(/Sync$/, "");
+    const path = String(args[0]);
+    const made = new Error(`${code}: ${text}, ${syscall} '${path}'`);
+    throw Object.assign(made, { errno, code, syscall, path });
   }
 }
 

@@ -1,3 +1,4 @@
+import process from "node:process";
 import { types } from "node:util";
 import type { Brand, ValueAccess } from "../heap/access.ts";
 import type { Builtins } from "./builtins.ts";
@@ -73,16 +74,18 @@ export class Values implements ValueAccess {
   }
 
   #guess(prototype: object): Guess {
+    let host = false;
     for (let at: object | null = prototype; at !== null; at = getPrototypeOf(at)) {
       // A proxy among the prototypes: asking it for more would run its traps.
       if (types.isProxy(at)) return { brand: "proxy", confirm: () => true };
       const known = BY_PROTOTYPE.find(([builtin]) => builtin === at);
-      if (known !== undefined) return { brand: known[1], confirm: known[2] };
-      if (!PLAIN_PROTOTYPES.has(at) && this.#isHost(at)) {
-        return { brand: "host", confirm: () => true };
+      // All typed arrays, Node's Buffer among them, are host classes over one built-in.
+      if (known !== undefined && (!host || known[1] === "typedarray")) {
+        return { brand: known[1], confirm: known[2] };
       }
+      if (!PLAIN_PROTOTYPES.has(at)) host ||= this.#isHost(at);
     }
-    return { brand: "plain", confirm: () => true };
+    return { brand: host ? "host" : "plain", confirm: () => true };
   }
 
   /** A prototype that the host provides, and that isn't plain JavaScript. */
@@ -90,6 +93,13 @@ export class Values implements ValueAccess {
     if (isErrorPrototype(prototype)) return false;
     const maker = Reflect.getOwnPropertyDescriptor(prototype, "constructor")?.value;
     return typeof maker === "function" && this.#builtins.nameOf(maker) !== undefined;
+  }
+
+  /** Own keys that are no indexes: listing all keys of a large typed array takes seconds. */
+  namedKeys(value: object): readonly PropertyKey[] {
+    return nonIndexKeys === undefined
+      ? Reflect.ownKeys(value).filter((key) => !isIndex(key))
+      : nonIndexKeys(value, 0);
   }
 
   nameOfBuiltin(value: object | symbol): string | undefined {
@@ -114,6 +124,22 @@ export class Values implements ValueAccess {
   makeAbsent(what: string, path: string, callable: boolean): object {
     return this.#makeAbsent(what, path, callable);
   }
+}
+
+/** V8's own listing, as Deno has it for `util.inspect`. */
+const nonIndexKeys = listing();
+
+function listing(): ((value: object, filter: number) => PropertyKey[]) | undefined {
+  try {
+    const { getOwnNonIndexProperties } = (process as any).binding("util");
+    return typeof getOwnNonIndexProperties === "function" ? getOwnNonIndexProperties : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isIndex(key: PropertyKey): boolean {
+  return typeof key === "string" && /^(0|[1-9]\d{0,9})$/.test(key);
 }
 
 function isErrorPrototype(prototype: object): boolean {

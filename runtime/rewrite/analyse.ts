@@ -47,6 +47,8 @@ class Analyser {
   #strict: boolean;
   /** Loop scopes whose head (test, update) is being visited. */
   #heads: Scope[] = [];
+  /** Where the last statement of a list starts that is an expression. */
+  #leading = -1;
   /** Class scopes around the current position, for private names. */
   #hint = "";
 
@@ -245,6 +247,7 @@ class Analyser {
       read: flags.read ?? !write,
       shorthand: flags.shorthand === true,
       callee: flags.callee === true,
+      leads: node.start === this.#leading,
       loopHead: this.#heads.some((head) => head.variables.has(name)),
       variable: null,
       property: flags.property,
@@ -323,7 +326,10 @@ class Analyser {
   // The walk
 
   #visitAll(nodes: readonly Node[]): void {
-    for (const node of nodes) this.#visit(node);
+    for (const node of nodes) {
+      if (node?.type === "ExpressionStatement") this.#leading = node.start;
+      this.#visit(node);
+    }
   }
 
   #block(node: Node, statements: readonly Node[], identityAt: number): void {
@@ -590,6 +596,7 @@ class Analyser {
       isStatic: false,
       isAsync: node.async === true,
       isGenerator: node.generator === true,
+      isStrict: this.#strict || kind === "class",
       isDeclaration: node.type === "FunctionDeclaration",
       name: node.id?.name ?? this.#hint,
       label: "",
@@ -762,7 +769,7 @@ function isAnonymous(node: Node): boolean {
 }
 
 /** Whether the site's own top scope hides the variable, so that a check there can't name it. */
-function isShadowed(site: Site, variable: Variable): boolean {
+export function isShadowed(site: Site, variable: Variable): boolean {
   if (site.kind === "class" || variable.kind === "pseudo") return false;
   const { node } = site;
   const own = new Set<string>(node.params.flatMap(boundNames));

@@ -69,7 +69,7 @@ export class ModuleForms {
     const p = this.#prefix;
     const parameters = [...scopesOf(site).map((scope) => `${p}E${scope.index}`), `${p}H`].join(",");
     return toForm([
-      { text: `(function(${parameters}){return `, from: -1 },
+      { text: `(function(${parameters}){${site.isStrict ? '"use strict";' : ""}return `, from: -1 },
       ...this.#expression(site, makerStyle(p, site, place, uninitialised)),
       { text: "})", from: -1 },
     ]);
@@ -199,17 +199,17 @@ export class ModuleForms {
   /** The site's text as an expression with the name the function has where it stands. */
   #expression(site: Site, style: Style): Piece[] {
     const pieces = this.#renderer.pieces(site.start, site.end, style, depthOf(site));
-    const within = (head: string, tail: string) => [
-      { text: head, from: -1 },
+    const around = (before: string, after: string) => [
+      { text: before, from: -1 },
       ...pieces,
-      { text: tail, from: -1 },
+      { text: after, from: -1 },
     ];
     if (site.kind === "method" || site.kind === "getter" || site.kind === "setter") {
-      return within(`${this.#prefix}P({`, "})");
+      return around(`${this.#prefix}P({`, "})");
     }
     const name = JSON.stringify(site.name);
     const named = !site.node.id && site.name !== "" && site.name !== "__proto__";
-    return named ? within(`({${name}:`, `}[${name}])`) : within("(", ")");
+    return named ? around(`({${name}:`, `}[${name}])`) : around("(", ")");
   }
 }
 
@@ -254,7 +254,7 @@ function rootRef(
   if (variable.scope.kind !== "root") return variable.name;
   const name = variable.kind === "pseudo" ? prefix + variable.name : variable.name;
   return read && uninitialised.has(variable.name)
-    ? `${prefix}T(${name},${JSON.stringify(variable.name)})`
+    ? `(${prefix}T(${name},${JSON.stringify(variable.name)}))`
     : name;
 }
 
@@ -274,7 +274,7 @@ function makerStyle(
     }
     if (!given.has(scope)) return variable.name;
     const text = `${prefix}E${scope.index}.${variable.name.replace(".", "")}`;
-    return read && variable.early ? `${prefix}T(${text},${JSON.stringify(variable.name)})` : text;
+    return read && variable.early ? `(${prefix}T(${text},${JSON.stringify(variable.name)}))` : text;
   };
   const own = (name: string): string => {
     const scope = /^s(\d+)$/.exec(name);

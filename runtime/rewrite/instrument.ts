@@ -1,4 +1,4 @@
-import { bodyStart } from "./analyse.ts";
+import { bodyStart, isShadowed } from "./analyse.ts";
 import type { ModuleAnalysis, Node, Scope, Site, Variable } from "./model.ts";
 import { type Edit, Renderer, type Style } from "./render.ts";
 
@@ -23,15 +23,55 @@ export function instrument(analysis: ModuleAnalysis, options: InstrumentOptions)
   return renderer;
 }
 
-/** Captured variables that are not the module's own, by scope and index: the order in which an accessor counts. */
+/** Up to how many captured variables a closure's own accessor names all of a shared scope. */
+const FEW = 8;
+
+const known = new WeakMap<Site, readonly Variable[]>();
+
+/**
+ * Captured variables that a closure's own accessor reads, by scope and index: those it captured, and of a shared scope all
+ * that it can name, since a scope travels whole. Scopes with an accessor of their own aren't among them.
+ */
 export function capturesOf(site: Site): readonly Variable[] {
-  return [...site.through].filter((variable) => variable.scope.index >= 0)
-    .sort((a, b) => a.scope.index - b.scope.index || a.index - b.index);
+  let captures = known.get(site);
+  if (captures === undefined) known.set(site, captures = findCaptures(site));
+  return captures;
 }
 
-/** The scopes of {@linkcode capturesOf}, in that order. */
+function findCaptures(site: Site): readonly Variable[] {
+  const variables = new Set<Variable>();
+  for (const variable of site.through) {
+    if (variable.scope.index >= 0 && !hasAccessor(variable.scope)) variables.add(variable);
+  }
+  for (const scope of scopesOf(site)) {
+    if (!hasIdentity(scope) || hasAccessor(scope)) continue;
+    for (const variable of scope.captured) if (canName(site, variable)) variables.add(variable);
+  }
+  return [...variables].sort((a, b) => a.scope.index - b.scope.index || a.index - b.index);
+}
+
+function canName(site: Site, variable: Variable): boolean {
+  if (isShadowed(site, variable)) return false;
+  for (
+    let scope: Scope | null = site.outer;
+    scope !== null && scope !== variable.scope;
+    scope = scope.parent
+  ) {
+    if (scope.variables.has(variable.name)) return false;
+  }
+  return true;
+}
+
+/** The scopes that a site captures variables from, by index. */
 export function scopesOf(site: Site): readonly Scope[] {
-  return [...new Set(capturesOf(site).map((variable) => variable.scope))];
+  const scopes = new Set([...site.through].map((variable) => variable.scope));
+  return [...scopes].filter((scope) => scope.index >= 0).sort((a, b) => a.index - b.index);
+}
+
+/** Whether the scope's identity is an accessor of all its captured variables: there are too many to repeat them. */
+export function hasAccessor(scope: Scope): boolean {
+  return hasIdentity(scope) && scope.captured.length > FEW &&
+    (scope.kind === "function" || scope.node.type === "BlockStatement");
 }
 
 /** Whether closures of the scope share variables that change after initialisation. */
@@ -72,6 +112,12 @@ class Instrumenter {
     if (scope.node.type === "SwitchStatement") {
       this.#open(scope.identityAt, depth, () => `{let ${name};`);
       this.#close(scope.node.end, depth, () => "}");
+    } else if (hasAccessor(scope)) {
+      const cases = (style: Style) =>
+        scope.captured.map((variable, n) => this.#case(variable, n, style)).join(";");
+      const p = this.#options.prefix;
+      const text = (style: Style) => `let ${name}=(${p}n,${p}w,${p}v)=>{switch(${p}n){${cases(style)}}};`;
+      this.#open(scope.identityAt, depth, text);
     } else this.#open(scope.identityAt, depth, () => `let ${name};`);
   }
 
@@ -79,7 +125,7 @@ class Instrumenter {
     this.#marker(site);
     if (site.kind === "class") return this.#class(site);
     if (site.kind === "constructor") return this.#guard(site);
-    const asks = site.owner === null && site.refused === null && capturesOf(site).length > 0;
+    const asks = site.owner === null && site.refused === null && scopesOf(site).length > 0;
     const point = this.#options.points.has(site.index) && pinnedBecause(site) === undefined;
     if (!asks && !point) return;
     if (site.node.body.type === "BlockStatement") this.#blockEntry(site, asks, point);
@@ -110,31 +156,28 @@ class Instrumenter {
   #expressionEntry(site: Site, asks: boolean, point: boolean): void {
     const { body, end } = site.node;
     const depth = depthOf(site) + 0.6;
+    const ask = (style: Style) => `${style.own("K")}(${this.#accessor(site, style)})`;
+    // A closure is asked before its migration point is reached: asking must not migrate it.
+    const asked = (style: Style) => asks ? `if(${style.own("K")}!==void 0)return ${ask(style)};` : "";
     if (point) {
       const parameters = this.#parameters(site);
-      const arrow = this.#afterArrow(site.node);
-      this.#open(
-        arrow,
-        depth,
-        (style) =>
-          style.points ? `{${this.#point(site, style, parameters.args)}${parameters.bind(style)}return(` : "",
-      );
+      const entry = (style: Style) =>
+        `{${asked(style)}${this.#point(site, style, parameters.args)}${parameters.bind(style)}return(`;
+      this.#open(this.#afterArrow(site.node), depth, (style) => style.points ? entry(style) : "");
       this.#close(end, depth, (style) => style.points ? ")}" : "");
     }
     if (!asks) return;
-    this.#open(
-      body.start,
-      depth,
-      (style) => `${style.own("K")}!==void 0?${style.own("K")}(${this.#accessor(site, style)}):(`,
-    );
-    this.#close(body.end, depth, () => ")");
+    const inline = (style: Style) => !point || !style.points;
+    const open = (style: Style) => inline(style) ? `${style.own("K")}!==void 0?${ask(style)}:(` : "";
+    this.#open(body.start, depth + 0.1, open);
+    this.#close(body.end, depth + 0.1, (style) => inline(style) ? ")" : "");
   }
 
   #point(site: Site, style: Style, args: string): string {
     const { prefix } = this.#options;
     const name = `${prefix}M${site.index}`;
     const self = site.kind === "arrow" ? "void 0" : "this";
-    const accessor = site.owner === null && capturesOf(site).length > 0
+    const accessor = site.owner === null && scopesOf(site).length > 0
       ? `,${this.#accessor(site, style)}`
       : "";
     const call = `${name}(${self},${args}${accessor})`;
@@ -202,17 +245,21 @@ class Instrumenter {
   /** `(n,w,v)=>…`: reads or writes captured variable n; for negative n the identity of scope -n-1. */
   #accessor(site: Site, style: Style): string {
     const p = this.#options.prefix;
-    const cases = capturesOf(site).map((variable, n) => {
-      const text = style.ref(variable, false);
-      const writable = isWritable(variable);
-      return `case ${n}:return ${writable ? `${p}w?${text}=${p}v:` : ""}${text}`;
-    });
+    const cases = capturesOf(site).map((variable, n) => this.#case(variable, n, style));
     scopesOf(site).forEach((scope, k) => {
       if (!hasIdentity(scope)) return;
       const name = style.own(`s${scope.index}`);
-      cases.push(`case ${-k - 1}:return ${name}===void 0?${name}={}:${name}`);
+      cases.push(
+        `case ${-k - 1}:return ${hasAccessor(scope) ? name : `${name}===void 0?${name}={}:${name}`}`,
+      );
     });
     return `(${p}n,${p}w,${p}v)=>{switch(${p}n){${cases.join(";")}}}`;
+  }
+
+  #case(variable: Variable, n: number, style: Style): string {
+    const p = this.#options.prefix;
+    const text = style.ref(variable, false);
+    return `case ${n}:return ${isWritable(variable) ? `${p}w?${text}=${p}v:` : ""}${text}`;
   }
 
   // Markers and classes
@@ -294,7 +341,7 @@ class Instrumenter {
   /** Classes are never called to be asked: they register themselves when they come into being. */
   #registration(site: Site, style: Style): string {
     const register = style.own("C");
-    const accessor = capturesOf(site).length > 0 ? this.#accessor(site, style) : "void 0";
+    const accessor = scopesOf(site).length > 0 ? this.#accessor(site, style) : "void 0";
     const privates = site.privates.map((item, i) => {
       const has = `case ${3 * i + 2}:return #${item.name} in o`;
       if (item.kind === "method") return has;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { Form } from "./forms.ts";
 export { type MethodId, methodId } from "./method_id.ts";
 export { ParseError } from "./parse.ts";
 export { type ModuleSource, REWRITER_VERSION, RewrittenModule } from "./rewrite.ts";

@@ -62,6 +62,8 @@ export interface Reference {
   readonly shorthand: boolean;
   /** `x()`: the callee must not become a member expression. */
   readonly callee: boolean;
+  /** It starts a statement: a parenthesis there would go on with the line before. */
+  readonly leads: boolean;
   /** Written in the head of the loop that declares it: each round has its own copy. */
   readonly loopHead: boolean;
   variable: Variable | null;
@@ -87,6 +89,8 @@ export interface Site {
   readonly isStatic: boolean;
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
+  /** Its code is strict whatever is around. */
+  readonly isStrict: boolean;
   /** A function declaration: it exists before the code around it runs. */
   readonly isDeclaration: boolean;
   /** Own `name` unless computed or changed. */

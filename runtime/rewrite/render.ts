@@ -34,6 +34,12 @@ export interface Edit {
   readonly when?: (style: Style) => boolean;
 }
 
+/** Text of a form: source kept (`from` is its offset) or text put in (`from` is -1). */
+export interface Piece {
+  readonly text: string;
+  readonly from: number;
+}
+
 /** A module's text with edits; any stretch of it can be written out in any style. Edits never overlap partly. */
 export class Renderer {
   readonly #source: string;
@@ -110,7 +116,8 @@ function renamed(reference: Reference, style: Style): string | undefined {
   const text = style.ref(variable, reference.read && !reference.write);
   if (text === variable.name || (variable.kind === "pseudo" && text === reference.name)) return undefined;
   if (reference.shorthand) return `${reference.name}:${text}`;
-  return reference.callee ? `(0,${text})` : text;
+  const whole = reference.callee ? `(0,${text})` : text;
+  return reference.leads && whole.startsWith("(") ? `;${whole}` : whole;
 }
 
 function lowerBound<T>(items: readonly T[], value: number, key: (item: T) => number): number {

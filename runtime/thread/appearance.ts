@@ -6,9 +6,14 @@ import { apply, functionText } from "./intrinsics.ts";
  * Keeps what the rewriter added out of sight: `Function.prototype.toString` shows the source as it was, and `bind` notes
  * what it binds (nothing else can tell later). Both look like the built-ins they stand for.
  */
-export function hideRewriting(registry: CodeRegistry, bound: WeakMap<Function, FunctionDescription>): void {
+export function hideRewriting(
+  registry: CodeRegistry,
+  bound: WeakMap<Function, FunctionDescription>,
+  stands: ReadonlyMap<Function, Function> = new Map(),
+): void {
   const originalBind = Function.prototype.bind;
   const disguised = new WeakMap<Function, string>();
+  for (const [stand, original] of stands) disguised.set(stand, functionText(original));
   const replacements = {
     toString(this: Function): string {
       const disguise = typeof this === "function" ? disguised.get(this) : undefined;

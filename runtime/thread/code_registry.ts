@@ -7,6 +7,7 @@
  * 2. Functions without a marker are never called.
  * 3. A description, once given, stays: the scopes a closure captured never change, only their variables do.
  */
+import process from "node:process";
 import {
   type BindingRef,
   type CodeAccess,
@@ -31,6 +32,7 @@ import {
   setPrototypeOf,
 } from "./intrinsics.ts";
 import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
+import type { ShippedMaker } from "./protocol.ts";
 import { type Accessor, type Env, MadeScope, NativeScope, readThrough } from "./scope_handles.ts";
 
 /** Sets one of a module's own variables: 0 the check, 1 the instantiate guard, then the migration points. */
@@ -74,8 +76,8 @@ export interface CodeSource {
   resolve(key: ModuleKey, specifier: string): Resolution;
   /** The module's source, without its map. */
   text(key: ModuleKey): string | undefined;
-  /** Text of the maker of a site's closures, shipped or fetched. */
-  maker(key: ModuleKey, site: number): string;
+  /** The maker of a site's closures, shipped or fetched. */
+  maker(key: ModuleKey, site: number): ShippedMaker;
   readonly place: "device" | "guest";
 }
 
@@ -225,7 +227,7 @@ export class CodeRegistry implements CodeAccess {
   }
 
   #describeClosure(module: LiveModule, site: number, entry: SiteEntry, fn: Function): FunctionDescription {
-    if (entry.captures.length === 0) {
+    if (entry.scopes.length === 0) {
       return { type: "closure", module: module.key, site, scopes: [], home: null };
     }
     const accessor = this.#ask(module, entry, fn);
@@ -272,6 +274,9 @@ export class CodeRegistry implements CodeAccess {
       const known = identity === undefined ? undefined : this.#scopesByIdentity.get(identity);
       if (known !== undefined) return known;
       const handle = new NativeScope(key, index, scope, table.prefix, identity);
+      if (typeof identity === "function") {
+        scope.variables.forEach((_, i) => handle.addReader(i, identity as Accessor, i));
+      }
       if (identity !== undefined) this.#scopesByIdentity.set(identity, handle);
       return handle;
     });
@@ -553,6 +558,10 @@ export class CodeRegistry implements CodeAccess {
 
   // Making
 
+  madeBound(fn: Function, target: Function, thisValue: unknown, args: readonly unknown[]): void {
+    this.#bound.set(fn, { type: "bound", target, thisValue, args });
+  }
+
   createScope(key: ModuleKey, scope: number): ScopeHandle {
     const table = this.tableOf(key);
     const entry = table.scopes[scope];
@@ -601,9 +610,9 @@ export class CodeRegistry implements CodeAccess {
   #maker(module: LiveModule, site: number): (...envs: unknown[]) => Function {
     let maker = module.makers.get(site);
     if (maker === undefined) {
-      const text = this.#source.maker(module.key, site);
-      const named = `${text}\n//# sourceURL=${makerUrl(module.key, site)}`;
-      maker = (module.door !== undefined ? module.door(named) : this.#deviceMaker(module, text)) as (
+      const shipped = this.#source.maker(module.key, site);
+      const named = `${shipped.text}\n//# sourceURL=${makerUrl(module.key, site)}`;
+      maker = (module.door !== undefined ? module.door(named) : this.#deviceMaker(module, shipped)) as (
         ...envs: unknown[]
       ) => Function;
       module.makers.set(site, maker);
@@ -611,10 +620,14 @@ export class CodeRegistry implements CodeAccess {
     return maker;
   }
 
-  #deviceMaker(module: LiveModule, text: string): unknown {
-    const { prefix } = this.tableOf(module.key);
-    const make = new Function(`${prefix}E`, `${prefix}T`, `${prefix}P`, `return ${text}`);
-    return make(this.#envOf(module), checked, pick);
+  /** Its lines are the module's: stack traces of closures born at a clone go through the module's own source map. */
+  #deviceMaker(module: LiveModule, { text, chunks }: ShippedMaker): unknown {
+    const { prefix, url } = this.tableOf(module.key);
+    const head = `((${prefix}E,${prefix}T,${prefix}P)=>`;
+    const before = this.#source.text(module.key)?.slice(0, chunks[1]) ?? "";
+    const column = before.length - 1 - before.lastIndexOf("\n") - head.length - (chunks[0] ?? 0);
+    const make = evaluateAt(`${head}${text})`, { url, line: before.split("\n").length - 1, column });
+    return (make as (...parts: unknown[]) => unknown)(this.#envOf(module), checked, pick);
   }
 
   #envOf(module: LiveModule): Env {
@@ -640,10 +653,20 @@ export class CodeRegistry implements CodeAccess {
   }
 }
 
+/** Evaluates outside of every scope, as if the text stood there (counted from 0). */
+function evaluateAt(text: string, at: { url: string; line: number; column: number }): unknown {
+  const { Script } = (process as any).getBuiltinModule("node:vm");
+  const filename = at.url.startsWith("file:") ? decodeURIComponent(new URL(at.url).pathname) : at.url;
+  return new Script(text, { filename, lineOffset: at.line, columnOffset: at.column }).runInThisContext();
+}
+
 /** Where stack traces say that a maker's code stands: maps back to its site. */
-export function makerUrl(key: ModuleKey, site: number): string {
+function makerUrl(key: ModuleKey, site: number): string {
   return `clonecloud:maker/${key}/${site}`;
 }
+
+/** Takes that apart again. */
+export const MAKER_URL = /^clonecloud:maker\/([\w-]+)\/(\d+)$/;
 
 function envOf(scope: ScopeHandle): Env {
   return (scope as NativeScope | MadeScope).env();

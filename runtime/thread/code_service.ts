@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ModuleSource, ParseError, REWRITER_VERSION, RewrittenModule } from "../rewrite/mod.ts";
 import type { RewriteAnswer } from "./load_hook.ts";
-import type { ShippedMaker, SupervisorRequest } from "./protocol.ts";
+import type { ShippedMaker, SourceKind, SupervisorRequest } from "./protocol.ts";
 
 /** Keeps texts by key between runs; may forget. */
 export interface TextCache {
@@ -94,9 +94,9 @@ export class CodeService {
   answer(request: SupervisorRequest): unknown {
     switch (request.op) {
       case "rewrite":
-        return this.#rewrite(request.url, request.source, request.isModule);
+        return this.#rewrite(request.url, request.source, request.kind);
       case "note":
-        return this.#note(request.url, request.source, request.isModule);
+        return this.#note(request.url, request.source, request.kind !== "script");
       case "table":
         return this.#cached(`${request.key}.table`, () => JSON.stringify(this.#module(request.key).table));
       case "guest": {
@@ -107,6 +107,8 @@ export class CodeService {
       }
       case "makers":
         return this.#makers(request);
+      case "source":
+        return this.#module(request.key).text;
       case "position":
         return this.#module(request.key).positionOf(request.offset);
     }
@@ -129,7 +131,19 @@ export class CodeService {
     );
   }
 
-  #rewrite(url: string, source: string, isModule: boolean): RewriteAnswer {
+  #rewrite(url: string, source: string, kind: SourceKind): RewriteAnswer {
+    const first = this.#rewriteAs(url, source, kind === "module");
+    if (kind !== "either" || first.key !== undefined) return this.#diagnosed(url, first);
+    const second = this.#rewriteAs(url, source, true);
+    return this.#diagnosed(url, second.key === undefined ? first : second);
+  }
+
+  #diagnosed(url: string, answer: RewriteAnswer): RewriteAnswer {
+    if (answer.reason !== undefined) this.#options.diagnose(url, answer.reason);
+    return answer;
+  }
+
+  #rewriteAs(url: string, source: string, isModule: boolean): RewriteAnswer {
     const path = this.#options.pathOf(url);
     const key = hash(`${REWRITER_VERSION}\n${url}\n${path}\n${isModule}\n${source}`).slice(0, 16);
     this.#sources.set(key, { url, source, isModule, path, key });
@@ -140,11 +154,10 @@ export class CodeService {
       for (const [, method] of cached.points) this.#known.add(method);
       this.#keys.set(url, key);
       this.#running.set(url, cached.text);
-      return { key, ...cached };
+      return { key, isModule, ...cached };
     } catch (error) {
       if (!(error instanceof ParseError) && !(error instanceof RangeError)) throw error;
-      this.#options.diagnose(url, error.message);
-      return { key: undefined, text: source, reason: error.message, points: [] };
+      return { key: undefined, isModule, text: source, reason: error.message, points: [] };
     }
   }
 

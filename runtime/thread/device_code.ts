@@ -21,7 +21,7 @@ export class DeviceCode implements CodeSource {
   readonly #byUrl = new Map<string, LoadedModule>();
   readonly #links = new Map<string, string>();
   readonly #tables = new Map<string, ModuleTable>();
-  readonly #makers = new Map<string, string>();
+  readonly #makers = new Map<string, ShippedMaker>();
 
   constructor(port: SyncPort) {
     this.#port = port;
@@ -79,10 +79,10 @@ export class DeviceCode implements CodeSource {
     if (missing.length === 0) return;
     const request = { op: "makers", key, sites: missing, place: "device", uninitialised: [] };
     const makers: Record<string, ShippedMaker> = this.#port.request({ op: "supervisor", request });
-    for (const site of missing) this.#makers.set(`${key}:${site}`, makers[site]!.text);
+    for (const site of missing) this.#makers.set(`${key}:${site}`, makers[site]!);
   }
 
-  maker(key: string, site: number): string {
+  maker(key: string, site: number): ShippedMaker {
     this.prefetchMakers(key, [site]);
     return this.#makers.get(`${key}:${site}`)!;
   }

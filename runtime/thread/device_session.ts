@@ -5,6 +5,7 @@ import { compress, decompress } from "./compression.ts";
 import type { LocalConnection } from "./local_connection.ts";
 import {
   type AppConfig,
+  type GuestReply,
   type GuestRequest,
   MIGRATE,
   packPayload,
@@ -194,7 +195,7 @@ export class DeviceSession {
     if (request.op === "abandon") {
       return this.#lose(`${request.reason}${request.path ? ` (${request.path})` : ""}`);
     }
-    if (request.op === "position") {
+    if (request.op === "position" || request.op === "source") {
       const value = await this.#ask(request);
       this.#connection?.send(REPLY, ...compress(packPayload({ ok: true, value })));
       return;
@@ -202,6 +203,10 @@ export class DeviceSession {
     if (request.op === "stage") {
       await this.#reach(() => parseGuestStop(request));
       this.#connection?.send(REPLY, ...compress(packPayload({ ok: true })));
+      return;
+    }
+    if (request.op === "env") {
+      this.#connection?.send(REPLY, ...compress(packPayload(environment(request.name))));
       return;
     }
     this.#event({
@@ -245,4 +250,21 @@ export class DeviceSession {
 
 function sum(parts: readonly Uint8Array[]): number {
   return parts.reduce((bytes, part) => bytes + part.length, 0);
+}
+
+/** A variable of the app's environment, as its own permissions allow it. */
+function environment(name: string | undefined): GuestReply {
+  try {
+    // Nobody would answer a question while the app is stopped.
+    const { state } = Deno.permissions.querySync({
+      name: "env",
+      ...(name !== undefined && { variable: name }),
+    });
+    if (state === "prompt") {
+      return { ok: false, error: { name: "NotCapable", message: "it needs permission" } };
+    }
+    return { ok: true, value: name === undefined ? Deno.env.toObject() : Deno.env.get(name) ?? null };
+  } catch (error) {
+    return { ok: false, error: { name: (error as Error).name, message: (error as Error).message } };
+  }
 }

@@ -12,13 +12,28 @@ const fileCalls: Record<string, (...args: any[]) => unknown> = {
   chmodSync: Deno.chmodSync,
 };
 
+/** The console's own functions, whatever the app puts in their place. */
+const consoleCalls: Record<string, (...args: any[]) => unknown> = Object.fromEntries(
+  ["log", "error", "group", "groupEnd", "count", "countReset", "time", "timeLog", "timeEnd", "clear"].map(
+    (name) => [name, (console as any)[name]],
+  ),
+);
+
 /** Does what migrated code did to the world, in its order. */
 export function performEffects(effects: readonly Effect[]): void {
   for (const effect of effects) {
     if (effect.type === "print") write(effect.fd, new TextEncoder().encode(effect.text));
+    else if (effect.type === "console") print(effect.call, effect.args);
     else if (effect.type === "write") write(effect.fd, fromBase64(effect.base64));
     else perform(effect.call, effect.args);
   }
+}
+
+/** A single text is printed as it is, with the indentation of the device's groups. */
+function print(call: string, args: readonly string[]): void {
+  const known = Object.hasOwn(consoleCalls, call) ? consoleCalls[call] : undefined;
+  if (known === undefined) throw new TypeError(`Cannot do console.${call} for migrated code: unknown call`);
+  known(...args);
 }
 
 function perform(call: string, args: readonly unknown[]): void {

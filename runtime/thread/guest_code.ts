@@ -4,13 +4,17 @@ import {
   checked,
   type CodeRegistry,
   type CodeSource,
-  makerUrl,
+  MAKER_URL,
   pick,
   type Resolution,
 } from "./code_registry.ts";
 import type { ShippedCode, ShippedMaker, ShippedModule } from "./protocol.ts";
 
 const RUNTIME_URL = "clonecloud:runtime";
+/** Starts the URLs of modules that stand for CommonJS, JSON and the like. */
+const VALUES_URL = "clonecloud:values/";
+/** Starts the URLs of modules that stand for built-in ones. */
+const WRAPPER_URL = "clonecloud:host/";
 
 /** The code a guest was sent: modules under the device's URLs, none of whose statements ever run. */
 export class GuestCode implements CodeSource {
@@ -19,31 +23,34 @@ export class GuestCode implements CodeSource {
   readonly #byUrl = new Map<string, ShippedModule>();
   readonly #tables = new Map<string, ModuleTable>();
   readonly #makers = new Map<string, ShippedMaker>();
-  /** Where stack traces find what the person wrote: by the URL that the engine knows a text under. */
-  readonly #traced = new Map<string, { readonly key: string } & ShippedMaker>();
   readonly #values = new Map<string, readonly string[]>();
   readonly #wrappers: ReadonlyMap<string, string>;
   readonly #abandon: (reason: string) => never;
+  readonly #fetchSource: (key: string) => string;
+  readonly #mains = new Set<string>();
+  readonly #sources = new Map<string, string>();
 
-  /** `wrappers`: what stands for built-in modules, URL by name. */
-  constructor(wrappers: ReadonlyMap<string, string>, abandon: (reason: string) => never) {
+  /** `wrappers`: what stands for built-in modules, source by name. */
+  constructor(
+    wrappers: ReadonlyMap<string, string>,
+    abandon: (reason: string) => never,
+    fetchSource: (key: string) => string,
+  ) {
     this.#wrappers = wrappers;
     this.#abandon = abandon;
+    this.#fetchSource = fetchSource;
   }
 
   /** Takes code in; returns the URLs of modules still to be imported. */
   add(code: ShippedCode, registry: CodeRegistry): string[] {
     for (const module of code.modules) {
       this.#byKey.set(module.key, module);
+      this.#mains.add(module.isMain ? module.key : "");
       this.#byUrl.set(module.url, module);
-      this.#traced.set(module.url, module);
       this.#tables.set(module.key, JSON.parse(module.table));
     }
     for (const [key, makers] of Object.entries(code.makers)) {
-      for (const [site, maker] of Object.entries(makers)) {
-        this.#makers.set(`${key}:${site}`, maker);
-        this.#traced.set(makerUrl(key, Number(site)), { key, ...maker });
-      }
+      for (const [site, maker] of Object.entries(makers)) this.#makers.set(`${key}:${site}`, maker);
     }
     const urls = code.modules.filter((module) => module.isModule).map((module) => module.url);
     for (const [key, { url, names }] of Object.entries(code.values)) {
@@ -60,7 +67,11 @@ export class GuestCode implements CodeSource {
 
   /** Serves shipped modules to the engine's loader. */
   installHooks(registry: CodeRegistry): void {
-    const runtime = { register: registry.register.bind(registry), checked, pick };
+    const register: CodeRegistry["register"] = (key, accessor, control, door, meta) => {
+      if (meta !== undefined) meta.main = this.#mains.has(key);
+      return registry.register(key, accessor, control, door, meta);
+    };
+    const runtime = { register, checked, pick };
     (globalThis as any)[RUNTIME_SLOT] = runtime;
     (nodeModule as any).registerHooks({
       resolve: (specifier: string, context: any, next: any) => this.#resolveImport(specifier, context, next),
@@ -72,8 +83,11 @@ export class GuestCode implements CodeSource {
     return this.#tables.get(key);
   }
 
-  text(): string | undefined {
-    return undefined;
+  /** The person's source, for `toString`; asked for once. */
+  text(key: string): string | undefined {
+    let text = this.#sources.get(key);
+    if (text === undefined) this.#sources.set(key, text = this.#fetchSource(key));
+    return text;
   }
 
   resolve(key: string, specifier: string): Resolution {
@@ -82,35 +96,26 @@ export class GuestCode implements CodeSource {
     return link.kind === "builtin" ? { kind: "builtin" } : { kind: link.kind, key: link.key };
   }
 
-  /** URL of a module, as the device knows it. */
-  urlOf(key: string): string {
-    return this.#byKey.get(key)?.url ?? "";
-  }
-
-  maker(key: string, site: number): string {
+  maker(key: string, site: number): ShippedMaker {
     const maker = this.#makers.get(`${key}:${site}`);
     if (maker === undefined) {
       throw new RangeError(`Cannot make a closure: site ${site} of ${key} was not sent`);
     }
-    return maker.text;
+    return maker;
   }
 
-  /** Where in its module's source a position (from 1) of a sent text stands: key and offset; undefined if nowhere. */
+  /** Where in its module's source a position (from 1) of shipped code stands; undefined if nowhere. */
   sourceOffset(
     url: string,
     line: number,
     column: number,
-  ): { readonly key: string; readonly offset: number } | undefined {
-    const traced = this.#traced.get(url);
-    if (traced === undefined) return undefined;
-    let start = 0;
-    for (let i = 1; i < line; i++) start = traced.text.indexOf("\n", start) + 1;
-    const at = start + column - 1;
-    for (let i = 0; i < traced.chunks.length; i += 3) {
-      const [from, source, length] = traced.chunks.slice(i, i + 3) as [number, number, number];
-      if (at >= from && at < from + length) return { key: traced.key, offset: source + at - from };
-    }
-    return undefined;
+  ): SourcePlace | undefined {
+    const module = this.#byUrl.get(url);
+    if (module !== undefined) return placeIn(module.key, module.url, module, line, column);
+    const [, key, site] = MAKER_URL.exec(url) ?? [];
+    const maker = this.#makers.get(`${key}:${site}`);
+    if (maker === undefined) return undefined;
+    return placeIn(key!, this.#byKey.get(key!)?.url ?? url, maker, line, column);
   }
 
   #resolveImport(specifier: string, context: any, next: any) {
@@ -120,10 +125,13 @@ export class GuestCode implements CodeSource {
     const parent = this.#byUrl.get(context.parentURL);
     if (parent === undefined) return next(specifier, context);
     const link = parent.links[specifier];
-    if (link !== undefined && link.kind !== "builtin") return { url: link.url, shortCircuit: true };
+    if (link?.kind === "values") {
+      return { url: `${VALUES_URL}${encodeURIComponent(link.url)}`, shortCircuit: true };
+    }
+    if (link?.kind === "module") return { url: link.url, shortCircuit: true };
     const builtin = link?.url ?? specifier;
     const wrapper = this.#wrappers.get(builtin) ?? this.#wrappers.get(`node:${builtin}`);
-    if (wrapper !== undefined) return { url: wrapper, shortCircuit: true };
+    if (wrapper !== undefined) return { url: `${WRAPPER_URL}${builtin}`, shortCircuit: true };
     if (link === undefined) this.#abandon(`import of ${specifier}`);
     return next(specifier, context);
   }
@@ -131,7 +139,11 @@ export class GuestCode implements CodeSource {
   #load(url: string, context: any, next: any) {
     const source = url === RUNTIME_URL
       ? `const m=globalThis[Symbol.for("clonecloud.guest")];export const register=m.register,checked=m.checked,pick=m.pick;`
-      : this.#byUrl.get(url)?.text ?? this.#valuesModule(url);
+      : url.startsWith(WRAPPER_URL)
+      ? this.#wrappers.get(url.slice(WRAPPER_URL.length))
+      : url.startsWith(VALUES_URL)
+      ? this.#valuesModule(decodeURIComponent(url.slice(VALUES_URL.length)))
+      : this.#byUrl.get(url)?.text;
     return source === undefined ? next(url, context) : { source, format: "module", shortCircuit: true };
   }
 
@@ -158,6 +170,31 @@ export class GuestCode implements CodeSource {
     const evaluate = (0, eval)(`${module.text}\n//# sourceURL=${module.url}`);
     evaluate(registry.register.bind(registry), checked, pick);
   }
+}
+
+/** A place in a module's source. */
+export interface SourcePlace {
+  readonly key: string;
+  readonly url: string;
+  readonly offset: number;
+}
+
+function placeIn(
+  key: string,
+  url: string,
+  form: ShippedMaker,
+  line: number,
+  column: number,
+): SourcePlace | undefined {
+  let start = 0;
+  for (let i = 1; i < line; i++) start = form.text.indexOf("\n", start) + 1;
+  const at = start + column - 1;
+  for (let i = 0; i < form.chunks.length; i += 3) {
+    const [from, source, length] = form.chunks.slice(i, i + 3) as [number, number, number];
+    // Text put in counts as what follows it.
+    if (at < from + length) return { key, url, offset: source + Math.max(0, at - from) };
+  }
+  return undefined;
 }
 
 const RUNTIME_SLOT = Symbol.for("clonecloud.guest");

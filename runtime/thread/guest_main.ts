@@ -67,12 +67,16 @@ for (const name of nodeModule.builtinModules) nameModule(name);
 const globals = new GlobalBindings();
 const values = new Values(builtins, absentMaker(abandon));
 const bound = new WeakMap<Function, FunctionDescription>();
-const code = new GuestCode(host.wrappers, abandon);
+const code = new GuestCode(
+  host.wrappers,
+  abandon,
+  (key) => String(ask({ op: "source", key }).reply.value),
+);
 const registry = new CodeRegistry(code, globals, bound);
 (globalThis as any)[Symbol.for("clonecloud.guest")] = undefined;
 code.installHooks(registry);
 (globalThis as any)[Symbol.for("clonecloud.guest")].values = new Map();
-hideRewriting(registry, bound);
+hideRewriting(registry, bound, host.disguised);
 let stepping = false;
 const heap = new SessionHeap({ side: "clone", values, code: registry });
 
@@ -113,6 +117,8 @@ async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
   const ms = { accept: 0, run: 0, capture: 0 };
   const started = now();
   host.begin(head.nowMs);
+  guestStack.below = head.stack.below;
+  Error.stackTraceLimit = head.stack.limit;
   try {
     head.code.globals.forEach((name, index) => {
       if (globals.index(name) !== index) throw new RangeError(`global binding ${name} is out of order`);
@@ -150,7 +156,8 @@ async function run(
   }
   ms.run = now() - started;
   const captured = now();
-  const capture = heap.capture([result], { rootNames: [outcome === "return" ? "result" : "error"] });
+  const rootNames = [outcome === "return" ? "result" : "error", "method", "this", "arguments"];
+  const capture = heap.capture([result, fn, self, args], { rootNames });
   ms.capture = now() - captured;
   const { packet: { length: bytes }, objects, named } = capture;
   reachStage(() => ({ stage: "return", bytes, objects, named, outcome }));

@@ -5,6 +5,9 @@ import { REMOTE_END } from "./stack.ts";
 
 /** Where app code is entered: frames from here on are the guest's own and never shown. */
 export const guestStack = {
+  /** The device's frames below the method, as they were when it was called. */
+  below: [] as readonly string[],
+
   enter(fn: Function, self: unknown, args: unknown[]): unknown {
     return apply(fn, self, args);
   },
@@ -16,47 +19,95 @@ export type PositionOf = (key: string, offset: number) => string;
 const OWN = new URL("../", import.meta.url).href;
 
 /**
- * Stack traces made here name the app's own lines: the guest's forms keep the person's text in known stretches. They end
- * with a mark where the device's frames go.
+ * Stack traces made here name the app's own lines: the guest's forms keep the person's text in known stretches. They go
+ * on with the device's frames; after an `await` only the device can tell those, and a mark stands for them.
  */
 export function formatGuestStacks(code: GuestCode, positionOf: PositionOf): void {
+  const known = new Map<string, string>();
+  const position = (key: string, offset: number): string => {
+    const name = `${key}:${offset}`;
+    let text = known.get(name);
+    if (text === undefined) known.set(name, text = positionOf(key, offset));
+    return text;
+  };
   const format = (error: Error, sites: NodeJS.CallSite[]) => {
     const lines: string[] = [];
     for (const site of sites) {
       const url = urlOf(site);
       if (url.startsWith(OWN)) {
-        lines.push(REMOTE_END);
+        lines.push(...(site.isAsync() ? [REMOTE_END] : guestStack.below));
         break;
       }
-      if (!/^(ext|node):/.test(url)) lines.push(`    at ${frame(site, url, code, positionOf)}`);
+      if (!isHidden(site, url)) lines.push(`    at ${frame(site, url, code, position)}`);
     }
-    return [header(error), ...lines].join("\n");
+    return [header(error), ...lines.slice(0, Error.stackTraceLimit)].join("\n");
   };
   Error.prepareStackTrace = format;
   formatStacksWith(format as (error: Error, sites: unknown[]) => string);
 }
 
+/** As the engine does it: `toString` of the error is not called. */
 function header(error: Error): string {
   try {
-    return String(error);
+    const { name, message } = error;
+    const kind = name === undefined ? "Error" : String(name);
+    const text = message === undefined ? "" : String(message);
+    return text === "" ? kind : kind === "" ? text : `${kind}: ${text}`;
   } catch {
     return "Error";
   }
 }
 
-function frame(site: NodeJS.CallSite, url: string, code: GuestCode, positionOf: PositionOf): string {
-  const offset = code.sourceOffset(url, site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1);
-  const place = offset === undefined
+/** What the guest put in: the runtime's virtual modules and the makers' own frames. */
+function isHidden(site: NodeJS.CallSite, url: string): boolean {
+  return /^clonecloud:(runtime|host)/.test(url) ||
+    (url.startsWith("clonecloud:") && site.isToplevel() && site.getFunctionName() === "eval" &&
+      site.getLineNumber() === undefined);
+}
+
+function frame(
+  site: NodeJS.CallSite,
+  url: string,
+  code: GuestCode,
+  positionOf: PositionOf,
+): string {
+  const line = site.getLineNumber();
+  const place = line === null ? undefined : code.sourceOffset(url, line, site.getColumnNumber() ?? 1);
+  const where = place !== undefined
+    ? `${place.url}:${positionOf(place.key, place.offset)}`
+    : url === ""
+    ? site.isNative() ? "native" : "<anonymous>"
+    : line === null
     ? url
-    : `${code.urlOf(offset.key)}:${positionOf(offset.key, offset.offset)}`;
+    : `${url}:${line}:${site.getColumnNumber()}`;
+  const name = functionNameOf(site, url);
+  const full = site.isConstructor()
+    ? `new ${name ?? "<anonymous>"}`
+    : site.isToplevel()
+    ? name
+    : methodCall(site, name);
+  const prefix = site.isAsync() ? "async " : "";
+  return full === null ? `${prefix}${where}` : `${prefix}${full} (${where})`;
+}
+
+/** Code that `eval` made has a name of its own where the engine's frame would have none. */
+function functionNameOf(site: NodeJS.CallSite, url: string): string | null {
   const name = site.getFunctionName();
-  const type = site.isToplevel() ? null : site.getTypeName();
-  const full = name !== null && type !== null && !site.isConstructor() && !name.startsWith(`${type}.`) &&
-      type !== "Object"
-    ? `${type}.${name}`
-    : name;
-  if (full === null) return place;
-  return `${site.isAsync() ? "async " : ""}${site.isConstructor() ? "new " : ""}${full} (${place})`;
+  return name === "" || (name === "eval" && url.startsWith("clonecloud:")) ? null : name;
+}
+
+function methodCall(site: NodeJS.CallSite, name: string | null): string | null {
+  const type = site.getTypeName();
+  const method = site.getMethodName();
+  if (name === null) {
+    // An arrow function's receiver is the global object or none: the engine shows its place only.
+    if (type === null || method === null) return null;
+    return `${type}.${method}`;
+  }
+  const typed = type !== null && !name.startsWith(type) ? `${type}.${name}` : name;
+  const same = method === null || typed === method || typed.endsWith(`.${method}`) ||
+    typed.endsWith(` ${method}`);
+  return same ? typed : `${typed} [as ${method}]`;
 }
 
 function urlOf(site: NodeJS.CallSite): string {

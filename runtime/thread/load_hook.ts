@@ -4,7 +4,7 @@ import type { Builtins } from "../host/builtins.ts";
 import type { CodeRegistry } from "./code_registry.ts";
 import type { DeviceCode } from "./device_code.ts";
 import type { Migrator } from "./migrator.ts";
-import type { AppConfig } from "./protocol.ts";
+import type { AppConfig, SourceKind } from "./protocol.ts";
 import type { SyncPort } from "./sync_port.ts";
 
 interface HookContext {
@@ -21,6 +21,7 @@ export interface RewriteAnswer {
   /** Undefined if the module runs as it is; `reason` says why. */
   readonly key: string | undefined;
   readonly text: string;
+  readonly isModule: boolean;
   readonly reason?: string;
   /** Migration points: `[site, method id]`. */
   readonly points: readonly (readonly [number, string])[];
@@ -39,19 +40,27 @@ export function installLoadHook(context: HookContext): void {
     register: (key: string, accessor: never, control: never) =>
       start(context, points, key, accessor, control),
   };
-  const runtimeModule = exposeRuntime(runtime);
   (nodeModule as any).registerHooks({
     resolve(specifier: string, hook: any, next: any) {
-      if (specifier === RUNTIME_URL) return { url: runtimeModule, shortCircuit: true, format: "module" };
+      if (specifier === RUNTIME_URL) return { url: RUNTIME_URL, shortCircuit: true, format: "module" };
       const result = next(specifier, hook);
       if (hook.parentURL !== undefined) context.code.link(hook.parentURL, specifier, result.url);
       if (result.url.startsWith("node:")) noteBuiltin(context.builtins, result.url);
       return result;
     },
     load(url: string, hook: any, next: any) {
-      if (url === runtimeModule) return { source: RUNTIME_SOURCE, format: "module", shortCircuit: true };
+      if (url === RUNTIME_URL) {
+        exposeRuntime(runtime);
+        return { source: RUNTIME_SOURCE, format: "module", shortCircuit: true };
+      }
+      // A CommonJS module's `require` takes the name for a path.
+      if (url.endsWith(`/${RUNTIME_URL}`)) {
+        exposeRuntime(runtime);
+        return { source: RUNTIME_SCRIPT, format: "commonjs", shortCircuit: true };
+      }
       const result = next(url, hook);
-      return rewriteLoaded(context, points, url, result) ?? result;
+      const required = hook.conditions?.includes("require") === true;
+      return rewriteLoaded(context, points, { url, required }, result) ?? result;
     },
   });
 }
@@ -63,26 +72,23 @@ export function installNoteHook(port: SyncPort): void {
       const result = next(url, hook);
       const { source } = result;
       if (typeof source === "string" && !/^(node|ext|data):/.test(url) && !/\.json$/.test(url)) {
-        const isModule = isModuleFormat(url, result.format);
-        port.tell({ op: "note", request: { op: "note", url, source, isModule } });
+        const required = hook.conditions?.includes("require") === true;
+        const kind = kindOf(url, required, result.format);
+        port.tell({ op: "note", request: { op: "note", url, source, kind } });
       }
       return result;
     },
   });
 }
 
-function isModuleFormat(url: string, format: unknown): boolean {
-  return format !== "commonjs" && !(format === undefined && /\.cjs$/.test(url));
-}
-
 const SLOT = Symbol.for("clonecloud.runtime");
-const RUNTIME_SOURCE = `const m=Function.prototype.toString[Symbol.for("clonecloud.runtime")];` +
-  `export const register=m.register,checked=m.checked,pick=m.pick;`;
+const TAKE = `const t=Function.prototype.toString,s=Symbol.for("clonecloud.runtime"),m=t[s];delete t[s];`;
+const RUNTIME_SOURCE = `${TAKE}export const register=m.register,checked=m.checked,pick=m.pick;`;
+const RUNTIME_SCRIPT = `{${TAKE}module.exports=m}`;
 
-/** Hands the runtime's functions to its virtual module; the way is closed once that has been evaluated. */
-function exposeRuntime(runtime: object): string {
+/** Hands the runtime's functions to its virtual module, which closes the way when it is evaluated. */
+function exposeRuntime(runtime: object): void {
   Object.defineProperty(Function.prototype.toString, SLOT, { value: runtime, configurable: true });
-  return RUNTIME_URL;
 }
 
 function start(
@@ -106,10 +112,17 @@ function noteBuiltin(builtins: Builtins, url: string): void {
   builtins.addModule(`${url}#`, () => (process as any).getBuiltinModule(url));
 }
 
+/** What is loaded through `require` is mostly a script, but nothing says so. */
+function kindOf(url: string, required: boolean, format: string | undefined): SourceKind {
+  if (format === "commonjs" || /\.cjs(\?|$)/.test(url)) return "script";
+  if (format === "module" || !required || /\.mjs(\?|$)/.test(url)) return "module";
+  return "either";
+}
+
 function rewriteLoaded(
   context: HookContext,
   points: Map<string, readonly (readonly [number, string])[]>,
-  url: string,
+  { url, required }: { url: string; required: boolean },
   result: any,
 ) {
   const { source } = result;
@@ -118,11 +131,10 @@ function rewriteLoaded(
     /\.(json|wasm|node)$/.test(url)
   ) return undefined;
   const text = typeof source === "string" ? source : new TextDecoder().decode(source);
-  const isModule = isModuleFormat(url, result.format);
-  const request = { op: "rewrite", url, source: text, isModule };
+  const request = { op: "rewrite", url, source: text, kind: kindOf(url, required, result.format) };
   const answer: RewriteAnswer = context.port.request({ op: "supervisor", request });
   if (answer.key === undefined) return undefined;
-  context.code.loaded({ url, key: answer.key, source: text, isModule });
+  context.code.loaded({ url, key: answer.key, source: text, isModule: answer.isModule });
   points.set(answer.key, answer.points);
   return { ...result, source: answer.text, shortCircuit: true };
 }

@@ -6,14 +6,14 @@
  * 2. One thread is away at a time: a migration point reached meanwhile runs here.
  * 3. A session whose invocation was abandoned is never used again: what its guest holds is unknown.
  */
-import { type Capture, type MappingRow, referencedCode, Refusal, SessionHeap } from "../heap/mod.ts";
+import { type Capture, referencedCode, Refusal, SessionHeap } from "../heap/mod.ts";
 import { UNINITIALISED } from "../heap/access.ts";
 import type { Board } from "./board.ts";
 import type { Decision, DecisionMaker } from "./decision.ts";
 import { featuresOf } from "./features.ts";
 import type { Values } from "../host/values.ts";
 import type { CodeRegistry, Control } from "./code_registry.ts";
-import { appendDeviceFrames, appFrames, callerPosition } from "./stack.ts";
+import { appendDeviceFrames, appFrames, callerPosition, framesBelow, stackLimit } from "./stack.ts";
 import type { DeviceCode } from "./device_code.ts";
 import { performEffects } from "./effects.ts";
 import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
@@ -100,7 +100,7 @@ export class Migrator {
       side: "device",
       values: this.#parts.values,
       code: this.#parts.registry,
-      observed: this.#parts.config.stepping || this.#parts.config.trace,
+      observed: this.#parts.config.stepping,
     });
   }
 
@@ -196,13 +196,23 @@ export class Migrator {
         ms: performance.now() - started,
       });
       const code = this.#codeFor(capture.modules, capture.sites);
-      const head: MigrateHead = { id: this.#next++, method: point.method, isAsync, nowMs: Date.now(), code };
+      const head: MigrateHead = {
+        id: this.#next++,
+        method: point.method,
+        isAsync,
+        nowMs: Date.now(),
+        stack: { below: framesBelow(), limit: stackLimit() },
+        code,
+      };
       buffer = exactBuffer(capture.packet);
       message = { op: "migrate", head, packet: buffer, missing: this.#missing, method: point.method };
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      // Whatever went wrong: the app's heap is untouched.
       this.#heap = this.#newHeapAfter();
-      return this.#failed(point, error.message);
+      return this.#failed(
+        point,
+        error instanceof Refusal ? error.message : `its state can't be captured: ${error}`,
+      );
     }
     this.#stopAtCapture(point, roots, capture);
     this.#away = true;
@@ -244,7 +254,7 @@ export class Migrator {
       }
       roots = this.#heap.accept(packet);
     } catch (error) {
-      return this.#abandon(point, `its packet can't be merged: ${(error as Error).message}`);
+      return this.#abandon(point, `its packet can't be merged: ${(error as Error)?.message}`);
     }
     performEffects(head.effects);
     point.failures = 0;
@@ -259,7 +269,10 @@ export class Migrator {
       up: reply.bytesUp,
       down: reply.bytesDown,
       predicted: this.#current.predicted,
-      ...(this.#parts.config.trace && { rows: countStates(this.#heap.table()) }),
+      ...(this.#parts.config.trace && {
+        rows: this.#heap.counts(),
+        conditions: this.#parts.board.read(),
+      }),
       clone: head.ms,
     });
     this.#stages.reach(() => ({
@@ -307,7 +320,7 @@ export class Migrator {
         bytes: capture.packet.length,
         objects: capture.objects,
         named: capture.named,
-        frames: appFrames().slice(0, MAX_FRAMES_SHOWN),
+        frames: appFrames(MAX_FRAMES_SHOWN),
         variables: variablesAt(this.#parts.registry, point, roots as [Function, unknown, unknown[]]),
         ...shownRows(rows),
       };
@@ -492,13 +505,6 @@ const WAIT_SHARE = 0.5;
 
 function waitFor({ hereMs, thereMs }: Decision): number {
   return Math.min(FORCED_WAIT_MS, Math.max(0, hereMs - thereMs) * WAIT_SHARE);
-}
-
-/** How many objects of a migration ended in which state. */
-function countStates(rows: readonly MappingRow[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { state } of rows) counts[state] = (counts[state] ?? 0) + 1;
-  return counts;
 }
 
 function exactBuffer(bytes: Uint8Array): ArrayBuffer {

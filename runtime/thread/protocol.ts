@@ -64,10 +64,10 @@ export interface ShippedModule {
   readonly isMain: boolean;
 }
 
-/** What brings one closure or class into being. */
+/** Text that makes closures or classes of one site; see the rewriter's forms. */
 export interface ShippedMaker {
   readonly text: string;
-  /** `[offset in text, offset in source, length]` triples, flat. */
+  /** As for {@linkcode ShippedModule}. */
   readonly chunks: readonly number[];
 }
 
@@ -87,6 +87,8 @@ export interface MigrateHead {
   readonly method: string;
   readonly isAsync: boolean;
   readonly nowMs: number;
+  /** The device's stack below the method, as lines `    at …`, and how many lines a stack has. */
+  readonly stack: { readonly below: readonly string[]; readonly limit: number };
   readonly code: ShippedCode;
 }
 
@@ -94,6 +96,8 @@ export interface MigrateHead {
 export type Effect =
   | { readonly type: "print"; readonly fd: 1 | 2; readonly text: string }
   | { readonly type: "write"; readonly fd: 1 | 2; readonly base64: string }
+  /** A call of `console`, with what it formats as text: the device's console has its own groups, counters and timers. */
+  | { readonly type: "console"; readonly call: string; readonly args: readonly string[] }
   | { readonly type: "file"; readonly call: string; readonly args: readonly unknown[] };
 
 export type ReturnHead =
@@ -113,7 +117,10 @@ export type ReturnHead =
 export type GuestRequest =
   | { readonly op: "abandon"; readonly reason: string; readonly path?: string }
   | { readonly op: "position"; readonly key: string; readonly offset: number }
+  | { readonly op: "source"; readonly key: string }
   | { readonly op: "file"; readonly call: string; readonly path: string; readonly options?: unknown }
+  /** A variable of the app's environment, or all of them. */
+  | { readonly op: "env"; readonly name?: string }
   /** A {@linkcode StageStop}'s part that the guest knows; answered when the person goes on. */
   | ({ readonly op: "stage" } & Omit<StageStop, "thread" | "method">);
 
@@ -168,12 +175,15 @@ export interface TraceEvent {
   readonly [more: string]: unknown;
 }
 
+/** ES module or CommonJS script; `either` if only its text can tell. */
+export type SourceKind = "module" | "script" | "either";
+
 /** Supervisor's answers and the migrator's questions; JSON frames of kind `HOP_CONTROL` with an `id`. */
 export type SupervisorRequest =
   | { readonly op: "config" }
-  | { readonly op: "rewrite"; readonly url: string; readonly source: string; readonly isModule: boolean }
+  | { readonly op: "rewrite"; readonly url: string; readonly source: string; readonly kind: SourceKind }
   /** A module that runs as it is. */
-  | { readonly op: "note"; readonly url: string; readonly source: string; readonly isModule: boolean }
+  | { readonly op: "note"; readonly url: string; readonly source: string; readonly kind: SourceKind }
   | { readonly op: "table"; readonly key: string }
   | { readonly op: "guest"; readonly key: string; readonly uninitialised: readonly string[] }
   | {
@@ -184,6 +194,8 @@ export type SupervisorRequest =
     readonly uninitialised: readonly string[];
   }
   | { readonly op: "position"; readonly key: string; readonly offset: number }
+  /** The text that ranges of sites refer to. */
+  | { readonly op: "source"; readonly key: string }
   /** The app's static modules are loaded, none has run: an answer other than null stops the app. */
   | { readonly op: "loaded" }
   | { readonly op: "event"; readonly event: TraceEvent }

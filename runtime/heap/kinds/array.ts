@@ -18,6 +18,10 @@ import { FILLED, type Kind } from "./kind.ts";
 /** Elements as properties of their own, for arrays that are sparse or have unusual elements. */
 const SPARSE = 1;
 const LENGTH_FIXED = 2;
+/** From here on listing all indexes costs more than asking for the other keys. */
+const LONG = 64;
+/** An array with more holes than this is likely to have few elements. */
+const MAX_HOLES = 1024;
 
 interface ArrayContent {
   readonly length: number;
@@ -33,15 +37,16 @@ export const array: Kind<unknown[], void, ArrayContent> = {
   writeShell() {},
   writeContent(node, out: Outlet) {
     if (out.layouts.isOrdinaryArray(node) && writeOrdinary(node, out)) return;
-    const keys = ownKeys(node);
     const { value: length, writable } = getDescriptor(node, "length")!;
+    if (length > LONG && writeLong(node, { length, writable: writable! }, out)) return;
+    const keys = ownKeys(node);
     let indexes = 0;
     while (indexes < keys.length && isArrayIndex(keys[indexes]!)) indexes++;
     const start = out.w.at;
     const fixed = writable ? 0 : LENGTH_FIXED;
     out.w.byte(fixed);
     out.w.varint(length);
-    const dense = isDense(indexes, length) && writeElements(node, length, out);
+    const dense = isDense(indexes, length) && writeElements(node, { length, maxHoles: length }, out);
     if (!dense) {
       out.w.at = start;
       out.w.byte(fixed | SPARSE);
@@ -99,12 +104,11 @@ function writeOrdinary(node: unknown[], out: Outlet): boolean {
   for (let i = 0; i < length; i++) {
     const element = node[i];
     const isHole = element === undefined && !hasOwn(node, i);
-    if (isHole) holes++;
+    if (isHole && !isDense(length - ++holes, length)) {
+      out.w.at = start;
+      return false;
+    }
     out.value(isHole ? HOLE : element);
-  }
-  if (!isDense(length - holes, length)) {
-    out.w.at = start;
-    return false;
   }
   if (out.layouts.arrayShape === undefined) out.layouts.arrayShape = out.properties(node, []);
   else out.w.varint(out.layouts.arrayShape.number);
@@ -116,12 +120,37 @@ function isDense(elements: number, length: number): boolean {
   return elements * 2 >= length;
 }
 
+/** Writes an array without listing its keys, where that can be done; undoes itself and says so if not. */
+function writeLong(
+  node: unknown[],
+  { length, writable }: { readonly length: number; readonly writable: boolean },
+  out: Outlet,
+): boolean {
+  if (out.values.namedKeys === undefined) return false;
+  const start = out.w.at;
+  out.w.byte(writable ? 0 : LENGTH_FIXED);
+  out.w.varint(length);
+  if (!writeElements(node, { length, maxHoles: MAX_HOLES }, out)) {
+    out.w.at = start;
+    return false;
+  }
+  out.properties(node, otherKeys(out.values.namedKeys(node), 0));
+  return true;
+}
+
 /** Writes the elements if all are as assignment makes them; undoes itself and says so if not. */
-function writeElements(node: unknown[], length: number, out: Outlet): boolean {
+function writeElements(
+  node: unknown[],
+  { length, maxHoles }: { readonly length: number; readonly maxHoles: number },
+  out: Outlet,
+): boolean {
+  let holes = 0;
   for (let i = 0; i < length; i++) {
     const descriptor = getDescriptor(node, i);
-    if (descriptor === undefined) out.value(HOLE);
-    else if (hasOwn(descriptor, "value") && isPlain(descriptor)) out.value(descriptor.value);
+    if (descriptor === undefined) {
+      if (++holes > maxHoles || !isDense(length - holes, length)) return false;
+      out.value(HOLE);
+    } else if (hasOwn(descriptor, "value") && isPlain(descriptor)) out.value(descriptor.value);
     else return false;
   }
   return true;

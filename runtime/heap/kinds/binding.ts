@@ -1,4 +1,4 @@
-import { type ModuleKey, UNINITIALISED } from "../access.ts";
+import type { ModuleKey } from "../access.ts";
 import type { Inlet } from "../inlet.ts";
 import { objectIs } from "../intrinsics.ts";
 import type { BindingCell } from "../node.ts";
@@ -30,8 +30,6 @@ export const binding: Kind<BindingCell, BindingShell, unknown> = {
   },
   check() {},
   fill({ ref }, value, inlet) {
-    if (value !== UNINITIALISED && !objectIs(inlet.code.readBinding(ref), value)) {
-      inlet.code.writeBinding(ref, value);
-    }
+    if (!objectIs(inlet.code.readBinding(ref), value)) inlet.code.writeBinding(ref, value);
   },
 };

@@ -23,7 +23,8 @@ interface BufferShell {
   readonly maxByteLength: number | undefined;
 }
 
-interface BufferContent {
+/** A buffer's content as read. */
+export interface BufferContent {
   /** Undefined if the buffer is detached. */
   readonly bytes: Uint8Array | undefined;
   readonly properties: Properties;
@@ -38,13 +39,14 @@ export const buffer: Kind<ArrayBuffer, BufferShell, BufferContent> = {
   },
   writeContent(node, out: Outlet) {
     out.w.varint(bufferDetached(node) ? 0 : bufferByteLength(node) + 1);
-    if (!bufferDetached(node)) out.w.raw(new newUint8Array(node));
+    if (!bufferDetached(node)) out.bytes(new newUint8Array(node));
     out.properties(node, ownKeys(node));
   },
   readShell(inlet: Inlet) {
-    const byteLength = inlet.count();
+    const byteLength = inlet.varint();
     const max = inlet.varint();
     inlet.bufferBytes += max === 0 ? byteLength : max - 1;
+    if (byteLength > inlet.allBytes) throw new PacketError("a buffer is larger than the packet");
     if (inlet.bufferBytes > inlet.limits.maxBufferBytes) throw new PacketError("its buffers are too large");
     return { byteLength, maxByteLength: max === 0 ? undefined : max - 1 };
   },
@@ -58,8 +60,8 @@ export const buffer: Kind<ArrayBuffer, BufferShell, BufferContent> = {
     }
   },
   readContent(inlet: Inlet) {
-    const length = inlet.count();
-    const bytes = length === 0 ? undefined : inlet.raw(length - 1);
+    const length = inlet.varint();
+    const bytes = length === 0 ? undefined : inlet.blob(length - 1);
     return { bytes, properties: inlet.properties() };
   },
   check(node, content, inlet) {

@@ -7,6 +7,7 @@ import {
   checkFunctionContent,
   fillFunctionContent,
   type FunctionContent,
+  readFreshFunctionContent,
   readFunctionContent,
   writeFunctionContent,
 } from "./function_properties.ts";
@@ -55,6 +56,7 @@ export const closure: Kind<Function, ClosureShell, FunctionContent> = {
     return fn;
   },
   readContent: readFunctionContent,
+  readInto: (node, _, inlet) => readFreshFunctionContent(node, inlet),
   check(node, content, inlet) {
     const { module, site } = described(inlet.code, node, "closure");
     checkFunctionContent(node, inlet.code.defaults(module, site), { content, inlet });

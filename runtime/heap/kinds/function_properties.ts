@@ -1,8 +1,9 @@
 import { CONFIGURABLE } from "../constants.ts";
 import type { Inlet, Properties } from "../inlet.ts";
-import { getDescriptor, hasOwn, ownKeys } from "../intrinsics.ts";
+import { getDescriptor, getPrototypeOf, hasOwn, ownKeys } from "../intrinsics.ts";
 import type { Outlet } from "../outlet.ts";
 import { applyProperties, checkProperties } from "../properties.ts";
+import { FILLED } from "./kind.ts";
 
 /** What a function of a site has when nobody changed it. */
 export interface FunctionDefaults {
@@ -27,6 +28,15 @@ export function writeFunctionContent(node: Function, defaults: FunctionDefaults,
 
 export function readFunctionContent(inlet: Inlet): FunctionContent {
   return { defaulted: inlet.byte() === 1, properties: inlet.properties() };
+}
+
+/** Reads the content of a function that was just made: most have nothing that they weren't made with. */
+export function readFreshFunctionContent(node: Function, inlet: Inlet): FunctionContent | typeof FILLED {
+  const content = readFunctionContent(inlet);
+  const { keys, root } = content.properties.shape;
+  const asMade = content.defaulted && keys.length === 0 && root.extensible && root.owners.length === 0 &&
+    getPrototypeOf(node) === root.prototype && ownKeys(node).length === 2;
+  return asMade ? FILLED : content;
 }
 
 export function checkFunctionContent(

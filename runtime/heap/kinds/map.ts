@@ -1,5 +1,15 @@
 import type { Inlet, Properties } from "../inlet.ts";
-import { mapDelete, mapForEach, mapGet, mapSet, newMap, objectIs, ownKeys, SafeMap } from "../intrinsics.ts";
+import {
+  mapDelete,
+  mapForEach,
+  mapGet,
+  mapSet,
+  mapSize,
+  newMap,
+  objectIs,
+  ownKeys,
+  SafeMap,
+} from "../intrinsics.ts";
 import type { Outlet } from "../outlet.ts";
 import { applyProperties, checkProperties } from "../properties.ts";
 import type { Kind } from "./kind.ts";
@@ -16,9 +26,7 @@ export const map: Kind<Map<unknown, unknown>, void, MapContent> = {
   name: "Map",
   writeShell() {},
   writeContent(node, out: Outlet) {
-    let count = 0;
-    mapForEach(node, () => count++);
-    out.w.varint(count);
+    out.w.varint(mapSize(node));
     mapForEach(node, (value, key) => {
       out.value(key);
       out.value(value);
@@ -47,6 +55,10 @@ export const map: Kind<Map<unknown, unknown>, void, MapContent> = {
 
 /** Edits as a program would have: entries that last stay in place, so live iterators go on where they are. */
 function fillEntries(node: Map<unknown, unknown>, { keys, values }: MapContent): void {
+  if (mapSize(node) === 0) {
+    for (let i = 0; i < keys.length; i++) mapSet(node, keys[i], values[i]);
+    return;
+  }
   const now = new SafeMap<unknown, number>();
   let count = 0;
   mapForEach(node, (_, key) => now.set(key, count++));

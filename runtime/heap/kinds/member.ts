@@ -8,6 +8,7 @@ import {
   fillFunctionContent,
   type FunctionContent,
   type FunctionDefaults,
+  readFreshFunctionContent,
   readFunctionContent,
   writeFunctionContent,
 } from "./function_properties.ts";
@@ -37,6 +38,7 @@ export const member: Kind<Function, MemberShell, FunctionContent> = {
     return made;
   },
   readContent: readFunctionContent,
+  readInto: (node, _, inlet) => readFreshFunctionContent(node, inlet),
   check(node, content, inlet) {
     checkFunctionContent(node, defaultsOf(inlet.code, node), { content, inlet });
   },

@@ -1,4 +1,4 @@
-import { type ModuleKey, type ScopeHandle, UNINITIALISED } from "../access.ts";
+import type { ModuleKey, ScopeHandle } from "../access.ts";
 import type { Inlet } from "../inlet.ts";
 import { objectIs } from "../intrinsics.ts";
 import { HOLE, type Outlet } from "../outlet.ts";
@@ -38,7 +38,7 @@ export const scope: Kind<ScopeHandle, ScopeShell, readonly unknown[]> = {
   fill(node, variables) {
     for (let i = 0; i < variables.length; i++) {
       const wanted = variables[i];
-      if (wanted !== UNINITIALISED && !objectIs(node.read(i), wanted)) node.write(i, wanted);
+      if (!objectIs(node.read(i), wanted)) node.write(i, wanted);
     }
   },
 };

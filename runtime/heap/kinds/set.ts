@@ -1,5 +1,5 @@
 import type { Inlet, Properties } from "../inlet.ts";
-import { newSet, ownKeys, SafeMap, SafeSet, setAdd, setDelete, setForEach } from "../intrinsics.ts";
+import { newSet, ownKeys, SafeMap, SafeSet, setAdd, setDelete, setForEach, setSize } from "../intrinsics.ts";
 import type { Outlet } from "../outlet.ts";
 import { applyProperties, checkProperties } from "../properties.ts";
 import type { Kind } from "./kind.ts";
@@ -15,9 +15,7 @@ export const set: Kind<Set<unknown>, void, SetContent> = {
   name: "Set",
   writeShell() {},
   writeContent(node, out: Outlet) {
-    let count = 0;
-    setForEach(node, () => count++);
-    out.w.varint(count);
+    out.w.varint(setSize(node));
     setForEach(node, (member) => out.value(member));
     out.properties(node, ownKeys(node));
   },
@@ -39,6 +37,10 @@ export const set: Kind<Set<unknown>, void, SetContent> = {
 
 /** Edits as a program would have: members that last stay in place, so live iterators go on where they are. */
 function fillMembers(node: Set<unknown>, members: readonly unknown[]): void {
+  if (setSize(node) === 0) {
+    for (let i = 0; i < members.length; i++) setAdd(node, members[i]);
+    return;
+  }
   const now = new SafeMap<unknown, number>();
   let count = 0;
   setForEach(node, (member) => now.set(member, count++));

@@ -1,3 +1,4 @@
+import type { ValueAccess } from "../access.ts";
 import type { Inlet, Properties } from "../inlet.ts";
 import {
   bufferByteLength,
@@ -55,7 +56,7 @@ export const view: Kind<object, ViewShell, Properties> = {
     out.w.varint(tracks(node, window) ? 0 : window.byteLength + 1);
   },
   writeContent(node, out: Outlet) {
-    out.properties(node, otherKeys(node));
+    out.properties(node, otherKeys(node, out.values));
   },
   readShell(inlet: Inlet) {
     const type = inlet.byte();
@@ -81,10 +82,10 @@ export const view: Kind<object, ViewShell, Properties> = {
   },
   readContent: (inlet: Inlet) => inlet.properties(),
   check(node, content, inlet) {
-    checkProperties(node, otherKeys(node), content, inlet);
+    checkProperties(node, otherKeys(node, inlet.values), content, inlet);
   },
   fill(node, content, inlet) {
-    applyProperties(node, otherKeys(node), content, inlet);
+    applyProperties(node, otherKeys(node, inlet.values), content, inlet);
   },
 };
 
@@ -163,7 +164,8 @@ function makeRoom(buffer: ArrayBuffer, shell: ViewShell, inlet: Inlet): void {
 }
 
 /** Own keys without the elements. */
-function otherKeys(node: object): PropertyKey[] {
+function otherKeys(node: object, values: ValueAccess): readonly PropertyKey[] {
+  if (values.namedKeys !== undefined) return values.namedKeys(node);
   const keys = ownKeys(node);
   if (typedArrayName(node) === undefined) return keys as PropertyKey[];
   let from = 0;

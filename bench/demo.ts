@@ -1,0 +1,123 @@
+/**
+ * The demo: an ordinary virus scanner on a slow device, alone and with a clone.
+ *
+ * A clone peer runs at this machine's full speed, a device peer and the scanner at 1/factor of it, over an emulated link.
+ * Two short runs on some files let the runtime learn; then the scanner runs on other files, alone and with the clone.
+ * Nothing here says what may migrate: that is what the runtime found out.
+ */
+import { parseArgs } from "node:util";
+import { type SlowDevice, slowDevice } from "./slow_device.ts";
+import { DemoPeer } from "./demo_peer.ts";
+import { chooseInputs } from "./demo_inputs.ts";
+import { printTable, readOutcome } from "./demo_report.ts";
+
+const PROJECT = new URL("../", import.meta.url);
+const MOD = new URL("mod.ts", PROJECT).href;
+const APP = decodeURIComponent(new URL("examples/virus_scan/main.ts", PROJECT).pathname);
+
+/** Permissions that the scanner itself needs. */
+const APP_FLAGS = ["--allow-read"];
+
+interface Ran {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+  readonly seconds: number;
+}
+
+async function runOn(device: SlowDevice, args: readonly string[], env: Record<string, string>): Promise<Ran> {
+  const started = performance.now();
+  const child = device.spawn([Deno.execPath(), ...args], {
+    env,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const { code, stdout, stderr } = await child.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr), seconds: (performance.now() - started) / 1000 };
+}
+
+const { values } = parseArgs({
+  options: {
+    factor: { type: "string", default: "10" },
+    link: { type: "string", default: "wifi" },
+    bytes: { type: "string", default: "1200000" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (values.help) {
+  console.log("deno task demo [--factor N] [--link wifi|3g|...] [--bytes N] [--json]");
+  Deno.exit(0);
+}
+const factor = Number(values.factor);
+if (!(factor >= 1)) {
+  console.error(`clonecloud: --factor must be a number from 1; got "${values.factor}"`);
+  Deno.exit(2);
+}
+
+const say = (line: string) => values.json ? undefined : console.error(line);
+const folder = Deno.makeTempDirSync({ prefix: "clonecloud-demo-" });
+try {
+  await using device = slowDevice(factor);
+  say(`device: ${factor} times slower than this machine (by ${device.how}); link: ${values.link}`);
+  const measuredFactor = factor === 1 ? 1 : await device.measure();
+  const inputs = chooseInputs(PROJECT, Number(values.bytes));
+  const home = `${folder}/device`;
+  await using clone = await DemoPeer.start(MOD, {
+    home: `${folder}/clone`,
+    trust: await DemoPeer.idOf(MOD, home),
+  });
+  await using own = await DemoPeer.start(MOD, { home, slow: device });
+  void own;
+  const trace = `${folder}/trace.jsonl`;
+  const env = { CLONECLOUD_HOME: home };
+  const withClone = (files: readonly string[], more: readonly string[] = []) =>
+    runOn(device, [
+      "run",
+      "-A",
+      MOD,
+      "run",
+      "--clone",
+      clone.address,
+      "--link",
+      values.link,
+      ...more,
+      ...APP_FLAGS.flatMap((flag) => ["--deno", flag]),
+      APP,
+      ...files,
+    ], env);
+
+  say("learning: two short runs on other files");
+  const learnt = [await withClone(inputs.learn), await withClone(inputs.learn)];
+  say(`  ${learnt.map((ran) => `${ran.seconds.toFixed(1)} s`).join(", ")}`);
+  say(`scanning ${inputs.measure.length} files, ${(inputs.bytes / 1e6).toFixed(2)} MB, alone ...`);
+  const alone = await runOn(device, ["run", ...APP_FLAGS, APP, ...inputs.measure], env);
+  say(`  ${alone.seconds.toFixed(1)} s`);
+  say("the same with the clone ...");
+  const cloned = await withClone(inputs.measure, ["--trace", trace]);
+  say(`  ${cloned.seconds.toFixed(1)} s`);
+
+  const same = alone.stdout === cloned.stdout && alone.code === cloned.code;
+  const outcome = await readOutcome(trace);
+  const result = {
+    same_output: same,
+    speedup: alone.seconds / cloned.seconds,
+    migrations: outcome.migrations,
+    alone_s: alone.seconds,
+    clone_s: cloned.seconds,
+    partition: outcome.methods,
+    conditions: { factor, measured_factor: measuredFactor, link: values.link, ...outcome.conditions },
+  };
+  if (values.json) console.log(JSON.stringify(result));
+  else printTable(result, outcome, cloned.stderr);
+  if (!same) {
+    console.error(
+      `clonecloud: the outputs differ\n--- alone (exit ${alone.code})\n${alone.stdout}${alone.stderr}\n--- with the clone (exit ${cloned.code})\n${cloned.stdout}${cloned.stderr}`,
+    );
+    Deno.exitCode = 1;
+  }
+} finally {
+  Deno.removeSync(folder, { recursive: true });
+}

@@ -1,0 +1,49 @@
+import type { SlowDevice } from "./slow_device.ts";
+
+/** A peer in a process of its own, for the demo. Disposing it ends it. */
+export class DemoPeer implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+
+  private constructor(child: Deno.ChildProcess, readonly address: string) {
+    this.#child = child;
+  }
+
+  /** Starts one; `slow` runs it on that device. */
+  static async start(
+    mod: string,
+    options: { home: string; trust?: string; slow?: SlowDevice },
+  ): Promise<DemoPeer> {
+    const args = ["run", "-A", mod, "peer", "--home", options.home, "--listen", "/ip4/127.0.0.1/tcp/0"];
+    if (options.trust !== undefined) args.push("--trust", options.trust);
+    const pipes = { stdin: "null", stdout: "piped", stderr: "null" } as const;
+    const child = options.slow === undefined
+      ? new Deno.Command(Deno.execPath(), { args, ...pipes }).spawn()
+      : options.slow.spawn([Deno.execPath(), ...args], pipes);
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (!text.includes("\n")) {
+      const { value, done } = await reader.read();
+      if (done) throw new Error("Cannot start a peer: it ended at once");
+      text += value;
+    }
+    reader.releaseLock();
+    return new DemoPeer(child, text.split("\n")[0]!);
+  }
+
+  /** The peer id of a home. */
+  static async idOf(mod: string, home: string): Promise<string> {
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", mod, "id", "--home", home],
+    }).output();
+    return new TextDecoder().decode(stdout).trim();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGTERM");
+    } catch {
+      // It has ended.
+    }
+    await this.#child.status;
+  }
+}

@@ -1,0 +1,2 @@
+let calls = 0;
+export default (n: number) => n + ++calls;

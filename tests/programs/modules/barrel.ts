@@ -1,0 +1,2 @@
+export * from "./deeper.ts";
+export { default as helper } from "./helper.ts";

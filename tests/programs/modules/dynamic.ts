@@ -1,0 +1,2 @@
+export const value = { dynamic: true };
+export const run = () => Object.keys(value);

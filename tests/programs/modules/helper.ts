@@ -1,0 +1,3 @@
+export default function helper(text: string) {
+  return text + helper.name;
+}

@@ -1,0 +1,6 @@
+export default class Named {
+  constructor(readonly n: number) {}
+  twice() {
+    return this.n * 2;
+  }
+}

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { ProgramRunner, type RunOptions } from "./program_runs.ts";
+
+/** An ordinary program, and which of its methods are made to migrate. */
+interface Program extends RunOptions {
+  /** Without the path: `drive` stands for `closures.ts#drive`. */
+  readonly migrate: readonly string[];
+  /** Reasons with which invocations may stay on the device; any other is a failure. */
+  readonly stays?: readonly RegExp[];
+}
+
+const PROGRAMS: readonly Program[] = [
+  { file: "closures.ts", migrate: ["shared.up", "drive", "rounds", "cases", "defaults", "compose", "fib"] },
+  {
+    file: "classes.ts",
+    migrate: [
+      "Account.pay",
+      "Account.history",
+      "Account.static open",
+      "Account.get balance",
+      "Savings.pay",
+      "settle",
+      "fail",
+      "Stack.pushAll",
+      "Registry.total",
+      "Bare.hello",
+    ],
+  },
+  { file: "generators.ts", migrate: ["collect", "sum", "slow", "lazy", "unfinished"] },
+  { file: "patterns.ts", migrate: ["take", "swap", "spread", "label", "render", "nullish", "loops"] },
+  { file: "data.ts", migrate: ["scan", "edit", "rigid", "props", "knot", "detach"] },
+  {
+    file: "errors.ts",
+    migrate: ["attempt", "callBack", "nativeFrames", "handled", "Base.static create", "Parser.later"],
+  },
+  { file: "uncaught.ts", migrate: ["Checker.check"] },
+  {
+    file: "async.ts",
+    migrate: ["Worker.work", "Worker.all", "order", "race", "failing", "thenable", "withResources"],
+  },
+  { file: "tdz.ts", migrate: ["early", "build", "useGlobal"] },
+  { file: "reflect.ts", migrate: ["texts", "inner", "shapes", "natives", "errorsSeen"] },
+  {
+    file: "modules/main.ts",
+    migrate: ["useAll", "namespaces", "useLegacy", "lazily", "exported"],
+  },
+  { file: "libraries.ts", migrate: ["table", "useMemo", "text", "node", "events"] },
+  { file: "files.ts", migrate: ["deno", "node", "missing", "later"] },
+  { file: "printing.ts", migrate: ["speak", "streams", "show"] },
+  {
+    file: "surroundings.ts",
+    migrate: ["about", "environment", "nodeEnvironment", "time", "random", "encode"],
+    args: ["one", "two words"],
+    env: { APP_SETTING: "set" },
+  },
+  { file: "leaves.ts", migrate: ["exits"] },
+  {
+    file: "pinned.ts",
+    migrate: ["subprocess", "network", "useProxy", "usePending", "useFile", "untouched", "callsEval"],
+  },
+  {
+    file: "points.ts",
+    migrate: [
+      "Shape.get perimeter",
+      "Shape.set sides",
+      "Shape.static of",
+      "Shape.static unit",
+      "scale",
+      "arrow",
+      "get big",
+      "wait",
+      "args",
+      "call",
+      "higher",
+      "higher.<1>",
+      "nested",
+    ],
+  },
+  {
+    file: "sloppy.cjs",
+    migrate: ["greet", "aliased", "self", "octal", "dup", "caught", "blocks", "implicit"],
+  },
+  { file: "plain.js", migrate: ["Tokens.next", "Tokens.expect", "all", "where", "check"] },
+];
+
+const wanted = Deno.env.get("CLONECLOUD_PROGRAM");
+let runner: Promise<ProgramRunner> | undefined;
+
+for (const program of PROGRAMS.filter((item) => wanted === undefined || item.file.includes(wanted))) {
+  Deno.test({
+    name: `${program.file} leaves what it leaves under deno run`,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      const machine = await (runner ??= ProgramRunner.start());
+      const methods = program.migrate.map((name) => `${program.file.split("/").at(-1)}#${name}`);
+      const [plain, rewritten, { left, trace }] = await Promise.all([
+        machine.plain(program),
+        machine.rewritten(program),
+        machine.migrated(
+          program,
+          program.file.includes("/") ? methods.map((id) => `modules/${id}`) : methods,
+        ),
+      ]);
+      assert.deepEqual(rewritten, plain);
+      assert.deepEqual(left, plain);
+      const stayed = trace.filter((line) => line.event === "local").map((line) =>
+        `${line.method}: ${line.reason}`
+      );
+      const unexpected = stayed.filter((line) => !program.stays?.some((pattern) => pattern.test(line)));
+      assert.deepEqual(unexpected, []);
+    },
+  });
+}
+
+Deno.test({
+  name: "the peers of the programs stop",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => await (await runner)?.[Symbol.asyncDispose](),
+});
