@@ -20,6 +20,8 @@ export const repl: Command = {
     Deno.addSignalListener("SIGINT", interrupt);
     try {
       if (Deno.stdin.isTerminal()) {
+        // For completion.
+        app.allMethods.find().catch(() => {});
         print("Stops at each stage of a migration. `run` starts the app, `help` lists the commands.");
         await fromTerminal(interpreter, app);
       } else {

@@ -5,8 +5,22 @@ import { play } from "../../tests/transcript.ts";
 const SESSION = `\
 clonecloud> table
 no thread stands at a stage: \`run\` or \`step\` gets one there
+clonecloud> partition
+no method has a migration point; \`migrate METHOD\` gives it one
+clonecloud> methods fail
+tests/fixtures/steps.ts#fail  may migrate
+clonecloud> migrate nothing
+no method nothing here; \`methods\` lists all, \`partition\` those with a migration point
+clonecloud> migrate <main>
+tests/fixtures/steps.ts#<main> stays on the device: the main flow
+clonecloud> migrate add
+tests/fixtures/steps.ts#add migrates from the next \`run\` on
+clonecloud> migrate fail
+tests/fixtures/steps.ts#fail migrates from the next \`run\` on
+clonecloud> migrate read
+tests/fixtures/steps.ts#read migrates from the next \`run\` on
 clonecloud> break nothing
-nothing is none of the methods here; \`partition\` lists those with a migration point
+no method nothing here; \`methods\` lists all, \`partition\` those with a migration point
 clonecloud> break add
 breakpoint at tests/fixtures/steps.ts#add
 clonecloud> breaks
@@ -92,7 +106,6 @@ clonecloud> quit
 `;
 
 Deno.test("the REPL steps an app through its migrations as its commands say", async () => {
-  const methods = ["add", "fail", "read"].flatMap((name) => ["--migrate", `tests/fixtures/steps.ts#${name}`]);
-  const args = ["--deno", "--allow-read", ...methods, "tests/fixtures/steps.ts"];
+  const args = ["--deno", "--allow-read", "tests/fixtures/steps.ts"];
   strictEqual(await play(SESSION, args), SESSION);
 });

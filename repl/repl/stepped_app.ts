@@ -8,6 +8,7 @@
 import type { StageStop, TraceEvent } from "../../runtime/mod.ts";
 import { type App, type Onlooker, Run, UsageError } from "../cli/mod.ts";
 import type { Parsed } from "../cli/mod.ts";
+import { AppMethods } from "./app_methods.ts";
 import { AppOutput } from "./app_output.ts";
 import { printable } from "./printable.ts";
 import { type Stand, standAt } from "./stand.ts";
@@ -27,12 +28,14 @@ export interface ThreadRow {
 export class SteppedApp implements Onlooker {
   readonly breakpoints = new Set<string>();
   readonly app: App;
+  /** With or without a migration point. */
+  readonly allMethods: AppMethods;
   standing: Standing = "ready";
   stand: Stand | undefined;
   /** Which peer is the clone; empty before there is one. */
   clonePeer = "";
   migrations = 0;
-  readonly #parsed: Parsed;
+  #parsed: Parsed;
   readonly #print: (line: string) => void;
   readonly #threads = new Map<string, ThreadRow>();
   #reach: Reach = "stage";
@@ -52,11 +55,21 @@ export class SteppedApp implements Onlooker {
     this.#print = print;
     this.#current = new Run(parsed, this);
     this.app = this.#current.app;
+    this.allMethods = new AppMethods(this.app.path);
   }
 
   /** Methods with a migration point. */
   get methods(): readonly string[] {
     return this.#current.methods;
+  }
+
+  /** Makes a method migrate from the next start on. @throws {UsageError} if there is no such method. */
+  force(method: string): void {
+    const migrate = this.#parsed.values.migrate as string[] | undefined ?? [];
+    const parsed = { ...this.#parsed, values: { ...this.#parsed.values, migrate: [...migrate, method] } };
+    const next = new Run(parsed, this);
+    if (this.standing === "ready" || this.standing === "ended") this.#current = next;
+    this.#parsed = parsed;
   }
 
   /** Starts the app, or starts it again after its end; resolves when it stops or ends. */
