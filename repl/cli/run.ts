@@ -79,7 +79,7 @@ interface Known {
 export interface Onlooker {
   /** Starts the app's process; resolves to its exit code. */
   launch(command: string, args: readonly string[]): Promise<number>;
-  event(event: TraceEvent): void;
+  event(event: TraceEvent): Promise<void> | void;
   /** Which peer is the clone. */
   clone(peer: string): void;
   /** A thread stands at a stage until this is settled. */
@@ -317,7 +317,7 @@ export class Run {
       event: (event: TraceEvent) => {
         this.#trace?.write(event);
         this.#savings.event(event);
-        this.#onlooker?.event(event);
+        return this.#onlooker?.event(event);
       },
       conditions: (conditions: Conditions, peer: string) => {
         this.#conditions = conditions;
