@@ -1,4 +1,8 @@
 import type { Peer } from "../../net/mod.ts";
+import { openHome, socketPathOf } from "../../net/home/mod.ts";
+
+/** In a variable, so that the engine doesn't read libp2p for an app whose peer runs already. */
+const NET = "../../net/mod.ts";
 
 /** Where an app's sessions go: the local socket of a peer, and which clones to ask for. */
 export interface Clones {
@@ -15,7 +19,6 @@ export interface ClonesOptions {
 
 /** The socket of the peer that serves this home, if one runs. Loads no network code. */
 export async function runningPeer(home: string): Promise<string | undefined> {
-  const { openHome, socketPathOf } = await import("../../net/home/mod.ts");
   try {
     const path = await socketPathOf(await openHome(home));
     (await Deno.connect({ transport: "unix", path })).close();
@@ -36,7 +39,7 @@ export function isPaired(home: string): boolean {
 
 /** A peer inside this process, for a home that no peer serves. `spawn` starts a clone on this machine as well. */
 export async function openClones(options: ClonesOptions): Promise<Clones> {
-  const { spawnClone, startPeer } = await import("../../net/mod.ts");
+  const { spawnClone, startPeer } = await import(NET) as typeof import("../../net/mod.ts");
   const spawn = options.clones.includes("spawn");
   const peer: Peer = await startPeer({ home: options.home, serve: false, mdns: !spawn });
   const local = await peer.listenLocal();

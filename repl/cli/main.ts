@@ -1,18 +1,21 @@
 import { type Command, helpOf, parseCommand, UsageError } from "./command.ts";
 
-/** The commands, loaded when they are called: starting an app must not wait for libp2p. */
-const COMMANDS: Record<string, () => Promise<Command>> = {
-  run: async () => (await import("./run.ts")).run,
-  peer: async () => (await import("./peer.ts")).peer,
-  pair: async () => (await import("./pair.ts")).pair,
-  peers: async () => (await import("./peers.ts")).peers,
-  status: async () => (await import("./status.ts")).status,
-  id: async () => (await import("./id.ts")).id,
-  trust: async () => (await import("./trust.ts")).trust,
-  analyze: async () => (await import("./analyze.ts")).analyze,
-  partition: async () => (await import("./partition.ts")).partition,
-  profile: async () => (await import("./profile.ts")).profile,
-  repl: async () => (await import("../repl/mod.ts")).repl,
+/**
+ * The commands, loaded when they are called: starting an app must not wait for libp2p. As texts, so that the engine doesn't
+ * read the modules of all commands before it starts one.
+ */
+const COMMANDS: Record<string, string> = {
+  run: "./run.ts",
+  peer: "./peer.ts",
+  pair: "./pair.ts",
+  peers: "./peers.ts",
+  status: "./status.ts",
+  id: "./id.ts",
+  trust: "./trust.ts",
+  analyze: "./analyze.ts",
+  partition: "./partition.ts",
+  profile: "./profile.ts",
+  repl: "../repl/mod.ts",
 };
 
 const SUMMARIES: Record<string, string> = {
@@ -47,12 +50,12 @@ export async function main(args: readonly string[]): Promise<never> {
     console.log(usage());
     Deno.exit(name === undefined ? 2 : 0);
   }
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load === undefined) {
+  const module = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (module === undefined) {
     console.error(`clonecloud: no command "${name}"; see: deno run -A mod.ts --help`);
     Deno.exit(2);
   }
-  const command = await load();
+  const command = (await import(module) as Record<string, Command>)[name]!;
   // `deno task` hands its own separator on.
   if (name === "repl" && rest[0] === "--") rest.shift();
   try {

@@ -8,7 +8,7 @@ import {
 } from "../../runtime/mod.ts";
 import { bootFolders, bootUrl } from "../boot/mod.ts";
 import { absolute, type App, findApp, modulePath } from "./app.ts";
-import { extraPermissions, runForeground } from "./app_process.ts";
+import { engineFlags, extraPermissions, runForeground } from "./app_process.ts";
 import { type Clones, isPaired, openClones, runningPeer } from "./clones.ts";
 import { defaultHome } from "../../net/home/mod.ts";
 import { AppMemory, type PlanNote } from "./app_memory.ts";
@@ -63,6 +63,9 @@ export const run: Command = {
   },
   run: (parsed) => new Run(parsed).start(),
 };
+
+/** In a variable, so that the engine doesn't read the analysis before an app has run. */
+const LEARNING = "./learning.ts";
 
 /** The Deno that runs apps: under emulation `Deno.execPath()` can't be started. */
 function denoPath(): string {
@@ -189,6 +192,7 @@ export class Run {
         "run",
         ...flags,
         ...extra.flags,
+        ...(this.#methods.length === 0 ? [] : engineFlags(flags)),
         "--preload",
         boot,
         this.#app.path,
@@ -216,7 +220,8 @@ export class Run {
         }
         return;
       }
-      const { learn } = await import("./learning.ts");
+      await code.load();
+      const { learn } = await import(LEARNING) as typeof import("./learning.ts");
       await learn({
         app: this.#app,
         home: this.#home,
@@ -329,11 +334,12 @@ export class Run {
       report: (report: unknown) => {
         this.#report = report as Report;
       },
-      loaded: () => {
+      loaded: async () => {
         const unknown = this.#forced.find((method) =>
           !code.has(method) && code.hasModule(method.split("#")[0]!)
         );
         if (unknown === undefined) return undefined;
+        await code.load();
         this.#failure = code.whyNot(unknown);
         return this.#failure;
       },
