@@ -2,7 +2,7 @@
  * The demo: an ordinary virus scanner on a slow device, alone and with a clone.
  *
  * A clone peer runs at this machine's full speed, a device peer and the scanner at 1/factor of it, over an emulated link.
- * Two short runs on some files let the runtime learn; then the scanner runs on other files, alone and with the clone.
+ * Two short runs on one file let the runtime learn; then the scanner runs on other files, alone and with the clone.
  * Nothing here says what may migrate: that is what the runtime found out.
  */
 import { parseArgs } from "node:util";
@@ -89,7 +89,7 @@ try {
       ...files,
     ], env);
 
-  say("learning: two short runs on other files");
+  say("learning: two short runs on another file");
   const learnt = [await withClone(inputs.learn), await withClone(inputs.learn)];
   say(`  ${learnt.map((ran) => `${ran.seconds.toFixed(1)} s`).join(", ")}`);
   say(`scanning ${inputs.measure.length} files, ${(inputs.bytes / 1e6).toFixed(2)} MB, alone ...`);

@@ -7,25 +7,26 @@ export interface DemoInputs {
   readonly bytes: number;
 }
 
-const MIN_BYTES = 60_000;
+/** Smaller ones cost a clone more messages than work. */
+const MIN_BYTES = 100_000;
 const MAX_BYTES = 200_000;
-const LEARN_FILES = 2;
 
-/** Chooses files of 60 to 200 kB by name, until `bytes` are reached. @throws {Error} if there are too few. */
+/** Chooses files of 100 to 200 kB by name, until `bytes` are reached; learns from the smallest. @throws {Error} if there are too few. */
 export function chooseInputs(project: URL, bytes: number): DemoInputs {
   const folder = decodeURIComponent(new URL("node_modules/.deno/", project).pathname);
   const files = [...filesUnder(folder)].filter(({ size }) => size >= MIN_BYTES && size <= MAX_BYTES)
     .sort((a, b) => a.path < b.path ? -1 : 1);
-  const learn = files.slice(0, LEARN_FILES).map(({ path }) => path);
+  if (files.length < 2) throw new Error(`Cannot choose inputs: ${folder} has too few files of that size`);
+  const smallest = files.reduce((least, file) => file.size < least.size ? file : least, files[0]!);
   const measure: string[] = [];
   let total = 0;
-  for (const { path, size } of files.slice(LEARN_FILES)) {
+  for (const { path, size } of files) {
     if (total >= bytes) break;
+    if (path === smallest.path) continue;
     measure.push(path);
     total += size;
   }
-  if (measure.length === 0) throw new Error(`Cannot choose inputs: ${folder} has too few files of that size`);
-  return { learn, measure, bytes: total };
+  return { learn: [smallest.path], measure, bytes: total };
 }
 
 function* filesUnder(folder: string): Generator<{ path: string; size: number }> {

@@ -1,3 +1,5 @@
+import { parseLink } from "../net/link/mod.ts";
+
 /** What a traced run with a clone came to. */
 export interface Outcome {
   readonly migrations: number;
@@ -8,6 +10,8 @@ export interface Outcome {
   readonly rows: Readonly<Record<string, number>>;
   readonly local: Readonly<Record<string, number>>;
   readonly conditions: Readonly<Record<string, unknown>>;
+  /** Why each method that migrated did, in a person's words. */
+  readonly why: Readonly<Record<string, string>>;
 }
 
 /** Reads a trace file. */
@@ -24,7 +28,12 @@ export async function readOutcome(path: string): Promise<Outcome> {
   for (const event of events) {
     if (event.event === "local") local[event.reason] = (local[event.reason] ?? 0) + 1;
   }
+  const why: Record<string, string> = {};
+  for (const { event, method, hereMs, thereMs } of events) {
+    if (event === "decide") why[method] = `${seconds(hereMs)} expected here, ${seconds(thereMs)} there`;
+  }
   return {
+    why,
     migrations: merges.length,
     methods: [...new Set(merges.map((event) => event.method))],
     bytesUp: merges.reduce((sum, event) => sum + (event.up ?? 0), 0),
@@ -34,6 +43,13 @@ export async function readOutcome(path: string): Promise<Outcome> {
     conditions: merges.at(-1)?.conditions ?? {},
   };
 }
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** States of rows in the object mapping table, as the table shows them. */
+const STATES = ["new", "changed", "unchanged", "named", "dead"];
 
 interface Result {
   readonly same_output: boolean;
@@ -51,22 +67,38 @@ export function printTable(result: Result, outcome: Outcome, said: string): void
     ["with the clone", `${result.clone_s.toFixed(1)} s`],
     ["ratio", `${result.speedup.toFixed(1)} times faster`],
     ["same output", result.same_output ? "yes" : "NO"],
-    ["migrations", `${outcome.migrations} (${result.partition.join(", ") || "none"})`],
+    ["migrations", String(outcome.migrations)],
+    ...result.partition.map((
+      method,
+    ): [string, string] => ["partition", `${method}: ${outcome.why[method] ?? ""}`]),
     ["bytes", `${outcome.bytesUp} to the clone, ${outcome.bytesDown} back`],
-    [
-      "objects",
-      Object.entries(outcome.rows).map(([state, count]) => `${count} ${state}`).join(", ") || "none",
-    ],
+    ["mapping table", STATES.map((state) => `${outcome.rows[state] ?? 0} ${state}`).join(", ")],
     [
       "stayed here",
       Object.entries(outcome.local).map(([reason, count]) => `${count} × ${reason}`).join(", ") || "nothing",
     ],
-    ...Object.entries(result.conditions).map(([name, value]): [string, string] => [
-      name,
-      typeof value === "number" ? String(Math.round(value * 100) / 100) : String(value),
-    ]),
+    ...conditionRows(result.conditions),
   ];
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;
   for (const [name, text] of rows) console.log(`${name.padEnd(width)}${text}`);
   for (const line of said.split("\n")) if (line.startsWith("clonecloud:")) console.log(line);
+}
+
+/** Conditions as measured, beside what they were set to. */
+function conditionRows(conditions: Result["conditions"]): [string, string][] {
+  const set = parseLink(String(conditions.link));
+  const number = (name: string) => typeof conditions[name] === "number" ? conditions[name] : NaN;
+  const row = (name: string, measured: string, wanted: string): [string, string] => [
+    name,
+    `${measured} measured, ${wanted} set`,
+  ];
+  const rate = (bytesPerSecond: number) => `${(bytesPerSecond * 8 / 1e6).toFixed(1)} Mbit/s`;
+  const factor = number("factor");
+  return [
+    row("device slower by", number("measured_factor").toFixed(1), String(factor)),
+    row("clone faster by", number("cloneSpeed").toFixed(1), String(factor)),
+    row("round trip", `${number("rttMs").toFixed(0)} ms`, `${set.rttMs} ms`),
+    row("up", rate(number("upBytesPerSecond")), rate(set.upBytesPerSecond)),
+    row("down", rate(number("downBytesPerSecond")), rate(set.downBytesPerSecond)),
+  ];
 }

@@ -1,8 +1,12 @@
 import type { GuestReply, GuestRequest } from "../thread/protocol.ts";
+import { ReadAhead } from "./read_ahead.ts";
 
 const NO_BYTES = new Uint8Array();
 /** Never leave the device unless the user names them: secrets and histories. */
 const SECRET = /(^|\/)(\.env[^/]*|\.git|\.ssh|\.gnupg|\.aws|id_[a-z0-9]+|[^/]+\.(pem|key|p12|pfx))(\/|$)/i;
+
+/** A larger file isn't even looked at before it is asked for. */
+const MAX_AHEAD_BYTES = 1024 * 1024;
 
 /** What a file was when it was sent: a change is noticed by any of these. */
 type Stamp = string;
@@ -11,14 +15,18 @@ type Stamp = string;
 export class DeviceFiles {
   readonly #roots: readonly string[];
   #stamps = new Map<string, Stamp>();
+  readonly #ahead: ReadAhead;
 
-  constructor(roots: readonly string[]) {
+  /** `named`: absolute paths among the app's arguments. */
+  constructor(roots: readonly string[], named: readonly string[] = []) {
     this.#roots = roots;
+    this.#ahead = new ReadAhead(named);
   }
 
   /** A new invocation: what earlier ones read no longer matters. */
   begin(): void {
     this.#stamps = new Map();
+    this.#ahead.begin();
   }
 
   /** The first of the paths that changed since it was sent. */
@@ -44,19 +52,58 @@ export class DeviceFiles {
   #perform(call: string, path: string): { reply: GuestReply; bytes: Uint8Array } {
     switch (call) {
       case "read":
-        return { reply: { ok: true }, bytes: Deno.readFileSync(path) };
+        return this.#read(path);
       case "stat":
         return { reply: { ok: true, value: plainInfo(Deno.statSync(path)) }, bytes: NO_BYTES };
       case "lstat":
         return { reply: { ok: true, value: plainInfo(Deno.lstatSync(path)) }, bytes: NO_BYTES };
       case "readDir":
-        return { reply: { ok: true, value: [...Deno.readDirSync(path)] }, bytes: NO_BYTES };
+        return { reply: { ok: true, value: this.#list(path) }, bytes: NO_BYTES };
       case "realPath":
         return { reply: { ok: true, value: Deno.realPathSync(path) }, bytes: NO_BYTES };
       case "readLink":
         return { reply: { ok: true, value: Deno.readLinkSync(path) }, bytes: NO_BYTES };
     }
     throw new TypeError(`Cannot serve "${call}": unknown call`);
+  }
+
+  #read(path: string): { reply: GuestReply; bytes: Uint8Array } {
+    const bytes = Deno.readFileSync(path);
+    const ahead = this.#ahead.after(path, (next) => this.#readAhead(next));
+    if (ahead.size === 0) return { reply: { ok: true }, bytes };
+    const parts = [bytes, ...ahead.values()];
+    const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    const named = [...ahead].map(([path, { length }]) => ({ path, bytes: length }));
+    return { reply: { ok: true, ahead: named }, bytes: whole };
+  }
+
+  /** A file that nobody asked for yet: whatever is wrong with it is said when somebody does. */
+  #readAhead(path: string): Uint8Array | undefined {
+    try {
+      // Nobody would answer a question while the app is stopped.
+      if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return undefined;
+      this.#check(path);
+      const stamp = stampOf(path);
+      const { isFile, size } = Deno.statSync(path);
+      if (!isFile || size > MAX_AHEAD_BYTES) return undefined;
+      const bytes = Deno.readFileSync(path);
+      this.#stamps.set(path, stamp);
+      return bytes;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #list(path: string): Deno.DirEntry[] {
+    const entries = [...Deno.readDirSync(path)];
+    const folder = path.endsWith("/") ? path : `${path}/`;
+    this.#ahead.listed(entries.filter(({ isFile }) => isFile).map(({ name }) => folder + name));
+    return entries;
   }
 
   /** @throws {OutsideRoots} for a path that a clone may not see, also through symbolic links. */

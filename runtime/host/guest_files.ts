@@ -55,10 +55,22 @@ export class GuestFiles {
     if (written !== undefined) return this.#abandon(`it reads what it removed or made a directory: ${path}`);
     let bytes = this.#read.get(path);
     if (bytes === undefined) {
-      bytes = this.#serve("read", path, api, given).bytes;
+      bytes = this.#fetched(this.#serve("read", path, api, given));
       this.#read.set(path, bytes);
     }
     return bytes.slice();
+  }
+
+  /** The bytes of the file that was asked for; keeps those of others that came along. */
+  #fetched({ reply, bytes }: { reply: GuestReply; bytes: Uint8Array }): Uint8Array {
+    const ahead = reply.ahead ?? [];
+    const own = bytes.length - ahead.reduce((sum, item) => sum + item.bytes, 0);
+    let at = own;
+    for (const item of ahead) {
+      const content = bytes.subarray(at, at += item.bytes);
+      if (!this.#read.has(item.path)) this.#read.set(item.path, content);
+    }
+    return bytes.subarray(0, own);
   }
 
   stat(given: unknown, api: string, call: "stat" | "lstat"): Deno.FileInfo {

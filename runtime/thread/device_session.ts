@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { DeviceFiles } from "../host/device_files.ts";
 import { BLOB_REPLY, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from "./frame.ts";
 import type { Board } from "./board.ts";
@@ -87,7 +88,7 @@ export class DeviceSession {
     this.#board = board;
     this.#board.session = "opening";
     this.#waitUntil = performance.now() + (patient ? OPEN_WAIT_MS : 0);
-    this.#files = new DeviceFiles(config.roots);
+    this.#files = new DeviceFiles(config.roots, namedPaths(config.start));
     this.#ready = new Promise((resolve) => this.#settleReady = resolve);
     this.#open(connection);
   }
@@ -313,6 +314,11 @@ export class DeviceSession {
     this.#connection = undefined;
     connection?.close();
   }
+}
+
+/** Absolute paths that the app's arguments may mean, in order. */
+function namedPaths({ args, cwd }: AppConfig["start"]): string[] {
+  return args.map((arg) => resolve(cwd, arg));
 }
 
 function sum(parts: readonly Uint8Array[]): number {

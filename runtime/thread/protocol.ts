@@ -128,6 +128,8 @@ export interface GuestReply {
   readonly ok: boolean;
   readonly error?: { readonly name: string; readonly message: string; readonly code?: string };
   readonly value?: unknown;
+  /** Files that are likely to be read next: their bytes follow those that were asked for, in this order. */
+  readonly ahead?: readonly { readonly path: string; readonly bytes: number }[];
 }
 
 /** What the supervisor tells an app process when it starts. */

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { ReadAhead } from "./read_ahead.ts";
+
+const KIB = 1024;
+
+function ahead(list: readonly string[], bytes = 60 * KIB): (path: string) => string[] {
+  const files = new ReadAhead(list);
+  return (path) => [...files.after(path, () => new Uint8Array(bytes)).keys()];
+}
+
+Deno.test("ReadAhead.after() sends what follows in the list, more each time the guess was right", () => {
+  const after = ahead(["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]);
+  assert.deepEqual(after("a"), ["b", "c"]);
+  assert.deepEqual(after("d"), ["e", "f", "g", "h"]);
+  assert.deepEqual(after("i"), ["j"]);
+});
+
+Deno.test("ReadAhead.after() sends no more than before when the guess was wrong", () => {
+  const after = ahead(["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]);
+  after("a");
+  assert.deepEqual(after("f"), ["g", "h"]);
+});
+
+Deno.test("ReadAhead.after() sends nothing along with a file of no list, and no file twice", () => {
+  const after = ahead(["a", "b", "c"]);
+  assert.deepEqual(after("x"), []);
+  assert.deepEqual(after("a"), ["b", "c"]);
+  assert.deepEqual(after("a"), []);
+});
+
+Deno.test("ReadAhead.after() stops at a file that can't be sent", () => {
+  const files = new ReadAhead(["a", "b", "c"]);
+  assert.deepEqual([...files.after("a", (path) => path === "b" ? undefined : new Uint8Array(1)).keys()], []);
+});
+
+Deno.test("ReadAhead.begin() forgets what the last guest had", () => {
+  const files = new ReadAhead(["a", "b"]);
+  const after = () => [...files.after("a", () => new Uint8Array(1)).keys()];
+  assert.deepEqual(after(), ["b"]);
+  files.begin();
+  assert.deepEqual(after(), ["b"]);
+});
