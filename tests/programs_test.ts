@@ -102,6 +102,27 @@ const PROGRAMS: readonly Program[] = [
     file: "sloppy.cjs",
     migrate: ["greet", "aliased", "self", "octal", "dup", "caught", "blocks", "implicit"],
   },
+  {
+    file: "later.ts",
+    migrate: ["build", "extend", "makeClass", "useClass", "curry", "memo", "warm", "subscribe", "callTwice"],
+  },
+  {
+    file: "no_semicolons.js",
+    migrate: [
+      "add",
+      "late",
+      "helper",
+      "twice",
+      "uses",
+      "calls",
+      "regex",
+      "Counter.later",
+      "Counter.get next",
+    ],
+    stays: [/uses: .* its name is computed/],
+  },
+  { file: "life.ts", migrate: ["run", "Grid.path", "Grid.step", "kinds", "memoryOf"] },
+  { file: "decorated.ts", migrate: ["chorus", "serve", "Service.whoami"], stays: [/taken out of its class/] },
   { file: "plain.js", migrate: ["Tokens.next", "Tokens.expect", "all", "where", "check"] },
 ];
 
