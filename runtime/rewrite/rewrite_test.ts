@@ -178,3 +178,16 @@ Deno.test("a callee that is renamed does not go on with the line before", () => 
 Deno.test("RewrittenModule() throws a ParseError for what is no JavaScript", () => {
   assert.throws(() => module("let = ;"), ParseError);
 });
+
+Deno.test("no migration point stands where parameters refer to names that the body declares anew", () => {
+  const { table } = module(
+    "function f(a, g = () => a) { var a = 1; return g() } function h(a, g = () => a) {}",
+  );
+  assert.match(table.sites.find((site) => site.name === "f")!.pinned!, /declares anew/);
+  assert.equal(table.sites.find((site) => site.name === "h")!.pinned, undefined);
+});
+
+Deno.test("a migration point keeps closures in the last parameter whole", () => {
+  const { result } = run("function f(a, g = (v) => a = v) { g(4); return a } const result = f(1);", ["f"]);
+  assert.equal(result, 4);
+});
