@@ -12,6 +12,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   analyze: async () => (await import("./analyze.ts")).analyze,
   partition: async () => (await import("./partition.ts")).partition,
   profile: async () => (await import("./profile.ts")).profile,
+  repl: async () => (await import("../repl/mod.ts")).repl,
 };
 
 const SUMMARIES: Record<string, string> = {
@@ -25,6 +26,7 @@ const SUMMARIES: Record<string, string> = {
   analyze: "which methods may migrate, which must stay, and why",
   partition: "what migrates under given conditions, and why",
   profile: "what an app's methods cost on device and clone",
+  repl: "run your program step by step through its migrations",
 };
 
 function usage(): string {
@@ -51,6 +53,8 @@ export async function main(args: readonly string[]): Promise<never> {
     Deno.exit(2);
   }
   const command = await load();
+  // `deno task` hands its own separator on.
+  if (name === "repl" && rest[0] === "--") rest.shift();
   try {
     const parsed = parseCommand(command, rest);
     if (parsed.values.help === true) {

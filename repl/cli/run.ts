@@ -79,7 +79,7 @@ interface Known {
 export interface Onlooker {
   /** Starts the app's process; resolves to its exit code. */
   launch(command: string, args: readonly string[]): Promise<number>;
-  event(event: TraceEvent): void;
+  event(event: TraceEvent): Promise<void> | void;
   /** Which peer is the clone. */
   clone(peer: string): void;
   /** A thread stands at a stage until this is settled. */
@@ -115,6 +115,7 @@ export class Run {
     this.#args = args;
     this.#values = parsed.values;
     this.#clones = this.#list("clone", ["auto"]);
+    for (const clone of this.#clones) checkClone(clone);
     this.#instrument = choice(parsed.values.instrument, "instrument", ["partition", "all", "none"]);
     this.#objective = choice(parsed.values.objective, "objective", ["time", "energy"]);
     this.#home = absolute(typeof parsed.values.home === "string" ? parsed.values.home : defaultHome());
@@ -204,10 +205,17 @@ export class Run {
     }
   }
 
-  /** Loads the analysis only now that the app has ended. What can't be learnt costs the user nothing. */
+  /** A run without a profile only refreshes the decision model; else the analysis is loaded, now that the app has ended. What can't be learnt costs the user nothing. */
   async #learn({ note }: Known, code: CodeService): Promise<void> {
     if (this.#report === undefined || this.#forced.length > 0) return;
     try {
+      if (this.#report.profile === undefined) {
+        const { learned } = this.#report;
+        if (note !== undefined && learned !== null) {
+          new AppMemory(this.#app, this.#home).write({ ...note, model: learned });
+        }
+        return;
+      }
       const { learn } = await import("./learning.ts");
       await learn({
         app: this.#app,
@@ -216,7 +224,6 @@ export class Run {
         code,
         conditions: this.#conditions,
         objective: this.#objective,
-        note,
         onProblem: (line) => this.#say(line),
       });
     } catch (error) {
@@ -310,7 +317,7 @@ export class Run {
       event: (event: TraceEvent) => {
         this.#trace?.write(event);
         this.#savings.event(event);
-        this.#onlooker?.event(event);
+        return this.#onlooker?.event(event);
       },
       conditions: (conditions: Conditions, peer: string) => {
         this.#conditions = conditions;
@@ -368,6 +375,16 @@ export class Run {
   #say(line: string): void {
     if (line !== "" && this.#values.quiet !== true) console.error(`clonecloud: ${line}`);
   }
+}
+
+/** Whether it is an address at all; the rest of it is looked at when it is dialled, by code that an app may not need. */
+function checkClone(clone: string): void {
+  if (["auto", "none", "spawn"].includes(clone) || /^\/(ip4|ip6|dns[46]?|dnsaddr)\/[^/]+\/./.test(clone)) {
+    return;
+  }
+  throw new UsageError(
+    `--clone must be auto, none, spawn or an address like /ip4/192.168.1.5/tcp/4001; got "${clone}"`,
+  );
 }
 
 function choice<T extends string>(value: unknown, option: string, allowed: readonly T[]): T {

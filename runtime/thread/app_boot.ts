@@ -29,7 +29,8 @@ export interface BootOptions {
 export async function bootApp(supervisor: string | null, options: BootOptions): Promise<void> {
   if (supervisor === null) throw new TypeError("Cannot start: no supervisor given");
   const { port, board } = startMigrator(supervisor);
-  const config: AppConfig = port.request({ op: "config" });
+  const config: AppConfig | undefined = port.request({ op: "config" });
+  if (config === undefined) throw new Error("Cannot start: clonecloud's supervisor does not answer");
   const sampler = config.profile ? await startSampler() : undefined;
   for (const permission of config.revoke) Deno.permissions.revokeSync(permission);
   const decision = config.model === null ? new Forced() : options.decisionMaker(config.model);
@@ -85,7 +86,7 @@ function reportAtEnd(
 function startMigrator(supervisor: string): { port: SyncPort; board: Board } {
   const { port1, port2 } = new MessageChannel();
   const board = new Board();
-  const signal = new Int32Array(new SharedArrayBuffer(4));
+  const signal = new Int32Array(new SharedArrayBuffer(8));
   const worker = new Worker(new URL("./migrator_worker.ts", import.meta.url), {
     workerData: { port: port2, signal, supervisor, board: board.buffer },
     transferList: [port2],
