@@ -151,6 +151,13 @@ export class Run {
     return await this.#supervised(flags, { note: usable, profile });
   }
 
+  /** Deno shows some modules to no hook: nothing of them can migrate, and the person should know why. */
+  #sayBypassed(code: CodeService): void {
+    const path = modulePath(this.#app.main, this.#app.root);
+    if (code.hasModule(path)) return;
+    this.#say(`${path} was loaded past the module hooks: it runs unchanged and stays here`);
+  }
+
   #plain(flags: readonly string[]): Promise<number> {
     return this.#launch(["run", ...flags, this.#app.path, ...this.#args]);
   }
@@ -198,6 +205,7 @@ export class Run {
         ...this.#args,
       ]);
       if (this.#failure !== undefined) throw new UsageError(this.#failure);
+      if (exitCode === 0) this.#sayBypassed(code);
       this.#say(this.#savings.line());
       await this.#learn(known, code);
       return exitCode;

@@ -6,7 +6,7 @@ import { mapForm, type SourceMap, splitInlineMap, tracedPositions, withInlineMap
 import type { ModuleTable } from "./table.ts";
 
 /** Version of everything the rewriter emits; part of every cache key. */
-export const REWRITER_VERSION = 3;
+export const REWRITER_VERSION = 4;
 
 /** A module as it was loaded. */
 export interface ModuleSource {
