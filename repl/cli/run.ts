@@ -1,24 +1,18 @@
-import {
-  type AppConfig,
-  CodeService,
-  type Conditions,
-  type MethodId,
-  SESSION_VERSION,
-  type StageStop,
-  type TraceEvent,
-} from "../../runtime/mod.ts";
+import type { AppConfig, CodeService, Conditions, StageStop, TraceEvent } from "../../runtime/mod.ts";
 import { bootFolders, bootUrl } from "../boot/mod.ts";
 import { absolute, type App, findApp, modulePath } from "./app.ts";
 import { extraPermissions, runForeground } from "./app_process.ts";
 import { type Clones, isPaired, openClones, runningPeer } from "./clones.ts";
 import { defaultHome } from "../../net/home/mod.ts";
-import { Learning, type Report } from "./learning.ts";
-import type { Plan } from "../../analysis/mod.ts";
+import { AppMemory, type PlanNote } from "./app_memory.ts";
+import { later } from "./later.ts";
+import type { Report } from "./learning.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
 import { Savings } from "./savings.ts";
-import { Supervisor } from "./supervisor.ts";
 import { FolderCache } from "./text_cache.ts";
 import { TraceFile } from "./trace_file.ts";
+
+type Runtime = typeof import("../../runtime/mod.ts");
 
 /** `run APP`: starts an app under the runtime. */
 export const run: Command = {
@@ -72,8 +66,7 @@ function denoPath(): string {
 
 /** What is known before a run: a plan from earlier runs, if there were any. */
 interface Known {
-  readonly plan: Plan | undefined;
-  readonly learning: Learning | undefined;
+  readonly note: PlanNote | undefined;
   readonly profile: boolean;
 }
 
@@ -142,20 +135,12 @@ export class Run {
     if (this.#instrument === "none" || (this.#noClone() && this.#instrument !== "all")) {
       return await this.#plain(flags);
     }
-    const learning = this.#partitionGiven
-      ? undefined
-      : new Learning(this.#app, this.#home, (line) => this.#say(line));
-    try {
-      const plan = await learning?.plan({ migrate: this.#forced as MethodId[], objective: this.#objective });
-      this.#methods = [...new Set([...this.#forced, ...plan?.candidates ?? []])];
-      const profile = this.#forced.length === 0 && learning !== undefined && learning.wantsProfile();
-      if (this.#methods.length === 0 && !profile && this.#instrument !== "all") {
-        return await this.#plain(flags);
-      }
-      return await this.#supervised(flags, { plan, learning, profile });
-    } finally {
-      learning?.close();
-    }
+    const note = this.#partitionGiven ? undefined : new AppMemory(this.#app, this.#home).read();
+    const usable = note?.objective === this.#objective ? note : undefined;
+    this.#methods = [...new Set([...this.#forced, ...usable?.candidates ?? []])];
+    const profile = this.#forced.length === 0 && !this.#partitionGiven && AppMemory.wantsProfile(usable);
+    if (this.#methods.length === 0 && !profile && this.#instrument !== "all") return await this.#plain(flags);
+    return await this.#supervised(flags, { note: usable, profile });
   }
 
   #plain(flags: readonly string[]): Promise<number> {
@@ -176,7 +161,10 @@ export class Run {
 
   async #supervised(flags: readonly string[], known: Known): Promise<number> {
     if (typeof this.#values.trace === "string") this.#trace = new TraceFile(this.#values.trace);
-    const code = this.#codeService();
+    // Not before: an app for which nothing is to be done must not wait for the runtime to load.
+    const runtime = await later<Runtime>("../../runtime/mod.ts", import.meta.url);
+    const { Supervisor } = await later<typeof import("./supervisor.ts")>("./supervisor.ts", import.meta.url);
+    const code = this.#codeService(runtime);
     const socket = this.#methods.length === 0 || this.#clones.includes("spawn")
       ? undefined
       : await runningPeer(this.#home);
@@ -186,7 +174,7 @@ export class Run {
     const supervisor = new Supervisor({
       code,
       clones,
-      config: () => Promise.resolve(this.#config(socket, revoke, known)),
+      config: () => Promise.resolve(this.#config(socket, revoke, { ...known, runtime })),
       watcher: this.#watcher(code),
     });
     try {
@@ -206,12 +194,32 @@ export class Run {
       ]);
       if (this.#failure !== undefined) throw new UsageError(this.#failure);
       this.#say(this.#savings.line());
-      if (this.#report !== undefined) await known.learning?.record(this.#report, code, this.#conditions);
+      await this.#learn(known, code);
       return exitCode;
     } finally {
       supervisor.close();
       this.#trace?.close();
       await (await opened)?.close();
+    }
+  }
+
+  /** Loads the analysis only now that the app has ended. What can't be learnt costs the user nothing. */
+  async #learn({ note }: Known, code: CodeService): Promise<void> {
+    if (this.#report === undefined || this.#forced.length > 0) return;
+    try {
+      const { learn } = await later<typeof import("./learning.ts")>("./learning.ts", import.meta.url);
+      await learn({
+        app: this.#app,
+        home: this.#home,
+        report: this.#report,
+        code,
+        conditions: this.#conditions,
+        objective: this.#objective,
+        note,
+        onProblem: (line) => this.#say(line),
+      });
+    } catch (error) {
+      this.#say(`could not learn from this run: ${(error as Error).message}`);
     }
   }
 
@@ -226,8 +234,8 @@ export class Run {
     }
   }
 
-  #codeService(): CodeService {
-    return new CodeService({
+  #codeService(runtime: Runtime): CodeService {
+    return new runtime.CodeService({
       cache: new FolderCache(`${this.#home}/cache`),
       methods: new Set(this.#methods),
       pathOf: (url) => modulePath(url, this.#app.root),
@@ -236,7 +244,12 @@ export class Run {
     });
   }
 
-  #config(socket: string | undefined, revoke: readonly Deno.PermissionDescriptor[], known: Known): AppConfig {
+  #config(
+    socket: string | undefined,
+    revoke: readonly Deno.PermissionDescriptor[],
+    known: Known & { readonly runtime: Runtime },
+  ): AppConfig {
+    const { SESSION_VERSION } = known.runtime;
     const link = this.#values.link;
     return {
       methods: this.#methods,
@@ -259,17 +272,17 @@ export class Run {
         ...this.#argumentPaths(),
         ...this.#list("files", []).map((path) => Deno.realPathSync(path)),
       ],
-      start: this.#start(),
+      start: this.#start(SESSION_VERSION),
       stepping: this.#onlooker !== undefined,
       profile: known.profile,
-      model: known.plan?.model ?? null,
+      model: known.note?.model ?? null,
     };
   }
 
-  #start(): AppConfig["start"] {
+  #start(sessionVersion: number): AppConfig["start"] {
     const terminal = [Deno.stdin.isTerminal(), Deno.stdout.isTerminal(), Deno.stderr.isTerminal()] as const;
     return {
-      sessionVersion: SESSION_VERSION,
+      sessionVersion,
       mainModule: this.#app.main,
       args: this.#args,
       cwd: Deno.cwd(),

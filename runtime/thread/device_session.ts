@@ -39,7 +39,7 @@ export interface MigrateReply {
 }
 
 /** How long a migration point waits for a session that is being opened. */
-const OPEN_WAIT_MS = 4_000;
+const OPEN_WAIT_MS = 5_000;
 /** A peer says every second that it lives. */
 const SILENCE_MS = 4_000;
 const SILENCE_CHECK_MS = 500;
