@@ -92,6 +92,11 @@ export class DeviceSession {
     this.#open(connection);
   }
 
+  /** Tells it from the app's other sessions. */
+  get id(): number {
+    return this.#id;
+  }
+
   /** Whether it ended because the clone or the peer couldn't be reached any more. */
   get isGone(): boolean {
     return this.#gone;
@@ -195,7 +200,7 @@ export class DeviceSession {
   }
 
   #opened(): void {
-    this.#board.session = "ready";
+    this.#board.opened(this.#id);
     this.#settleReady({ ok: true, id: this.#id });
   }
 
