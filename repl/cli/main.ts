@@ -1,20 +1,7 @@
+import { later } from "./later.ts";
 import { type Command, helpOf, parseCommand, UsageError } from "./command.ts";
 
-/** The commands, loaded when they are called: starting an app must not wait for libp2p. */
-const COMMANDS: Record<string, () => Promise<Command>> = {
-  run: async () => (await import("./run.ts")).run,
-  peer: async () => (await import("./peer.ts")).peer,
-  pair: async () => (await import("./pair.ts")).pair,
-  peers: async () => (await import("./peers.ts")).peers,
-  status: async () => (await import("./status.ts")).status,
-  id: async () => (await import("./id.ts")).id,
-  trust: async () => (await import("./trust.ts")).trust,
-  analyze: async () => (await import("./analyze.ts")).analyze,
-  partition: async () => (await import("./partition.ts")).partition,
-  profile: async () => (await import("./profile.ts")).profile,
-  repl: async () => (await import("../repl/mod.ts")).repl,
-};
-
+/** The commands: each is in the file of its name. */
 const SUMMARIES: Record<string, string> = {
   run: "run your program; its heavy methods migrate to a clone when that pays",
   peer: "run a peer: lend this machine, find clones for this one's apps",
@@ -47,12 +34,12 @@ export async function main(args: readonly string[]): Promise<never> {
     console.log(usage());
     Deno.exit(name === undefined ? 2 : 0);
   }
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load === undefined) {
+  if (!Object.hasOwn(SUMMARIES, name)) {
     console.error(`clonecloud: no command "${name}"; see: deno run -A mod.ts --help`);
     Deno.exit(2);
   }
-  const command = await load();
+  const file = name === "repl" ? "../repl/mod.ts" : `./${name}.ts`;
+  const command = (await later<Record<string, Command>>(file, import.meta.url))[name]!;
   // `deno task` hands its own separator on.
   if (name === "repl" && rest[0] === "--") rest.shift();
   try {

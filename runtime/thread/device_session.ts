@@ -39,7 +39,7 @@ export interface MigrateReply {
 }
 
 /** How long a migration point waits for a session that is being opened. */
-const OPEN_WAIT_MS = 4_000;
+const OPEN_WAIT_MS = 5_000;
 /** A peer says every second that it lives. */
 const SILENCE_MS = 4_000;
 const SILENCE_CHECK_MS = 500;
@@ -90,6 +90,11 @@ export class DeviceSession {
     this.#files = new DeviceFiles(config.roots);
     this.#ready = new Promise((resolve) => this.#settleReady = resolve);
     this.#open(connection);
+  }
+
+  /** Tells it from the app's other sessions. */
+  get id(): number {
+    return this.#id;
   }
 
   /** Whether it ended because the clone or the peer couldn't be reached any more. */
@@ -200,7 +205,7 @@ export class DeviceSession {
   }
 
   #opened(): void {
-    this.#board.session = "ready";
+    this.#board.opened(this.#id);
     this.#settleReady({ ok: true, id: this.#id });
   }
 

@@ -153,10 +153,7 @@ export class Migrator {
     const isAsync = this.#parts.registry.tableOf(point.module).sites[point.site]!.isAsync === true;
     if (isAsync && !this.#awaitedAtOnce()) return this.#local(point, "its call is not awaited at once");
     this.#trace({ event: "decide", thread: "main", method: point.method, ...decision });
-    const session: SessionState | undefined = this.#parts.port.request({
-      op: "session",
-      waitMs: point.forced ? FORCED_WAIT_MS : waitFor(decision),
-    });
+    const session = this.#sessionState(point.forced ? FORCED_WAIT_MS : waitFor(decision));
     if (session?.ok !== true) {
       const reason = session?.error ?? MIGRATOR_FAILED;
       return session?.late ? this.#local(point, reason) : this.#failed(point, reason);
@@ -165,6 +162,13 @@ export class Migrator {
     this.#session = session.id;
     this.#current = { features, startedMs: performance.now(), cold: this.#cold, predicted: decision.hereMs };
     return this.#migrate(point, isAsync, self, args, accessor);
+  }
+
+  /** The session's state; undefined if the migrator has failed. One that is ready is known without asking. */
+  #sessionState(waitMs: number): SessionState | undefined {
+    const { board, port } = this.#parts;
+    if (board.session === "ready") return { ok: true, id: board.sessionId };
+    return port.request({ op: "session", waitMs });
   }
 
   /** A forced method waits for its session; any other goes on here until there is one. */
@@ -213,7 +217,14 @@ export class Migrator {
         code,
       };
       buffer = exactBuffer(capture.packet);
-      message = { op: "migrate", head, packet: buffer, missing: this.#missing, method: point.method };
+      message = {
+        op: "migrate",
+        session: this.#session,
+        head,
+        packet: buffer,
+        missing: this.#missing,
+        method: point.method,
+      };
     } catch (error) {
       // Whatever went wrong, a fault of ours included: the app's heap is untouched.
       this.#endSession();
