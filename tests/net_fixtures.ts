@@ -121,13 +121,13 @@ export class App {
     }
   }
 
-  /** The next control message; changes of conditions are skipped. */
+  /** The next control message; changes of conditions and signs of life are skipped. */
   async message(): Promise<any> {
     while (true) {
       const frame = await this.frame();
       if (frame === undefined) return undefined;
       const body = decodeJson(frame.payload) as any;
-      if (body.type !== "conditions") return body;
+      if (body.type !== "conditions" && body.type !== "alive") return body;
     }
   }
 

@@ -19,12 +19,14 @@ export interface Output {
 export class Running implements AsyncDisposable {
   readonly status: Promise<Deno.CommandStatus>;
   readonly #child: Deno.ChildProcess;
+  readonly #piped: boolean;
   readonly #stdout: Collected;
   readonly #stderr: Collected;
 
   /** `child` is the nsenter process, leader of its group, with the command as its only child. */
   constructor(child: Deno.ChildProcess, stdin: string | undefined) {
     this.#child = child;
+    this.#piped = stdin !== undefined;
     this.status = child.status;
     this.#stdout = new Collected(child.stdout);
     this.#stderr = new Collected(child.stderr);
@@ -86,11 +88,21 @@ export class Running implements AsyncDisposable {
     }
   }
 
+  /** Sends a signal to the process that was spawned, which is the command itself if it wasn't entered by nsenter. */
+  signal(signal: Deno.Signal): void {
+    signalIfThere(this.#child.pid, signal);
+  }
+
+  /** Sends a signal to its whole process group, as a terminal does. */
+  signalGroup(signal: Deno.Signal): void {
+    signalIfThere(-this.#child.pid, signal);
+  }
+
   /** Ends it if it still runs, its process group included. */
   async [Symbol.asyncDispose](): Promise<void> {
     signalIfThere(-this.#child.pid, "SIGKILL");
     await this.output();
-    await this.#child.stdin?.close().catch(() => {});
+    if (this.#piped) await this.#child.stdin.close().catch(() => {});
   }
 
   async #feed(text: string): Promise<void> {

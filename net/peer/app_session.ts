@@ -25,6 +25,9 @@ import { EmulatedLink, type LinkSpec, parseLink, powerSupply } from "../link/mod
 import type { MigrationLog, MigrationWatch } from "./migration_log.ts";
 import type { CloneSession, OpenOptions } from "./session_client.ts";
 
+/** How often an app is told that its peer lives. */
+const ALIVE_MS = 1_000;
+
 /** What a device's peer needs to serve its apps. */
 export interface AppHost {
   /** Opens a session at the first of the wanted clones that takes it. @throws {Error} that says why none does. */
@@ -124,7 +127,9 @@ async function relay({ control, out, session, host, migrations, ended, end }: Re
       end(error === undefined ? "the clone ended the session" : `the clone is gone: ${error.message}`),
   });
   session.meter.watch();
+  const alive = setInterval(() => notice(out, { type: "alive" }), ALIVE_MS);
   const reason = await ended;
+  clearInterval(alive);
   unwatch();
   session.meter.close();
   if (reason === "the app hung up") clone.close();

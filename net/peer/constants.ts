@@ -34,9 +34,9 @@ export const STRANGER_TIMEOUT_MS = 30_000;
 export const STRANGER_BYTES = 256 * 1024;
 
 /** Without a byte for this long while it should answer pings, a connection is dead. */
-export const SILENCE_MS = 3_500;
+export const SILENCE_MS = 3_000;
 /** How often silence is looked for. */
-export const SILENCE_CHECK_MS = 500;
+export const SILENCE_CHECK_MS = 250;
 
 /** Local processes connected at once. */
 export const MAX_LOCAL_CONNECTIONS = 256;

@@ -3,4 +3,4 @@
 const before = Reflect.ownKeys(globalThis);
 // Only now: what loading it leaves on the global object is not the app's to see.
 const { start } = await import("./start.ts");
-start(new URL(import.meta.url).searchParams.get("supervisor"), before);
+await start(new URL(import.meta.url).searchParams.get("supervisor"), before);

@@ -2,7 +2,6 @@ import {
   type AppConfig,
   CodeService,
   type Conditions,
-  type MethodId,
   SESSION_VERSION,
   type StageStop,
   type TraceEvent,
@@ -12,8 +11,8 @@ import { absolute, type App, findApp, modulePath } from "./app.ts";
 import { extraPermissions, runForeground } from "./app_process.ts";
 import { type Clones, isPaired, openClones, runningPeer } from "./clones.ts";
 import { defaultHome } from "../../net/home/mod.ts";
-import { Learning, type Report } from "./learning.ts";
-import type { Plan } from "../../analysis/mod.ts";
+import { AppMemory, type PlanNote } from "./app_memory.ts";
+import type { Report } from "./learning.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
 import { Savings } from "./savings.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -72,8 +71,7 @@ function denoPath(): string {
 
 /** What is known before a run: a plan from earlier runs, if there were any. */
 interface Known {
-  readonly plan: Plan | undefined;
-  readonly learning: Learning | undefined;
+  readonly note: PlanNote | undefined;
   readonly profile: boolean;
 }
 
@@ -117,6 +115,7 @@ export class Run {
     this.#args = args;
     this.#values = parsed.values;
     this.#clones = this.#list("clone", ["auto"]);
+    for (const clone of this.#clones) checkClone(clone);
     this.#instrument = choice(parsed.values.instrument, "instrument", ["partition", "all", "none"]);
     this.#objective = choice(parsed.values.objective, "objective", ["time", "energy"]);
     this.#home = absolute(typeof parsed.values.home === "string" ? parsed.values.home : defaultHome());
@@ -141,20 +140,12 @@ export class Run {
     if (this.#instrument === "none" || (this.#noClone() && this.#instrument !== "all")) {
       return await this.#plain(flags);
     }
-    const learning = this.#partitionGiven
-      ? undefined
-      : new Learning(this.#app, this.#home, (line) => this.#say(line));
-    try {
-      const plan = await learning?.plan({ migrate: this.#forced as MethodId[], objective: this.#objective });
-      this.#methods = [...new Set([...this.#forced, ...plan?.candidates ?? []])];
-      const profile = this.#forced.length === 0 && learning !== undefined && learning.wantsProfile();
-      if (this.#methods.length === 0 && !profile && this.#instrument !== "all") {
-        return await this.#plain(flags);
-      }
-      return await this.#supervised(flags, { plan, learning, profile });
-    } finally {
-      learning?.close();
-    }
+    const note = this.#partitionGiven ? undefined : new AppMemory(this.#app, this.#home).read();
+    const usable = note?.objective === this.#objective ? note : undefined;
+    this.#methods = [...new Set([...this.#forced, ...usable?.candidates ?? []])];
+    const profile = this.#forced.length === 0 && !this.#partitionGiven && AppMemory.wantsProfile(usable);
+    if (this.#methods.length === 0 && !profile && this.#instrument !== "all") return await this.#plain(flags);
+    return await this.#supervised(flags, { note: usable, profile });
   }
 
   #plain(flags: readonly string[]): Promise<number> {
@@ -205,12 +196,38 @@ export class Run {
       ]);
       if (this.#failure !== undefined) throw new UsageError(this.#failure);
       this.#say(this.#savings.line());
-      if (this.#report !== undefined) await known.learning?.record(this.#report, code, this.#conditions);
+      await this.#learn(known, code);
       return exitCode;
     } finally {
       supervisor.close();
       this.#trace?.close();
       await (await opened)?.close();
+    }
+  }
+
+  /** A run without a profile only refreshes the decision model; else the analysis is loaded, now that the app has ended. What can't be learnt costs the user nothing. */
+  async #learn({ note }: Known, code: CodeService): Promise<void> {
+    if (this.#report === undefined || this.#forced.length > 0) return;
+    try {
+      if (this.#report.profile === undefined) {
+        const { learned } = this.#report;
+        if (note !== undefined && learned !== null) {
+          new AppMemory(this.#app, this.#home).write({ ...note, model: learned });
+        }
+        return;
+      }
+      const { learn } = await import("./learning.ts");
+      await learn({
+        app: this.#app,
+        home: this.#home,
+        report: this.#report,
+        code,
+        conditions: this.#conditions,
+        objective: this.#objective,
+        onProblem: (line) => this.#say(line),
+      });
+    } catch (error) {
+      this.#say(`could not learn from this run: ${(error as Error).message}`);
     }
   }
 
@@ -261,7 +278,7 @@ export class Run {
       start: this.#start(),
       stepping: this.#onlooker !== undefined,
       profile: known.profile,
-      model: known.plan?.model ?? null,
+      model: known.note?.model ?? null,
     };
   }
 
@@ -358,6 +375,16 @@ export class Run {
   #say(line: string): void {
     if (line !== "" && this.#values.quiet !== true) console.error(`clonecloud: ${line}`);
   }
+}
+
+/** Whether it is an address at all; the rest of it is looked at when it is dialled, by code that an app may not need. */
+function checkClone(clone: string): void {
+  if (["auto", "none", "spawn"].includes(clone) || /^\/(ip4|ip6|dns[46]?|dnsaddr)\/[^/]+\/./.test(clone)) {
+    return;
+  }
+  throw new UsageError(
+    `--clone must be auto, none, spawn or an address like /ip4/192.168.1.5/tcp/4001; got "${clone}"`,
+  );
 }
 
 function choice<T extends string>(value: unknown, option: string, allowed: readonly T[]): T {

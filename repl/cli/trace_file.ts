@@ -1,6 +1,6 @@
 import type { TraceEvent } from "../../runtime/mod.ts";
 
-/** `--trace FILE`: one JSON object a line for each event, written as it happens. */
+/** `--trace FILE`: one JSON object a line for each event, written as it happens; `t` is in ms since the command began. */
 export class TraceFile {
   readonly #file: Deno.FsFile;
 
@@ -9,7 +9,9 @@ export class TraceFile {
   }
 
   write(event: TraceEvent): void {
-    const bytes = new TextEncoder().encode(JSON.stringify(event) + "\n");
+    const bytes = new TextEncoder().encode(
+      JSON.stringify({ t: Math.round(performance.now()), ...event }) + "\n",
+    );
     for (let at = 0; at < bytes.length;) at += this.#file.writeSync(bytes.subarray(at));
   }
 

@@ -139,7 +139,8 @@ export class Inlet extends Reader {
 
   /** The live node of a MID. */
   live(mid: number): Node {
-    const node = this.state.nodes[mid - this.state.origin];
+    const index = mid - this.state.origin;
+    const node = this.state.nodes[index] ?? this.state.builtin(index);
     if (node === undefined) throw new PacketError(`no live object has id ${mid}`);
     return node;
   }

@@ -17,7 +17,7 @@ import {
   symbolKeyFor,
 } from "./intrinsics.ts";
 import { KeptRecords } from "./kept_records.ts";
-import { BindingCell, type Node } from "./node.ts";
+import { BindingCell, KIND, type Node } from "./node.ts";
 import { ShapeTable } from "./shape.ts";
 import { TextTable } from "./text_table.ts";
 
@@ -64,6 +64,8 @@ export class SessionState {
   readonly #registered = new SafeMap<symbol, number>();
   readonly #cells = new SafeMap<ModuleKey, SafeMap<number, BindingCell>>();
 
+  readonly #builtins = new SafeMap<number, Node>();
+
   constructor(origin: number) {
     this.origin = origin;
   }
@@ -83,6 +85,11 @@ export class SessionState {
       return this.size;
     }
     return getOrInsert(this.#ids, node, this.size);
+  }
+
+  /** A built-in object that an earlier migration named: what the other side makes may refer to it at any time. */
+  builtin(index: number): Node | undefined {
+    return this.#builtins.get(index);
   }
 
   /** How many nodes are held by their ids. */
@@ -105,12 +112,14 @@ export class SessionState {
     this.kinds[index] = kind;
     this.parents[index] = -1;
     this.nodes[index] = node;
+    if (kind === KIND.builtin && node !== undefined) this.#builtins.set(index, node);
     return index;
   }
 
   /** Says which node an announced index means. */
   bind(index: number, node: Node): void {
     this.nodes[index] = node;
+    if (this.kinds[index] === KIND.builtin) this.#builtins.set(index, node);
     this.#enter(index, node);
   }
 

@@ -33,12 +33,19 @@ const BY_PROTOTYPE: readonly (readonly [object, Brand, (value: unknown) => boole
   [BigInt.prototype, "boxed", types.isBoxedPrimitive],
 ];
 
+const TYPED_ARRAYS = [
+  ...[Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array],
+  ...[Float32Array, Float64Array, BigInt64Array, BigUint64Array],
+  ...("Float16Array" in globalThis ? [(globalThis as any).Float16Array] : []),
+];
+
 /** Built-in prototypes whose instances have no host state: plain objects may inherit from them. */
 const PLAIN_PROTOTYPES = new Set<object>([
   Object.prototype,
   Array.prototype,
   Function.prototype,
   Iterator.prototype,
+  ...TYPED_ARRAYS.map((constructor) => constructor.prototype as object),
   ...BY_PROTOTYPE.map(([prototype]) => prototype),
 ]);
 

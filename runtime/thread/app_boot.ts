@@ -11,7 +11,7 @@ import { GlobalBindings } from "./global_bindings.ts";
 import { installLoadHook, installNoteHook } from "./load_hook.ts";
 import { Migrator } from "./migrator.ts";
 import type { AppConfig } from "./protocol.ts";
-import { Sampler } from "./sampler.ts";
+import type { Sampler } from "./sampler.ts";
 import { SyncPort } from "./sync_port.ts";
 
 /** What the runtime is given from outside in an app process. */
@@ -26,11 +26,12 @@ export interface BootOptions {
  * Prepares an app process before its main module is loaded: starts the migrator, takes its configuration, gives back
  * what permissions only the runtime needed, and hooks module loading if anything may migrate or is to be learnt.
  */
-export function bootApp(supervisor: string | null, options: BootOptions): void {
+export async function bootApp(supervisor: string | null, options: BootOptions): Promise<void> {
   if (supervisor === null) throw new TypeError("Cannot start: no supervisor given");
   const { port, board } = startMigrator(supervisor);
-  const config: AppConfig = port.request({ op: "config" });
-  const sampler = config.profile ? startSampler() : undefined;
+  const config: AppConfig | undefined = port.request({ op: "config" });
+  if (config === undefined) throw new Error("Cannot start: clonecloud's supervisor does not answer");
+  const sampler = config.profile ? await startSampler() : undefined;
   for (const permission of config.revoke) Deno.permissions.revokeSync(permission);
   const decision = config.model === null ? new Forced() : options.decisionMaker(config.model);
   let migrator: Migrator | undefined;
@@ -60,8 +61,9 @@ export function bootApp(supervisor: string | null, options: BootOptions): void {
 }
 
 /** Without its own inspector the process runs as well; it only learns nothing. */
-function startSampler(): Sampler | undefined {
+async function startSampler(): Promise<Sampler | undefined> {
   try {
+    const { Sampler } = await import("./sampler.ts");
     return new Sampler();
   } catch {
     return undefined;
@@ -84,7 +86,7 @@ function reportAtEnd(
 function startMigrator(supervisor: string): { port: SyncPort; board: Board } {
   const { port1, port2 } = new MessageChannel();
   const board = new Board();
-  const signal = new Int32Array(new SharedArrayBuffer(4));
+  const signal = new Int32Array(new SharedArrayBuffer(8));
   const worker = new Worker(new URL("./migrator_worker.ts", import.meta.url), {
     workerData: { port: port2, signal, supervisor, board: board.buffer },
     transferList: [port2],

@@ -99,12 +99,8 @@ export class CodeService {
         return this.#note(request.url, request.source, request.kind !== "script");
       case "table":
         return this.#cached(`${request.key}.table`, () => JSON.stringify(this.#module(request.key).table));
-      case "guest": {
-        const { url, isModule } = this.#sources.get(request.key)!;
-        const form = this.#module(request.key).guestForm(new Set(request.uninitialised));
-        const table = JSON.stringify(this.#module(request.key).table);
-        return { url, isModule, text: form.text, chunks: form.chunks.flat(), table };
-      }
+      case "guest":
+        return this.#guest(request);
       case "makers":
         return this.#makers(request);
       case "source":
@@ -123,12 +119,25 @@ export class CodeService {
     this.#running.set(url, source);
   }
 
+  #guest({ key, uninitialised }: Extract<SupervisorRequest, { op: "guest" }>): unknown {
+    const { url, isModule } = this.#sources.get(key)!;
+    const name = `${key}.${hash(uninitialised.join("\n")).slice(0, 12)}.guest`;
+    return JSON.parse(this.#cached(name, () => {
+      const form = this.#module(key).guestForm(new Set(uninitialised));
+      const table = JSON.stringify(this.#module(key).table);
+      return JSON.stringify({ url, isModule, text: form.text, chunks: form.chunks.flat(), table });
+    }));
+  }
+
   #makers(request: Extract<SupervisorRequest, { op: "makers" }>): Record<string, ShippedMaker> {
-    const { sites, place, uninitialised } = request;
-    const forms = this.#module(request.key).makers(sites, place, new Set(uninitialised));
-    return Object.fromEntries(
-      Object.entries(forms).map(([site, { text, chunks }]) => [site, { text, chunks: chunks.flat() }]),
-    );
+    const { key, sites, place, uninitialised } = request;
+    const name = `${key}.${hash(`${place}\n${sites}\n${uninitialised}`).slice(0, 12)}.makers`;
+    return JSON.parse(this.#cached(name, () => {
+      const forms = Object.entries(this.#module(key).makers(sites, place, new Set(uninitialised)));
+      return JSON.stringify(
+        Object.fromEntries(forms.map(([site, { text, chunks }]) => [site, { text, chunks: chunks.flat() }])),
+      );
+    }));
   }
 
   #rewrite(url: string, source: string, kind: SourceKind): RewriteAnswer {

@@ -23,8 +23,10 @@ import {
 import type { SessionNote, SessionNotice, SessionReply } from "./session_control.ts";
 import { parseGuestStop, type StageStop } from "./stages.ts";
 
-/** How a session stands: usable, or why not. */
-export type SessionState = { readonly ok: true } | { readonly ok: false; readonly error: string };
+/** How a session stands: usable, and which one of this app's it is; or why not. */
+export type SessionState =
+  | { readonly ok: true; readonly id: number }
+  | { readonly ok: false; readonly error: string; readonly late?: boolean };
 
 export interface MigrateReply {
   readonly ok: boolean;
@@ -36,11 +38,23 @@ export interface MigrateReply {
   readonly bytesDown?: number;
 }
 
-/** What a session is connected with, besides its guest. */
-export interface SessionLinks {
+/** How long a migration point waits for a session that is being opened. */
+const OPEN_WAIT_MS = 4_000;
+/** A peer says every second that it lives. */
+const SILENCE_MS = 4_000;
+const SILENCE_CHECK_MS = 500;
+
+let sessions = 0;
+
+/** What a session needs. */
+export interface SessionParts {
+  /** Leads to the peer and is this session's own; undefined if there is none left. */
+  readonly connection: LocalConnection | undefined;
+  /** Whether a migration point may wait until it is open. */
+  readonly patient: boolean;
   /** Asks the supervisor. */
-  readonly ask: (request: unknown) => Promise<any>;
-  readonly event: (event: TraceEvent) => void;
+  ask(request: unknown): Promise<any>;
+  event(event: TraceEvent): void;
   /** What the app's thread can read at any time. */
   readonly board: Board;
 }
@@ -48,32 +62,56 @@ export interface SessionLinks {
 /** One session with one guest, from the device's migrator. Ends with its connection; never used again after a failure. */
 export class DeviceSession {
   /** Settles when the guest is ready, or it's clear that there is none. */
-  readonly ready: Promise<SessionState>;
+  readonly #ready: Promise<SessionState>;
+  readonly #id = ++sessions;
   readonly #config: AppConfig;
-  readonly #ask: (request: unknown) => Promise<any>;
-  readonly #event: (event: TraceEvent) => void;
+  readonly #ask: SessionParts["ask"];
+  readonly #event: SessionParts["event"];
   readonly #board: Board;
+  /** Until when a migration point waits for it. */
+  readonly #waitUntil: number;
   readonly #files: DeviceFiles;
   #connection: LocalConnection | undefined;
   #settleReady: (state: SessionState) => void = () => {};
   #settleReturn: ((reply: MigrateReply) => void) | undefined;
   #lost: string | undefined;
+  #lostAt = 0;
+  #gone = false;
+  #heardAt = 0;
   #method = "";
 
-  /** `connection` leads to the peer and is this session's own. */
-  constructor(
-    config: AppConfig,
-    connection: LocalConnection | undefined,
-    links: SessionLinks,
-  ) {
+  constructor(config: AppConfig, { connection, patient, ask, event, board }: SessionParts) {
     this.#config = config;
-    this.#ask = links.ask;
-    this.#event = links.event;
-    this.#board = links.board;
+    this.#ask = ask;
+    this.#event = event;
+    this.#board = board;
     this.#board.session = "opening";
+    this.#waitUntil = performance.now() + (patient ? OPEN_WAIT_MS : 0);
     this.#files = new DeviceFiles(config.roots);
-    this.ready = new Promise((resolve) => this.#settleReady = resolve);
+    this.#ready = new Promise((resolve) => this.#settleReady = resolve);
     this.#open(connection);
+  }
+
+  /** Whether it ended because the clone or the peer couldn't be reached any more. */
+  get isGone(): boolean {
+    return this.#gone;
+  }
+
+  /** How long ago it failed, in milliseconds; 0 if it hasn't. */
+  failedFor(): number {
+    return this.#lost === undefined ? 0 : performance.now() - this.#lostAt;
+  }
+
+  /** How it stands, once that is clear or has taken too long. */
+  async settled(waitMs: number): Promise<SessionState> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<SessionState>((resolve) => {
+      const left = Math.max(0, Math.min(waitMs, this.#waitUntil - performance.now()));
+      timer = setTimeout(() => resolve({ ok: false, error: "no clone has answered yet", late: true }), left);
+    });
+    const state = await Promise.race([this.#ready, late]);
+    clearTimeout(timer);
+    return state;
   }
 
   close(): void {
@@ -98,6 +136,7 @@ export class DeviceSession {
       bytes: sum(payload),
     });
     await this.#reach(() => ({ stage: "ship", bytes: sum(payload) }));
+    const stopListening = this.#listenForSilence();
     const reply = await new Promise<MigrateReply>((resolve) => {
       this.#settleReturn = resolve;
       if (this.#lost !== undefined) resolve({ ok: false, reason: this.#lost });
@@ -108,6 +147,7 @@ export class DeviceSession {
         this.#connection!.send(MIGRATE, ...payload);
       }
     });
+    stopListening();
     this.#settleReturn = undefined;
     return {
       ...reply,
@@ -120,9 +160,28 @@ export class DeviceSession {
     const { session } = this.#config;
     if (connection === undefined || session === undefined) return this.#lose("no clone in reach");
     this.#connection = connection;
+    connection.onBytes = () => this.#heardAt = performance.now();
     connection.onFrame = (frame) => this.#receive(frame);
-    connection.onClose = () => this.#lose("the connection to the peer closed");
+    connection.onClose = () => {
+      this.#gone ||= this.#lost === undefined;
+      this.#lose("the connection to the peer closed");
+    };
     connection.sendJson(session);
+  }
+
+  /** Gives the session up when the peer, which speaks every second, falls silent: it hangs. */
+  #listenForSilence(): () => void {
+    this.#heardAt = performance.now();
+    let due = performance.now() + SILENCE_CHECK_MS;
+    const timer = setInterval(() => {
+      const late = performance.now() - due > SILENCE_CHECK_MS;
+      due = performance.now() + SILENCE_CHECK_MS;
+      // What arrived while this thread, or the machine, was held up is not read yet.
+      if (late || performance.now() - this.#heardAt < SILENCE_MS) return;
+      this.#gone = true;
+      this.#lose("the peer on this device doesn't answer");
+    }, SILENCE_CHECK_MS);
+    return () => clearInterval(timer);
   }
 
   #receive(frame: Frame): void {
@@ -142,19 +201,24 @@ export class DeviceSession {
 
   #opened(): void {
     this.#board.session = "ready";
-    this.#settleReady({ ok: true });
+    this.#settleReady({ ok: true, id: this.#id });
   }
 
   #control(message: SessionReply | SessionNotice): void {
     if ("type" in message) {
-      if (message.type === "lost") this.#lose(message.reason);
-      else if (message.type === "conditions") {
+      if (message.type === "lost") {
+        this.#gone = true;
+        this.#lose(message.reason);
+      } else if (message.type === "conditions") {
         this.#board.write(message.conditions);
         this.#ask({ op: "conditions", conditions: message.conditions, peer: "" });
       }
       return;
     }
-    if (!message.ok) return this.#lose(message.error);
+    if (!message.ok) {
+      this.#gone = true;
+      return this.#lose(message.error);
+    }
     this.#board.write(message.conditions);
     this.#ask({
       op: "conditions",
@@ -238,7 +302,10 @@ export class DeviceSession {
   }
 
   #lose(reason: string): void {
-    if (this.#lost === undefined) this.#board.session = "lost";
+    if (this.#lost === undefined) {
+      this.#lostAt = performance.now();
+      this.#board.session = "lost";
+    }
     this.#lost ??= reason;
     this.#settleReady({ ok: false, error: this.#lost });
     this.#settleReturn?.({ ok: false, reason: this.#lost });

@@ -101,7 +101,7 @@ function start(
   if (!context.code.started) {
     context.code.started = true;
     const stop = context.port.request({ op: "supervisor", request: { op: "loaded" } });
-    if (stop !== null) Deno.exit(2);
+    if (typeof stop === "string") Deno.exit(2);
   }
   const register = context.registry.register(key, accessor, control);
   context.migrator.arm(key, control, points.get(key) ?? []);
@@ -132,8 +132,8 @@ function rewriteLoaded(
   ) return undefined;
   const text = typeof source === "string" ? source : new TextDecoder().decode(source);
   const request = { op: "rewrite", url, source: text, kind: kindOf(url, required, result.format) };
-  const answer: RewriteAnswer = context.port.request({ op: "supervisor", request });
-  if (answer.key === undefined) return undefined;
+  const answer: RewriteAnswer | undefined = context.port.request({ op: "supervisor", request });
+  if (answer?.key === undefined) return undefined;
   context.code.loaded({ url, key: answer.key, source: text, isModule: answer.isModule });
   points.set(answer.key, answer.points);
   return { ...result, source: answer.text, shortCircuit: true };

@@ -7,6 +7,8 @@ export class LocalConnection {
   #closed = false;
   onFrame: (frame: Frame) => void = () => {};
   onClose: () => void = () => {};
+  /** Something arrived, be it part of a frame. */
+  onBytes: () => void = () => {};
 
   private constructor(connection: Deno.Conn) {
     this.#connection = connection;
@@ -56,6 +58,7 @@ export class LocalConnection {
         const buffer = new Uint8Array(65_536);
         const count = await this.#connection.read(buffer);
         if (count === null) break;
+        this.onBytes();
         decoder.push(buffer.subarray(0, count));
         for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) this.onFrame(frame);
       }

@@ -15,6 +15,7 @@ import type { Values } from "../host/values.ts";
 import type { CodeRegistry, Control } from "./code_registry.ts";
 import { appendDeviceFrames, appFrames, callerPosition, framesBelow, stackLimit } from "./stack.ts";
 import type { DeviceCode } from "./device_code.ts";
+import type { SessionState } from "./device_session.ts";
 import { performEffects } from "./effects.ts";
 import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
 import { getPrototypeOf } from "./intrinsics.ts";
@@ -73,11 +74,15 @@ interface Reply {
   readonly awayMs?: number;
 }
 
+const MIGRATOR_FAILED = "the migrator has failed";
+
 export class Migrator {
   readonly #parts: MigratorParts;
   readonly #stages: OwnStages;
   #heap: SessionHeap;
   #away = false;
+  /** The session that the heap's view is of. */
+  #session = 0;
   readonly #points: Point[] = [];
   readonly #migrated = new Map<string, Migrated>();
   #boardVersion = -1;
@@ -148,13 +153,16 @@ export class Migrator {
     const isAsync = this.#parts.registry.tableOf(point.module).sites[point.site]!.isAsync === true;
     if (isAsync && !this.#awaitedAtOnce()) return this.#local(point, "its call is not awaited at once");
     this.#trace({ event: "decide", thread: "main", method: point.method, ...decision });
-    const session = this.#parts.port.request({
+    const session: SessionState | undefined = this.#parts.port.request({
       op: "session",
       waitMs: point.forced ? FORCED_WAIT_MS : waitFor(decision),
     });
-    if (!session.ok) {
-      return session.late ? this.#local(point, session.error) : this.#failed(point, session.error);
+    if (session?.ok !== true) {
+      const reason = session?.error ?? MIGRATOR_FAILED;
+      return session?.late ? this.#local(point, reason) : this.#failed(point, reason);
     }
+    if (session.id !== this.#session) this.#forget();
+    this.#session = session.id;
     this.#current = { features, startedMs: performance.now(), cold: this.#cold, predicted: decision.hereMs };
     return this.#migrate(point, isAsync, self, args, accessor);
   }
@@ -207,8 +215,8 @@ export class Migrator {
       buffer = exactBuffer(capture.packet);
       message = { op: "migrate", head, packet: buffer, missing: this.#missing, method: point.method };
     } catch (error) {
-      // Whatever went wrong: the app's heap is untouched.
-      this.#heap = this.#newHeapAfter();
+      // Whatever went wrong, a fault of ours included: the app's heap is untouched.
+      this.#endSession();
       return this.#failed(
         point,
         error instanceof Refusal ? error.message : `its state can't be captured: ${error}`,
@@ -223,16 +231,16 @@ export class Migrator {
         this.#away = false;
       }
     }
-    return this.#parts.port.requestAsync(message, [buffer]).then((reply) => {
+    return this.#parts.port.requestAsync(message, [buffer]).then((reply: Reply | undefined) => {
       this.#away = false;
-      const conflict = reply.ok ? this.#heap.conflict() : undefined;
+      const conflict = reply?.ok ? this.#heap.conflict() : undefined;
       if (conflict !== undefined) return this.#abandon(point, `${conflict} changed on the device meanwhile`);
       return this.#home(point, reply);
     });
   }
 
   /** The answer is there: merge it, or run here. */
-  #home(point: Point, reply: Reply): Outcome {
+  #home(point: Point, reply: Reply = { ok: false, reason: MIGRATOR_FAILED }): Outcome {
     const { head, packet } = reply;
     if (!reply.ok || head === undefined || packet === undefined || !head.ok) {
       const reason = reply.reason ??
@@ -465,17 +473,22 @@ export class Migrator {
 
   // Failing
 
-  #newHeapAfter(): SessionHeap {
+  /** What a guest knew is of no use any more. */
+  #forget(): void {
     this.#shippedModules.clear();
     this.#shippedMakers.clear();
     this.#cold = true;
+    this.#heap = this.#newHeap();
+  }
+
+  #endSession(): void {
     this.#parts.port.tell({ op: "close" });
-    return this.#newHeap();
+    this.#forget();
   }
 
   #abandon(point: Point, reason: string): undefined {
     this.#trace({ event: "abandon", thread: "main", method: point.method, reason });
-    this.#heap = this.#newHeapAfter();
+    this.#endSession();
     return this.#failed(point, reason);
   }
 

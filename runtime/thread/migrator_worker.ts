@@ -8,6 +8,7 @@ import { HOP_CONTROL } from "./frame.ts";
 import { LocalConnection } from "./local_connection.ts";
 import { DeviceSession, type SessionState } from "./device_session.ts";
 import type { AppConfig } from "./protocol.ts";
+import { FAILED, FAILED_ID, POSTED } from "./sync_port.ts";
 
 const { port, signal, supervisor, board: shared } = workerData as {
   board: SharedArrayBuffer;
@@ -16,14 +17,23 @@ const { port, signal, supervisor, board: shared } = workerData as {
   supervisor: string;
 };
 
+// The app may be waiting: whatever ends this Worker, it is told.
+addEventListener("error", fail);
+addEventListener("unhandledrejection", fail);
+
 const board = new Board(shared);
 let config: AppConfig | undefined;
 let session: DeviceSession | undefined;
-const connection = await LocalConnection.open(supervisor);
+const connection = await LocalConnection.open(supervisor).catch(fail);
 const waiting = new Map<number, (answer: any) => void>();
 let next = 1;
+let supervised = true;
 /** How many sessions an app process may open after failed ones. */
-const SPARE_CONNECTIONS = 6;
+const SPARE_CONNECTIONS = 16;
+/** After a failed session, another is opened at the next migration point after this long; doubled each time. */
+const FIRST_RETRY_MS = 5_000;
+const MAX_RETRY_MS = 300_000;
+let retryMs = FIRST_RETRY_MS;
 const connections: LocalConnection[] = [];
 
 connection.onFrame = (frame) => {
@@ -33,11 +43,13 @@ connection.onFrame = (frame) => {
   waiting.delete(id);
 };
 connection.onClose = () => {
+  supervised = false;
   for (const resolve of waiting.values()) resolve(undefined);
 };
 
-/** Asks the supervisor. */
+/** Asks the supervisor; undefined if it is gone. */
 function ask(request: unknown): Promise<any> {
+  if (!supervised) return Promise.resolve(undefined);
   const id = next++;
   connection.sendJson({ id, request });
   return new Promise((resolve) => waiting.set(id, resolve));
@@ -45,8 +57,14 @@ function ask(request: unknown): Promise<any> {
 
 function answer(id: number, value: unknown, transfer: ArrayBuffer[] = []): void {
   port.postMessage({ id, value }, transfer);
-  Atomics.add(signal, 0, 1);
-  Atomics.notify(signal, 0);
+  Atomics.add(signal, POSTED, 1);
+  Atomics.notify(signal, POSTED);
+}
+
+function fail(): never {
+  Atomics.store(signal, FAILED, 1);
+  answer(FAILED_ID, undefined);
+  return close() as never;
 }
 
 async function serve(message: any): Promise<void> {
@@ -68,11 +86,11 @@ async function serve(message: any): Promise<void> {
       return;
     case "close":
       session?.close();
-      session = newSession();
+      session = newSession(session?.isGone === true);
       return;
     case "session":
       session ??= newSession();
-      return answer(message.id, await within(session.ready, message.waitMs));
+      return answer(message.id, await sessionState(message.waitMs));
     case "migrate": {
       const reply = await session!.migrate(message);
       return answer(
@@ -101,23 +119,23 @@ async function connectPeer(socket: string | undefined): Promise<void> {
   }
 }
 
-/** How the session stands, at the latest after so many milliseconds. */
-async function within(
-  ready: DeviceSession["ready"],
-  ms: number,
-): Promise<SessionState | { ok: false; error: string; late: true }> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<{ ok: false; error: string; late: true }>((resolve) => {
-    timer = setTimeout(() => resolve({ ok: false, error: "the session is not open yet", late: true }), ms);
-  });
-  const state = await Promise.race([ready, late]);
-  clearTimeout(timer);
+/** The session's state, after a wait of limited length; one that failed long enough ago is opened again meanwhile. */
+async function sessionState(waitMs: number): Promise<SessionState> {
+  session ??= newSession();
+  const state = await session.settled(waitMs);
+  if (!state.ok && session.failedFor() > retryMs) {
+    retryMs = Math.min(retryMs * 2, MAX_RETRY_MS);
+    session.close();
+    session = newSession(true);
+  } else if (state.ok) retryMs = FIRST_RETRY_MS;
   return state;
 }
 
-function newSession(): DeviceSession {
+/** `impatient`: a clone was lost just now, so nobody waits until another is found. */
+function newSession(impatient = false): DeviceSession {
   const event = (item: unknown) => connection.sendJson({ id: 0, request: { op: "event", event: item } });
-  return new DeviceSession(config!, connections.shift(), { ask, event, board });
+  const parts = { connection: connections.shift(), patient: !impatient, ask, event, board };
+  return new DeviceSession(config!, parts);
 }
 
 port.on("message", (message: any) => {

@@ -31,6 +31,8 @@ export type SessionReply =
 /** What a peer may say to the migrator while a session lives (frame kind `HOP_CONTROL`, JSON). */
 export type SessionNotice =
   | { readonly type: "conditions"; readonly conditions: Conditions }
+  /** Said every second, so that an app can tell a peer that hangs from a method that takes long. */
+  | { readonly type: "alive" }
   | { readonly type: "lost"; readonly reason: string };
 
 /** What a migrator may say to its own peer while a session lives (frame kind `HOP_CONTROL`, JSON); it goes no further. */

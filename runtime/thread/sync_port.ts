@@ -2,13 +2,20 @@ import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 
 const { wait, load } = Atomics;
 
+/** What `signal` holds: how many messages were posted to the main thread, and whether the migrator has failed. */
+export const POSTED = 0;
+export const FAILED = 1;
+/** The notice that the migrator has failed: for those who don't wait. */
+export const FAILED_ID = -1;
+
 /** What a migrator tells the main thread without being asked, while an async thread is away. */
 export type Notice = { readonly id: number; readonly value: unknown };
 
 /**
  * The main thread's end of its channel to the migrator: asks and waits with the whole isolate stopped, or asks and goes on.
  *
- * `signal[0]` counts messages posted to this end, so that a wait can't miss one.
+ * `signal[POSTED]` counts messages posted to this end, so that a wait can't miss one. A migrator that fails sets
+ * `signal[FAILED]` and wakes this end: every request then has the answer undefined, so that the app goes on without it.
  */
 export class SyncPort {
   readonly #port: MessagePort;
@@ -22,11 +29,11 @@ export class SyncPort {
     this.#signal = signal;
   }
 
-  /** Asks and waits. Nothing else runs in this isolate meanwhile. @throws what the migrator reports as `error`. */
+  /** Asks and waits; undefined if the migrator has failed. Nothing else runs in this isolate meanwhile. */
   request(message: Record<string, unknown>, transfer: ArrayBuffer[] = []): any {
     const id = this.#post(message, transfer);
     while (true) {
-      const seen = load(this.#signal, 0);
+      const seen = load(this.#signal, POSTED);
       for (
         let item = receiveMessageOnPort(this.#port);
         item !== undefined;
@@ -39,12 +46,14 @@ export class SyncPort {
         this.#early.delete(id);
         return value;
       }
-      wait(this.#signal, 0, seen);
+      if (load(this.#signal, FAILED) !== 0) return undefined;
+      wait(this.#signal, POSTED, seen);
     }
   }
 
-  /** Asks and goes on; the process stays alive until the answer is there. */
+  /** Asks and goes on; undefined if the migrator has failed. The process stays alive until the answer is there. */
   requestAsync(message: Record<string, unknown>, transfer: ArrayBuffer[] = []): Promise<any> {
+    if (load(this.#signal, FAILED) !== 0) return Promise.resolve(undefined);
     const id = this.#post(message, transfer);
     if (this.#pending.size === 0) {
       this.#port.on("message", this.#onMessage);
@@ -69,6 +78,10 @@ export class SyncPort {
   };
 
   #keep(notice: Notice): void {
+    if (notice.id === FAILED_ID) {
+      for (const id of [...this.#pending.keys()]) this.#keep({ id, value: undefined });
+      return;
+    }
     const resolve = this.#pending.get(notice.id);
     if (resolve === undefined) {
       this.#early.set(notice.id, notice.value);

@@ -1,0 +1,172 @@
+/** The command `run` on one machine: its clones, its end, its mistakes, and what it must not change. */
+import assert from "node:assert/strict";
+import { Running } from "./running.ts";
+
+const MAIN = new URL("../mod.ts", import.meta.url).pathname;
+const SMALL = new URL("./fixtures/small/", import.meta.url).pathname;
+const LONG = "2000000000";
+
+/** What a test runs in: a home and a temporary folder of its own, removed at its end. */
+class Place implements AsyncDisposable {
+  readonly folder = Deno.makeTempDirSync();
+  readonly home = `${this.folder}/home`;
+  readonly temp = `${this.folder}/tmp`;
+
+  constructor() {
+    Deno.mkdirSync(this.temp);
+  }
+
+  start(...args: string[]): Running {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", MAIN, ...args],
+      cwd: SMALL,
+      env: { TMPDIR: this.temp, NO_COLOR: "1", CLONECLOUD_HOME: this.home },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      detached: true,
+    }).spawn();
+    return new Running(child, undefined);
+  }
+
+  run(...args: string[]): ReturnType<Running["output"]> {
+    return this.start(...args).output();
+  }
+
+  /** What is left in the temporary folder. */
+  left(): string[] {
+    return [...Deno.readDirSync(this.temp)].map(({ name }) => name);
+  }
+
+  /** Processes that were started with this place's folder in their environment. */
+  processes(): string[] {
+    return [...Deno.readDirSync("/proc")].flatMap(({ name }) => {
+      try {
+        if (!Deno.readTextFileSync(`/proc/${name}/environ`).includes(this.folder)) return [];
+        return [Deno.readTextFileSync(`/proc/${name}/cmdline`).replaceAll("\0", " ")].filter((text) => text);
+      } catch {
+        return []; // no process, not ours, or gone
+      }
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+const MIGRATE = ["--migrate", "squares.ts#squares"];
+
+Deno.test("run --clone spawn migrates, changes no global and leaves nothing behind", async () => {
+  await using place = new Place();
+  const plain = await new Deno.Command(Deno.execPath(), { args: ["run", "main.ts", "a"], cwd: SMALL })
+    .output();
+  const trace = `${place.folder}/trace`;
+  const output = await place.run("run", "--clone", "spawn", "--trace", trace, ...MIGRATE, "main.ts", "a");
+  assert.equal(output.stdout, new TextDecoder().decode(plain.stdout));
+  assert.match(output.stderr, /^clonecloud: 1 migration .*\n$/);
+  assert.equal(output.code, 0);
+  assert.match(await Deno.readTextFile(trace), /"event":"merge"/);
+  assert.deepEqual(place.left(), []);
+  if (Deno.build.os === "linux") assert.deepEqual(place.processes(), []);
+});
+
+Deno.test({
+  name: "run ends everything that it started at Ctrl-C, also while a method is away",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using place = new Place();
+    const trace = `${place.folder}/trace`;
+    const running = place.start(
+      ...["run", "--clone", "spawn", "--trace", trace, ...MIGRATE, "main.ts", "a", LONG],
+    );
+    await running.waitFor(/a: start/);
+    while (!(await Deno.readTextFile(trace)).includes('"resume"')) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    running.signalGroup("SIGINT");
+    const { code, stdout } = await running.output();
+    assert.deepEqual({ code, stdout }, { code: 130, stdout: "a: start\n" });
+    assert.deepEqual(place.left(), []);
+    assert.deepEqual(place.processes(), []);
+  },
+});
+
+Deno.test("two apps share one peer at the same time, and one runs twice", async () => {
+  await using place = new Place();
+  await using peer = place.start(
+    "peer",
+    "--home",
+    `${place.folder}/clone`,
+    "--listen",
+    "/ip4/127.0.0.1/tcp/0",
+  );
+  const [, address] = await peer.waitFor(/^(\S+)\n/);
+  const id = (await place.run("id")).stdout.trim();
+  peer.signal("SIGTERM");
+  await peer.output();
+  await using trusting = place.start(
+    ...[
+      "peer",
+      "--home",
+      `${place.folder}/clone`,
+      "--listen",
+      address!.replace(/\/p2p\/.*/, ""),
+      "--trust",
+      id,
+    ],
+  );
+  await trusting.waitFor(/^(\S+)\n/);
+  const run = (name: string) =>
+    place.run("run", "--clone", address!, ...MIGRATE, "main.ts", name, "100000000");
+  const outputs = [...await Promise.all([run("a"), run("b")]), await run("a")];
+  for (const [i, { code, stdout, stderr }] of outputs.entries()) {
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^clonecloud: 1 migration .*\n$/);
+    assert.match(stdout, new RegExp(`^${"aba"[i]}: start\n${"aba"[i]}: -?\\d+\n`));
+  }
+  trusting.signal("SIGTERM");
+  await trusting.output();
+});
+
+const MISTAKES: Record<string, [string[], RegExp]> = {
+  "no such option": [["run", "--colne", "none", "main.ts"], /--colne/],
+  "an option without its value": [["run", "--clone"], /--clone needs a value/],
+  "no app": [["run"], /no app given/],
+  "a missing app file": [["run", "absent.ts"], /cannot find absent\.ts/],
+  "a method of no file": [["run", "--migrate", "absent.ts#f", "main.ts"], /unknown method absent\.ts#f/],
+  "a method without its file": [["run", "--migrate", "squares", "main.ts"], /no method id/],
+  "no such method": [
+    ["run", "--clone", "none", "--migrate", "squares.ts#square", "main.ts", "a"],
+    /unknown method squares\.ts#square/,
+  ],
+  "an address that is none": [["run", "--clone", "laptop", ...MIGRATE, "main.ts"], /laptop/],
+  "no such command": [["rum"], /no command "rum"/],
+  "a peer id that is none": [["peer", "--trust", "me"], /--trust me is not a peer id/],
+};
+
+for (const [name, [args, message]] of Object.entries(MISTAKES)) {
+  Deno.test(`the command line exits 2 with one line for ${name}`, async () => {
+    await using place = new Place();
+    const { code, stdout, stderr } = await place.run(...args);
+    assert.deepEqual(
+      { code, stdout, lines: stderr.split("\n").length },
+      { code: 2, stdout: "", lines: 2 },
+      stderr,
+    );
+    assert.match(stderr, /^clonecloud: /);
+    assert.match(stderr, message);
+  });
+}
+
+Deno.test("every command has --help", async () => {
+  await using place = new Place();
+  const { stdout } = await place.run("--help");
+  const commands = [...stdout.matchAll(/^ {2}(\w+) /gm)].map((match) => match[1]!);
+  assert.ok(commands.includes("run"));
+  const outputs = await Promise.all(commands.map((command) => place.run(command, "--help")));
+  for (const { code, stdout } of outputs) {
+    assert.equal(code, 0);
+    assert.match(stdout, /Usage: /);
+  }
+});
