@@ -137,7 +137,10 @@ export class Run {
   /** Runs it to its end; its exit code. */
   async start(): Promise<number> {
     const flags = this.#list("deno", []);
-    if (this.#instrument === "none" || (this.#noClone() && this.#instrument !== "all")) {
+    if (
+      this.#instrument === "none" ||
+      (this.#noClone() && this.#forced.length === 0 && this.#instrument !== "all")
+    ) {
       return await this.#plain(flags);
     }
     const note = this.#partitionGiven ? undefined : new AppMemory(this.#app, this.#home).read();
