@@ -59,6 +59,9 @@ export interface SessionParts {
   readonly board: Board;
 }
 
+/** Who steps through an app came for its migrations, and has time. */
+const STEPPED_WAIT_MS = 60_000;
+
 /** One session with one guest, from the device's migrator. Ends with its connection; never used again after a failure. */
 export class DeviceSession {
   /** Settles when the guest is ready, or it's clear that there is none. */
@@ -111,7 +114,9 @@ export class DeviceSession {
   async settled(waitMs: number): Promise<SessionState> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<SessionState>((resolve) => {
-      const left = Math.max(0, Math.min(waitMs, this.#waitUntil - performance.now()));
+      const left = this.#config.stepping
+        ? STEPPED_WAIT_MS
+        : Math.max(0, Math.min(waitMs, this.#waitUntil - performance.now()));
       timer = setTimeout(() => resolve({ ok: false, error: "no clone has answered yet", late: true }), left);
     });
     const state = await Promise.race([this.#ready, late]);

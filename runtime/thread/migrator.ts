@@ -301,7 +301,7 @@ export class Migrator {
       side: "device",
       outcome: head.outcome,
       bytes: packet.length,
-      ...shownRows(this.#heap.table()),
+      ...shownRows(this.#heap),
     }));
     if (head.outcome === "throw") throw appendDeviceFrames(roots[0]);
     return { v: roots[0] };
@@ -330,7 +330,7 @@ export class Migrator {
   #stopAtCapture(point: Point, roots: readonly unknown[], capture: Capture): void {
     this.#stages.reach(() => {
       const origins = capture.explain().origins();
-      const rows = this.#heap.table().map((row): StageRow => ({ ...row, ...origins.get(row.mid!) }));
+      const { rows, rowCount } = shownRows(this.#heap);
       return {
         stage: "capture",
         thread: "main",
@@ -341,7 +341,8 @@ export class Migrator {
         named: capture.named,
         frames: appFrames(MAX_FRAMES_SHOWN),
         variables: variablesAt(this.#parts.registry, point, roots as [Function, unknown, unknown[]]),
-        ...shownRows(rows),
+        rows: rows.map((row): StageRow => ({ ...row, ...origins.get(row.mid!) })),
+        rowCount,
       };
     });
   }
