@@ -20,6 +20,7 @@ export {
   connectLocal,
   type LocalClient,
   type LocalSocket,
+  type MigrationRow,
   type Peer,
   type PeerOptions,
   type PeerRow,

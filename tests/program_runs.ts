@@ -91,7 +91,8 @@ export class ProgramRunner implements AsyncDisposable {
       env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...options.env },
       stdin: "null",
     }).output();
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).replaceAll(cwd, "<cwd>");
+    const text = (bytes: Uint8Array) =>
+      new TextDecoder().decode(bytes).replaceAll(cwd, "<cwd>").replace(/^(Download|Initialize) .*\n/gm, "");
     const left = { code, stdout: text(stdout), stderr: text(stderr), files: filesIn(cwd, "") };
     Deno.removeSync(cwd, { recursive: true });
     return left;

@@ -7,6 +7,8 @@ import {
   FIRST_SESSION_KIND,
   type Frame,
   HOP_CONTROL,
+  MIGRATE,
+  RETURN,
   type SessionNotice,
   type SessionReply,
   type SessionRequest,
@@ -20,6 +22,7 @@ import {
 } from "../channel/mod.ts";
 import { addressOf } from "../discovery/mod.ts";
 import { EmulatedLink, type LinkSpec, parseLink, powerSupply } from "../link/mod.ts";
+import type { MigrationLog, MigrationWatch } from "./migration_log.ts";
 import type { CloneSession, OpenOptions } from "./session_client.ts";
 
 /** How often an app is told that its peer lives. */
@@ -31,6 +34,9 @@ export interface AppHost {
   openAnyClone(clones: readonly string[], options: OpenOptions): Promise<CloneSession>;
   /** This machine's speed now, as in `net/link`. */
   measureSpeed(): number;
+  readonly migrations: MigrationLog;
+  /** Something that `status` shows has changed. */
+  changed(): void;
   /** Cuts the session's connection when it falls silent, until the returned function is called. */
   watch(session: CloneSession): () => void;
 }
@@ -66,13 +72,20 @@ export async function serveApp(
     const onLink = (link: LinkSpec) => {
       own.shown!.conditions = { ...own.shown!.conditions, ...conditionsOf(link) };
       notice(out, { type: "conditions", conditions: own.shown!.conditions });
+      host.changed();
     };
     session = await host.openAnyClone(request.clones, { request, emulated, onLink });
     const reply = welcome(session, { speed, power });
     own.shown = { app: request.app, clone: reply.clone, conditions: reply.conditions };
     control.send(reply);
     opened(own.shown, own);
-    const reason = await relay({ control, out, session, host, ended, end });
+    const migrations = host.migrations.watch({
+      role: "device",
+      app: request.app,
+      peer: reply.clone.name || reply.clone.peer,
+    });
+    const reason = await relay({ control, out, session, host, migrations, ended, end });
+    migrations.ended();
     notice(out, { type: "lost", reason });
   } catch (error) {
     control.send({ ok: false, error: (error as Error).message } satisfies SessionReply);
@@ -86,15 +99,16 @@ interface Relay {
   readonly out: FrameOutlet;
   readonly session: CloneSession;
   readonly host: AppHost;
+  readonly migrations: MigrationWatch;
   readonly ended: Promise<string>;
   readonly end: (reason: string) => void;
 }
 
 /** Passes frames both ways until one side ends; resolves to the reason. */
-async function relay({ control, out, session, host, ended, end }: Relay): Promise<string> {
+async function relay({ control, out, session, host, migrations, ended, end }: Relay): Promise<string> {
   const clone = session.control.channel;
-  const up = new FrameRelay(new FrameOutlet(clone), fromApp(), (error) => end(error.message));
-  const down = new FrameRelay(out, fromClone(end), (error) => end(error.message));
+  const up = new FrameRelay(new FrameOutlet(clone), fromApp(migrations), (error) => end(error.message));
+  const down = new FrameRelay(out, fromClone(end, migrations), (error) => end(error.message));
   const unwatch = host.watch(session);
   control.handOver({
     data(chunk) {
@@ -123,21 +137,27 @@ async function relay({ control, out, session, host, ended, end }: Relay): Promis
   return reason;
 }
 
-/** From the app: session frames and content go on; nothing is taken. */
-function fromApp() {
+/** From the app: session frames and content go on; what it notes for people is taken. */
+function fromApp(migrations: MigrationWatch) {
   return {
-    route(kind: number): "forward" {
+    route(kind: number, payloadBytes: number): "forward" | "take" {
+      if (kind === MIGRATE) migrations.left(payloadBytes);
       if (kind >= FIRST_SESSION_KIND || kind === BLOB_REPLY) return "forward";
+      if (kind === HOP_CONTROL && payloadBytes <= MAX_CONTROL_BYTES) return "take";
       throw new Error(`Cannot pass frame on: an app sends no frame of kind ${kind} now`);
     },
-    taken: () => {},
+    taken({ payload }: Frame) {
+      const note = decodeJson(payload) as { type?: unknown; method?: unknown } | null;
+      if (note?.type === "method") migrations.method = String(note.method).slice(0, 500);
+    },
   };
 }
 
 /** From the clone: session frames and requests for content go on; its last words are taken. */
-function fromClone(end: (reason: string) => void) {
+function fromClone(end: (reason: string) => void, migrations: MigrationWatch) {
   return {
     route(kind: number, payloadBytes: number): "forward" | "take" {
+      if (kind === RETURN) migrations.returned(payloadBytes);
       if (kind >= FIRST_SESSION_KIND || kind === BLOB_REQUEST) return "forward";
       if (kind === HOP_CONTROL && payloadBytes <= MAX_CONTROL_BYTES) return "take";
       throw new Error(

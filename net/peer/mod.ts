@@ -7,6 +7,7 @@ import type { Peer, PeerOptions } from "./options.ts";
 
 export { type AppSession } from "./app_session.ts";
 export { type AttachedPeer, attachPeer } from "./attach.ts";
+export type { MigrationRow } from "./migration_log.ts";
 export { connectLocal, type LocalClient } from "./local_client.ts";
 export { type LocalSocket } from "./local_server.ts";
 export type { Peer, PeerOptions, PeerRow, PeerStatus } from "./options.ts";

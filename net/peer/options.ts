@@ -3,6 +3,7 @@ import type { GuestCommand } from "../../runtime/mod.ts";
 import type { PairingOffer } from "../trust/mod.ts";
 import type { AppSession } from "./app_session.ts";
 import type { LocalSocket } from "./local_server.ts";
+import type { MigrationRow } from "./migration_log.ts";
 import type { ServedSession } from "./session_handler.ts";
 
 /** How a peer is started. */
@@ -46,8 +47,12 @@ export interface PeerStatus {
   readonly maxGuests: number;
   /** Sessions of this device's apps. */
   readonly apps: readonly AppSession[];
+  /** The last migrations, latest first. */
+  readonly migrations: readonly MigrationRow[];
   /** Bytes kept for other devices. */
   readonly storeBytes: number;
+  /** Where its page is, for this user only: who has this address may look. */
+  readonly page?: string;
 }
 
 /** One row of `peers`. */
@@ -69,6 +74,10 @@ export interface Peer {
   /** Where it listens: multiaddrs with its id. */
   addresses(): readonly string[];
   status(): PeerStatus;
+  /** Calls back whenever what {@linkcode status} says has changed; until the returned function is called. */
+  onChange(listener: () => void): () => void;
+  /** Says where its page is, from now on; undefined if there is none any more. */
+  showPage(url: string | undefined): void;
   /** Trusted peers, and untrusted ones seen on the local network; each is pinged. */
   peers(): Promise<PeerRow[]>;
   /** Shows a pairing code. */

@@ -39,6 +39,7 @@ import { type Host, startHost } from "./host.ts";
 import { defaultListen, portsOf } from "./listen_addresses.ts";
 import { Liveness } from "./liveness.ts";
 import { listenLocal, type LocalSocket } from "./local_server.ts";
+import { MigrationLog } from "./migration_log.ts";
 import type { Peer, PeerOptions, PeerRow, PeerStatus } from "./options.ts";
 import { type CloneSession, openCloneSession } from "./session_client.ts";
 import { type ServedSession, serveSession } from "./session_handler.ts";
@@ -83,6 +84,9 @@ class NodeManager implements Peer {
   readonly #served = new Set<ServedSession>();
   readonly #apps = new Map<object, AppSession>();
   readonly #sockets: LocalSocket[] = [];
+  readonly #listeners = new Set<() => void>();
+  readonly #migrations = new MigrationLog(() => this.#changed());
+  #page: string | undefined;
   readonly #cleanups: (() => Promise<void> | void)[] = [];
   #speed: { unitsPerMs: number; at: number } | undefined;
   #stopped: Promise<void> | undefined;
@@ -144,8 +148,19 @@ class NodeManager implements Peer {
       guests: [...this.#served].map(({ device, app, pid }) => ({ device, app, pid })),
       maxGuests: this.#maxGuests(),
       apps: [...this.#apps.values()],
+      migrations: this.#migrations.list(),
+      ...(this.#page !== undefined && { page: this.#page }),
       storeBytes: this.#parts.store?.bytes ?? 0,
     };
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  showPage(url: string | undefined): void {
+    this.#page = url;
   }
 
   async peers(): Promise<PeerRow[]> {
@@ -254,6 +269,7 @@ class NodeManager implements Peer {
         store: store!,
         name: this.name,
         denoVersion: Deno.version.deno,
+        migrations: this.#migrations,
         isTrusted: (peer) => trust.has(peer),
         unitsPerMs: () => this.#measureSpeed(),
         log: (line) => options.log?.(line),
@@ -263,8 +279,9 @@ class NodeManager implements Peer {
         if (open !== undefined) this.#served.delete(open);
         unwatch();
         open = session;
-        if (session === undefined) return;
+        if (session === undefined) return this.#changed();
         this.#served.add(session);
+        this.#changed();
         unwatch = liveness.watch(connection);
       },
     );
@@ -328,10 +345,16 @@ class NodeManager implements Peer {
       {
         openAnyClone: (clones, open) => openFirst(this.#finder, clones, (c) => openCloneSession(c, open)),
         measureSpeed: () => this.#measureSpeed(),
+        migrations: this.#migrations,
+        changed: () => this.#changed(),
         watch: (session: CloneSession) => this.#parts.liveness.watch(session.connection),
       },
       { control, request },
-      (session, own) => session === undefined ? this.#apps.delete(own) : this.#apps.set(own, session),
+      (session, own) => {
+        if (session === undefined) this.#apps.delete(own);
+        else this.#apps.set(own, session);
+        this.#changed();
+      },
     );
   }
 
@@ -345,6 +368,10 @@ class NodeManager implements Peer {
     } catch (error) {
       control.send({ ok: false, error: (error as Error).message });
     }
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #measureSpeed(): number {

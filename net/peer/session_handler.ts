@@ -4,6 +4,8 @@ import {
   encodeJsonFrame,
   FIRST_SESSION_KIND,
   HOP_CONTROL,
+  MIGRATE,
+  RETURN,
   SESSION_VERSION,
 } from "../../runtime/mod.ts";
 import {
@@ -17,6 +19,7 @@ import { BlobDesk, type ContentStore } from "../files/mod.ts";
 import { EXIT_GRACE_MS } from "./constants.ts";
 import { describeExit, type Guest } from "./guest.ts";
 import { type GuestPool, NoRoomError } from "./guest_pool.ts";
+import type { MigrationLog } from "./migration_log.ts";
 import { parseHello, type SessionAnswer, type SessionHello, versionRefusal } from "./session_messages.ts";
 
 /** What a clone needs to serve sessions. */
@@ -25,6 +28,7 @@ export interface SessionHost {
   readonly store: ContentStore;
   readonly name: string;
   readonly denoVersion: string;
+  readonly migrations: MigrationLog;
   isTrusted(peer: string): boolean;
   /** This machine's speed, as in `net/link`. */
   unitsPerMs(): number;
@@ -102,14 +106,23 @@ async function bridge(host: SessionHost, { control, guest, device, app, opened }
     toGuest: (frame) => toGuest.inject(frame),
     toDevice: (frame) => toDevice.inject(frame),
   });
+  const migrations = host.migrations.watch({ role: "clone", app, peer: device });
   const up = new FrameRelay(
     toGuest,
-    routes(BLOB_REPLY, (frame) => blobs.reply(frame)),
+    routes(
+      BLOB_REPLY,
+      (frame) => blobs.reply(frame),
+      (kind, bytes) => kind === MIGRATE && migrations.left(bytes),
+    ),
     (e) => end(e.message),
   );
   const down = new FrameRelay(
     toDevice,
-    routes(BLOB_REQUEST, (frame) => blobs.request(frame)),
+    routes(
+      BLOB_REQUEST,
+      (frame) => blobs.request(frame),
+      (kind, bytes) => kind === RETURN && migrations.returned(bytes),
+    ),
     (e) => end(e.message),
   );
   control.handOver({ data: (chunk) => up.data(chunk), end: () => end("the device hung up") });
@@ -121,6 +134,7 @@ async function bridge(host: SessionHost, { control, guest, device, app, opened }
   guest.exited.then((status) => end(`the guest is gone: ${describeExit(status)}`));
   opened({ device, app, pid: guest.pid, end });
   const reason = await ended;
+  migrations.ended();
   opened(undefined);
   guest.kill();
   guest.channel.abort(new Error(reason));
@@ -131,9 +145,14 @@ async function bridge(host: SessionHost, { control, guest, device, app, opened }
 }
 
 /** Session frames pass; `kind` is taken; anything else is refused before it is read. */
-function routes(kind: number, taken: (frame: { kind: number; payload: Uint8Array }) => Promise<void>) {
+function routes(
+  kind: number,
+  taken: (frame: { kind: number; payload: Uint8Array }) => Promise<void>,
+  seen: (kind: number, payloadBytes: number) => void,
+) {
   return {
     route(offered: number, payloadBytes: number): "forward" | "take" {
+      seen(offered, payloadBytes);
       if (offered >= FIRST_SESSION_KIND) return "forward";
       if (offered !== kind) throw new Error(`Cannot pass frame on: kind ${offered} is not allowed here`);
       BlobDesk.admit(kind, payloadBytes);

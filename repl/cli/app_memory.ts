@@ -16,7 +16,7 @@ export interface PlanNote {
 }
 
 /** Profiles that are wanted of one version of an app's code; from then on only the decision model learns. */
-const WANTED_EXECUTIONS = 3;
+const WANTED_EXECUTIONS = 2;
 
 /** The notes of earlier runs of an app, one small file in the home. Anything unreadable counts as not there. */
 export class AppMemory {

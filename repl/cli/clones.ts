@@ -1,6 +1,5 @@
 import type { Peer } from "../../net/mod.ts";
 import { later } from "./later.ts";
-import { UsageError } from "./command.ts";
 
 /** Where an app's sessions go: the local socket of a peer, and which clones to ask for. */
 export interface Clones {
@@ -38,67 +37,21 @@ export function isPaired(home: string): boolean {
 
 /** A peer inside this process, for a home that no peer serves. `spawn` starts a clone on this machine as well. */
 export async function openClones(options: ClonesOptions): Promise<Clones> {
-  const { startPeer } = await later<typeof import("../../net/mod.ts")>("../../net/mod.ts", import.meta.url);
+  const { spawnClone, startPeer } = await later<typeof import("../../net/mod.ts")>(
+    "../../net/mod.ts",
+    import.meta.url,
+  );
   const spawn = options.clones.includes("spawn");
   const peer: Peer = await startPeer({ home: options.home, serve: false, mdns: !spawn });
   const local = await peer.listenLocal();
-  const clone = spawn ? await spawnClone(peer.id, options.denoPath) : undefined;
-  const wanted = options.clones.flatMap((item) => item === "spawn" ? clone!.addresses : [item]);
+  const clone = spawn ? await spawnClone({ device: peer.id, denoPath: options.denoPath }) : undefined;
+  const wanted = options.clones.map((item) => item === "spawn" ? clone!.address : item);
   return {
     socket: local.path,
     wanted,
     async close() {
       await clone?.close();
       await peer.stop();
-    },
-  };
-}
-
-interface SpawnedClone {
-  readonly addresses: readonly string[];
-  close(): Promise<void>;
-}
-
-/** A clone peer of its own process and home, which trusts only this app's device. */
-async function spawnClone(device: string, denoPath: string): Promise<SpawnedClone> {
-  const home = Deno.makeTempDirSync({ prefix: "clonecloud-clone-" });
-  const main = new URL("../../mod.ts", import.meta.url).href;
-  const child = new Deno.Command(denoPath, {
-    args: [
-      "run",
-      "-A",
-      "--quiet",
-      main,
-      "peer",
-      "--home",
-      home,
-      "--listen",
-      "/ip4/127.0.0.1/tcp/0",
-      "--trust",
-      device,
-    ],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  while (!text.includes("\n")) {
-    const { value, done } = await reader.read();
-    if (done) throw new UsageError("the spawned clone did not start");
-    text += value;
-  }
-  return {
-    addresses: text.trim().split("\n"),
-    async close() {
-      try {
-        child.kill("SIGTERM");
-      } catch {
-        // It has ended.
-      }
-      await child.status;
-      await reader.cancel();
-      Deno.removeSync(home, { recursive: true });
     },
   };
 }

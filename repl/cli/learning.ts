@@ -14,7 +14,7 @@ import {
 } from "../../analysis/mod.ts";
 import { type CodeService, type Conditions, type MethodId, methodId } from "../../runtime/mod.ts";
 import { type App, modulePath } from "./app.ts";
-import { AppMemory, hashFiles, type PlanNote } from "./app_memory.ts";
+import { AppMemory, hashFiles } from "./app_memory.ts";
 
 /** What an app's migrations of one method came to. */
 export interface MigratedReport {
@@ -52,22 +52,15 @@ export interface Lesson {
   readonly code: CodeService;
   readonly conditions: Conditions | undefined;
   readonly objective: "time" | "energy";
-  /** What the run started from. */
-  readonly note: PlanNote | undefined;
   readonly onProblem: (message: string) => void;
 }
 
 /**
  * Learns from a run that has ended: its profile goes to the store, and the next run's plan is made now, so that the next
- * start is short. A run without a profile only refreshes the decision model.
+ * start is short.
  */
 export async function learn(lesson: Lesson): Promise<void> {
-  const { app, home, report, note } = lesson;
-  const memory = new AppMemory(app, home);
-  if (report.profile === undefined) {
-    if (note !== undefined && report.learned !== null) memory.write({ ...note, model: report.learned });
-    return;
-  }
+  const { app, home, report } = lesson;
   const files = ownFiles(lesson.code);
   const codeHash = hashFiles(files);
   if (codeHash === undefined) return;
@@ -79,7 +72,7 @@ export async function learn(lesson: Lesson): Promise<void> {
   const conditions = lesson.conditions ?? ASSUMED;
   const plan = await planRun(store, version, { conditions, notPoints, objective: lesson.objective });
   if (plan === undefined) return;
-  memory.write({
+  new AppMemory(app, home).write({
     files,
     codeHash,
     objective: lesson.objective,

@@ -1,7 +1,10 @@
 import { later } from "./later.ts";
 import { type Command, helpOf, parseCommand, UsageError } from "./command.ts";
 
-/** The commands: each is in the file of its name. */
+/** Commands that are not in the file of their name. */
+const ELSEWHERE: Record<string, string> = { repl: "../repl/mod.ts" };
+
+/** The commands, loaded when they are called. */
 const SUMMARIES: Record<string, string> = {
   run: "run your program; its heavy methods migrate to a clone when that pays",
   peer: "run a peer: lend this machine, find clones for this one's apps",
@@ -13,6 +16,7 @@ const SUMMARIES: Record<string, string> = {
   analyze: "which methods may migrate, which must stay, and why",
   partition: "what migrates under given conditions, and why",
   profile: "what an app's methods cost on device and clone",
+  repl: "run your program step by step through its migrations",
 };
 
 function usage(): string {
@@ -37,7 +41,10 @@ export async function main(args: readonly string[]): Promise<never> {
     console.error(`clonecloud: no command "${name}"; see: deno run -A mod.ts --help`);
     Deno.exit(2);
   }
-  const command = (await later<Record<string, Command>>(`./${name}.ts`, import.meta.url))[name]!;
+  const path = ELSEWHERE[name] ?? `./${name}.ts`;
+  const command = (await later<Record<string, Command>>(path, import.meta.url))[name]!;
+  // `deno task` hands its own separator on.
+  if (name === "repl" && rest[0] === "--") rest.shift();
   try {
     const parsed = parseCommand(command, rest);
     if (parsed.values.help === true) {

@@ -1,4 +1,5 @@
 import { HomeBusyError, type Peer, type PeerOptions, startPeer } from "../../net/mod.ts";
+import type { Dashboard } from "../dashboard/mod.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
 import { HOME_OPTION, homeOf } from "./home_option.ts";
 
@@ -25,12 +26,16 @@ export const peer: Command = {
     heap: { type: "string", value: "MIB", help: "heap limit of one guest (default: 2048)" },
     deno: { type: "string", value: "PATH", help: "the Deno that runs guests (default: this one)" },
     "no-mdns": { type: "boolean", help: "don't look around on the local network, nor be seen there" },
+    dashboard: { type: "string", value: "PORT", help: "port of this peer's page on loopback (default: any)" },
+    "no-dashboard": { type: "boolean", help: "serve no page" },
     verbose: { type: "boolean", help: "say what happens, on stderr" },
   },
   async run(parsed) {
     const running = await start(parsed);
     for (const address of running.addresses()) console.log(address);
+    const page = await startPage(running, parsed);
     await stopSignal();
+    await page?.close();
     await running.stop();
     return 0;
   },
@@ -57,6 +62,22 @@ async function start(parsed: Parsed): Promise<Peer> {
   } catch (error) {
     if (error instanceof HomeBusyError || values.listen) throw new UsageError((error as Error).message);
     throw error;
+  }
+}
+
+/** The peer's page; a peer without one is as good a peer. */
+async function startPage(running: Peer, { values }: Parsed): Promise<Dashboard | undefined> {
+  if (values["no-dashboard"]) return undefined;
+  const port = values.dashboard ? count(values, "dashboard") : 0;
+  try {
+    const { startDashboard } = await import("../dashboard/mod.ts");
+    const page = startDashboard(running, { port });
+    running.showPage(page.url);
+    console.error(`clonecloud: this peer's page, for you only: ${page.url}`);
+    return page;
+  } catch (error) {
+    console.error(`clonecloud: no page: ${(error as Error).message}`);
+    return undefined;
   }
 }
 

@@ -74,7 +74,7 @@ interface Known {
 export interface Onlooker {
   /** Starts the app's process; resolves to its exit code. */
   launch(command: string, args: readonly string[]): Promise<number>;
-  event(event: TraceEvent): void;
+  event(event: TraceEvent): Promise<void> | void;
   /** Which peer is the clone. */
   clone(peer: string): void;
   /** A thread stands at a stage until this is settled. */
@@ -132,7 +132,10 @@ export class Run {
   /** Runs it to its end; its exit code. */
   async start(): Promise<number> {
     const flags = this.#list("deno", []);
-    if (this.#instrument === "none" || (this.#noClone() && this.#instrument !== "all")) {
+    if (
+      this.#instrument === "none" ||
+      (this.#noClone() && this.#forced.length === 0 && this.#instrument !== "all")
+    ) {
       return await this.#plain(flags);
     }
     const note = this.#partitionGiven ? undefined : new AppMemory(this.#app, this.#home).read();
@@ -203,10 +206,17 @@ export class Run {
     }
   }
 
-  /** Loads the analysis only now that the app has ended. What can't be learnt costs the user nothing. */
+  /** A run without a profile only refreshes the decision model; else the analysis is loaded, now that the app has ended. What can't be learnt costs the user nothing. */
   async #learn({ note }: Known, code: CodeService): Promise<void> {
     if (this.#report === undefined || this.#forced.length > 0) return;
     try {
+      if (this.#report.profile === undefined) {
+        const { learned } = this.#report;
+        if (note !== undefined && learned !== null) {
+          new AppMemory(this.#app, this.#home).write({ ...note, model: learned });
+        }
+        return;
+      }
       const { learn } = await later<typeof import("./learning.ts")>("./learning.ts", import.meta.url);
       await learn({
         app: this.#app,
@@ -215,7 +225,6 @@ export class Run {
         code,
         conditions: this.#conditions,
         objective: this.#objective,
-        note,
         onProblem: (line) => this.#say(line),
       });
     } catch (error) {
@@ -314,7 +323,7 @@ export class Run {
       event: (event: TraceEvent) => {
         this.#trace?.write(event);
         this.#savings.event(event);
-        this.#onlooker?.event(event);
+        return this.#onlooker?.event(event);
       },
       conditions: (conditions: Conditions, peer: string) => {
         this.#conditions = conditions;

@@ -37,5 +37,6 @@ function print(status: PeerStatus): void {
       } down, ${cloneSpeed.toFixed(1)} times as fast`,
     );
   }
+  if (status.page !== undefined) console.log(`  its page, for you only: ${status.page}`);
   console.log(`  kept for other devices: ${(status.storeBytes / 2 ** 20).toFixed(1)} MiB`);
 }

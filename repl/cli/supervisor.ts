@@ -15,7 +15,8 @@ import type { Clones } from "./clones.ts";
 
 /** What a supervisor is told by the app it watches. */
 export interface Watcher {
-  event(event: TraceEvent): void;
+  /** An app that is stepped through waits until this is settled. */
+  event(event: TraceEvent): Promise<void> | void;
   conditions(conditions: Conditions, peer: string): void;
   report(report: unknown): void;
   /** A thread stands at a stage of its migration, and with it the app; both go on once this is settled. */
@@ -126,7 +127,7 @@ export class Supervisor {
       case "config":
         return await this.#config();
       case "event":
-        return this.#watcher.event(request.event);
+        return await this.#watcher.event(request.event);
       case "conditions":
         return this.#watcher.conditions(request.conditions, request.peer);
       case "report":

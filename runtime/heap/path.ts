@@ -24,17 +24,24 @@ export interface PathSource {
 /** Steps shown of a path; more are cut: a list can be a million long. */
 const MAX_STEPS = 64;
 
-/** Where a node was first reached, for people: `args[0].list[2].next`. */
-export function pathOf(source: PathSource, index: number): string {
+/** The nearest node on the way to a new one that the other side knows, `known` being the first index that it doesn't. */
+export function lowestKnown({ state }: PathSource, index: number, known: number): number | undefined {
+  let at = index;
+  while (at >= known) at = state.parents[at]!;
+  return at < 0 ? undefined : at;
+}
+
+/** Where a node was first reached, for people: `args[0].list[2].next`; with `from`, as seen from that node. */
+export function pathOf(source: PathSource, index: number, from?: number): string {
   let path = "";
   let steps = 0;
-  for (let child = index; child >= 0;) {
+  for (let child = index; child >= 0 && child !== from;) {
     const parent = source.state.parents[child]!;
     const node = source.state.nodes[child];
     const label = node === undefined ? "…" : edge(source, parent, node);
     path = label + path;
     child = parent;
-    if (++steps === MAX_STEPS && child >= 0) return `…${path}`;
+    if (++steps === MAX_STEPS && child >= 0 && child !== from) return `…${path}`;
   }
   return path;
 }

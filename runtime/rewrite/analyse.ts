@@ -771,9 +771,16 @@ function isAnonymous(node: Node): boolean {
 /** Whether the site's own top scope hides the variable, so that a check there can't name it. */
 export function isShadowed(site: Site, variable: Variable): boolean {
   if (site.kind === "class" || variable.kind === "pseudo") return false;
-  const { node } = site;
+  let own = ownNames.get(site);
+  if (own === undefined) ownNames.set(site, own = findOwnNames(site));
+  return own.has(variable.name);
+}
+
+const ownNames = new WeakMap<Site, ReadonlySet<string>>();
+
+function findOwnNames({ node }: Site): ReadonlySet<string> {
   const own = new Set<string>(node.params.flatMap(boundNames));
-  if (node.body.type !== "BlockStatement") return own.has(variable.name);
+  if (node.body.type !== "BlockStatement") return own;
   for (const statement of node.body.body) {
     if (statement.type === "VariableDeclaration") {
       for (const declarator of statement.declarations) {
@@ -781,5 +788,5 @@ export function isShadowed(site: Site, variable: Variable): boolean {
       }
     } else if (statement.id?.name) own.add(statement.id.name);
   }
-  return own.has(variable.name);
+  return own;
 }

@@ -76,8 +76,15 @@ export function hasAccessor(scope: Scope): boolean {
 
 /** Whether closures of the scope share variables that change after initialisation. */
 export function hasIdentity(scope: Scope): boolean {
-  return scope.identityAt >= 0 && scope.captured.some((variable) => variable.mutable);
+  if (scope.identityAt < 0) return false;
+  let shared = identities.get(scope);
+  if (shared === undefined) {
+    identities.set(scope, shared = scope.captured.some((variable) => variable.mutable));
+  }
+  return shared;
 }
+
+const identities = new WeakMap<Scope, boolean>();
 
 /** Whether all parameters are plain names. */
 export function hasSimpleParams(site: Site): boolean {

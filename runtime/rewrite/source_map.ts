@@ -22,12 +22,8 @@ export function splitInlineMap(source: string): { text: string; map: SourceMap |
 
 /** The text with its source map inline, as Deno reads it for stack traces. */
 export function withInlineMap(text: string, map: SourceMap): string {
-  const bytes = new TextEncoder().encode(JSON.stringify(map));
-  let binary = "";
-  for (let i = 0; i < bytes.length; i += 0x8000) {
-    binary += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  }
-  return `${text}\n//# sourceMappingURL=data:application/json;base64,${btoa(binary)}`;
+  const bytes = new TextEncoder().encode(JSON.stringify(map)) as Uint8Array & { toBase64(): string };
+  return `${text}\n//# sourceMappingURL=data:application/json;base64,${bytes.toBase64()}`;
 }
 
 /**

@@ -42,11 +42,17 @@ export type Door = (expression: string) => unknown;
 /** `(n, object, value)`: private name n/3: read, write, has. */
 type PrivateAccess = (n: number, object: object, value?: unknown) => unknown;
 
+interface Privates {
+  readonly names: NonNullable<SiteEntry["privates"]>;
+  readonly access: PrivateAccess;
+}
+
 interface ClassRecord {
   readonly cls: Function;
   readonly ask: Accessor | undefined;
   scopes: readonly ScopeHandle[] | undefined;
   readonly privates: PrivateAccess | undefined;
+  private: Privates | undefined;
   members: Map<number, Function> | undefined;
 }
 
@@ -318,7 +324,14 @@ export class CodeRegistry implements CodeAccess {
     privates?: PrivateAccess,
   ): void {
     // Its table isn't needed yet: start-up must not wait for it.
-    const record: ClassRecord = { cls, ask, scopes: undefined, privates, members: undefined };
+    const record: ClassRecord = {
+      cls,
+      ask,
+      scopes: undefined,
+      privates,
+      private: undefined,
+      members: undefined,
+    };
     this.#classes.set(cls, record);
     const list = module.classes.get(site);
     if (list === undefined) module.classes.set(site, [record]);
@@ -358,14 +371,16 @@ export class CodeRegistry implements CodeAccess {
   readPrivates(owner: Function, value: object): readonly unknown[] | undefined {
     const found = this.#privatesOf(owner);
     if (found === undefined) return undefined;
+    const { names, access } = found;
     const wanted = owner === value;
-    let any = false;
-    const contents = found.names.map((item, i) => {
-      if (item.isStatic !== wanted || found.access(3 * i + 2, value) !== true) return undefined;
-      any = true;
-      return item.kind === "field" ? found.access(3 * i, value) : undefined;
-    });
-    return any ? contents : undefined;
+    let contents: unknown[] | undefined;
+    for (let i = 0; i < names.length; i++) {
+      const item = names[i]!;
+      if (item.isStatic !== wanted || access(3 * i + 2, value) !== true) continue;
+      contents ??= new Array(names.length).fill(undefined);
+      if (item.kind === "field") contents[i] = access(3 * i, value);
+    }
+    return contents;
   }
 
   writePrivate(owner: Function, value: object, index: number, content: unknown): void {
@@ -402,13 +417,16 @@ export class CodeRegistry implements CodeAccess {
     }
   }
 
-  #privatesOf(
-    owner: Function,
-  ): { names: NonNullable<SiteEntry["privates"]>; access: PrivateAccess } | undefined {
-    const access = this.#classes.get(owner)?.privates;
-    const made = access === undefined ? undefined : this.siteOf(owner);
-    if (access === undefined || made === undefined) return undefined;
-    return { names: this.tableOf(made.module).sites[made.site]!.privates ?? [], access };
+  /** Cached: it is asked for every instance. */
+  #privatesOf(owner: Function): Privates | undefined {
+    const record = this.#classes.get(owner);
+    if (record?.privates === undefined) return undefined;
+    if (record.private === undefined) {
+      const made = this.siteOf(owner)!;
+      const names = this.tableOf(made.module).sites[made.site]!.privates ?? [];
+      record.private = { names, access: record.privates };
+    }
+    return record.private;
   }
 
   // Bindings

@@ -20,7 +20,7 @@ import {
   type TraceEvent,
   unpackPayload,
 } from "./protocol.ts";
-import type { SessionNotice, SessionReply } from "./session_control.ts";
+import type { SessionNote, SessionNotice, SessionReply } from "./session_control.ts";
 import { parseGuestStop, type StageStop } from "./stages.ts";
 
 /** How a session stands: usable, and which one of this app's it is; or why not. */
@@ -145,7 +145,12 @@ export class DeviceSession {
     const reply = await new Promise<MigrateReply>((resolve) => {
       this.#settleReturn = resolve;
       if (this.#lost !== undefined) resolve({ ok: false, reason: this.#lost });
-      else this.#connection!.send(MIGRATE, ...payload);
+      else {
+        this.#connection!.sendJson(
+          { type: "method", method: message.method.slice(0, 500) } satisfies SessionNote,
+        );
+        this.#connection!.send(MIGRATE, ...payload);
+      }
     });
     stopListening();
     this.#settleReturn = undefined;

@@ -340,7 +340,7 @@ export class Migrator {
         objects: capture.objects,
         named: capture.named,
         frames: appFrames(MAX_FRAMES_SHOWN),
-        variables: variablesAt(this.#parts.registry, roots as [Function, unknown, unknown[]]),
+        variables: variablesAt(this.#parts.registry, point, roots as [Function, unknown, unknown[]]),
         ...shownRows(rows),
       };
     });
@@ -516,8 +516,9 @@ export class Migrator {
   }
 
   #trace(event: TraceEvent): void {
-    if (!this.#parts.config.trace && event.event !== "merge" && event.event !== "abandon") return;
-    this.#parts.port.tell({ op: "event", event });
+    const { trace, stepping } = this.#parts.config;
+    if (!trace && !stepping && event.event !== "merge" && event.event !== "abandon") return;
+    this.#stages.tell(event);
   }
 }
 

@@ -34,3 +34,8 @@ export type SessionNotice =
   /** Said every second, so that an app can tell a peer that hangs from a method that takes long. */
   | { readonly type: "alive" }
   | { readonly type: "lost"; readonly reason: string };
+
+/** What a migrator may say to its own peer while a session lives (frame kind `HOP_CONTROL`, JSON); it goes no further. */
+export type SessionNote =
+  /** For people: what the next migration is of. */
+  { readonly type: "method"; readonly method: string };

@@ -8,6 +8,7 @@
  *    through its device: whoever asks is the one that stands still.
  */
 import type { MappingRow } from "../heap/mod.ts";
+import type { TraceEvent } from "./protocol.ts";
 import type { SyncPort } from "./sync_port.ts";
 
 /** In the order in which a migration passes them. */
@@ -58,6 +59,9 @@ export interface StageStop {
 /** Rows that a stop shows; a heap of millions has as many. */
 export const MAX_STAGE_ROWS = 10_000;
 
+/** Longest class or path that a guest may report; a path has at most 64 steps. */
+const MAX_TEXT_LENGTH = 16_384;
+
 /** The part of a table that a stop shows. */
 export function shownRows(rows: readonly StageRow[]): Pick<StageStop, "rows" | "rowCount"> {
   return { rows: rows.slice(0, MAX_STAGE_ROWS), rowCount: rows.length };
@@ -71,6 +75,12 @@ export class OwnStages {
   constructor(port: SyncPort, stepping: boolean) {
     this.#port = port;
     this.#stepping = stepping;
+  }
+
+  /** Tells what happened; if anybody steps, the thread goes on when it was shown. */
+  tell(event: TraceEvent): void {
+    if (this.#stepping) this.#port.request({ op: "supervisor", request: { op: "event", event } });
+    else this.#port.tell({ op: "event", event });
   }
 
   /** Stands still until the person goes on. */
@@ -104,12 +114,13 @@ export function parseGuestStop(value: unknown): Pick<StageStop, "stage" | "rows"
 }
 
 function parseRow(value: unknown): StageRow {
-  const { mid, cid, class: name, path, state } = value as Record<string, unknown>;
+  const { mid, cid, class: name, path, state, below } = value as Record<string, unknown>;
   const ids = [mid, cid].every((id) => id === null || isCount(id));
-  if (!ids || [name, path, state].some((text) => typeof text !== "string")) {
+  const texts = [name, path, state];
+  if (!ids || texts.some((text) => typeof text !== "string" || text.length > MAX_TEXT_LENGTH)) {
     throw new TypeError("its table is malformed");
   }
-  return { mid, cid, class: name, path, state } as StageRow;
+  return { mid, cid, class: name, path, state, ...(isCount(below) && { below }) } as StageRow;
 }
 
 function isCount(value: unknown): value is number {

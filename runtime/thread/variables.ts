@@ -20,6 +20,7 @@ const MAX_SHOWN = 200;
 /** What a method sees at its migration point: `this`, arguments, captured variables and the module bindings it names. */
 export function variablesAt(
   registry: CodeRegistry,
+  { module, site }: { readonly module: string; readonly site: number },
   [fn, self, args]: readonly [Function, unknown, readonly unknown[]],
 ): StageVariable[] {
   const variables: StageVariable[] = [{ name: "this", where: "this", value: show(self) }];
@@ -33,8 +34,7 @@ export function variablesAt(
       }
     }
   }
-  const made = registry.siteOf(fn);
-  for (const ref of made === undefined ? [] : registry.freeBindings(made.module, made.site)) {
+  for (const ref of registry.freeBindings(module, site)) {
     const value = registry.readBinding(ref);
     variables.push({ name: registry.bindingName(ref), where: "module", value: show(value) });
   }

@@ -1,0 +1,9 @@
+/**
+ * The command line.
+ *
+ * @module
+ */
+export type { App } from "./app.ts";
+export { type Command, type Parsed, UsageError } from "./command.ts";
+export { main } from "./main.ts";
+export { type Onlooker, Run, run } from "./run.ts";

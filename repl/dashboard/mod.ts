@@ -1,0 +1,6 @@
+/**
+ * The peer's page.
+ *
+ * @module
+ */
+export { type Dashboard, startDashboard } from "./dashboard.ts";

@@ -1,0 +1,108 @@
+import { strictEqual } from "node:assert/strict";
+import { chromium, type Page } from "playwright-core";
+import { startPeer } from "../../net/mod.ts";
+import { startDashboard } from "./dashboard.ts";
+
+const CHROMIUM = "/usr/bin/chromium";
+const ROOT = new URL("../../", import.meta.url);
+const installed = await Deno.stat(CHROMIUM).then(() => true, () => false);
+
+/** Rows of one of the page's tables, cells joined by a bar. */
+function rows(page: Page, id: string): Promise<string[]> {
+  return page.locator(`#${id} tbody tr`).evaluateAll((found: any[]) =>
+    found.map((row) => [...row.cells].map((cell: any) => cell.textContent).join("|"))
+  );
+}
+
+Deno.test({
+  name: `the peer's page shows a session and its migration live, in Chromium${
+    installed ? "" : ` (skipped: no ${CHROMIUM})`
+  }`,
+  ignore: !installed,
+  // Playwright keeps pipes to the browser that it closes after close() is settled.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const cleanups = new AsyncDisposableStack();
+    await using _ = cleanups;
+    const home = cleanups.adopt(Deno.makeTempDirSync(), (path) => Deno.remove(path, { recursive: true }));
+    const cloneHome = cleanups.adopt(
+      Deno.makeTempDirSync(),
+      (path) => Deno.remove(path, { recursive: true }),
+    );
+    const options = { listen: ["/ip4/127.0.0.1/tcp/0"], mdns: false };
+    const device = cleanups.adopt(
+      await startPeer({ ...options, home, name: "phone" }),
+      (peer) => peer.stop(),
+    );
+    const clone = cleanups.adopt(
+      await startPeer({ ...options, home: cloneHome, name: "laptop", trust: [device.id] }),
+      (peer) => peer.stop(),
+    );
+    const dashboard = cleanups.adopt(startDashboard(device, { port: 0 }), (page) => page.close());
+    const browser = cleanups.adopt(
+      await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] }),
+      (chrome) => chrome.close(),
+    );
+    const page = await browser.newPage();
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(String(error)));
+    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    page.on("request", (request) => {
+      if (!request.url().startsWith("data:") && new URL(request.url()).host !== new URL(dashboard.url).host) {
+        problems.push(`the page asked for ${request.url()}`);
+      }
+    });
+    await page.goto(dashboard.url);
+    await page.getByText("No app of this device has a session with a clone.").waitFor();
+    strictEqual(await page.title(), "phone – clonecloud");
+    strictEqual(new URL(page.url()).hash, "", "the token stays out of the history");
+
+    const method = "tests/fixtures/waits_for_input.ts#count";
+    const app = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "-A",
+        "mod.ts",
+        "run",
+        "--home",
+        home,
+        "--clone",
+        clone.addresses()[0]!,
+        "--migrate",
+        method,
+      ]
+        .concat("tests/fixtures/waits_for_input.ts"),
+      cwd: ROOT,
+      stdin: "piped",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    await page.locator("#migrations td.home").waitFor();
+    const [session] = await rows(page, "apps");
+    strictEqual(
+      session!.split("|").slice(0, 3).join("|"),
+      "tests/fixtures/waits_for_input.ts|runs here|laptop",
+    );
+    const [migration] = await rows(page, "migrations");
+    strictEqual(migration!.split("|").slice(0, 3).join("|"), `home|${method}|here → laptop`);
+    const shots = Deno.env.get("CLONECLOUD_SCREENSHOTS");
+    if (shots !== undefined) await screenshots(page, shots);
+
+    await app.stdin.close();
+    await page.getByText("No app of this device has a session with a clone.").waitFor();
+    strictEqual((await app.status).code, 0);
+    await page.reload();
+    await page.locator("#migrations td.home").waitFor();
+    strictEqual(problems.join("\n"), "");
+  },
+});
+
+async function screenshots(page: Page, folder: string): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: `${folder}/${colorScheme}.png`, fullPage: true });
+  }
+  await page.setViewportSize({ width: 400, height: 800 });
+  await page.screenshot({ path: `${folder}/narrow.png`, fullPage: true });
+}

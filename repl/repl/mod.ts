@@ -1,0 +1,6 @@
+/**
+ * The REPL: steps through migrations.
+ *
+ * @module
+ */
+export { repl } from "./repl.ts";
