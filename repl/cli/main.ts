@@ -1,7 +1,10 @@
 import { later } from "./later.ts";
 import { type Command, helpOf, parseCommand, UsageError } from "./command.ts";
 
-/** The commands: each is in the file of its name. */
+/** Commands that are not in the file of their name. */
+const ELSEWHERE: Record<string, string> = { repl: "../repl/mod.ts" };
+
+/** The commands, loaded when they are called. */
 const SUMMARIES: Record<string, string> = {
   run: "run your program; its heavy methods migrate to a clone when that pays",
   peer: "run a peer: lend this machine, find clones for this one's apps",
@@ -38,8 +41,8 @@ export async function main(args: readonly string[]): Promise<never> {
     console.error(`clonecloud: no command "${name}"; see: deno run -A mod.ts --help`);
     Deno.exit(2);
   }
-  const file = name === "repl" ? "../repl/mod.ts" : `./${name}.ts`;
-  const command = (await later<Record<string, Command>>(file, import.meta.url))[name]!;
+  const path = ELSEWHERE[name] ?? `./${name}.ts`;
+  const command = (await later<Record<string, Command>>(path, import.meta.url))[name]!;
   // `deno task` hands its own separator on.
   if (name === "repl" && rest[0] === "--") rest.shift();
   try {
