@@ -189,7 +189,7 @@ for (const program of PROGRAMS.filter((item) => wanted === undefined || item.fil
 /** Invocations that stayed on the device for a reason that the program's row doesn't name. */
 function stayedUnasked(
   program: (typeof PROGRAMS)[number],
-  trace: readonly Record<string, unknown>[],
+  trace: readonly { readonly event: string; readonly method?: string; readonly reason?: string }[],
 ): string[] {
   return trace.filter((line) => line.event === "local").map((line) => `${line.method}: ${line.reason}`)
     .filter((line) => !program.stays?.some((pattern) => pattern.test(line)));

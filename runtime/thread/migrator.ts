@@ -83,6 +83,8 @@ export class Migrator {
   #away = false;
   /** The session that the heap's view is of. */
   #session = 0;
+  /** The last session that was given up. */
+  #ended = -1;
   readonly #points: Point[] = [];
   readonly #migrated = new Map<string, Migrated>();
   #boardVersion = -1;
@@ -167,7 +169,9 @@ export class Migrator {
   /** The session's state; undefined if the migrator has failed. One that is ready is known without asking. */
   #sessionState(waitMs: number): SessionState | undefined {
     const { board, port } = this.#parts;
-    if (board.session === "ready") return { ok: true, id: board.sessionId };
+    const id = board.sessionId;
+    // Until the migrator has taken note, the board still shows the session that was just ended.
+    if (board.session === "ready" && id !== this.#ended) return { ok: true, id };
     return port.request({ op: "session", waitMs });
   }
 
@@ -493,6 +497,7 @@ export class Migrator {
   }
 
   #endSession(): void {
+    this.#ended = this.#session;
     this.#parts.port.tell({ op: "close" });
     this.#forget();
   }
