@@ -2,6 +2,10 @@ import type { PrivateKey } from "@libp2p/interface";
 import { PRIVATE_FILE_MODE } from "./constants.ts";
 import type { Home } from "./home.ts";
 
+/** In variables, so that the engine doesn't resolve packages for a command that needs no key. */
+const PEER_ID = "@libp2p/peer-id";
+const KEYS = "@libp2p/crypto/keys";
+
 /**
  * The home's Ed25519 key, made at the first call.
  *
@@ -15,13 +19,13 @@ export async function loadKey(home: Home): Promise<PrivateKey> {
 
 /** The peer id that belongs to a home's key, as text. */
 export async function peerIdOf(home: Home): Promise<string> {
-  const { peerIdFromPrivateKey } = await import("@libp2p/peer-id");
+  const { peerIdFromPrivateKey } = await import(PEER_ID) as typeof import("@libp2p/peer-id");
   return peerIdFromPrivateKey(await loadKey(home)).toString();
 }
 
 /** Loaded when needed: commands that need no key start without it. */
-function keyLibrary() {
-  return import("@libp2p/crypto/keys");
+async function keyLibrary() {
+  return await import(KEYS) as typeof import("@libp2p/crypto/keys");
 }
 
 async function readKey(home: Home): Promise<PrivateKey | undefined> {

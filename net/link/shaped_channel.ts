@@ -14,7 +14,7 @@ const MAX_PIECE_BYTES = 32 * 1024;
 /** Timers of the event loop are late by up to this; what is left is waited for turn by turn. */
 const TIMER_SLACK_MS = 2;
 /** On links slower than this a late timer doesn't show. */
-const PRECISE_BELOW_RTT_MS = 100;
+const PRECISE_BELOW_RTT_MS = 20;
 
 /** One direction of a link: when what is sent now arrives. */
 export class Pacer {

@@ -30,6 +30,12 @@ export function extraPermissions(
   return { flags, revoke };
 }
 
+/** Lets capture ask the engine for objects' layouts; not beside V8 flags of the user's own, which may be given only once. */
+export function engineFlags(appFlags: readonly string[]): readonly string[] {
+  const taken = appFlags.some((flag) => flag.startsWith("--v8-flags"));
+  return taken ? [] : ["--v8-flags=--allow-natives-syntax"];
+}
+
 /** Runs a command as the user's own program: its terminal, its signals, its exit code. */
 export async function runForeground(command: string, args: readonly string[]): Promise<number> {
   const child = new Deno.Command(command, {

@@ -1,4 +1,5 @@
 import type { Peer } from "../../net/mod.ts";
+import { openHome, socketPathOf } from "../../net/home/mod.ts";
 import { later } from "./later.ts";
 
 /** Where an app's sessions go: the local socket of a peer, and which clones to ask for. */
@@ -16,7 +17,6 @@ export interface ClonesOptions {
 
 /** The socket of the peer that serves this home, if one runs. Loads no network code. */
 export async function runningPeer(home: string): Promise<string | undefined> {
-  const { openHome, socketPathOf } = await import("../../net/home/mod.ts");
   try {
     const path = await socketPathOf(await openHome(home));
     (await Deno.connect({ transport: "unix", path })).close();

@@ -1,7 +1,7 @@
 import type { AppConfig, CodeService, Conditions, StageStop, TraceEvent } from "../../runtime/mod.ts";
 import { bootFolders, bootUrl } from "../boot/mod.ts";
 import { absolute, type App, findApp, modulePath } from "./app.ts";
-import { extraPermissions, runForeground } from "./app_process.ts";
+import { engineFlags, extraPermissions, runForeground } from "./app_process.ts";
 import { type Clones, isPaired, openClones, runningPeer } from "./clones.ts";
 import { defaultHome } from "../../net/home/mod.ts";
 import { AppMemory, type PlanNote } from "./app_memory.ts";
@@ -197,6 +197,7 @@ export class Run {
         "run",
         ...flags,
         ...extra.flags,
+        ...(this.#methods.length === 0 ? [] : engineFlags(flags)),
         "--preload",
         boot,
         this.#app.path,
@@ -225,6 +226,7 @@ export class Run {
         }
         return;
       }
+      await code.load();
       const { learn } = await later<typeof import("./learning.ts")>("./learning.ts", import.meta.url);
       await learn({
         app: this.#app,
@@ -343,11 +345,12 @@ export class Run {
       report: (report: unknown) => {
         this.#report = report as Report;
       },
-      loaded: () => {
+      loaded: async () => {
         const unknown = this.#forced.find((method) =>
           !code.has(method) && code.hasModule(method.split("#")[0]!)
         );
         if (unknown === undefined) return undefined;
+        await code.load();
         this.#failure = code.whyNot(unknown);
         return this.#failure;
       },

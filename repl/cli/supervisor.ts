@@ -22,7 +22,7 @@ export interface Watcher {
   /** A thread stands at a stage of its migration, and with it the app; both go on once this is settled. */
   stage(stop: StageStop): Promise<void>;
   /** The app's modules are loaded; an answer other than undefined stops it. */
-  loaded(): string | undefined;
+  loaded(): Promise<string | undefined>;
 }
 
 export interface SupervisorParts {
@@ -135,9 +135,9 @@ export class Supervisor {
       case "stage":
         return await this.#watcher.stage(request.stop);
       case "loaded":
-        return this.#watcher.loaded();
+        return await this.#watcher.loaded();
     }
-    return this.#code.answer(request);
+    return await this.#code.answer(request);
   }
 }
 

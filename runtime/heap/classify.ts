@@ -32,12 +32,15 @@ export function classify(out: Outlet, node: Node): KindNumber {
     if (out.values.nameOfBuiltin(node) !== undefined) return KIND.builtin;
     return functionKind(out, node);
   }
-  if (out.layouts.isPlain(node)) return KIND.plain;
+  const known = out.layouts.kindOf(node);
+  if (known !== undefined) return known;
   if (out.layouts.isOrdinaryArray(node)) return KIND.array;
   const brand = out.values.brandOf(node);
   if (!NEVER_BUILTIN.has(brand) && out.values.nameOfBuiltin(node) !== undefined) return KIND.builtin;
-  if (brand === "plain") out.layouts.learnPlain(node);
-  return BRANDS.get(brand) ?? refuse(out, node);
+  const kind = BRANDS.get(brand);
+  if (kind === undefined) return refuse(out, node);
+  if (kind === KIND.plain || NEVER_BUILTIN.has(brand)) out.layouts.learnKind(node, kind);
+  return kind;
 }
 
 function functionKind(out: Outlet, fn: Function): KindNumber {

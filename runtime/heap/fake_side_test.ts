@@ -11,6 +11,7 @@ import {
   UNINITIALISED,
   type ValueAccess,
 } from "./access.ts";
+import { engineLayout } from "../host/layouts.ts";
 
 /** Source code, the same on both sides: what a site makes. */
 export interface FakeSite {
@@ -147,16 +148,6 @@ export function hostThing(): object {
   const thing = new HostThing();
   hosts.add(thing);
   return thing;
-}
-
-/** What `--v8-flags=--allow-natives-syntax` lets one ask. */
-export function engineLayout(): ((a: object, b: object) => boolean) | undefined {
-  try {
-    return new Function("a", "b", "return %HaveSameMap(a, b) && (a !== b || %HasFastProperties(a))") as () =>
-      boolean;
-  } catch {
-    return undefined;
-  }
 }
 
 function emulatedLayout(a: object, b: object): boolean {

@@ -1,12 +1,23 @@
 import type { ValueAccess } from "./access.ts";
 import { ArrayPrototype, objectKeys, ObjectPrototype, ownKeys } from "./intrinsics.ts";
 import { isArrayIndex } from "./keys.ts";
+import { KIND, type KindNumber } from "./node.ts";
 import type { Shape } from "./shape.ts";
 
 /** An object of this capture whose layout stands for its shape. */
-interface Layout {
+export interface Layout {
   readonly exemplar: object;
   readonly shape: Shape;
+  /** Classes whose private names it carries, base class first: the engine's layout tells of those too. */
+  readonly carried: readonly Function[];
+  /** Its elements are no properties of their own: a typed array. */
+  readonly elementsAreSlots: boolean;
+}
+
+/** An object that turned out to be of a kind, as an example. */
+interface Example {
+  readonly exemplar: object;
+  readonly kind: KindNumber;
 }
 
 /** How many layouts are tried, the last used first; each try takes a few nanoseconds. */
@@ -23,7 +34,7 @@ export class Layouts {
   readonly #same: ((a: object, b: object) => boolean) | undefined;
   readonly #layouts: Layout[] = [];
   /** Objects that were told apart before their shape was known: a list is met before its elements are looked into. */
-  readonly #plain: object[] = [];
+  readonly #examples: Example[] = [];
   /** Whether reading an element that an array lacks finds nothing: nobody gave the prototypes elements. */
   readonly #holesAreEmpty: boolean;
   /** Of ordinary arrays, once one was seen. */
@@ -35,8 +46,8 @@ export class Layouts {
     this.#holesAreEmpty = !hasElements(ArrayPrototype) && !hasElements(ObjectPrototype);
   }
 
-  /** The shape of an object without special slots whose layout was seen before. */
-  shapeOf(object: object): Shape | undefined {
+  /** What is known of an object, if one of its layout was seen before. */
+  find(object: object): Layout | undefined {
     const same = this.#same;
     if (same === undefined) return undefined;
     const layouts = this.#layouts;
@@ -48,34 +59,45 @@ export class Layouts {
         layouts[i - 1] = layout;
       }
       // The hidden class doesn't tell of elements.
-      return objectKeys(object).length === layout.shape.keys.length ? layout.shape : undefined;
+      return layout.elementsAreSlots || objectKeys(object).length === layout.shape.keys.length
+        ? layout
+        : undefined;
     }
     return undefined;
   }
 
-  /** Takes an object without special slots as the exemplar of its shape. */
-  learn(object: object, shape: Shape): void {
-    if (this.#same === undefined || !shape.simple || shape.keys.length === 0 || !this.#same(object, object)) {
-      return;
-    }
+  /** Takes an object as the exemplar of its shape. Ones that have no properties, slots or private names tell too little. */
+  learn(layout: Layout & { readonly hasSlots: boolean }): void {
+    const { exemplar, shape, carried, hasSlots } = layout;
+    const tells = shape.keys.length > 0 || hasSlots || carried.length > 0;
+    if (this.#same === undefined || !shape.simple || !tells || !this.#same(exemplar, exemplar)) return;
     const layouts = this.#layouts;
-    layouts[layouts.length < MAX_LAYOUTS ? layouts.length : MAX_LAYOUTS - 1] = { exemplar: object, shape };
+    layouts[layouts.length < MAX_LAYOUTS ? layouts.length : MAX_LAYOUTS - 1] = layout;
   }
 
-  /** Whether an object is known to be without special slots and no built-in, by the company it keeps. */
-  isPlain(object: object): boolean {
+  /** The kind of an object that is known by the company it keeps, and no built-in. */
+  kindOf(object: object): KindNumber | undefined {
     const same = this.#same;
-    if (same === undefined) return false;
-    const plain = this.#plain;
-    for (let i = 0; i < plain.length; i++) if (same(object, plain[i]!)) return true;
-    return false;
+    if (same === undefined) return undefined;
+    const examples = this.#examples;
+    for (let i = 0; i < examples.length; i++) {
+      const example = examples[i]!;
+      if (!same(object, example.exemplar)) continue;
+      if (i > 0) {
+        examples[i] = examples[i - 1]!;
+        examples[i - 1] = example;
+      }
+      return example.kind;
+    }
+    return undefined;
   }
 
-  /** Takes an object that turned out to be without special slots as an example; empty ones tell too little. */
-  learnPlain(object: object): void {
-    if (this.#same === undefined || !this.#same(object, object) || objectKeys(object).length === 0) return;
-    const plain = this.#plain;
-    plain[plain.length < MAX_LAYOUTS ? plain.length : MAX_LAYOUTS - 1] = object;
+  /** Takes an object as an example of its kind; of those without special slots, empty ones tell too little. */
+  learnKind(exemplar: object, kind: KindNumber): void {
+    if (this.#same === undefined || !this.#same(exemplar, exemplar)) return;
+    if (kind === KIND.plain && objectKeys(exemplar).length === 0) return;
+    const examples = this.#examples;
+    examples[examples.length < MAX_LAYOUTS ? examples.length : MAX_LAYOUTS - 1] = { exemplar, kind };
   }
 
   /** Whether something is an array with ordinary elements, the usual prototype and nothing else. */

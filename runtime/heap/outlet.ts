@@ -33,8 +33,9 @@ import {
   SafeMap,
   SafeSet,
   stackGetter,
+  typedArrayName,
 } from "./intrinsics.ts";
-import { Layouts } from "./layouts.ts";
+import { type Layout, Layouts } from "./layouts.ts";
 import { KIND, type Node } from "./node.ts";
 import type { SessionState } from "./session_state.ts";
 import type { Shape, ShapeRoot, Step } from "./shape.ts";
@@ -108,6 +109,8 @@ export class Outlet {
   readonly #owners = new SafeMap<object, readonly Function[]>();
   readonly #slots: unknown[] = [];
   readonly layouts: Layouts;
+  /** Of the object that is being written, if its layout was seen before. */
+  #known: Layout | undefined;
   /** Of the object whose properties were written last. */
   lastShape: Shape | undefined;
 
@@ -232,10 +235,12 @@ export class Outlet {
     this.w.string(bigintToString(value < 0n ? -value : value, 16));
   }
 
-  /** Writes what {@linkcode properties} would for an object without special slots, if its layout is known. */
+  /** Writes what {@linkcode properties} would, if the object's layout is known. */
   knownLayout(object: object): boolean {
-    const shape = this.layouts.shapeOf(object);
-    if (shape === undefined) return false;
+    const layout = this.layouts.find(object);
+    this.#known = layout;
+    if (layout === undefined) return false;
+    const { shape } = layout;
     this.lastShape = shape;
     this.w.varint(shape.number);
     const { owners } = shape.root;
@@ -250,6 +255,14 @@ export class Outlet {
     }
     shape.write(object, this);
     return true;
+  }
+
+  /** Remembers the layout of an object whose properties were just written. `hasSlots` if it has special ones. */
+  learnLayout(exemplar: object, shape: Shape, hasSlots = false): void {
+    if (this.options.values.sameLayout === undefined) return;
+    const carried = this.privateOwners(exemplar);
+    const elementsAreSlots = hasSlots && typedArrayName(exemplar) !== undefined;
+    this.layouts.learn({ exemplar, shape, carried, elementsAreSlots, hasSlots });
   }
 
   /**
@@ -336,8 +349,11 @@ export class Outlet {
     }
   }
 
-  /** Classes whose private names the object carries, base class first. */
+  /** Classes whose private names the object carries that was just written, base class first. */
   privateOwners(object: object): readonly Function[] {
+    const known = this.#known;
+    this.#known = undefined;
+    if (known !== undefined) return known.carried;
     const along = this.#ownersAlong(getPrototypeOf(object));
     if (along.length === 0) return NO_OWNERS;
     const carried: Function[] = [];

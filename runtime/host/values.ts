@@ -60,9 +60,13 @@ export class Values implements ValueAccess {
   readonly #builtins: Builtins;
   readonly #makeAbsent: ValueAccess["makeAbsent"];
   readonly #guesses = new WeakMap<object, Guess>();
+  readonly sameLayout?: (a: object, b: object) => boolean;
 
-  constructor(builtins: Builtins, makeAbsent?: ValueAccess["makeAbsent"]) {
+  /** `makeAbsent` is a guest's; `sameLayout` is {@linkcode engineLayout}'s, where there is one. */
+  constructor(builtins: Builtins, parts: Partial<Pick<ValueAccess, "makeAbsent" | "sameLayout">> = {}) {
+    const { makeAbsent, sameLayout } = parts;
     this.#builtins = builtins;
+    if (sameLayout !== undefined) this.sameLayout = sameLayout;
     this.#makeAbsent = makeAbsent ?? (() => {
       throw new TypeError("Cannot make an absent object: only a guest has them");
     });

@@ -3,8 +3,9 @@
  *
  * @module
  */
+export { REWRITER_VERSION } from "./constants.ts";
 export type { Form } from "./forms.ts";
 export { type MethodId, methodId } from "./method_id.ts";
 export { ParseError } from "./parse.ts";
-export { type ModuleSource, REWRITER_VERSION, RewrittenModule } from "./rewrite.ts";
+export { type ModuleSource, RewrittenModule } from "./rewrite.ts";
 export type { BindingEntry, ExportEntry, ModuleTable, ScopeEntry, SiteEntry } from "./table.ts";

@@ -5,9 +5,6 @@ import { parse } from "./parse.ts";
 import { mapForm, type SourceMap, splitInlineMap, tracedPositions, withInlineMap } from "./source_map.ts";
 import type { ModuleTable } from "./table.ts";
 
-/** Version of everything the rewriter emits; part of every cache key. */
-export const REWRITER_VERSION = 4;
-
 /** A module as it was loaded. */
 export interface ModuleSource {
   readonly url: string;

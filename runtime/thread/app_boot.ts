@@ -1,5 +1,6 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { Builtins } from "../host/builtins.ts";
+import { engineLayout } from "../host/layouts.ts";
 import { Values } from "../host/values.ts";
 import type { FunctionDescription } from "../heap/access.ts";
 import { hideRewriting } from "./appearance.ts";
@@ -37,7 +38,8 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
   let migrator: Migrator | undefined;
   if (config.methods.length > 0 || config.instrument === "all") {
     const builtins = new Builtins();
-    const values = new Values(builtins);
+    const sameLayout = engineLayout();
+    const values = new Values(builtins, sameLayout === undefined ? {} : { sameLayout });
     const bound = new WeakMap<Function, FunctionDescription>();
     const globals = new GlobalBindings();
     const code = new DeviceCode(port);

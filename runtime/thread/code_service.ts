@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type ModuleSource, ParseError, REWRITER_VERSION, RewrittenModule } from "../rewrite/mod.ts";
+import type { ModuleSource, RewrittenModule } from "../rewrite/mod.ts";
+import { REWRITER_VERSION } from "../rewrite/constants.ts";
 import type { RewriteAnswer } from "./load_hook.ts";
 import type { ShippedMaker, SourceKind, SupervisorRequest } from "./protocol.ts";
 
@@ -19,7 +20,15 @@ export interface CodeServiceOptions {
   readonly diagnose: (url: string, reason: string) => void;
 }
 
-/** Rewrites modules for one app process, outside of it: parsing needs neither its memory nor its permissions. */
+type Rewriter = typeof import("../rewrite/mod.ts");
+
+/** In a variable, so that the engine doesn't read the rewriter's modules before anybody asks for them. */
+const REWRITER = "../rewrite/mod.ts";
+
+/**
+ * Rewrites modules for one app process, outside of it: parsing needs neither its memory nor its permissions. The rewriter
+ * itself is loaded when a text is missing in the cache; who asks for what only it knows waits for {@linkcode load} first.
+ */
 export class CodeService {
   readonly #options: CodeServiceOptions;
   readonly #sources = new Map<string, ModuleSource>();
@@ -28,9 +37,15 @@ export class CodeService {
   /** Texts as the engine ran them, by URL. */
   readonly #running = new Map<string, string>();
   readonly #known = new Set<string>();
+  #rewriter: Rewriter | undefined;
 
   constructor(options: CodeServiceOptions) {
     this.#options = options;
+  }
+
+  /** Loads the rewriter. */
+  async load(): Promise<void> {
+    this.#rewriter ??= await import(REWRITER) as Rewriter;
   }
 
   /** Whether a method that was asked for has a migration point. */
@@ -91,21 +106,26 @@ export class CodeService {
   }
 
   /** Answers one request of an app's migrator; undefined if it is none of ours. */
-  answer(request: SupervisorRequest): unknown {
+  async answer(request: SupervisorRequest): Promise<unknown> {
     switch (request.op) {
       case "rewrite":
-        return this.#rewrite(request.url, request.source, request.kind);
+        return await this.#rewrite(request.url, request.source, request.kind);
       case "note":
         return this.#note(request.url, request.source, request.kind !== "script");
       case "table":
-        return this.#cached(`${request.key}.table`, () => JSON.stringify(this.#module(request.key).table));
+        return await this.#cached(
+          `${request.key}.table`,
+          () => JSON.stringify(this.#module(request.key).table),
+        );
       case "guest":
-        return this.#guest(request);
+        return await this.#guest(request);
       case "makers":
-        return this.#makers(request);
+        return await this.#makers(request);
       case "source":
+        await this.load();
         return this.#module(request.key).text;
       case "position":
+        await this.load();
         return this.#module(request.key).positionOf(request.offset);
     }
     return undefined;
@@ -119,31 +139,39 @@ export class CodeService {
     this.#running.set(url, source);
   }
 
-  #guest({ key, uninitialised }: Extract<SupervisorRequest, { op: "guest" }>): unknown {
+  async #guest({ key, uninitialised }: Extract<SupervisorRequest, { op: "guest" }>): Promise<unknown> {
     const { url, isModule } = this.#sources.get(key)!;
     const name = `${key}.${hash(uninitialised.join("\n")).slice(0, 12)}.guest`;
-    return JSON.parse(this.#cached(name, () => {
-      const form = this.#module(key).guestForm(new Set(uninitialised));
-      const table = JSON.stringify(this.#module(key).table);
-      return JSON.stringify({ url, isModule, text: form.text, chunks: form.chunks.flat(), table });
-    }));
+    return JSON.parse(
+      await this.#cached(name, () => {
+        const form = this.#module(key).guestForm(new Set(uninitialised));
+        const table = JSON.stringify(this.#module(key).table);
+        return JSON.stringify({ url, isModule, text: form.text, chunks: form.chunks.flat(), table });
+      }),
+    );
   }
 
-  #makers(request: Extract<SupervisorRequest, { op: "makers" }>): Record<string, ShippedMaker> {
+  async #makers(
+    request: Extract<SupervisorRequest, { op: "makers" }>,
+  ): Promise<Record<string, ShippedMaker>> {
     const { key, sites, place, uninitialised } = request;
     const name = `${key}.${hash(`${place}\n${sites}\n${uninitialised}`).slice(0, 12)}.makers`;
-    return JSON.parse(this.#cached(name, () => {
-      const forms = Object.entries(this.#module(key).makers(sites, place, new Set(uninitialised)));
-      return JSON.stringify(
-        Object.fromEntries(forms.map(([site, { text, chunks }]) => [site, { text, chunks: chunks.flat() }])),
-      );
-    }));
+    return JSON.parse(
+      await this.#cached(name, () => {
+        const forms = Object.entries(this.#module(key).makers(sites, place, new Set(uninitialised)));
+        return JSON.stringify(
+          Object.fromEntries(
+            forms.map(([site, { text, chunks }]) => [site, { text, chunks: chunks.flat() }]),
+          ),
+        );
+      }),
+    );
   }
 
-  #rewrite(url: string, source: string, kind: SourceKind): RewriteAnswer {
-    const first = this.#rewriteAs(url, source, kind === "module");
+  async #rewrite(url: string, source: string, kind: SourceKind): Promise<RewriteAnswer> {
+    const first = await this.#rewriteAs(url, source, kind === "module");
     if (kind !== "either" || first.key !== undefined) return this.#diagnosed(url, first);
-    const second = this.#rewriteAs(url, source, true);
+    const second = await this.#rewriteAs(url, source, true);
     return this.#diagnosed(url, second.key === undefined ? first : second);
   }
 
@@ -152,20 +180,23 @@ export class CodeService {
     return answer;
   }
 
-  #rewriteAs(url: string, source: string, isModule: boolean): RewriteAnswer {
+  async #rewriteAs(url: string, source: string, isModule: boolean): Promise<RewriteAnswer> {
     const path = this.#options.pathOf(url);
     const key = hash(`${REWRITER_VERSION}\n${url}\n${path}\n${isModule}\n${source}`).slice(0, 16);
     this.#sources.set(key, { url, source, isModule, path, key });
     const wanted = [...this.#options.methods].filter((method) => method.startsWith(`${path}#`)).sort();
     try {
       const name = `${key}.${hash(wanted.join("\n")).slice(0, 8)}.device`;
-      const cached = JSON.parse(this.#cached(name, () => JSON.stringify(this.#device(key, new Set(wanted)))));
+      const device = () => JSON.stringify(this.#device(key, new Set(wanted)));
+      const cached = JSON.parse(await this.#cached(name, device));
       for (const [, method] of cached.points) this.#known.add(method);
       this.#keys.set(url, key);
       this.#running.set(url, cached.text);
       return { key, isModule, ...cached };
     } catch (error) {
-      if (!(error instanceof ParseError) && !(error instanceof RangeError)) throw error;
+      const parseError = this.#rewriter?.ParseError;
+      const ours = parseError !== undefined && error instanceof parseError || error instanceof RangeError;
+      if (!ours) throw error;
       return { key: undefined, isModule, text: source, reason: error.message, points: [] };
     }
   }
@@ -183,14 +214,18 @@ export class CodeService {
     if (module === undefined) {
       const source = this.#sources.get(key);
       if (source === undefined) throw new RangeError(`Cannot find module ${key}: it was not rewritten here`);
-      this.#rewritten.set(key, module = new RewrittenModule(source));
+      if (this.#rewriter === undefined) {
+        throw new TypeError(`Cannot rewrite module ${key}: the rewriter isn't loaded yet`);
+      }
+      this.#rewritten.set(key, module = new this.#rewriter.RewrittenModule(source));
     }
     return module;
   }
 
-  #cached(name: string, make: () => string): string {
+  async #cached(name: string, make: () => string): Promise<string> {
     const known = this.#options.cache.get(name);
     if (known !== undefined) return known;
+    await this.load();
     const text = make();
     this.#options.cache.set(name, text);
     return text;

@@ -65,7 +65,7 @@ const host = new GuestHost(ask, abandon);
 const builtins = new Builtins();
 for (const name of nodeModule.builtinModules) nameModule(name);
 const globals = new GlobalBindings();
-const values = new Values(builtins, absentMaker(abandon));
+const values = new Values(builtins, { makeAbsent: absentMaker(abandon) });
 const bound = new WeakMap<Function, FunctionDescription>();
 const code = new GuestCode(
   host.wrappers,

@@ -40,7 +40,7 @@ export const buffer: Kind<ArrayBuffer, BufferShell, BufferContent> = {
   writeContent(node, out: Outlet) {
     out.w.varint(bufferDetached(node) ? 0 : bufferByteLength(node) + 1);
     if (!bufferDetached(node)) out.bytes(new newUint8Array(node));
-    out.properties(node, ownKeys(node));
+    if (!out.knownLayout(node)) out.learnLayout(node, out.properties(node, ownKeys(node)), true);
   },
   readShell(inlet: Inlet) {
     const byteLength = inlet.varint();

@@ -17,7 +17,7 @@ export const plain: Kind<object, ShapePlan | undefined, Properties> = {
     out.w.varint(lastShape !== undefined && isPlannable(lastShape) ? lastShape.number + 1 : 0);
   },
   writeContent(node, out: Outlet) {
-    if (!out.knownLayout(node)) out.layouts.learn(node, out.properties(node, ownKeys(node)));
+    if (!out.knownLayout(node)) out.learnLayout(node, out.properties(node, ownKeys(node)));
   },
   readShell(inlet: Inlet) {
     const number = inlet.varint();

@@ -56,7 +56,9 @@ export const view: Kind<object, ViewShell, Properties> = {
     out.w.varint(tracks(node, window) ? 0 : window.byteLength + 1);
   },
   writeContent(node, out: Outlet) {
-    out.properties(node, otherKeys(node, out.values));
+    if (!out.knownLayout(node)) {
+      out.learnLayout(node, out.properties(node, otherKeys(node, out.values)), true);
+    }
   },
   readShell(inlet: Inlet) {
     const type = inlet.byte();
