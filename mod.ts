@@ -5,7 +5,7 @@
  *
  * @module
  */
-export { type Conditions, type MethodId, methodId } from "./runtime/mod.ts";
+export type { Conditions, MethodId } from "./runtime/mod.ts";
 
 if (import.meta.main) {
   const { main } = await import("./repl/cli/main.ts");

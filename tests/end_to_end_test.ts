@@ -56,9 +56,7 @@ labTest("run finds the paired laptop by itself and leaves what plain Deno leaves
   await t.step("without a path of the device in the clone's system calls", async () => {
     const paths = await trace!.paths();
     assert.ok(paths.some((path) => path.includes("clonecloud-guest-")), "no guest was traced");
-    // Deno's own loader looks whether an npm module's file is there, before it asks our hook for its text.
-    const own = paths.filter((path) => path.startsWith(lab.device.base));
-    assert.deepEqual(own.filter((path) => !path.startsWith(`${lab.device.denoDir}/npm/`)), []);
+    assert.deepEqual(paths.filter((path) => path.startsWith(lab.device.base)), []);
   });
 });
 
@@ -87,7 +85,7 @@ labTest(
   "an app whose clone is lost in the middle of a method ends as if it had run there",
   async (lab, t) => {
     const home = `${lab.device.home}/clonecloud`;
-    const app = await LabApp.put(lab.device, { options: ["--home", home], rounds: 800_000_000 });
+    const app = await LabApp.put(lab.device, { options: ["--home", home], rounds: 600_000_000 });
     let clone: LabPeer = await startLabPeer(lab.clone);
     await pairMachines(lab, clone, home);
     const plain = await app.plain();
@@ -104,22 +102,20 @@ labTest(
         await run.happened("resume", "digest");
         await lose();
         const lost = performance.now();
+        await run.happened("abandon", "digest");
+        const noticedMs = performance.now() - lost;
         const output = await run.output();
-        const ms = performance.now() - lost;
         await clone.running[Symbol.asyncDispose]();
         if (name !== "the link is cut") clone = await startLabPeer(lab.clone);
         assert.deepEqual(left(output), left(plain));
-        const events = await run.events();
-        const story = events.map(({ event, reason = "" }) => `${event} ${reason}`).join("; ");
-        assert.match(story, /abandon/);
-        assert.ok(ms < plain.ms + 5000, `it took ${ms} ms from then on, ${plain.ms} ms as a whole: ${story}`);
+        // From then on it does what it does without a clone.
+        assert.ok(noticedMs < 5000, `it took ${noticedMs} ms to notice`);
       });
     }
 
     await t.step("no clone in reach from the start", async () => {
       const output = await app.run().output();
       assert.deepEqual(left(output), left(plain));
-      assert.ok(output.ms < plain.ms + 5000, `it took ${output.ms} ms instead of ${plain.ms} ms`);
     });
   },
 );

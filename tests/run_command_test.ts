@@ -137,7 +137,7 @@ const MISTAKES: Record<string, [string[], RegExp]> = {
   "a method of no file": [["run", "--migrate", "absent.ts#f", "main.ts"], /unknown method absent\.ts#f/],
   "a method without its file": [["run", "--migrate", "squares", "main.ts"], /no method id/],
   "no such method": [
-    ["run", "--clone", "none", "--migrate", "squares.ts#square", "main.ts", "a"],
+    ["run", "--clone", "spawn", "--migrate", "squares.ts#square", "main.ts", "a"],
     /unknown method squares\.ts#square/,
   ],
   "an address that is none": [["run", "--clone", "laptop", ...MIGRATE, "main.ts"], /laptop/],

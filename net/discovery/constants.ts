@@ -5,7 +5,7 @@ export const MDNS_WAIT_MS = 2_000;
 /** Peers of the local network that are remembered at once. */
 export const MAX_SEEN_PEERS = 256;
 /** Dialling one peer, all its addresses together. */
-export const CONNECT_TIMEOUT_MS = 4_000;
+export const CONNECT_TIMEOUT_MS = 10_000;
 /** By how much plain tcp on a network address is preferred to websockets and to loopback. */
 export const HEAD_START_MS = 150;
 /** A connection that said nothing for this long is tried with a ping before it is used. */

@@ -26,8 +26,8 @@ export const INBOUND_CONNECTIONS_PER_SECOND = 32;
 export const MAX_CONNECTIONS = 128;
 /** Streams of one protocol on one connection, each way: sixteen apps of one device, with margin. */
 export const MAX_PROTOCOL_STREAMS = 128;
-/** Dialling one address: a machine of the same network answers in milliseconds, a far one in a second. */
-export const DIAL_TIMEOUT_MS = 5_000;
+/** Dialling one address: a fast machine takes milliseconds, an emulated or very weak one seconds for its handshake. */
+export const DIAL_TIMEOUT_MS = 10_000;
 /** A connection of an untrusted peer is closed after this; pairing takes seconds. */
 export const STRANGER_TIMEOUT_MS = 30_000;
 /** Bytes an untrusted peer may send; pairing takes under 2 KiB. */

@@ -1,8 +1,6 @@
 import type { Peer } from "../../net/mod.ts";
 import { openHome, socketPathOf } from "../../net/home/mod.ts";
-
-/** In a variable, so that the engine doesn't read libp2p for an app whose peer runs already. */
-const NET = "../../net/mod.ts";
+import { later } from "./later.ts";
 
 /** Where an app's sessions go: the local socket of a peer, and which clones to ask for. */
 export interface Clones {
@@ -39,7 +37,10 @@ export function isPaired(home: string): boolean {
 
 /** A peer inside this process, for a home that no peer serves. `spawn` starts a clone on this machine as well. */
 export async function openClones(options: ClonesOptions): Promise<Clones> {
-  const { spawnClone, startPeer } = await import(NET) as typeof import("../../net/mod.ts");
+  const { spawnClone, startPeer } = await later<typeof import("../../net/mod.ts")>(
+    "../../net/mod.ts",
+    import.meta.url,
+  );
   const spawn = options.clones.includes("spawn");
   const peer: Peer = await startPeer({ home: options.home, serve: false, mdns: !spawn });
   const local = await peer.listenLocal();

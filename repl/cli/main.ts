@@ -1,23 +1,10 @@
+import { later } from "./later.ts";
 import { type Command, helpOf, parseCommand, UsageError } from "./command.ts";
 
-/**
- * The commands, loaded when they are called: starting an app must not wait for libp2p. As texts, so that the engine doesn't
- * read the modules of all commands before it starts one.
- */
-const COMMANDS: Record<string, string> = {
-  run: "./run.ts",
-  peer: "./peer.ts",
-  pair: "./pair.ts",
-  peers: "./peers.ts",
-  status: "./status.ts",
-  id: "./id.ts",
-  trust: "./trust.ts",
-  analyze: "./analyze.ts",
-  partition: "./partition.ts",
-  profile: "./profile.ts",
-  repl: "../repl/mod.ts",
-};
+/** Commands that are not in the file of their name. */
+const ELSEWHERE: Record<string, string> = { repl: "../repl/mod.ts" };
 
+/** The commands, loaded when they are called. */
 const SUMMARIES: Record<string, string> = {
   run: "run your program; its heavy methods migrate to a clone when that pays",
   peer: "run a peer: lend this machine, find clones for this one's apps",
@@ -50,12 +37,12 @@ export async function main(args: readonly string[]): Promise<never> {
     console.log(usage());
     Deno.exit(name === undefined ? 2 : 0);
   }
-  const module = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (module === undefined) {
+  if (!Object.hasOwn(SUMMARIES, name)) {
     console.error(`clonecloud: no command "${name}"; see: deno run -A mod.ts --help`);
     Deno.exit(2);
   }
-  const command = (await import(module) as Record<string, Command>)[name]!;
+  const path = ELSEWHERE[name] ?? `./${name}.ts`;
+  const command = (await later<Record<string, Command>>(path, import.meta.url))[name]!;
   // `deno task` hands its own separator on.
   if (name === "repl" && rest[0] === "--") rest.shift();
   try {

@@ -1,23 +1,18 @@
-import {
-  type AppConfig,
-  CodeService,
-  type Conditions,
-  SESSION_VERSION,
-  type StageStop,
-  type TraceEvent,
-} from "../../runtime/mod.ts";
+import type { AppConfig, CodeService, Conditions, StageStop, TraceEvent } from "../../runtime/mod.ts";
 import { bootFolders, bootUrl } from "../boot/mod.ts";
 import { absolute, type App, findApp, modulePath } from "./app.ts";
 import { engineFlags, extraPermissions, runForeground } from "./app_process.ts";
 import { type Clones, isPaired, openClones, runningPeer } from "./clones.ts";
 import { defaultHome } from "../../net/home/mod.ts";
 import { AppMemory, type PlanNote } from "./app_memory.ts";
+import { later } from "./later.ts";
 import type { Report } from "./learning.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
 import { Savings } from "./savings.ts";
-import { Supervisor } from "./supervisor.ts";
 import { FolderCache } from "./text_cache.ts";
 import { TraceFile } from "./trace_file.ts";
+
+type Runtime = typeof import("../../runtime/mod.ts");
 
 /** `run APP`: starts an app under the runtime. */
 export const run: Command = {
@@ -63,9 +58,6 @@ export const run: Command = {
   },
   run: (parsed) => new Run(parsed).start(),
 };
-
-/** In a variable, so that the engine doesn't read the analysis before an app has run. */
-const LEARNING = "./learning.ts";
 
 /** The Deno that runs apps: under emulation `Deno.execPath()` can't be started. */
 function denoPath(): string {
@@ -140,7 +132,10 @@ export class Run {
   /** Runs it to its end; its exit code. */
   async start(): Promise<number> {
     const flags = this.#list("deno", []);
-    if (this.#instrument === "none" || (this.#noClone() && this.#instrument !== "all")) {
+    if (
+      this.#instrument === "none" ||
+      (this.#noClone() && this.#forced.length === 0 && this.#instrument !== "all")
+    ) {
       return await this.#plain(flags);
     }
     const note = this.#partitionGiven ? undefined : new AppMemory(this.#app, this.#home).read();
@@ -149,6 +144,13 @@ export class Run {
     const profile = this.#forced.length === 0 && !this.#partitionGiven && AppMemory.wantsProfile(usable);
     if (this.#methods.length === 0 && !profile && this.#instrument !== "all") return await this.#plain(flags);
     return await this.#supervised(flags, { note: usable, profile });
+  }
+
+  /** Deno shows some modules to no hook: nothing of them can migrate, and the person should know why. */
+  #sayBypassed(code: CodeService): void {
+    const path = modulePath(this.#app.main, this.#app.root);
+    if (code.hasModule(path)) return;
+    this.#say(`${path} was loaded past the module hooks: it runs unchanged and stays here`);
   }
 
   #plain(flags: readonly string[]): Promise<number> {
@@ -169,7 +171,10 @@ export class Run {
 
   async #supervised(flags: readonly string[], known: Known): Promise<number> {
     if (typeof this.#values.trace === "string") this.#trace = new TraceFile(this.#values.trace);
-    const code = this.#codeService();
+    // Not before: an app for which nothing is to be done must not wait for the runtime to load.
+    const runtime = await later<Runtime>("../../runtime/mod.ts", import.meta.url);
+    const { Supervisor } = await later<typeof import("./supervisor.ts")>("./supervisor.ts", import.meta.url);
+    const code = this.#codeService(runtime);
     const socket = this.#methods.length === 0 || this.#clones.includes("spawn")
       ? undefined
       : await runningPeer(this.#home);
@@ -179,7 +184,7 @@ export class Run {
     const supervisor = new Supervisor({
       code,
       clones,
-      config: () => Promise.resolve(this.#config(socket, revoke, known)),
+      config: () => Promise.resolve(this.#config(socket, revoke, { ...known, runtime })),
       watcher: this.#watcher(code),
     });
     try {
@@ -199,6 +204,7 @@ export class Run {
         ...this.#args,
       ]);
       if (this.#failure !== undefined) throw new UsageError(this.#failure);
+      if (exitCode === 0) this.#sayBypassed(code);
       this.#say(this.#savings.line());
       await this.#learn(known, code);
       return exitCode;
@@ -221,7 +227,7 @@ export class Run {
         return;
       }
       await code.load();
-      const { learn } = await import(LEARNING) as typeof import("./learning.ts");
+      const { learn } = await later<typeof import("./learning.ts")>("./learning.ts", import.meta.url);
       await learn({
         app: this.#app,
         home: this.#home,
@@ -247,8 +253,8 @@ export class Run {
     }
   }
 
-  #codeService(): CodeService {
-    return new CodeService({
+  #codeService(runtime: Runtime): CodeService {
+    return new runtime.CodeService({
       cache: new FolderCache(`${this.#home}/cache`),
       methods: new Set(this.#methods),
       pathOf: (url) => modulePath(url, this.#app.root),
@@ -257,7 +263,12 @@ export class Run {
     });
   }
 
-  #config(socket: string | undefined, revoke: readonly Deno.PermissionDescriptor[], known: Known): AppConfig {
+  #config(
+    socket: string | undefined,
+    revoke: readonly Deno.PermissionDescriptor[],
+    known: Known & { readonly runtime: Runtime },
+  ): AppConfig {
+    const { SESSION_VERSION } = known.runtime;
     const link = this.#values.link;
     return {
       methods: this.#methods,
@@ -280,17 +291,17 @@ export class Run {
         ...this.#argumentPaths(),
         ...this.#list("files", []).map((path) => Deno.realPathSync(path)),
       ],
-      start: this.#start(),
+      start: this.#start(SESSION_VERSION),
       stepping: this.#onlooker !== undefined,
       profile: known.profile,
       model: known.note?.model ?? null,
     };
   }
 
-  #start(): AppConfig["start"] {
+  #start(sessionVersion: number): AppConfig["start"] {
     const terminal = [Deno.stdin.isTerminal(), Deno.stdout.isTerminal(), Deno.stderr.isTerminal()] as const;
     return {
-      sessionVersion: SESSION_VERSION,
+      sessionVersion,
       mainModule: this.#app.main,
       args: this.#args,
       cwd: Deno.cwd(),

@@ -1,5 +1,9 @@
-/** How long nothing may come for what was written before a stop to be there: turns of this process's own event loop. */
-const QUIET_MS = 15;
+/**
+ * Turns of the event loop in which nothing may come for what was written before a stop to be there. What was written is
+ * in the pipe by then; one turn isn't enough, since a late timer fires before the pipe is looked at.
+ */
+const QUIET_TURNS = 4;
+const TURN_MS = 5;
 
 /** Shows what an app writes, line by line behind a mark, so that it can't be taken for what the REPL says. */
 export class AppOutput {
@@ -20,9 +24,11 @@ export class AppOutput {
 
   /** Resolves when everything that the app wrote before is shown, unfinished lines too. */
   async settle(): Promise<void> {
-    for (let seen = -1; seen !== this.#chunks;) {
+    for (let quiet = 0, seen = this.#chunks; quiet < QUIET_TURNS; quiet++) {
+      await new Promise((resolve) => setTimeout(resolve, TURN_MS));
+      if (seen === this.#chunks) continue;
       seen = this.#chunks;
-      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      quiet = -1;
     }
     this.#flush();
   }

@@ -36,8 +36,9 @@ export const LOOKING: readonly ReplCommand[] = [
   },
   {
     name: "table",
-    args: "[all|TEXT]",
-    summary: "show the object mapping table as it stands; rows with TEXT in class, path or state only",
+    args: "[all|STATE|TEXT]",
+    summary:
+      "show the object mapping table as it stands; only rows in that state, or with TEXT in class or path",
     details: [
       "MID    id at the device; null while the device doesn't know the object",
       "CID    id at the clone; null while the clone doesn't know it, or the device hasn't heard",
@@ -71,25 +72,22 @@ function frameText(frame: string, root: string): string {
 
 function table(context: Context, [filter = ""]: readonly string[]): void {
   const { rows, rowCount, side } = standing(context);
-  const chosen = filter === "" || filter === "all"
+  const all = filter === "all";
+  const chosen = all || filter === ""
     ? rows
-    : rows.filter((row) => [row.class, row.path, row.state].some((text) => text.includes(filter)));
-  const shown = filter === "" ? chosen.slice(0, ROWS_SHOWN) : chosen;
-  const cells = shown.map((row) => [
-    String(row.mid),
-    String(row.cid),
-    row.class,
-    row.path,
-    row.state,
-  ]);
+    : rows.filter((row) =>
+      [row.class, row.path].some((text) => text.includes(filter)) || row.state === filter
+    );
+  const shown = all ? chosen : chosen.slice(0, ROWS_SHOWN);
+  const cells = shown.map((row) => [String(row.mid), String(row.cid), row.class, row.path, row.state]);
   context.print(`the table at the ${side}:`);
   columns(["MID", "CID", "CLASS", "PATH", "STATE"], cells).forEach((line) => context.print(`  ${line}`));
-  if (shown.length < chosen.length) {
-    context.print(
-      `  … and ${rowCount - shown.length} more; \`table all\` shows ${
-        rows.length < rowCount ? `${rows.length} of them` : "them"
-      }`,
-    );
+  const more = chosen.length - shown.length;
+  if (more > 0) {
+    context.print(`  … and ${more} more; \`table all\` shows all, \`table TEXT\` those with TEXT`);
+  }
+  if (rows.length < rowCount) {
+    context.print(`  (${rows.length} of ${rowCount} rows; the others stayed as they were or are too many)`);
   }
 }
 

@@ -70,3 +70,6 @@ export const DEFAULT_LIMITS: HeapLimits = {
   maxPacketBytes: 2 ** 31,
   maxBufferBytes: 2 ** 32,
 };
+
+/** Rows of the mapping table that are kept or shown for a person; a heap of millions has as many. */
+export const MAX_OBSERVED_ROWS = 10_000;

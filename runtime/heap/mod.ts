@@ -13,7 +13,7 @@ export { formatStacksWith } from "./stack.ts";
 export { Refusal } from "./refusal.ts";
 export { PacketError } from "./packet_error.ts";
 export { referencedCode } from "./packet.ts";
-export { DEFAULT_LIMITS, type HeapLimits } from "./constants.ts";
+export { DEFAULT_LIMITS, type HeapLimits, MAX_OBSERVED_ROWS } from "./constants.ts";
 export {
   type BindingRef,
   type Brand,

@@ -6,6 +6,7 @@ import {
   hasOwn,
   mapForEach,
   ownKeys,
+  SafeMap,
   setForEach,
   symbolDescription,
 } from "./intrinsics.ts";
@@ -19,6 +20,8 @@ export interface PathSource {
   readonly values: ValueAccess;
   readonly options: { readonly rootNames: readonly string[] };
   readonly at: number;
+  /** What leads from an object (by index) to each that it holds, kept while many paths are asked for. */
+  readonly labels?: SafeMap<number, SafeMap<unknown, string>>;
 }
 
 /** Steps shown of a path; more are cut: a list can be a million long. */
@@ -60,9 +63,40 @@ function edge(source: PathSource, parent: number, child: Node): string {
   if (typeof child !== "symbol" && BindingCell.is(child)) return `→${source.code.bindingName(child.ref)}`;
   if (kind === KIND.binding) return "";
   if (kind === KIND.scope) return scopeEdge(source, node as ScopeHandle, child);
-  return internalEdge(node, kind, child) ?? propertyEdge(node as object, child) ??
+  const label = source.labels === undefined
+    ? undefined
+    : labelsOf(source.labels, parent, node, kind).get(child);
+  return label ?? internalEdge(node, kind, child) ?? propertyEdge(node as object, child) ??
     privateEdge(source, node as object, child) ??
     (typeof node === "function" ? functionEdge(source, node, child) : "…");
+}
+
+/** Labels of what an array, map or set holds: the only objects that hold thousands. */
+function labelsOf(
+  known: SafeMap<number, SafeMap<unknown, string>>,
+  index: number,
+  node: Node,
+  kind: number | undefined,
+): SafeMap<unknown, string> {
+  let labels = known.get(index);
+  if (labels !== undefined) return labels;
+  known.set(index, labels = new SafeMap());
+  const add = (value: unknown, label: string) => labels.has(value) || labels.set(value, label);
+  let i = 0;
+  if (kind === KIND.array) {
+    const keys = ownKeys(node as object);
+    for (let k = 0; k < keys.length; k++) {
+      const descriptor = getDescriptor(node as object, keys[k]!);
+      if (descriptor !== undefined && hasOwn(descriptor, "value")) add(descriptor.value, keyLabel(keys[k]!));
+    }
+  } else if (kind === KIND.map) {
+    mapForEach(node as Map<unknown, unknown>, (value, key) => {
+      add(key, `<key ${i}>`);
+      add(value, typeof key === "string" ? `<"${key}">` : `<value ${i}>`);
+      i++;
+    });
+  } else if (kind === KIND.set) setForEach(node as Set<unknown>, (value) => add(value, `<${i++}>`));
+  return labels;
 }
 
 function scopeEdge(source: PathSource, scope: ScopeHandle, child: Node): string {

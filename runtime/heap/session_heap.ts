@@ -9,10 +9,17 @@
 import { Acceptance, type Accepted } from "./acceptance.ts";
 import type { CodeAccess, ValueAccess } from "./access.ts";
 import { type Capture, CaptureWalk, type CidRun } from "./capture.ts";
-import { DEFAULT_LIMITS, FLAG_FIRST, FLAG_MORE, FLAG_RETURN, type HeapLimits } from "./constants.ts";
+import {
+  DEFAULT_LIMITS,
+  FLAG_FIRST,
+  FLAG_MORE,
+  FLAG_RETURN,
+  type HeapLimits,
+  MAX_OBSERVED_ROWS,
+} from "./constants.ts";
 import { Inlet } from "./inlet.ts";
 import { KINDS } from "./kinds/table.ts";
-import { type MappingRow, mappingRows } from "./mapping_table.ts";
+import { type MappingRow, mappingRows, rowCount } from "./mapping_table.ts";
 import { Outlet, type OutletOptions } from "./outlet.ts";
 import { readFront } from "./packet.ts";
 import { PacketError } from "./packet_error.ts";
@@ -54,6 +61,7 @@ export class SessionHeap {
   /** Clone: indexes from here on have no MID that this side could be sure of. */
   #acknowledged = 0;
   #lastTable: readonly MappingRow[] = [];
+  #lastCount = 0;
   /** How many nodes the last migration reached. */
   #lastReached = 0;
 
@@ -217,7 +225,10 @@ export class SessionHeap {
       for (let k = 0; k < count && first + k < state.size; k++) state.cids[first + k] = cid + k;
     }
     this.#out = false;
-    if (this.#options.observed) this.#lastTable = this.#rows();
+    if (this.#options.observed) {
+      this.#lastTable = this.#rows(MAX_OBSERVED_ROWS);
+      this.#lastCount = rowCount(state);
+    }
     state.nodes = [];
     state.current = [];
   }
@@ -230,6 +241,7 @@ export class SessionHeap {
     this.#out = false;
     this.#cidRuns = [];
     this.#lastTable = [];
+    this.#lastCount = 0;
   }
 
   /** Clone: the device has merged what was sent home; objects born here have their MIDs now. */
@@ -239,10 +251,19 @@ export class SessionHeap {
 
   /**
    * The object mapping table (§4.2, Figure 7) of the migration that is out or here. On the device it is empty between
-   * migrations, unless `observed`.
+   * migrations, unless `observed`. Of a table with more than `limit` rows it leaves out what stayed as it was first.
    */
-  table(): readonly MappingRow[] {
-    return this.#options.side === "device" && !this.#out ? this.#lastTable : this.#rows();
+  table(limit: number = Infinity): readonly MappingRow[] {
+    return this.#between() ? this.#lastTable : this.#rows(limit);
+  }
+
+  /** How many rows the whole table has. */
+  tableSize(): number {
+    return this.#between() ? this.#lastCount : rowCount(this.#state);
+  }
+
+  #between(): boolean {
+    return this.#options.side === "device" && !this.#out;
   }
 
   /** How many objects of the last migration ended in each state. */
@@ -256,7 +277,7 @@ export class SessionHeap {
     return counts;
   }
 
-  #rows(): readonly MappingRow[] {
+  #rows(limit: number): readonly MappingRow[] {
     const source = {
       state: this.#state,
       code: this.#options.code,
@@ -265,7 +286,7 @@ export class SessionHeap {
       at: -1,
     };
     const known = this.#options.side === "device" ? this.#state.size : this.#acknowledged;
-    return mappingRows(source, known);
+    return mappingRows(source, { known, limit });
   }
 
   /**

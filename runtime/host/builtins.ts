@@ -65,7 +65,11 @@ export class Builtins {
     const queue: [string, object][] = [[root, object]];
     for (let i = 0; i < queue.length; i++) {
       const [name, at] = queue[i]!;
-      if (this.#names.has(at)) continue;
+      if (this.#names.has(at)) {
+        // Another peer may have met it under this name first.
+        if (!this.#objects.has(name)) this.#objects.set(name, at);
+        continue;
+      }
       this.#set(name, at);
       // `process.env` is one: walking it would read the environment.
       if (types.isProxy(at)) continue;
@@ -105,7 +109,20 @@ export class Builtins {
     this.#loadLazy(first!);
     if (second !== undefined) this.#loadLazy(`${first}.${second}`);
     if (this.#modules.size > 0 && name.startsWith("node:")) this.#loadModules();
-    return this.#objects.get(name);
+    return this.#objects.get(name) ?? this.#walk(name);
+  }
+
+  /** Follows a name from the object that its beginning names: peers may have met what lies on the way differently. */
+  #walk(name: string): object | undefined {
+    const [, kind, path] = /^([gs]et )?(.*)$/s.exec(name)!;
+    for (let dot = path!.lastIndexOf("."); dot > 0; dot = path!.lastIndexOf(".", dot - 1)) {
+      const start = this.#objects.get(path!.slice(0, dot));
+      if (start === undefined || typeof start === "symbol") continue;
+      const found = follow(start, path!.slice(dot + 1).split("."), kind);
+      if (found !== undefined) this.#objects.set(name, found);
+      return found;
+    }
+    return undefined;
   }
 
   #loadLazy(name: string): void {
@@ -128,6 +145,25 @@ export class Builtins {
     this.#names.set(value, name);
     if (!this.#objects.has(name)) this.#objects.set(name, value);
   }
+}
+
+/** What own properties lead to from an object, by their names; the last one's accessor if `kind` says so. */
+function follow(start: object, names: readonly string[], kind: string | undefined): object | undefined {
+  let at: unknown = start;
+  for (const [i, name] of names.entries()) {
+    if (!isObject(at) || types.isProxy(at)) return undefined;
+    if (name === "__proto__") {
+      at = getPrototypeOf(at);
+      continue;
+    }
+    const key = ownKeys(at).find((item) =>
+      (typeof item === "symbol" ? `[${item.description}]` : item) === name
+    );
+    const descriptor = key === undefined ? undefined : getOwnPropertyDescriptor(at, key);
+    const accessor = i === names.length - 1 && kind !== undefined;
+    at = accessor ? (kind === "get " ? descriptor?.get : descriptor?.set) : descriptor?.value;
+  }
+  return isObject(at) ? at : undefined;
 }
 
 /** Names under which a getter of the global object or of Deno may hold this value, or the class it belongs to. */

@@ -605,6 +605,7 @@ class Analyser {
       globals: new Set(),
       refused: null,
       usesArguments: false,
+      splitScopes: false,
       privates: [],
       ...extra,
     };
@@ -660,8 +661,16 @@ class Analyser {
       if (!arrow) { for (const name of ["this", "arguments", "new.target"]) this.#declare(name, "pseudo"); }
       if (node.type === "FunctionExpression" && node.id) this.#declare(node.id.name, "self");
       for (const param of node.params) for (const name of boundNames(param)) this.#declare(name, "param");
+      const params = new Set(scope.variables.keys());
       if (block) this.#hoist(node.body.body, scope);
+      const first = this.#references.length;
       for (const param of node.params) this.#pattern(param, {}, true);
+      if (this.#references.length > first) {
+        const again = block ? redeclared(node.body.body) : new Set<string>();
+        site.splitScopes = this.#references.slice(first).some(({ name }) =>
+          again.has(name) || (scope.variables.has(name) && !params.has(name))
+        );
+      }
       if (block) this.#visitAll(node.body.body);
       else this.#visit(node.body);
     });
@@ -726,6 +735,18 @@ export function boundNames(pattern: Node): string[] {
       return pattern.properties.flatMap((property: Node) => boundNames(property.value ?? property.argument));
   }
   return [];
+}
+
+/** Names that top-level `var`s of a body declare. */
+function redeclared(statements: readonly Node[]): Set<string> {
+  const found = new Set<string>();
+  for (const statement of statements) {
+    if (statement.type !== "VariableDeclaration" || statement.kind !== "var") continue;
+    for (const declarator of statement.declarations) {
+      boundNames(declarator.id).forEach((name) => found.add(name));
+    }
+  }
+  return found;
 }
 
 /** Where a function body's own statements start: after its directives. */

@@ -98,6 +98,7 @@ export function pinnedBecause(site: Site): string | undefined {
   }
   if (site.isGenerator) return "a generator runs in whoever calls next()";
   if (site.refused !== null) return site.refused;
+  if (site.splitScopes) return "its parameters refer to names that its body declares anew";
   return undefined;
 }
 

@@ -105,6 +105,8 @@ export interface Site {
   /** Why closures of this site can't be re-created elsewhere. */
   refused: string | null;
   usesArguments: boolean;
+  /** Its parameters refer to names that its body declares anew: they can't be moved into the body. */
+  splitScopes: boolean;
   /** For a class: private fields it declares, in order. */
   readonly privates: PrivateName[];
 }

@@ -83,16 +83,22 @@ export class Renderer {
       if (to > at) pieces.push({ text: this.#source.slice(at, to), from: at });
       at = Math.max(at, to);
     };
+    let replaced = { end: -1, depth: 0 };
     for (let i = lowerBound(this.#edits, start, (edit) => edit.at); i < this.#edits.length; i++) {
       const edit = this.#edits[i]!;
       if (edit.at > end || (edit.at === end && edit.side === "open")) break;
       if (edit.at < at || (edit.at === start && edit.side === "close")) continue;
+      // What ends with a range that was replaced went with it.
+      if (edit.at === replaced.end && edit.side === "close" && edit.depth > replaced.depth) continue;
       if (edit.depth < depth && edit.at === (edit.side === "open" ? start : end)) continue;
       if (edit.when !== undefined && !edit.when(style)) continue;
       const text = edit.text(style);
       keep(edit.at);
       if (text !== "") pieces.push({ text, from: -1 });
-      if (edit.end > at) at = edit.end;
+      if (edit.end > at) {
+        at = edit.end;
+        replaced = edit;
+      }
     }
     keep(end);
     return pieces;

@@ -1,6 +1,7 @@
 import type { Conditions } from "./conditions.ts";
 
 const FIELDS = 8;
+const SESSION_ID = 7;
 const POWER: readonly Conditions["power"][] = ["mains", "battery", "unknown"];
 
 /** How far the session with a clone is. */
@@ -35,6 +36,17 @@ export class Board {
   set session(status: SessionStatus) {
     Atomics.store(this.#versions, 1, STATUS.indexOf(status));
     Atomics.add(this.#versions, 0, 1);
+  }
+
+  /** Which of the app's sessions it is that is ready. */
+  get sessionId(): number {
+    return this.#values[SESSION_ID]!;
+  }
+
+  /** A session is ready. */
+  opened(id: number): void {
+    this.#values[SESSION_ID] = id;
+    this.session = "ready";
   }
 
   write(conditions: Conditions): void {

@@ -40,7 +40,7 @@ export interface MigrateReply {
 }
 
 /** How long a migration point waits for a session that is being opened. */
-const OPEN_WAIT_MS = 4_000;
+const OPEN_WAIT_MS = 5_000;
 /** A peer says every second that it lives. */
 const SILENCE_MS = 4_000;
 const SILENCE_CHECK_MS = 500;
@@ -59,6 +59,9 @@ export interface SessionParts {
   /** What the app's thread can read at any time. */
   readonly board: Board;
 }
+
+/** Who steps through an app came for its migrations, and has time. */
+const STEPPED_WAIT_MS = 60_000;
 
 /** One session with one guest, from the device's migrator. Ends with its connection; never used again after a failure. */
 export class DeviceSession {
@@ -93,6 +96,11 @@ export class DeviceSession {
     this.#open(connection);
   }
 
+  /** Tells it from the app's other sessions. */
+  get id(): number {
+    return this.#id;
+  }
+
   /** Whether it ended because the clone or the peer couldn't be reached any more. */
   get isGone(): boolean {
     return this.#gone;
@@ -107,7 +115,9 @@ export class DeviceSession {
   async settled(waitMs: number): Promise<SessionState> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<SessionState>((resolve) => {
-      const left = Math.max(0, Math.min(waitMs, this.#waitUntil - performance.now()));
+      const left = this.#config.stepping
+        ? STEPPED_WAIT_MS
+        : Math.max(0, Math.min(waitMs, this.#waitUntil - performance.now()));
       timer = setTimeout(() => resolve({ ok: false, error: "no clone has answered yet", late: true }), left);
     });
     const state = await Promise.race([this.#ready, late]);
@@ -201,7 +211,7 @@ export class DeviceSession {
   }
 
   #opened(): void {
-    this.#board.session = "ready";
+    this.#board.opened(this.#id);
     this.#settleReady({ ok: true, id: this.#id });
   }
 

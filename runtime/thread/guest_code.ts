@@ -11,10 +11,20 @@ import {
 import type { ShippedCode, ShippedMaker, ShippedModule } from "./protocol.ts";
 
 const RUNTIME_URL = "clonecloud:runtime";
+/** Starts the URLs of modules that the engine must not know by the device's. */
+const MODULE_URL = "clonecloud:module/";
 /** Starts the URLs of modules that stand for CommonJS, JSON and the like. */
 const VALUES_URL = "clonecloud:values/";
 /** Starts the URLs of modules that stand for built-in ones. */
 const WRAPPER_URL = "clonecloud:host/";
+
+/**
+ * The URL a module has for the engine's loader. Deno looks on the disk for files of npm packages before it asks a hook;
+ * the device's paths are nothing to look for here.
+ */
+function loaderUrl(module: ShippedModule): string {
+  return /\/(node_modules|npm)\//.test(module.url) ? `${MODULE_URL}${module.key}` : module.url;
+}
 
 /** The code a guest was sent: modules under the device's URLs, none of whose statements ever run. */
 export class GuestCode implements CodeSource {
@@ -47,12 +57,13 @@ export class GuestCode implements CodeSource {
       this.#byKey.set(module.key, module);
       this.#mains.add(module.isMain ? module.key : "");
       this.#byUrl.set(module.url, module);
+      this.#byUrl.set(loaderUrl(module), module);
       this.#tables.set(module.key, JSON.parse(module.table));
     }
     for (const [key, makers] of Object.entries(code.makers)) {
       for (const [site, maker] of Object.entries(makers)) this.#makers.set(`${key}:${site}`, maker);
     }
-    const urls = code.modules.filter((module) => module.isModule).map((module) => module.url);
+    const urls = code.modules.filter((module) => module.isModule).map(loaderUrl);
     for (const [key, { url, names }] of Object.entries(code.values)) {
       const known = this.#values.get(url);
       if (known !== undefined && names.some((name, i) => known[i] !== name)) {
@@ -68,7 +79,7 @@ export class GuestCode implements CodeSource {
   /** Serves shipped modules to the engine's loader. */
   installHooks(registry: CodeRegistry): void {
     const register: CodeRegistry["register"] = (key, accessor, control, door, meta) => {
-      if (meta !== undefined) meta.main = this.#mains.has(key);
+      if (meta !== undefined) this.#describe(key, meta);
       return registry.register(key, accessor, control, door, meta);
     };
     const runtime = { register, checked, pick };
@@ -77,6 +88,15 @@ export class GuestCode implements CodeSource {
       resolve: (specifier: string, context: any, next: any) => this.#resolveImport(specifier, context, next),
       load: (url: string, context: any, next: any) => this.#load(url, context, next),
     });
+  }
+
+  /** `import.meta` as on the device. */
+  #describe(key: string, meta: ImportMeta): void {
+    meta.main = this.#mains.has(key);
+    const { url } = this.#byKey.get(key)!;
+    if (meta.url === url) return;
+    const filename = decodeURIComponent(new URL(url).pathname);
+    Object.assign(meta, { url, filename, dirname: filename.slice(0, filename.lastIndexOf("/")) || "/" });
   }
 
   table(key: string): ModuleTable | undefined {
@@ -128,7 +148,10 @@ export class GuestCode implements CodeSource {
     if (link?.kind === "values") {
       return { url: `${VALUES_URL}${encodeURIComponent(link.url)}`, shortCircuit: true };
     }
-    if (link?.kind === "module") return { url: link.url, shortCircuit: true };
+    if (link?.kind === "module") {
+      const target = this.#byKey.get(link.key);
+      return { url: target === undefined ? link.url : loaderUrl(target), shortCircuit: true };
+    }
     const builtin = link?.url ?? specifier;
     const wrapper = this.#wrappers.get(builtin) ?? this.#wrappers.get(`node:${builtin}`);
     if (wrapper !== undefined) return { url: `${WRAPPER_URL}${builtin}`, shortCircuit: true };

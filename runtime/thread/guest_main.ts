@@ -174,7 +174,7 @@ async function run(
 
 /** Stands still until the person at the device goes on, if anybody steps. */
 function reachStage(makeStop: () => Omit<StageStop, "thread" | "method">): void {
-  if (stepping) ask({ op: "stage", ...makeStop(), ...shownRows(heap.table()) });
+  if (stepping) ask({ op: "stage", ...makeStop(), ...shownRows(heap) });
 }
 
 function send(head: ReturnHead, packet: Uint8Array = new Uint8Array()): void {

@@ -83,6 +83,8 @@ export class Migrator {
   #away = false;
   /** The session that the heap's view is of. */
   #session = 0;
+  /** The last session that was given up. */
+  #ended = -1;
   readonly #points: Point[] = [];
   readonly #migrated = new Map<string, Migrated>();
   #boardVersion = -1;
@@ -153,10 +155,7 @@ export class Migrator {
     const isAsync = this.#parts.registry.tableOf(point.module).sites[point.site]!.isAsync === true;
     if (isAsync && !this.#awaitedAtOnce()) return this.#local(point, "its call is not awaited at once");
     this.#trace({ event: "decide", thread: "main", method: point.method, ...decision });
-    const session: SessionState | undefined = this.#parts.port.request({
-      op: "session",
-      waitMs: point.forced ? FORCED_WAIT_MS : waitFor(decision),
-    });
+    const session = this.#sessionState(point.forced ? FORCED_WAIT_MS : waitFor(decision));
     if (session?.ok !== true) {
       const reason = session?.error ?? MIGRATOR_FAILED;
       return session?.late ? this.#local(point, reason) : this.#failed(point, reason);
@@ -165,6 +164,15 @@ export class Migrator {
     this.#session = session.id;
     this.#current = { features, startedMs: performance.now(), cold: this.#cold, predicted: decision.hereMs };
     return this.#migrate(point, isAsync, self, args, accessor);
+  }
+
+  /** The session's state; undefined if the migrator has failed. One that is ready is known without asking. */
+  #sessionState(waitMs: number): SessionState | undefined {
+    const { board, port } = this.#parts;
+    const id = board.sessionId;
+    // Until the migrator has taken note, the board still shows the session that was just ended.
+    if (board.session === "ready" && id !== this.#ended) return { ok: true, id };
+    return port.request({ op: "session", waitMs });
   }
 
   /** A forced method waits for its session; any other goes on here until there is one. */
@@ -213,7 +221,14 @@ export class Migrator {
         code,
       };
       buffer = exactBuffer(capture.packet);
-      message = { op: "migrate", head, packet: buffer, missing: this.#missing, method: point.method };
+      message = {
+        op: "migrate",
+        session: this.#session,
+        head,
+        packet: buffer,
+        missing: this.#missing,
+        method: point.method,
+      };
     } catch (error) {
       // Whatever went wrong, a fault of ours included: the app's heap is untouched.
       this.#endSession();
@@ -290,7 +305,7 @@ export class Migrator {
       side: "device",
       outcome: head.outcome,
       bytes: packet.length,
-      ...shownRows(this.#heap.table()),
+      ...shownRows(this.#heap),
     }));
     if (head.outcome === "throw") throw appendDeviceFrames(roots[0]);
     return { v: roots[0] };
@@ -319,7 +334,7 @@ export class Migrator {
   #stopAtCapture(point: Point, roots: readonly unknown[], capture: Capture): void {
     this.#stages.reach(() => {
       const origins = capture.explain().origins();
-      const rows = this.#heap.table().map((row): StageRow => ({ ...row, ...origins.get(row.mid!) }));
+      const { rows, rowCount } = shownRows(this.#heap);
       return {
         stage: "capture",
         thread: "main",
@@ -330,7 +345,8 @@ export class Migrator {
         named: capture.named,
         frames: appFrames(MAX_FRAMES_SHOWN),
         variables: variablesAt(this.#parts.registry, point, roots as [Function, unknown, unknown[]]),
-        ...shownRows(rows),
+        rows: rows.map((row): StageRow => ({ ...row, ...origins.get(row.mid!) })),
+        rowCount,
       };
     });
   }
@@ -481,6 +497,7 @@ export class Migrator {
   }
 
   #endSession(): void {
+    this.#ended = this.#session;
     this.#parts.port.tell({ op: "close" });
     this.#forget();
   }

@@ -6,7 +6,7 @@ import { workerData } from "node:worker_threads";
 import { Board } from "./board.ts";
 import { HOP_CONTROL } from "./frame.ts";
 import { LocalConnection } from "./local_connection.ts";
-import { DeviceSession, type SessionState } from "./device_session.ts";
+import { DeviceSession, type MigrateReply, type SessionState } from "./device_session.ts";
 import type { AppConfig } from "./protocol.ts";
 import { FAILED, FAILED_ID, POSTED } from "./sync_port.ts";
 
@@ -92,7 +92,9 @@ async function serve(message: any): Promise<void> {
       session ??= newSession();
       return answer(message.id, await sessionState(message.waitMs));
     case "migrate": {
-      const reply = await session!.migrate(message);
+      const reply = session?.id === message.session
+        ? await session!.migrate(message)
+        : { ok: false, reason: "its session has ended" } as MigrateReply;
       return answer(
         message.id,
         reply,

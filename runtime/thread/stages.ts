@@ -7,7 +7,7 @@
  * 3. `capture` and `merge` are asked by the app's own thread, `ship` by its migrator, `resume` and `return` by the guest
  *    through its device: whoever asks is the one that stands still.
  */
-import type { MappingRow } from "../heap/mod.ts";
+import { type MappingRow, MAX_OBSERVED_ROWS, type SessionHeap } from "../heap/mod.ts";
 import type { TraceEvent } from "./protocol.ts";
 import type { SyncPort } from "./sync_port.ts";
 
@@ -38,7 +38,7 @@ export interface StageStop {
   readonly method: string;
   /** Left out where the table is the one of the stage before. */
   readonly rows?: readonly StageRow[];
-  /** How many rows the table has; `rows` holds the first of them. */
+  /** How many rows the table has; `rows` may hold fewer. */
   readonly rowCount?: number;
   /** Whose table it is. */
   readonly side?: "device" | "clone";
@@ -56,15 +56,14 @@ export interface StageStop {
   readonly outcome?: "return" | "throw";
 }
 
-/** Rows that a stop shows; a heap of millions has as many. */
-export const MAX_STAGE_ROWS = 10_000;
-
 /** Longest class or path that a guest may report; a path has at most 64 steps. */
 const MAX_TEXT_LENGTH = 16_384;
 
 /** The part of a table that a stop shows. */
-export function shownRows(rows: readonly StageRow[]): Pick<StageStop, "rows" | "rowCount"> {
-  return { rows: rows.slice(0, MAX_STAGE_ROWS), rowCount: rows.length };
+export function shownRows(
+  heap: Pick<SessionHeap, "table" | "tableSize">,
+): { rows: readonly StageRow[]; rowCount: number } {
+  return { rows: heap.table(MAX_OBSERVED_ROWS), rowCount: heap.tableSize() };
 }
 
 /** The stages that the app's own thread passes. */
@@ -106,7 +105,7 @@ export function parseGuestStop(value: unknown): Pick<StageStop, "stage" | "rows"
   return {
     stage,
     side: "clone",
-    rows: rows.slice(0, MAX_STAGE_ROWS).map(parseRow),
+    rows: rows.slice(0, MAX_OBSERVED_ROWS).map(parseRow),
     rowCount,
     ...Object.fromEntries(counts.map((name) => [name, given[name]])),
     ...((outcome === "return" || outcome === "throw") && { outcome }),

@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { ParseError } from "./parse.ts";
+import { RewrittenModule } from "./rewrite.ts";
+
+/** A registry that only remembers what modules hand it. */
+interface Seen {
+  accessor(n: number, write?: boolean, value?: unknown): any;
+  control(n: number, value: unknown): void;
+  readonly classes: unknown[][];
+}
+
+const module = (source: string, isModule = false) =>
+  new RewrittenModule({ url: "file:///app/a.js", source, isModule, path: "a.js", key: "k" });
+
+/** Source as the device runs it, without the prelude and the map. */
+function device(source: string, methods: string[] = []): string {
+  const text = module(source).deviceText(new Set(methods.map((name) => `a.js#${name}`)));
+  return text.replace(/\n\/\/# sourceMappingURL.*/, "").replace(
+    /const \$ccR=.*?(?:switch\(n\)\{.*?\}\}|\$ccC=\$ccR\(.*?\))\);/,
+    "",
+  );
+}
+
+/** Evaluates the rewritten script; returns what `result` holds and what the registry saw. */
+function run(source: string, methods: string[] = []): { result: any; seen: Seen } {
+  const text = module(`${source}\nexports.result = result;`).deviceText(
+    new Set(methods.map((name) => `a.js#${name}`)),
+  );
+  const classes: unknown[][] = [];
+  let seen: Seen | undefined;
+  const require = () => ({
+    register(_key: string, accessor: Seen["accessor"], control: Seen["control"]) {
+      seen = { accessor, control, classes };
+      return (...args: unknown[]) => void classes.push(args);
+    },
+  });
+  const exports: { result?: unknown } = {};
+  new Function("exports", "require", "module", "__filename", "__dirname", text)(exports, require);
+  return { result: exports.result, seen: seen! };
+}
+
+/** What a closure answers when it is asked: its captured variables by the accessor's numbers. */
+function ask(seen: Seen, fn: Function, count: number): unknown[] {
+  let values: unknown[] = [];
+  seen.control(0, (read: (n: number) => unknown) => {
+    values = Array.from({ length: count }, (_, n) => read(n));
+  });
+  fn();
+  seen.control(0, undefined);
+  return values;
+}
+
+for (
+  const [what, source, expected] of [
+    ["a function gets a marker only", "function f(a) { return a }", "function/*!cc:k:0*/ f(a) { return a }"],
+    ["an arrow with one name", "f = x => x", "f = x/*!cc:k:0*/ => x"],
+    ["an async arrow", "f = async x => x", "f = async/*!cc:k:0*/ x => x"],
+    ["a getter", "o = { get x() { return 1 } }", "o = { get x(/*!cc:k:0*/) { return 1 } }"],
+  ] as const
+) {
+  Deno.test(`deviceText() keeps the rest of the text when ${what}`, () => {
+    const printed = device(source);
+    assert.ok(printed.includes(expected.split("/*!")[0]!), printed);
+    assert.match(printed, /\/\*!cc:k:0\*\//);
+    assert.equal(printed.replace(/\/\*!cc:k:\d+\*\//g, "").endsWith(source), true, printed);
+  });
+}
+
+Deno.test("a closure that is asked hands over its variables and does nothing else", () => {
+  const { result, seen } = run(
+    "let hits = 0; function make(a, b) { let c = a + b; return x => { hits++; c++; return c + x + b } } const result = { f: make(1, 2), hits: () => hits };",
+  );
+  assert.deepEqual(ask(seen, result.f, 2), [2, 3]);
+  assert.equal(result.hits(), 0);
+  assert.equal(result.f(1), 7);
+  assert.deepEqual(ask(seen, result.f, 2), [2, 4]);
+});
+
+Deno.test("a closure that is asked does not reach its own migration point", () => {
+  const { result, seen } = run("const make = a => () => a; const result = make(3);", ["make.<1>"]);
+  let reached = 0;
+  seen.control(2, () => void reached++);
+  assert.deepEqual(ask(seen, result, 1), [3]);
+  assert.equal(reached, 0);
+  assert.equal(result(), 3);
+  assert.equal(reached, 1);
+});
+
+Deno.test("a migration point gets the arguments as they came and may answer for the method", () => {
+  const { result, seen } = run(
+    "let made = 0; function f(a, { b = made++ } = {}, ...rest) { return [a, b, rest] } const result = { f, made: () => made };",
+    ["f"],
+  );
+  const calls: unknown[][] = [];
+  seen.control(2, (_self: unknown, args: ArrayLike<unknown>) => {
+    calls.push(Array.from(args));
+    return calls.length === 1 ? { v: "away" } : undefined;
+  });
+  assert.equal(result.f(1, undefined, 3), "away");
+  assert.equal(result.made(), 0);
+  assert.deepEqual(result.f(1), [1, 0, []]);
+  assert.deepEqual(calls, [[1, undefined, 3], [1]]);
+  assert.equal(result.f.length, 1);
+});
+
+Deno.test("closures of one round of a loop share that round's variables only", () => {
+  const { result, seen } = run(
+    "const result = []; for (const start of [1, 5]) { let n = start; result.push(() => ++n, () => n) }",
+  );
+  result[0]();
+  assert.deepEqual([ask(seen, result[1], 1), ask(seen, result[3], 1)], [[2], [5]]);
+});
+
+Deno.test("a scope with many shared variables is named by one accessor", () => {
+  const names = Array.from({ length: 12 }, (_, i) => `v${i}`);
+  const { result, seen } = run(
+    `function make() { let ${names.map((name, i) => `${name} = ${i}`).join(",")}; return [${
+      names.map((name) => `() => ${name}++`).join(",")
+    }] } const result = make();`,
+  );
+  let whole: ((n: number) => unknown) | undefined;
+  seen.control(0, (read: (n: number) => any) => whole = read(-1));
+  result[3]();
+  seen.control(0, undefined);
+  assert.deepEqual(names.map((_, n) => whole!(n)), names.map((_, n) => n));
+});
+
+Deno.test("a class registers itself with access to its private names", () => {
+  const { result, seen } = run(
+    "class A { #x = 1; static #s = 2; get() { return this.#x + A.#s } } const result = new A();",
+  );
+  const [[, cls, , access]] = seen.classes as [[number, Function, unknown, any]];
+  assert.equal(result.constructor, cls);
+  assert.equal(access(0, result), 1);
+  access(1, result, 10);
+  assert.equal(result.get(), 12);
+});
+
+Deno.test("sloppy code keeps its arguments, its this and its functions in blocks", () => {
+  const { result } = run(
+    "function f(a) { arguments[0] = 5; return [a, this === globalThis] } if (true) { function g() { return 1 } } const result = [f(1), g()];",
+  );
+  assert.deepEqual(result, [[5, true], 1]);
+});
+
+Deno.test("stack traces of a rewritten module name the original lines", () => {
+  const source = "const a = 1;\nfunction f() {\n  return () => { throw new Error('x' + a) };\n}\nf()();";
+  const text = module(source, true).deviceText(new Set(["a.js#f"]));
+  const map = JSON.parse(atob(/base64,(.*)$/.exec(text)![1]!));
+  assert.deepEqual(map.sources, ["file:///app/a.js"]);
+  assert.equal(text.split("\n").length, source.split("\n").length + 1, "no line is added");
+});
+
+Deno.test("positionOf() counts lines and columns from 1", () => {
+  assert.equal(module("let a;\n  b()").positionOf(9), "2:3");
+});
+
+Deno.test("a guest form runs no statement and keeps every binding", () => {
+  const { text } = module("sideEffect(); let a = 1; export function f() { return a++ }", true).guestForm(
+    new Set(),
+  );
+  assert.ok(!text.includes("sideEffect()"));
+  assert.match(text, /let a;/);
+  assert.match(text, /function\/\*!cc:k:0\*\/ f\(\) \{ return a\+\+ \}/);
+});
+
+Deno.test("a callee that is renamed does not go on with the line before", () => {
+  const source =
+    "function make() { let f = () => 1\n let n = 0\n return function g() { n = 2\nf()\nreturn f() + n } }\nvar made = make()";
+  const whole = module(source);
+  const site = whole.table.sites.findIndex((item) => item.name === "g");
+  const maker = whole.makers([site], "device", new Set())[site]!.text;
+  const env = { f: () => 1, n: 0 };
+  const make = new Function("$ccE", `return ${maker}`)({ $ccK: undefined });
+  assert.equal(make(env)(), 3);
+});
+
+Deno.test("RewrittenModule() throws a ParseError for what is no JavaScript", () => {
+  assert.throws(() => module("let = ;"), ParseError);
+});
+
+Deno.test("no migration point stands where parameters refer to names that the body declares anew", () => {
+  const { table } = module(
+    "function f(a, g = () => a) { var a = 1; return g() } function h(a, g = () => a) {}",
+  );
+  assert.match(table.sites.find((site) => site.name === "f")!.pinned!, /declares anew/);
+  assert.equal(table.sites.find((site) => site.name === "h")!.pinned, undefined);
+});
+
+Deno.test("a migration point keeps closures in the last parameter whole", () => {
+  const { result } = run("function f(a, g = (v) => a = v) { g(4); return a } const result = f(1);", ["f"]);
+  assert.equal(result, 4);
+});
