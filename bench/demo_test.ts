@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+
+/** One run of the demo, as its `--json` says it. */
+interface Outcome {
+  readonly same_output: boolean;
+  readonly speedup: number;
+  readonly migrations: number;
+  readonly partition: readonly string[];
+  readonly conditions: Readonly<Record<string, unknown>>;
+}
+
+async function demo(...options: string[]): Promise<Outcome> {
+  const script = new URL("demo.ts", import.meta.url).href;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", script, "--json", ...options],
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  assert.equal(code, 0, text(stderr));
+  const lines = text(stdout).trimEnd().split("\n");
+  assert.equal(lines.length, 1, text(stdout));
+  return JSON.parse(lines[0]!);
+}
+
+Deno.test("the demo is faster with a clone than alone on a device 6 times slower, with the same output", async () => {
+  const { same_output, migrations, speedup, partition } = await demo("--factor", "6", "--bytes", "1600000");
+  assert.ok(same_output);
+  assert.ok(migrations > 0);
+  assert.ok(partition.length > 0);
+  assert.ok(speedup > 1.5, `only ${speedup.toFixed(2)} times faster`);
+});
+
+Deno.test("the demo migrates nothing on a device that is no slower than the clone", async () => {
+  const { same_output, migrations, partition } = await demo("--factor", "1", "--bytes", "300000");
+  assert.ok(same_output);
+  assert.equal(migrations, 0);
+  assert.deepEqual(partition, []);
+});
