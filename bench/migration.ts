@@ -105,3 +105,5 @@ try {
 } finally {
   await Deno.remove(home, { recursive: true });
 }
+// libp2p's own timers would keep the process alive.
+Deno.exit(0);
