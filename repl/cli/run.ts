@@ -131,6 +131,7 @@ export class Run {
 
   /** Runs it to its end; its exit code. */
   async start(): Promise<number> {
+    await this.#checkLink();
     const flags = this.#list("deno", []);
     if (
       this.#instrument === "none" ||
@@ -151,6 +152,20 @@ export class Run {
     const path = modulePath(this.#app.main, this.#app.root);
     if (code.hasModule(path)) return;
     this.#say(`${path} was loaded past the module hooks: it runs unchanged and stays here`);
+  }
+
+  async #checkLink(): Promise<void> {
+    const { link } = this.#values;
+    if (typeof link !== "string") return;
+    const { parseLink } = await later<typeof import("../../net/link/mod.ts")>(
+      "../../net/link/mod.ts",
+      import.meta.url,
+    );
+    try {
+      parseLink(link);
+    } catch (error) {
+      throw new UsageError((error as Error).message);
+    }
   }
 
   #plain(flags: readonly string[]): Promise<number> {
