@@ -118,7 +118,11 @@ class StreamChannel implements Channel {
     this.#onDelivered?.();
     if (this.#stream.readStatus !== "paused") return;
     this.#resuming = true;
-    this.#stream.resume();
+    try {
+      this.#stream.resume();
+    } catch {
+      // It tells the other end that there is room; the connection closed meanwhile, which the stream itself will say.
+    }
     this.#resuming = false;
     if (this.#held) this.#pause();
   }

@@ -49,7 +49,7 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
     installLoadHook({ port, code, builtins, registry, migrator, config });
     port.tell({ op: "open" });
   } else if (config.profile) installNoteHook(port);
-  if (config.profile || config.model !== null) {
+  if (config.profile || config.methods.length > 0) {
     reportAtEnd(
       port,
       sampler,
@@ -72,7 +72,7 @@ async function startSampler(): Promise<Sampler | undefined> {
   }
 }
 
-/** When the app ends by itself or by `Deno.exit`, the supervisor hears what was learnt. */
+/** When the app ends by itself or by `Deno.exit`, the supervisor hears what was learnt, and all events before it. */
 function reportAtEnd(
   port: SyncPort,
   sampler: Sampler | undefined,
