@@ -42,8 +42,6 @@ export {
 export { addSample, deviation, emptySpread, type Spread, standardError } from "./profile/spread.ts";
 export { type DatabaseKey, ProfileStore, type StoredApp, type StoreOptions } from "./profile/store.ts";
 export { flameGraph, type FlameSide } from "./profile/flame_graph.ts";
-/** The module that an app process loads for its {@linkcode Decider}: it needs nothing of the rest of this folder. */
-export const DECIDER_MODULE: string = new URL("./cost/decide.ts", import.meta.url).href;
 export {
   Decider,
   type DeciderModel,

@@ -18,7 +18,6 @@ export {
 } from "./thread/frame.ts";
 export { CodeService, type TextCache } from "./thread/code_service.ts";
 export type { AppConfig, SupervisorRequest, TraceEvent } from "./thread/protocol.ts";
-export { runtimeFolder } from "./thread/entries.ts";
 export { type Stage, type StageRow, STAGES, type StageStop, type StageVariable } from "./thread/stages.ts";
 export { MIGRATE, RETURN } from "./thread/protocol.ts";
 export { MAX_FRAME_BYTES, SESSION_VERSION } from "./thread/constants.ts";

@@ -1,3 +1,4 @@
+import { boundNames } from "./analyse.ts";
 import { capturesOf, hasIdentity, pinnedBecause, scopesOf } from "./instrument.ts";
 import type { ModuleAnalysis, Node, Site, Variable } from "./model.ts";
 import type { BindingEntry, ExportEntry, ModuleTable, SiteEntry } from "./table.ts";
@@ -111,16 +112,7 @@ function exportsOf(
 function declaredNames(declaration: Node): string[] {
   if (!declaration) return [];
   if (declaration.type !== "VariableDeclaration") return [declaration.id.name];
-  return declaration.declarations.flatMap((item: Node) => patternNames(item.id));
-}
-
-function patternNames(pattern: Node): string[] {
-  if (!pattern) return [];
-  if (pattern.type === "Identifier") return [pattern.name];
-  if (pattern.type === "AssignmentPattern") return patternNames(pattern.left);
-  if (pattern.type === "RestElement") return patternNames(pattern.argument);
-  if (pattern.type === "ArrayPattern") return pattern.elements.flatMap(patternNames);
-  return pattern.properties.flatMap((item: Node) => patternNames(item.value ?? item.argument));
+  return declaration.declarations.flatMap((item: Node) => boundNames(item.id));
 }
 
 function nameOf(node: Node): string {

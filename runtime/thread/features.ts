@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { getOwnPropertyDescriptor } from "./intrinsics.ts";
 
 const mapSize = getOwnPropertyDescriptor(Map.prototype, "size")!.get!;
@@ -34,12 +35,8 @@ function sizeOf(value: unknown): number {
 function objectSize(value: object): number {
   if (isArray(value)) return value.length;
   if (isView(value)) return value.byteLength;
-  try {
-    if (value instanceof Map) return Reflect.apply(mapSize, value, []);
-    if (value instanceof Set) return Reflect.apply(setSize, value, []);
-  } catch {
-    // Not what its prototype says.
-  }
+  if (types.isMap(value)) return Reflect.apply(mapSize, value, []);
+  if (types.isSet(value)) return Reflect.apply(setSize, value, []);
   return 0;
 }
 
