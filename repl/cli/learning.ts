@@ -15,6 +15,8 @@ import {
 import { type CodeService, type Conditions, type MethodId, methodId } from "../../runtime/mod.ts";
 import { type App, modulePath } from "./app.ts";
 import { AppMemory, hashFiles } from "./app_memory.ts";
+import { type KnownMiss, wordsOf } from "./misses.ts";
+import { filesOf, sourcesOf } from "./sources.ts";
 
 /** What an app's migrations of one method came to. */
 export interface MigratedReport {
@@ -51,6 +53,8 @@ export interface Lesson {
   readonly report: Report;
   readonly code: CodeService;
   readonly conditions: Conditions | undefined;
+  /** Methods that have to stay, of this run and earlier ones. */
+  readonly misses: readonly KnownMiss[];
   readonly objective: "time" | "energy";
   readonly onProblem: (message: string) => void;
 }
@@ -61,14 +65,14 @@ export interface Lesson {
  */
 export async function learn(lesson: Lesson): Promise<void> {
   const { app, home, report } = lesson;
-  const files = ownFiles(lesson.code);
+  const files = filesOf(lesson.code);
   const codeHash = hashFiles(files);
   if (codeHash === undefined) return;
   using store = new ProfileStore(`${home}/profiles.sqlite`, { onProblem: lesson.onProblem });
   const version = { app: appKey(app.path, Deno.cwd()), codeHash };
   if (report.learned !== null) store.saveLearned(version, report.learned);
-  const notPoints = recordProfile(store, version, lesson);
-  if (notPoints === undefined) return;
+  if (report.profile !== undefined && !recordProfile(store, version, lesson)) return;
+  const notPoints = notPointsOf(store, version, lesson);
   const conditions = lesson.conditions ?? ASSUMED;
   const plan = await planRun(store, version, { conditions, notPoints, objective: lesson.objective });
   if (plan === undefined) return;
@@ -82,14 +86,9 @@ export async function learn(lesson: Lesson): Promise<void> {
   });
 }
 
-/** Adds the run's profile; what of its methods can't be migration points. Undefined if the run was too short. */
-function recordProfile(
-  store: ProfileStore,
-  version: AppVersion,
-  lesson: Lesson,
-): Map<MethodId, string> | undefined {
+/** Adds the run's profile. False if the run was too short. */
+function recordProfile(store: ProfileStore, version: AppVersion, lesson: Lesson): boolean {
   const { app, report, code, conditions } = lesson;
-  const hot = new Set<string>();
   const counts = new Map(
     Object.entries(report.reached).map(([method, count]) => [method as MethodId, count]),
   );
@@ -100,12 +99,10 @@ function recordProfile(
     migrated: migratedWork(report.migrated, conditions?.cloneSpeed ?? 1),
     resolve: ({ url, lineNumber, columnNumber, functionName }) => {
       if (functionName === "" && lineNumber <= 0 && columnNumber <= 0) return undefined;
-      const method = code.methodAt(url, lineNumber, columnNumber);
-      if (method !== undefined) hot.add(url);
-      return method as MethodId | undefined;
+      return code.methodAt(url, lineNumber, columnNumber) as MethodId | undefined;
     },
   });
-  if (wallMs < MIN_WALL_MS) return undefined;
+  if (wallMs < MIN_WALL_MS) return false;
   tree.annotate(knowledgeOf(analyzeProgram(sourcesOf(code))));
   store.recordExecution(version, {
     input: Deno.args.join(" "),
@@ -116,33 +113,20 @@ function recordProfile(
     onDevice: tree,
     ...(conditions !== undefined && { conditions }),
   });
-  return code.notPoints(hot) as Map<MethodId, string>;
+  return true;
 }
 
-function ownFiles(code: CodeService): string[] {
-  return code.modules().flatMap(({ url }) =>
-    url.startsWith("file:") ? [decodeURIComponent(new URL(url).pathname)] : []
-  )
-    .sort();
-}
-
-function sourcesOf(code: CodeService) {
-  return code.modules().filter(({ path }) => !path.startsWith("npm:")).map((
-    { url, path, source, isModule },
-  ) => ({
-    url,
-    path,
-    text: source,
-    kind: isModule ? "module" as const : "script" as const,
-    imports: relativeImports(url),
-  }));
-}
-
-/** Relative specifiers of a module mean what they say; anything else is not followed. */
-function relativeImports(url: string): ReadonlyMap<string, string> {
-  const imports = new Map<string, string>();
-  imports.get = (specifier) => /^\.{0,2}\//.test(specifier) ? new URL(specifier, url).href : undefined;
-  return imports;
+/** What of the methods seen in profiles can't be migration points. */
+function notPointsOf(
+  store: ProfileStore,
+  version: AppVersion,
+  { code, misses }: Lesson,
+): Map<MethodId, string> {
+  const trees = store.executions(version).map(({ onDevice }) => onDevice);
+  const paths = new Set(trees.flatMap(({ nodes }) => nodes.map(({ method }) => method.split("#")[0]!)));
+  const hot = new Set(code.modules().filter(({ path }) => paths.has(path)).map(({ url }) => url));
+  const learnt = misses.map((miss): [string, string] => [miss.method, `it reaches ${wordsOf(miss)}`]);
+  return new Map([...code.notPoints(hot), ...learnt]) as Map<MethodId, string>;
 }
 
 function migratedWork(migrated: Report["migrated"], cloneSpeed: number): Map<MethodId, MigratedWork> {

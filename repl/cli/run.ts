@@ -8,6 +8,7 @@ import { AppMemory, type PlanNote } from "./app_memory.ts";
 import { later } from "./later.ts";
 import type { Report } from "./learning.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
+import { type KnownMiss, Misses, wordsOf } from "./misses.ts";
 import { Savings } from "./savings.ts";
 import { FolderCache } from "./text_cache.ts";
 import { TraceFile } from "./trace_file.ts";
@@ -100,6 +101,8 @@ export class Run {
   #trace: TraceFile | undefined;
   readonly #onlooker: Onlooker | undefined;
   readonly #savings = new Savings();
+  readonly #misses = new Misses();
+  #knownMisses: readonly KnownMiss[] = [];
   #failure: string | undefined;
 
   constructor(parsed: Parsed, onlooker?: Onlooker) {
@@ -139,12 +142,24 @@ export class Run {
     ) {
       return await this.#plain(flags);
     }
-    const note = this.#partitionGiven ? undefined : new AppMemory(this.#app, this.#home).read();
+    const memory = new AppMemory(this.#app, this.#home);
+    const note = this.#partitionGiven ? undefined : memory.read();
     const usable = note?.objective === this.#objective ? note : undefined;
-    this.#methods = [...new Set([...this.#forced, ...usable?.candidates ?? []])];
+    this.#knownMisses = memory.misses();
+    this.#methods = this.#withoutMisses([...new Set([...this.#forced, ...usable?.candidates ?? []])]);
     const profile = this.#forced.length === 0 && !this.#partitionGiven && AppMemory.wantsProfile(usable);
     if (this.#methods.length === 0 && !profile && this.#instrument !== "all") return await this.#plain(flags);
     return await this.#supervised(flags, { note: usable, profile });
+  }
+
+  /** Methods that came to something of the device in an earlier run stay, forced ones too. */
+  #withoutMisses(methods: readonly string[]): string[] {
+    return methods.filter((method) => {
+      const miss = this.#knownMisses.find((known) => known.method === method);
+      if (miss === undefined) return true;
+      this.#say(`${method} stays here: in an earlier run it reached ${wordsOf(miss)}`);
+      return false;
+    });
   }
 
   /** Deno shows some modules to no hook: nothing of them can migrate, and the person should know why. */
@@ -232,9 +247,10 @@ export class Run {
 
   /** A run without a profile only refreshes the decision model; else the analysis is loaded, now that the app has ended. What can't be learnt costs the user nothing. */
   async #learn({ note }: Known, code: CodeService): Promise<void> {
-    if (this.#report === undefined || this.#forced.length > 0) return;
     try {
-      if (this.#report.profile === undefined) {
+      const missed = await this.#learnMisses(code);
+      if (this.#report === undefined || this.#forced.length > 0) return;
+      if (this.#report.profile === undefined && !missed) {
         const { learned } = this.#report;
         if (note !== undefined && learned !== null) {
           new AppMemory(this.#app, this.#home).write({ ...note, model: learned });
@@ -249,12 +265,24 @@ export class Run {
         report: this.#report,
         code,
         conditions: this.#conditions,
+        misses: this.#knownMisses,
         objective: this.#objective,
         onProblem: (line) => this.#say(line),
       });
     } catch (error) {
       this.#say(`could not learn from this run: ${(error as Error).message}`);
     }
+  }
+
+  /** Tells what this run's migrations came to that nothing foresaw, and keeps those methods here from now on. */
+  async #learnMisses(code: CodeService): Promise<boolean> {
+    const misses = this.#misses.list();
+    if (misses.length === 0) return false;
+    const { missLines } = await later<typeof import("./misses.ts")>("./misses.ts", import.meta.url);
+    for (const line of await missLines(code, misses)) this.#say(line);
+    const { filesOf } = await later<typeof import("./sources.ts")>("./sources.ts", import.meta.url);
+    this.#knownMisses = new AppMemory(this.#app, this.#home).addMisses(filesOf(code), misses);
+    return true;
   }
 
   /** Never rejects: without a clone everything runs here. */
@@ -348,6 +376,7 @@ export class Run {
       event: (event: TraceEvent) => {
         this.#trace?.write(event);
         this.#savings.event(event);
+        this.#misses.event(event);
         return this.#onlooker?.event(event);
       },
       conditions: (conditions: Conditions, peer: string) => {
@@ -362,7 +391,7 @@ export class Run {
       },
       loaded: async () => {
         const unknown = this.#forced.find((method) =>
-          !code.has(method) && code.hasModule(method.split("#")[0]!)
+          this.#methods.includes(method) && !code.has(method) && code.hasModule(method.split("#")[0]!)
         );
         if (unknown === undefined) return undefined;
         await code.load();

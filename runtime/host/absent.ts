@@ -1,9 +1,11 @@
+import type { Abandon } from "./guest_files.ts";
+
 /** Stands at the clone for what couldn't travel. Whatever touches it abandons the migration: the device runs the method. */
 export function absentMaker(
-  abandon: (reason: string, path?: string) => never,
+  abandon: Abandon,
 ): (what: string, path: string, callable: boolean) => object {
   return (what, path, callable) => {
-    const touched = () => abandon(`it touches ${what}`, path);
+    const touched = () => abandon(`it touches ${what}`, { path, what });
     const handler: ProxyHandler<object> = {
       apply: touched,
       construct: touched,

@@ -2,7 +2,8 @@ import type { Effect, GuestReply, GuestRequest } from "../thread/protocol.ts";
 
 /** Asks the device and waits. */
 export type Ask = (request: GuestRequest) => { reply: GuestReply; bytes: Uint8Array };
-export type Abandon = (reason: string, path?: string) => never;
+/** Ends the migration. `what` names a host API that means the device: the same call would end it again. */
+export type Abandon = (reason: string, about?: { readonly path?: string; readonly what?: string }) => never;
 
 type Written = { readonly type: "file"; readonly bytes: Uint8Array } | { readonly type: "directory" } | {
   readonly type: "gone";

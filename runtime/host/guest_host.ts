@@ -6,7 +6,7 @@ import type { Effect, GuestRequest, SessionStart } from "../thread/protocol.ts";
 import { denoFiles } from "./guest_deno.ts";
 import { type Abandon, type Ask, GuestFiles, toBase64 } from "./guest_files.ts";
 import { nodeFs } from "./guest_node_fs.ts";
-import { DENO_AS_IS, GLOBALS_PINNED, NODE_AS_IS } from "./host_api.ts";
+import { DENO_AS_IS, GLOBALS_PINNED, HANDLERS_PINNED, NODE_AS_IS } from "./host_api.ts";
 
 type Functions = Record<string, (...args: any[]) => unknown>;
 
@@ -60,6 +60,8 @@ export class GuestHost {
 
   /** What the invocation did to the world, in order. */
   takeEffects(): Effect[] {
+    // The engine lets nobody put anything in its place.
+    if (Deno.exitCode !== 0) this.#abandon("it sets Deno.exitCode", { what: "Deno.exitCode" });
     const effects = this.#effects;
     for (const label of this.#openTimers) effects.push({ type: "console", call: "time", args: [label] });
     this.#openTimers.clear();
@@ -93,7 +95,13 @@ export class GuestHost {
     define(Deno, "env", this.#env());
     define(Deno, "stdout", this.#stream(1));
     define(Deno, "stderr", this.#stream(2));
-    define(Deno, "stdin", new Proxy({}, { get: () => this.#abandon("it reads stdin") }));
+    const permissions = { get: () => this.#abandon("it asks for permissions", { what: "Deno.permissions" }) };
+    define(Deno, "permissions", new Proxy({}, permissions));
+    define(
+      Deno,
+      "stdin",
+      new Proxy({}, { get: () => this.#abandon("it reads stdin", { what: "Deno.stdin" }) }),
+    );
   }
 
   /** The device's environment, asked for when it is read: what the app may not read fails as it would there. */
@@ -102,8 +110,8 @@ export class GuestHost {
       get: (name: string) => this.#variable(name),
       has: (name: string) => this.#variable(name) !== undefined,
       toObject: () => this.#environment(),
-      set: () => this.#abandon("it changes the environment"),
-      delete: () => this.#abandon("it changes the environment"),
+      set: () => this.#changesEnvironment(),
+      delete: () => this.#changesEnvironment(),
     };
   }
 
@@ -135,10 +143,14 @@ export class GuestHost {
           ? undefined
           : { value, writable: true, enumerable: true, configurable: true };
       },
-      set: () => this.#abandon("it changes the environment"),
-      deleteProperty: () => this.#abandon("it changes the environment"),
-      defineProperty: () => this.#abandon("it changes the environment"),
+      set: () => this.#changesEnvironment(),
+      deleteProperty: () => this.#changesEnvironment(),
+      defineProperty: () => this.#changesEnvironment(),
     });
+  }
+
+  #changesEnvironment(): never {
+    return this.#abandon("it changes the environment", { what: "Deno.env.set" });
   }
 
   #stream(fd: 1 | 2) {
@@ -163,12 +175,16 @@ export class GuestHost {
   #patchGlobals(): void {
     for (const name of GLOBALS_PINNED) {
       if (!(name in globalThis)) continue;
-      const value =
-        /^[A-Z]/.test(name) || typeof Reflect.getOwnPropertyDescriptor(globalThis, name)?.value === "function"
-          ? this.#pinned(name)
-          : new Proxy({}, { get: () => this.#abandon(`it uses ${name}`) });
+      const value = /^[A-Z]/.test(name) || typeof inheritedDescriptor(globalThis, name)?.value === "function"
+        ? this.#pinned(name)
+        : new Proxy({}, { get: () => this.#abandon(`it uses ${name}`, { what: name }) });
       define(globalThis, name, value);
     }
+    for (const name of HANDLERS_PINNED) {
+      const set = () => this.#abandon(`it sets ${name}`, { what: name });
+      Object.defineProperty(globalThis, name, { get: () => null, set, configurable: true, enumerable: true });
+    }
+    getter(navigator, "locks", () => this.#abandon("it uses navigator.locks", { what: "navigator.locks" }));
   }
 
   /** Texts are made here; groups, counters and timers are the device's, so that they go on where its code left them. */
@@ -303,13 +319,13 @@ export class GuestHost {
     return new Proxy(object, {
       get: (target, name) => {
         if (typeof name === "symbol" || name in target) return Reflect.get(target, name);
-        return this.#abandon(`it uses process.${name}`);
+        return this.#abandon(`it uses process.${name}`, { what: `process.${name}` });
       },
     });
   }
 
   #pinned(name: string): (...args: unknown[]) => never {
-    const abandon = () => this.#abandon(`it calls ${name}, which means the device's own`);
+    const abandon = () => this.#abandon(`it calls ${name}, which means the device's own`, { what: name });
     // Some are classes: it must be possible to construct it.
     const fn = function (): never {
       return abandon();
@@ -335,6 +351,14 @@ function define(target: object, name: string, value: unknown): void {
     configurable: true,
     enumerable: descriptor?.enumerable ?? true,
   });
+}
+
+function inheritedDescriptor(target: object, name: string): PropertyDescriptor | undefined {
+  for (let at: object | null = target; at !== null; at = Reflect.getPrototypeOf(at)) {
+    const own = Reflect.getOwnPropertyDescriptor(at, name);
+    if (own !== undefined) return own;
+  }
+  return undefined;
 }
 
 function getter(target: object, name: string, get: () => unknown): void {

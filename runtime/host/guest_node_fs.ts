@@ -10,12 +10,12 @@ export function nodeFs(files: GuestFiles, abandon: Abandon): Record<string, unkn
   const module: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(realFs)) {
     module[name] = typeof value === "function"
-      ? () => abandon(`it calls fs.${name}, which means the device's own`)
+      ? () => abandon(`it calls fs.${name}, which means the device's own`, { what: `node:fs.${name}` })
       : value;
   }
   const promises: Functions = {};
   for (const name of Object.keys(realFs.promises)) {
-    promises[name] = () => abandon(`it calls fs.promises.${name}`);
+    promises[name] = () => abandon(`it calls fs.promises.${name}`, { what: `node:fs/promises.${name}` });
   }
   for (const [name, call] of Object.entries(sync)) {
     const plain = name.replace(/Sync$/, "");

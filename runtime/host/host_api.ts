@@ -40,6 +40,9 @@ export const NODE_AS_IS: ReadonlySet<string> = new Set([
 export const GLOBALS_PINNED: readonly string[] = [
   "fetch",
   "WebSocket",
+  "WebSocketStream",
+  "WebTransport",
+  "SharedWorker",
   "EventSource",
   "Worker",
   "BroadcastChannel",
@@ -51,4 +54,15 @@ export const GLOBALS_PINNED: readonly string[] = [
   "caches",
   "close",
   "reportError",
+  "addEventListener",
+  "removeEventListener",
+];
+
+/** Events of the app's own process: a handler set here would be lost. */
+export const HANDLERS_PINNED: readonly string[] = [
+  "onbeforeunload",
+  "onerror",
+  "onload",
+  "onunhandledrejection",
+  "onunload",
 ];

@@ -9,6 +9,7 @@ import {
   type GuestReply,
   type GuestRequest,
   MIGRATE,
+  type Miss,
   packPayload,
   READY,
   REPLY,
@@ -34,6 +35,8 @@ export interface MigrateReply {
   readonly head?: ReturnHead;
   readonly packet?: Uint8Array;
   readonly reason?: string;
+  /** Why it would be the same another time. */
+  readonly miss?: Miss;
   readonly awayMs?: number;
   readonly bytesUp?: number;
   readonly bytesDown?: number;
@@ -268,7 +271,8 @@ export class DeviceSession {
     const { head } = unpackPayload(payload);
     const request = head as GuestRequest;
     if (request.op === "abandon") {
-      return this.#lose(`${request.reason}${request.path ? ` (${request.path})` : ""}`);
+      const reason = `${request.reason}${request.path ? ` (${request.path})` : ""}`;
+      return this.#lose(reason, parseMiss(request.miss));
     }
     if (request.op === "position" || request.op === "source") {
       const value = await this.#ask(request);
@@ -312,14 +316,14 @@ export class DeviceSession {
     return { ...code, modules, makers };
   }
 
-  #lose(reason: string): void {
+  #lose(reason: string, miss?: Miss): void {
     if (this.#lost === undefined) {
       this.#lostAt = performance.now();
       this.#board.session = "lost";
     }
     this.#lost ??= reason;
     this.#settleReady({ ok: false, error: this.#lost });
-    this.#settleReturn?.({ ok: false, reason: this.#lost });
+    this.#settleReturn?.({ ok: false, reason: this.#lost, ...(miss !== undefined && { miss }) });
     const connection = this.#connection;
     this.#connection = undefined;
     connection?.close();
@@ -329,6 +333,18 @@ export class DeviceSession {
 /** Absolute paths that the app's arguments may mean, in order. */
 function namedPaths({ args, cwd }: AppConfig["start"]): string[] {
   return args.map((arg) => resolve(cwd, arg));
+}
+
+/** Longest name and path of a miss that a guest may report. */
+const MAX_MISS_TEXT = 1_000;
+const MAX_MISS_METHODS = 100;
+
+/** What a guest says it came to; undefined if it is no miss. */
+function parseMiss(given: unknown): Miss | undefined {
+  const { what, through } = (given ?? {}) as Record<string, unknown>;
+  const isText = (value: unknown) => typeof value === "string" && value.length <= MAX_MISS_TEXT;
+  if (!isText(what) || !Array.isArray(through) || through.length > MAX_MISS_METHODS) return undefined;
+  return through.every(isText) ? { what: what as string, through } : undefined;
 }
 
 function sum(parts: readonly Uint8Array[]): number {

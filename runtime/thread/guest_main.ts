@@ -19,7 +19,7 @@ import { compress, decompress } from "./compression.ts";
 import { GlobalBindings } from "./global_bindings.ts";
 import { GuestChannel } from "./guest_channel.ts";
 import { GuestCode } from "./guest_code.ts";
-import { formatGuestStacks, guestStack } from "./guest_stack.ts";
+import { formatGuestStacks, guestStack, methodsOnStack } from "./guest_stack.ts";
 import { shownRows, type StageStop } from "./stages.ts";
 import {
   type GuestReply,
@@ -56,8 +56,9 @@ function ask(request: GuestRequest): { reply: GuestReply; bytes: Uint8Array } {
 }
 
 /** Ends the migration from inside: the device kills this process, so no app code ever sees an exception. */
-function abandon(reason: string, path?: string): never {
-  ask({ op: "abandon", reason, ...(path !== undefined && { path }) });
+function abandon(reason: string, { path, what }: { path?: string; what?: string } = {}): never {
+  const miss = what === undefined ? undefined : { what, through: methodsOnStack(code, registry) };
+  ask({ op: "abandon", reason, ...(path !== undefined && { path }), ...(miss !== undefined && { miss }) });
   Deno.exit(1);
 }
 

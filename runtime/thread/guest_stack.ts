@@ -1,4 +1,5 @@
 import { formatStacksWith } from "../heap/mod.ts";
+import type { CodeRegistry } from "./code_registry.ts";
 import type { GuestCode } from "./guest_code.ts";
 import { apply } from "./intrinsics.ts";
 import { REMOTE_END } from "./stack.ts";
@@ -17,6 +18,8 @@ export const guestStack = {
 export type PositionOf = (key: string, offset: number) => string;
 
 const OWN = new URL("../", import.meta.url).href;
+/** Frames that are looked through for methods. */
+const MAX_METHODS = 40;
 
 /**
  * Stack traces made here name the app's own lines: the guest's forms keep the person's text in known stretches. They go
@@ -44,6 +47,27 @@ export function formatGuestStacks(code: GuestCode, positionOf: PositionOf): void
   };
   Error.prepareStackTrace = format;
   formatStacksWith(format as (error: Error, sites: unknown[]) => string);
+}
+
+/** The app's methods that are running here, from the one that migrated to the innermost. */
+export function methodsOnStack(code: GuestCode, tables: Pick<CodeRegistry, "tableOf">): string[] {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  Error.stackTraceLimit = MAX_METHODS;
+  Error.prepareStackTrace = (_error, sites) => sites;
+  const sites = new Error().stack as unknown as NodeJS.CallSite[];
+  Object.assign(Error, { prepareStackTrace, stackTraceLimit });
+  const methods = sites.flatMap((site) => {
+    const line = site.getLineNumber();
+    const place = line === null
+      ? undefined
+      : code.sourceOffset(urlOf(site), line, site.getColumnNumber() ?? 1);
+    if (place === undefined) return [];
+    const around = tables.tableOf(place.key).sites.filter(({ start, end, kind }) =>
+      start <= place.offset && place.offset < end && kind !== "class"
+    );
+    return around.length === 0 ? [] : [around.reduce((a, b) => a.start > b.start ? a : b).id];
+  });
+  return methods.reverse();
 }
 
 /** As the engine does it: `toString` of the error is not called. */

@@ -19,7 +19,7 @@ import type { SessionState } from "./device_session.ts";
 import { performEffects } from "./effects.ts";
 import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
 import { getPrototypeOf } from "./intrinsics.ts";
-import type { AppConfig, MigrateHead, ReturnHead, ShippedCode, TraceEvent } from "./protocol.ts";
+import type { AppConfig, MigrateHead, Miss, ReturnHead, ShippedCode, TraceEvent } from "./protocol.ts";
 import type { Accessor } from "./scope_handles.ts";
 import { OwnStages, shownRows, type StageRow } from "./stages.ts";
 import type { SyncPort } from "./sync_port.ts";
@@ -68,6 +68,7 @@ interface Reply {
   readonly head?: ReturnHead;
   readonly packet?: Uint8Array;
   readonly reason?: string;
+  readonly miss?: Miss;
   readonly bytesUp?: number;
   readonly bytesDown?: number;
   /** Milliseconds between handing over and having the answer. */
@@ -262,7 +263,7 @@ export class Migrator {
         (head !== undefined && !head.ok
           ? `${head.reason}${head.path ? ` at ${head.path}` : ""}`
           : "no answer");
-      return this.#abandon(point, reason);
+      return this.#abandon(point, reason, reply.miss);
     }
     const started = performance.now();
     let roots: readonly unknown[];
@@ -502,17 +503,23 @@ export class Migrator {
     this.#forget();
   }
 
-  #abandon(point: Point, reason: string): undefined {
-    this.#trace({ event: "abandon", thread: "main", method: point.method, reason });
+  #abandon(point: Point, reason: string, miss?: Miss): undefined {
+    this.#trace({
+      event: "abandon",
+      thread: "main",
+      method: point.method,
+      reason,
+      ...(miss !== undefined && { miss }),
+    });
     this.#endSession();
-    return this.#failed(point, reason);
+    return this.#failed(point, reason, miss !== undefined);
   }
 
-  /** Runs it here, and leaves it here for a while if that keeps happening. */
-  #failed(point: Point, reason: string): undefined {
-    this.#parts.decision.observe(point.method, { where: "failed", permanent: false });
+  /** Runs it here, and leaves it here for a while if that keeps happening; for good if it would happen again. */
+  #failed(point: Point, reason: string, permanent = false): undefined {
+    this.#parts.decision.observe(point.method, { where: "failed", permanent });
     point.failures++;
-    point.rest = Math.min(1 << Math.min(point.failures, 20), 1_000_000) - 1;
+    point.rest = permanent ? Infinity : Math.min(1 << Math.min(point.failures, 20), 1_000_000) - 1;
     return this.#local(point, reason);
   }
 

@@ -113,9 +113,17 @@ export type ReturnHead =
   }
   | { readonly id: number; readonly ok: false; readonly reason: string; readonly path?: string };
 
+/** What migrated code came to that nothing foresaw, so that it had to be run on the device after all. */
+export interface Miss {
+  /** The host API that means the device (`Deno.Command`), or the state that couldn't travel. */
+  readonly what: string;
+  /** Methods from the one that migrated to the one whose code it was. */
+  readonly through: readonly string[];
+}
+
 /** What a guest asks its device while its thread waits. */
 export type GuestRequest =
-  | { readonly op: "abandon"; readonly reason: string; readonly path?: string }
+  | { readonly op: "abandon"; readonly reason: string; readonly path?: string; readonly miss?: Miss }
   | { readonly op: "position"; readonly key: string; readonly offset: number }
   | { readonly op: "source"; readonly key: string }
   | { readonly op: "file"; readonly call: string; readonly path: string; readonly options?: unknown }

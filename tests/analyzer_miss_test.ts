@@ -1,0 +1,179 @@
+/** Nothing trusts the static analyzer: what it didn't foresee is caught at the clone, told, and learnt. */
+import assert from "node:assert/strict";
+import { meanSums } from "../analysis/cost/size_model.ts";
+import { analyzeProgram, loadProgram } from "../analysis/mod.ts";
+
+const MAIN = new URL("../mod.ts", import.meta.url).pathname;
+
+/** Hides a subprocess, whose effect can be counted, from any analysis; writes a file before and after. */
+const HIDING = `
+  const world: any = globalThis;
+  const parts = ["no", "De", "mand", "Com"];
+  const log = (line: string) => Deno.writeTextFileSync("log", line + "\\n", { append: true });
+
+  class Helper {
+    constructor(private o: any) {}
+    reach(k: string, l: string, line: string) {
+      return new this.o[k][l]("sh", { args: ["-c", "echo " + line + " >> effects"] });
+    }
+  }
+  function hide(line: string) {
+    return new Helper(world).reach(parts[1] + parts[0], parts[3] + parts[2], line).outputSync().code;
+  }
+  function work(rounds: number, doHide: boolean) {
+    log("before");
+    let sum = 0;
+    for (let i = 0; i < rounds; i++) sum = (sum * 31 + i) | 0;
+    const code = doHide ? hide("hidden") : -1;
+    log("after " + code);
+    return sum;
+  }
+  console.log(work(50_000, false), work(60_000, true), work(70_000, false));
+`;
+
+/** Keeps state that can't travel where no analysis sees it. */
+const HOLDING = `
+  const holder: any = {};
+  holder["fi" + "le"] = Deno.openSync("held", { write: true, create: true });
+  function work(rounds: number) {
+    Deno.writeTextFileSync("log", "work\\n", { append: true });
+    let sum = 0;
+    for (let i = 0; i < rounds; i++) sum = (sum * 31 + i) | 0;
+    const key = ["fi", "le"].join("");
+    holder[key].writeSync(new TextEncoder().encode("x"));
+    return sum;
+  }
+  console.log(work(50_000));
+`;
+
+class Place implements AsyncDisposable {
+  readonly folder = Deno.makeTempDirSync();
+
+  constructor(text: string) {
+    Deno.mkdirSync(`${this.folder}/app`);
+    Deno.writeTextFileSync(`${this.folder}/app/app.ts`, text);
+  }
+
+  /** Runs the app in an empty folder of its own: what it leaves there, what it prints, what is said, what happened. */
+  async run(ours: readonly string[] | undefined) {
+    const cwd = Deno.makeTempDirSync({ dir: this.folder });
+    const trace = `${this.folder}/trace`;
+    const app = `${this.folder}/app/app.ts`;
+    const args = ours === undefined ? ["run", "-A", app] : [
+      ...["run", "-A", MAIN, "run", "--home", `${this.folder}/home`, "--trace", trace],
+      ...[...ours, "--deno", "-A", app],
+    ];
+    const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
+      args,
+      cwd,
+      env: { NO_COLOR: "1" },
+      stdin: "null",
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    const files = Object.fromEntries(
+      [...Deno.readDirSync(cwd)].map(({ name }) => [name, Deno.readTextFileSync(`${cwd}/${name}`)]).sort(),
+    );
+    const events = ours === undefined || !exists(trace)
+      ? []
+      : Deno.readTextFileSync(trace).trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
+    if (exists(trace)) Deno.removeSync(trace);
+    return { left: { code, stdout: text(stdout), files }, said: text(stderr), events };
+  }
+
+  /** What the last run left for the next one; replaces it if given. */
+  note(replacement?: unknown) {
+    const folder = `${this.folder}/home/apps`;
+    const name = [...Deno.readDirSync(folder)].map(({ name }) => name).find((name) =>
+      /^\w+\.json$/.test(name)
+    )!;
+    if (replacement !== undefined) Deno.writeTextFileSync(`${folder}/${name}`, JSON.stringify(replacement));
+    return JSON.parse(Deno.readTextFileSync(`${folder}/${name}`));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+const FORCED = ["--clone", "spawn", "--migrate", "app.ts#work"];
+
+Deno.test("run catches a hidden call of a pinned host API at the clone, tells its path, and keeps the method at home", async () => {
+  await using place = new Place(HIDING);
+  const { modules } = await loadProgram(`${place.folder}/app/app.ts`);
+  const work = analyzeProgram(modules).methods.find(({ id }) => id === "app.ts#work")!;
+  assert.deepEqual(
+    [work.pin, work.mayPin],
+    [undefined, undefined],
+    "the analyzer sees through it: hide it better",
+  );
+
+  const { left } = await place.run(undefined);
+  assert.equal(left.files.effects, "hidden\n");
+  const first = await place.run(FORCED);
+  assert.deepEqual(first.left, left);
+  assert.deepEqual(first.events.map(({ event }) => event).filter((event) => /merge|abandon/.test(event)), [
+    "merge",
+    "abandon",
+  ]);
+  const abandon = first.events.find(({ event }) => event === "abandon");
+  assert.deepEqual(abandon.miss, {
+    what: "Deno.Command",
+    through: ["app.ts#work", "app.ts#hide", "app.ts#Helper.reach"],
+  });
+  assert.match(
+    first.said,
+    /^clonecloud: analyzer miss: app\.ts#work reaches Deno\.Command \(through app\.ts#hide > app\.ts#Helper\.reach\)/m,
+  );
+
+  const second = await place.run(FORCED);
+  assert.deepEqual(second.left, left);
+  assert.deepEqual(second.events.filter(({ event }) => event !== "local"), []);
+  assert.match(
+    second.said,
+    /^clonecloud: app\.ts#work stays here: in an earlier run it reached Deno\.Command/m,
+  );
+
+  // Other code is another program.
+  Deno.writeTextFileSync(`${place.folder}/app/app.ts`, HIDING.replace(", true)", ", false)"));
+  const { events, said } = await place.run(FORCED);
+  assert.equal(events.filter(({ event }) => event === "merge").length, 3, said);
+});
+
+Deno.test("run catches the use of state that could not travel, and keeps the method at home", async () => {
+  await using place = new Place(HOLDING);
+  const { left } = await place.run(undefined);
+  assert.deepEqual(left.files, { held: "x", log: "work\n" });
+  const first = await place.run(FORCED);
+  assert.deepEqual(first.left, left);
+  assert.match(first.said, /^clonecloud: analyzer miss: app\.ts#work reaches .*FsFile/m);
+  const second = await place.run(FORCED);
+  assert.deepEqual(second.left, left);
+  assert.deepEqual(second.events.filter(({ event }) => event !== "local"), []);
+});
+
+Deno.test("a miss of a run that decided by itself leaves the next plan without the method", async () => {
+  await using place = new Place(HIDING.replaceAll("0_000", "0_000_000"));
+  const { left } = await place.run(undefined);
+  assert.deepEqual((await place.run(["--clone", "spawn"])).left, left);
+  // As if the first run had shown that it pays.
+  const few = meanSums(1, 3);
+  const work = { here: meanSums(60_000, 3), there: few, up: few, down: few, ratio: 1, correction: 1 };
+  const methods = { "app.ts#work": { ...work, role: "chosen", hereMeasured: true, refused: false } };
+  const note = place.note();
+  place.note({ ...note, candidates: ["app.ts#work"], model: { ...note.model, methods } });
+  const second = await place.run(["--clone", "spawn"]);
+  assert.deepEqual(second.left, left);
+  assert.match(second.said, /^clonecloud: analyzer miss: app\.ts#work reaches Deno\.Command/m);
+  assert.ok(!place.note().candidates.includes("app.ts#work"));
+  const third = await place.run(["--clone", "spawn"]);
+  assert.deepEqual(third.left, left);
+  assert.deepEqual(third.events.filter(({ method }) => method === "app.ts#work"), []);
+});
