@@ -47,10 +47,10 @@ export {
   type DeciderModel,
   type Decision,
   type DecisionReason,
-  type MethodModel,
-  type MethodRole,
   type Outcome,
+  type Region,
 } from "./cost/decide.ts";
+export { type MethodModel, type MethodRole, type Migrated } from "./cost/known_method.ts";
 export { deciderModel, type DeciderModelOptions } from "./cost/decider_model.ts";
 export { costAtHome, type CostContext, type CostOptions, type CostTree, costTree } from "./cost/cost_tree.ts";
 export { costAt, type LinearCost, type Point, pointOf } from "./cost/linear_cost.ts";

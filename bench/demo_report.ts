@@ -29,8 +29,8 @@ export async function readOutcome(path: string): Promise<Outcome> {
     if (event.event === "local") local[event.reason] = (local[event.reason] ?? 0) + 1;
   }
   const why: Record<string, string> = {};
-  for (const { event, method, hereMs, thereMs } of events) {
-    if (event === "decide") why[method] = `${seconds(hereMs)} expected here, ${seconds(thereMs)} there`;
+  for (const { event, method, hereMs, thereMs, migrate } of events) {
+    if (event === "decide" && migrate) why[method] = `${seconds(hereMs)} expected here, ${seconds(thereMs)} there`;
   }
   return {
     why,

@@ -47,3 +47,8 @@ export const CORRECTION_STEP = 0.3;
 /** What one outcome may change the correction of predictions by: outliers (a stalled link) must not decide for long. */
 export const CORRECTION_MIN = 0.25;
 export const CORRECTION_MAX = 4;
+/** What wrong migrations may cost a run: this share of its time so far; below the floor it is noise. */
+export const MAX_LOSS_SHARE = 0.05;
+export const LOSS_FLOOR_MS = 20;
+/** Invocations of one method that a profiled run migrates at most. */
+export const SAMPLED_INVOCATIONS = 8;

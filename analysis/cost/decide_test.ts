@@ -138,3 +138,66 @@ Deno.test("Decider.decide() takes less than a microsecond and survives a round t
   const next = new Decider(JSON.parse(JSON.stringify(it)));
   assertEquals(next.decide(scan, features).thereMs, it.decide(scan, features).thereMs);
 });
+
+Deno.test("Decider.observe() counts the link's time for files, but not for those that the clone had", () => {
+  const it = decider();
+  // 825,000 bytes are a second of WIFI; two questions are two round trips.
+  const files = { faults: 2, fileBytes: 825_000 };
+  it.observe(scan, { ...away(1000), ...files, totalMs: away(1000).totalMs + 1138, waitedMs: 1138 });
+  const cold = it.decide(scan, [1000, 3]);
+  assert(Math.abs(cold.filesMs - 1138) < 1, `${cold.filesMs}`);
+  assert(Math.abs(cold.thereMs - away(1000).totalMs - 1138) < 60, `${cold.thereMs}`);
+  for (let i = 0; i < 30; i++) {
+    it.observe(scan, { ...away(1000), ...files, totalMs: away(1000).totalMs + 138, waitedMs: 138 });
+  }
+  const synced = it.decide(scan, [1000, 3]);
+  assert(Math.abs(synced.filesMs - 138) < 60, `${synced.filesMs}`);
+});
+
+Deno.test("Decider.decide() shares a session's first cost among the invocations that a run has", () => {
+  const first = decider();
+  for (let i = 0; i < 4; i++) first.decide(scan, [100, 3]);
+  first.observe(scan, away(100));
+  first.observe(scan, { ...away(100), cold: true, totalMs: away(100).totalMs + 2000 });
+  const next = new Decider(JSON.parse(JSON.stringify(first)));
+  const { coldMs, thereMs, reason } = next.decide(scan, [100, 3]);
+  assert(Math.abs(coldMs - 500) < 10 && thereMs > 500, `${coldMs} ${thereMs}`);
+  assertEquals(reason, "does not pay");
+  assertEquals(next.decide(scan, [1000, 3]).reason, "pays");
+  next.observe(scan, away(1000));
+  assertEquals(next.decide(scan, [1000, 3]).coldMs, 0);
+});
+
+Deno.test("Decider.decide() stops migrating once that has cost the run a twentieth of its time", () => {
+  let now = 0;
+  const it = new Decider(JSON.parse(JSON.stringify(decider())), () => now);
+  const reasons: string[] = [];
+  for (let i = 0; i < 40; i++) {
+    const { migrate, reason } = it.decide(scan, [1000, 3]);
+    reasons.push(reason);
+    // The clone claims to be fast, and takes three times as long as the device would.
+    now += migrate ? 3000 : 1002;
+    if (migrate) it.observe(scan, { ...away(1000), totalMs: 3000 });
+  }
+  const migrations = reasons.filter((reason) => reason === "worth a try" || reason === "pays").length;
+  assert(migrations <= 3, reasons.join("\n"));
+  assert(reasons.includes("migrations have cost more than they saved") || reasons.includes("does not pay"));
+});
+
+Deno.test("Decider.setConditions() takes the partition of the database that is best there, without flapping", () => {
+  const regions = [
+    { migrate: [scan], cost: [100, 1, 0, 0, 0] as const },
+    { migrate: [light], cost: [200, 0, 0, 0, 0] as const },
+  ];
+  const it = decider({ regions, conditions: { ...WIFI, rttMs: 20 } });
+  const roles = () => Object.values(it.toJSON().methods).map(({ role }) => role);
+  assertEquals(roles(), ["chosen", "elsewhere"]);
+  it.setConditions({ ...WIFI, rttMs: 110 });
+  assertEquals(roles(), ["chosen", "elsewhere"]);
+  it.setConditions({ ...WIFI, rttMs: 400 });
+  assertEquals(roles(), ["elsewhere", "chosen"]);
+  it.setConditions({ ...WIFI, rttMs: 90 });
+  assertEquals(roles(), ["elsewhere", "chosen"]);
+  it.setConditions({ ...WIFI, rttMs: 20 });
+  assertEquals(roles(), ["chosen", "elsewhere"]);
+});

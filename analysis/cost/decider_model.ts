@@ -1,7 +1,8 @@
 import type { Conditions, MethodId } from "../../runtime/mod.ts";
 import type { Execution } from "../profile/execution.ts";
 import type { ProfileTree } from "../profile/profile_tree.ts";
-import type { DeciderModel, MethodModel, MethodRole } from "./decide.ts";
+import type { DeciderModel, Region } from "./decide.ts";
+import type { MethodModel, MethodRole } from "./known_method.ts";
 import { emptySums, type LineSums } from "./line_fit.ts";
 import type { MigrationOverheads } from "./migration.ts";
 import type { PowerLevels } from "./power.ts";
@@ -20,6 +21,8 @@ export interface DeciderModelOptions {
   readonly home?: readonly MethodId[];
   readonly conditions: Conditions;
   readonly overheads: MigrationOverheads;
+  /** The partition database, so that a change of the link changes the partition. */
+  readonly regions?: readonly Region[];
   /** Set if the objective is energy. */
   readonly power?: PowerLevels;
   /** What an earlier run of the same code learned; it goes before the profile. */
@@ -28,7 +31,7 @@ export interface DeciderModelOptions {
 
 /** The model an app process starts its {@linkcode Decider} from: what was learned, else what the profile says. */
 export function deciderModel(options: DeciderModelOptions): DeciderModel {
-  const { candidates, chosen, forced = [], home = [], learned, power } = options;
+  const { candidates, chosen, forced = [], home = [], learned, power, regions } = options;
   const roles = new Map<MethodId, MethodRole>(candidates.map((method) => [method, "elsewhere"]));
   for (const method of chosen) roles.set(method, "chosen");
   for (const method of home) roles.set(method, "home");
@@ -45,6 +48,7 @@ export function deciderModel(options: DeciderModelOptions): DeciderModel {
     conditions: options.conditions,
     overheads: options.overheads,
     ...(power === undefined ? {} : { power }),
+    ...(regions === undefined ? {} : { regions: regions.map(({ migrate, cost }) => ({ migrate, cost })) }),
     methods,
   };
 }

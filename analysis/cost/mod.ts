@@ -3,4 +3,14 @@
  *
  * @module
  */
-export { Decider, type DeciderModel } from "./decide.ts";
+import { Decider, type DeciderModel } from "./decide.ts";
+import { SampledMigrations, type SamplingModel } from "./sampled_migrations.ts";
+
+export { Decider, type DeciderModel, SampledMigrations, type SamplingModel };
+
+/** What decides at migration points, from the model that the app process was sent. */
+export function makeDecider(model: unknown): Decider | SampledMigrations {
+  return "sample" in (model as object)
+    ? new SampledMigrations(model as SamplingModel)
+    : new Decider(model as DeciderModel);
+}

@@ -94,6 +94,7 @@ export async function planRun(
     home: pin,
     conditions,
     overheads,
+    regions: database.partitions,
     ...(objective === "energy" ? { power: powerLevels(power) } : {}),
     ...(learned === undefined ? {} : { learned }),
   });

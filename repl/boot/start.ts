@@ -1,10 +1,10 @@
-import { Decider, type DeciderModel } from "../../analysis/cost/mod.ts";
+import { makeDecider } from "../../analysis/cost/mod.ts";
 import { bootApp, type DecisionMaker } from "../../runtime/thread/mod.ts";
 
 /** Brings runtime and decision together in an app process, before its main module is loaded. */
 export function start(supervisor: string | null, globals: readonly PropertyKey[]): Promise<void> {
   return bootApp(supervisor, {
     globals,
-    decisionMaker: (model) => new Decider(model as DeciderModel) as unknown as DecisionMaker,
+    decisionMaker: (model) => makeDecider(model) as unknown as DecisionMaker,
   });
 }

@@ -6,6 +6,8 @@ export interface Decision {
   readonly hereMs: number;
   readonly thereMs: number;
   readonly reason: string;
+  /** What else the trace shows of it. */
+  readonly [more: string]: unknown;
 }
 
 /** What became of an invocation that was meant to migrate. */
@@ -16,10 +18,15 @@ export type Outcome =
     readonly cloneMs: number;
     readonly upBytes: number;
     readonly downBytes: number;
+    /** Questions for files, what the answers weighed, and how long the clone waited for them. */
+    readonly faults: number;
+    readonly fileBytes: number;
+    readonly waitedMs: number;
     readonly features: ArrayLike<number>;
     readonly cold: boolean;
   }
-  | { readonly where: "failed"; readonly permanent: boolean };
+  /** `lostMs`: until that was clear. */
+  | { readonly where: "failed"; readonly permanent: boolean; readonly lostMs: number };
 
 /** What the runtime asks at each migration point; synchronous, constant work. */
 export interface DecisionMaker {

@@ -40,6 +40,9 @@ export interface MigrateReply {
   readonly awayMs?: number;
   readonly bytesUp?: number;
   readonly bytesDown?: number;
+  /** Questions of the guest for files while it ran, and what the answers weighed. */
+  readonly faults?: number;
+  readonly fileBytes?: number;
 }
 
 /** How long a migration point waits for a session that is being opened. */
@@ -86,6 +89,8 @@ export class DeviceSession {
   #gone = false;
   #heardAt = 0;
   #method = "";
+  #faults = 0;
+  #fileBytes = 0;
 
   constructor(config: AppConfig, { connection, patient, ask, event, board }: SessionParts) {
     this.#config = config;
@@ -140,6 +145,7 @@ export class DeviceSession {
     if (this.#lost !== undefined) return { ok: false, reason: this.#lost };
     this.#method = message.method;
     this.#files.begin();
+    this.#faults = this.#fileBytes = 0;
     const code = await this.#fetchCode(message.head.code, message.missing);
     const head = { ...message.head, code };
     const payload = compress(packPayload(head, new Uint8Array(message.packet)));
@@ -167,6 +173,8 @@ export class DeviceSession {
       ...reply,
       awayMs: performance.now() - started,
       bytesUp: payload.reduce((sum, part) => sum + part.length, 0),
+      faults: this.#faults,
+      fileBytes: this.#fileBytes,
     };
   }
 
@@ -288,13 +296,16 @@ export class DeviceSession {
       this.#connection?.send(REPLY, ...compress(packPayload(environment(request.name))));
       return;
     }
+    const { reply, bytes } = this.#files.serve(request);
+    this.#faults++;
+    this.#fileBytes += bytes.length;
     this.#event({
       event: "fault",
       thread: "main",
       method: this.#method,
       reason: `${request.call} ${request.path}`,
+      bytes: bytes.length,
     });
-    const { reply, bytes } = this.#files.serve(request);
     this.#connection?.send(REPLY, ...compress(packPayload(reply, bytes)));
   }
 

@@ -44,8 +44,20 @@ const getBuiltinModule = (process as any).getBuiltinModule.bind(process) as (
 const now = performance.now.bind(performance);
 const channel = new GuestChannel();
 
+/** Milliseconds that this process has waited for answers of its device. */
+let waitedMs = 0;
+
 /** Asks the device; this process's only thread waits. */
 function ask(request: GuestRequest): { reply: GuestReply; bytes: Uint8Array } {
+  const asked = now();
+  try {
+    return answerTo(request);
+  } finally {
+    waitedMs += now() - asked;
+  }
+}
+
+function answerTo(request: GuestRequest): { reply: GuestReply; bytes: Uint8Array } {
   channel.send(REQUEST, ...packPayload(request));
   while (true) {
     const frame = channel.receive();
@@ -115,7 +127,7 @@ function start(session: SessionStart): void {
 }
 
 async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
-  const ms = { accept: 0, run: 0, capture: 0 };
+  const ms = { accept: 0, run: 0, waited: 0, capture: 0 };
   const started = now();
   host.begin(head.nowMs);
   guestStack.below = head.stack.below;
@@ -142,10 +154,11 @@ async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
 async function run(
   head: MigrateHead,
   roots: readonly unknown[],
-  ms: { accept: number; run: number; capture: number },
+  ms: { accept: number; run: number; waited: number; capture: number },
 ): Promise<void> {
   const [fn, self, args] = roots as [Function, unknown, unknown[]];
   const started = now();
+  const waitedBefore = waitedMs;
   let outcome: "return" | "throw" = "return";
   let result: unknown;
   try {
@@ -155,7 +168,8 @@ async function run(
     outcome = "throw";
     result = error;
   }
-  ms.run = now() - started;
+  ms.waited = waitedMs - waitedBefore;
+  ms.run = now() - started - ms.waited;
   const captured = now();
   const rootNames = [outcome === "return" ? "result" : "error", "method", "this", "arguments"];
   const capture = heap.capture([result, fn, self, args], { rootNames });

@@ -73,6 +73,8 @@ interface Reply {
   readonly bytesDown?: number;
   /** Milliseconds between handing over and having the answer. */
   readonly awayMs?: number;
+  readonly faults?: number;
+  readonly fileBytes?: number;
 }
 
 const MIGRATOR_FAILED = "the migrator has failed";
@@ -152,10 +154,12 @@ export class Migrator {
     }
     const features = point.forced ? [] : featuresOf(args);
     const decision = this.#decide(point, features);
+    if (this.#parts.config.trace || this.#parts.config.stepping) {
+      this.#trace({ event: "decide", thread: "main", method: point.method, ...decision, features });
+    }
     if (!decision.migrate) return this.#local(point, decision.reason);
     const isAsync = this.#parts.registry.tableOf(point.module).sites[point.site]!.isAsync === true;
     if (isAsync && !this.#awaitedAtOnce()) return this.#local(point, "its call is not awaited at once");
-    this.#trace({ event: "decide", thread: "main", method: point.method, ...decision });
     const session = this.#sessionState(point.forced ? FORCED_WAIT_MS : waitFor(decision));
     if (session?.ok !== true) {
       const reason = session?.error ?? MIGRATOR_FAILED;
@@ -283,6 +287,7 @@ export class Migrator {
     performEffects(head.effects);
     point.failures = 0;
     this.#learn(point, reply, head);
+    this.#current.startedMs = 0;
     this.#trace({
       event: "merge",
       thread: "main",
@@ -297,6 +302,8 @@ export class Migrator {
         rows: this.#heap.counts(),
         conditions: this.#parts.board.read(),
       }),
+      faults: reply.faults,
+      fileBytes: reply.fileBytes,
       clone: head.ms,
     });
     this.#stages.reach(() => ({
@@ -317,16 +324,19 @@ export class Migrator {
     this.#cold = false;
     const sum = this.#migrated.get(point.method) ?? { invocations: 0, cloneMs: 0, upBytes: 0, downBytes: 0 };
     sum.invocations++;
-    sum.cloneMs += head.ms.run;
+    sum.cloneMs += timeOf(head.ms.run);
     sum.upBytes += reply.bytesUp ?? 0;
     sum.downBytes += reply.bytesDown ?? 0;
     this.#migrated.set(point.method, sum);
     this.#parts.decision.observe(point.method, {
       where: "there",
       totalMs: performance.now() - startedMs,
-      cloneMs: head.ms.run,
+      cloneMs: timeOf(head.ms.run),
       upBytes: reply.bytesUp ?? 0,
       downBytes: reply.bytesDown ?? 0,
+      faults: reply.faults ?? 0,
+      fileBytes: reply.fileBytes ?? 0,
+      waitedMs: timeOf(head.ms.waited),
       features,
       cold,
     });
@@ -517,7 +527,10 @@ export class Migrator {
 
   /** Runs it here, and leaves it here for a while if that keeps happening; for good if it would happen again. */
   #failed(point: Point, reason: string, permanent = false): undefined {
-    this.#parts.decision.observe(point.method, { where: "failed", permanent });
+    const { startedMs } = this.#current;
+    const lostMs = startedMs > 0 ? performance.now() - startedMs : 0;
+    this.#current = { ...this.#current, startedMs: 0 };
+    this.#parts.decision.observe(point.method, { where: "failed", permanent, lostMs });
     point.failures++;
     point.rest = permanent ? Infinity : Math.min(1 << Math.min(point.failures, 20), 1_000_000) - 1;
     return this.#local(point, reason);
@@ -533,6 +546,11 @@ export class Migrator {
     if (!trace && !stepping && event.event !== "merge" && event.event !== "abandon") return;
     this.#stages.tell(event);
   }
+}
+
+/** The clone's own figures are a stranger's. */
+function timeOf(ms: unknown): number {
+  return typeof ms === "number" && Number.isFinite(ms) && ms > 0 ? ms : 0;
 }
 
 /** How long a forced method waits for its session. */

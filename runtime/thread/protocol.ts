@@ -109,7 +109,13 @@ export type ReturnHead =
     /** Files it read: checked again before the merge. */
     readonly reads: readonly string[];
     readonly globals: readonly string[];
-    readonly ms: { readonly accept: number; readonly run: number; readonly capture: number };
+    /** `run` is the method's own work: what it waited for the device meanwhile is `waited`. */
+    readonly ms: {
+      readonly accept: number;
+      readonly run: number;
+      readonly waited: number;
+      readonly capture: number;
+    };
   }
   | { readonly id: number; readonly ok: false; readonly reason: string; readonly path?: string };
 

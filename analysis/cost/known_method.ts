@@ -1,0 +1,232 @@
+import { CORRECTION_MAX, CORRECTION_MIN, CORRECTION_STEP, UNKNOWN_STATE_BYTES } from "./constants.ts";
+import type { Rates } from "./rates.ts";
+import { emptySizeSums, SizeModel, type SizeSums } from "./size_model.ts";
+
+/** What the partition says of a method: it migrates, migrates in another region only, must migrate, or must not. */
+export type MethodRole = "chosen" | "elsewhere" | "forced" | "home";
+
+/** What is known of one method; part of a decider's model. Fields that may be missing came later than some stored models. */
+export interface MethodModel {
+  readonly role: MethodRole;
+  /** Milliseconds of an invocation on the device. */
+  readonly here: SizeSums;
+  /** Whether `here` was measured; if it is a sampler's guess, any measurement replaces it. */
+  readonly hereMeasured: boolean;
+  /** Milliseconds of its work at a clone as fast as the device. */
+  readonly there: SizeSums;
+  /** Bytes of state shipped and returned. */
+  readonly up: SizeSums;
+  readonly down: SizeSums;
+  /** Questions for files that a migration asked, and bytes of files that had to be shipped. */
+  readonly faults?: SizeSums;
+  readonly files?: SizeSums;
+  /** What the first migration of a session costs on top (code, whole state), milliseconds; undefined if not known. */
+  readonly coldMs?: number;
+  /** Whether `up` knows first migrations only. */
+  readonly upCold?: boolean;
+  /** Invocations in a run, on average; undefined if not known. */
+  readonly perRun?: number;
+  /** A migration of it was refused for good; it stays until the code changes. */
+  readonly refused: boolean;
+  /** Its work at a clone by its time here: what the clone's speed doesn't say of this method. */
+  readonly ratio: number;
+  /** How much dearer migrations of it were than predicted, besides their work. */
+  readonly correction: number;
+}
+
+/** A migration that came home. */
+export interface Migrated {
+  readonly where: "there";
+  /** From suspend to merged. */
+  readonly totalMs: number;
+  /** The method's own work at the clone. */
+  readonly cloneMs: number;
+  readonly upBytes: number;
+  readonly downBytes: number;
+  readonly features: ArrayLike<number>;
+  /** Questions for files, what the answers weighed, and how long the clone waited for them. */
+  readonly faults?: number;
+  readonly fileBytes?: number;
+  readonly waitedMs?: number;
+  /** The first one of a session: ships code too, so it says nothing of the next one's overhead. */
+  readonly cold?: boolean;
+}
+
+/** What an invocation is predicted to take; milliseconds. */
+export interface Prediction {
+  readonly hereMs: number;
+  readonly workMs: number;
+  /** Everything away but the work: suspend, state and files on the link, resume, merge. */
+  readonly overheadMs: number;
+  /** Of these: files and questions for them, and the first migration's extra. */
+  readonly filesMs: number;
+  readonly coldMs: number;
+}
+
+/** A method as an app process knows it: predicts an invocation's costs from its size, and learns from what came of it. */
+export class KnownMethod {
+  role: MethodRole;
+  refused: boolean;
+  /** Side of the last decision. */
+  last: "here" | "there" | undefined;
+  failures = 0;
+  /** Invocations that still stay here after a failure. */
+  wait = 0;
+  calls = 0;
+  #here: SizeModel;
+  #hereMeasured: boolean;
+  readonly #there: SizeModel;
+  #up: SizeModel;
+  #upCold: boolean;
+  readonly #down: SizeModel;
+  readonly #faults: SizeModel;
+  readonly #files: SizeModel;
+  #coldMs: number | undefined;
+  readonly #perRun: number | undefined;
+  #ratio: number;
+  #correction: number;
+
+  constructor(model: MethodModel) {
+    this.role = model.role;
+    this.refused = model.refused;
+    this.#here = new SizeModel(model.here);
+    this.#hereMeasured = model.hereMeasured;
+    this.#there = new SizeModel(model.there);
+    this.#up = new SizeModel(model.up);
+    this.#upCold = model.upCold ?? false;
+    this.#down = new SizeModel(model.down);
+    this.#faults = new SizeModel(model.faults ?? emptySizeSums());
+    this.#files = new SizeModel(model.files ?? emptySizeSums());
+    this.#coldMs = model.coldMs;
+    this.#perRun = model.perRun;
+    this.#ratio = model.ratio;
+    this.#correction = model.correction;
+  }
+
+  get herePoints(): number {
+    return this.#here.points;
+  }
+
+  /** Whether it was ever seen at a clone; until then its costs there are a guess. */
+  get seenThere(): boolean {
+    return this.#there.points > 0;
+  }
+
+  /** Predicts one invocation; `cold` if nothing has migrated yet in this session. Constant work. */
+  predict(features: ArrayLike<number>, rates: Rates, cold: boolean): Prediction {
+    const hereMs = this.#hereAt(features);
+    const workMs = this.#workAt(features, hereMs) * rates.perWorkMs;
+    const up = this.#up.points > 0 ? this.#up.at(features) : UNKNOWN_STATE_BYTES;
+    const down = this.#down.points > 0 ? this.#down.at(features) : UNKNOWN_STATE_BYTES;
+    const filesMs = this.#faults.at(features) * rates.perFaultMs +
+      this.#files.at(features) * rates.perFileByteMs;
+    const coldMs = cold && this.#coldMs !== undefined ? this.#coldMs / this.#stillExpected() : 0;
+    const stateMs = rates.fixedMs + up * rates.perUpByteMs + down * rates.perDownByteMs;
+    return { hereMs, workMs, overheadMs: this.#correction * stateMs + filesMs + coldMs, filesMs, coldMs };
+  }
+
+  /** An invocation ran here as a whole. */
+  ranHere(ms: number, features: ArrayLike<number>): void {
+    if (!this.#hereMeasured) this.#here = new SizeModel();
+    this.#hereMeasured = true;
+    this.#here.add(features, { y: ms });
+  }
+
+  /** One came home from a clone. */
+  ranThere(outcome: Migrated, rates: Rates): void {
+    const { features, fileBytes = 0, faults = 0, waitedMs = 0 } = outcome;
+    this.failures = 0;
+    this.#learnWork(outcome.cloneMs / rates.perWorkMs, features);
+    this.#faults.add(features, { y: faults });
+    // What the clone had already was not waited for.
+    const shipped = rates.perFileByteMs > 0
+      ? Math.min(fileBytes, Math.max(0, waitedMs - faults * rates.perFaultMs) / rates.perFileByteMs)
+      : fileBytes;
+    this.#files.add(features, { y: shipped });
+    this.#learnState(outcome, rates);
+  }
+
+  /** What it took beyond what the device would have; less than nothing if it saved time. A first migration serves others too. */
+  lossOf({ totalMs, features, cold }: Migrated): number {
+    return (totalMs - this.#hereAt(features)) / (cold === true ? this.#stillExpected() : 1);
+  }
+
+  toJSON(): MethodModel {
+    const perRun = this.calls === 0
+      ? this.#perRun
+      : this.#perRun === undefined
+      ? this.calls
+      : this.#perRun + CORRECTION_STEP * (this.calls - this.#perRun);
+    return {
+      role: this.role,
+      hereMeasured: this.#hereMeasured,
+      refused: this.refused,
+      ratio: this.#ratio,
+      correction: this.#correction,
+      upCold: this.#upCold,
+      ...(this.#coldMs === undefined ? {} : { coldMs: this.#coldMs }),
+      ...(perRun === undefined ? {} : { perRun }),
+      here: this.#here.sums,
+      there: this.#there.sums,
+      up: this.#up.sums,
+      down: this.#down.sums,
+      faults: this.#faults.sums,
+      files: this.#files.sums,
+    };
+  }
+
+  /** If only the clone has shown how the time depends on size, that holds here too. */
+  #hereAt(features: ArrayLike<number>): number {
+    const measured = this.#hereMeasured && this.#here.points > 0;
+    if (this.seenThere && !measured) return this.#there.at(features);
+    if (this.#there.sized && !this.#here.sized) return this.#there.at(features) / this.#ratio;
+    return this.#here.at(features);
+  }
+
+  /** One migration tells nothing of other sizes; until the clone's times show how they depend on size, the device's do. */
+  #workAt(features: ArrayLike<number>, hereMs: number): number {
+    const own = this.seenThere && (!this.#hereMeasured || this.#there.sized || !this.#here.sized);
+    return own ? this.#there.at(features) : hereMs * this.#ratio;
+  }
+
+  /** Invocations of this run that share the first migration's extra. */
+  #stillExpected(): number {
+    return Math.max(1, (this.#perRun ?? 1) - this.calls + 1);
+  }
+
+  #learnWork(workMs: number, features: ArrayLike<number>): void {
+    const hereMs = this.#hereMeasured ? this.#here.at(features) : 0;
+    if (hereMs > 0 && (this.#here.sized || !this.#there.sized)) {
+      this.#ratio = this.seenThere
+        ? this.#ratio + CORRECTION_STEP * (workMs / hereMs - this.#ratio)
+        : workMs / hereMs;
+    }
+    this.#there.add(features, { y: workMs });
+  }
+
+  #learnState(
+    { totalMs, cloneMs, waitedMs = 0, upBytes, downBytes, features, cold }: Migrated,
+    rates: Rates,
+  ): void {
+    const first = this.#up.points === 0;
+    if (cold !== true && this.#upCold) this.#up = new SizeModel();
+    const warmUp = cold === true && !first && !this.#upCold ? this.#up.at(features) : upBytes;
+    if (cold !== true || first || this.#upCold) {
+      this.#up.add(features, { y: upBytes });
+      this.#upCold = cold === true;
+    }
+    this.#down.add(features, { y: downBytes });
+    const predicted = rates.fixedMs + warmUp * rates.perUpByteMs + downBytes * rates.perDownByteMs;
+    const tookMs = totalMs - cloneMs - waitedMs;
+    if (!(predicted > 0) || !Number.isFinite(predicted)) return;
+    if (cold === true) {
+      const extra = Math.max(0, tookMs - this.#correction * predicted);
+      this.#coldMs = this.#coldMs === undefined
+        ? extra
+        : this.#coldMs + CORRECTION_STEP * (extra - this.#coldMs);
+      return;
+    }
+    const ratio = Math.min(CORRECTION_MAX, Math.max(CORRECTION_MIN, tookMs / predicted));
+    this.#correction += CORRECTION_STEP * (ratio - this.#correction);
+  }
+}

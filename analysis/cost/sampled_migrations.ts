@@ -1,0 +1,40 @@
+import { SAMPLED_INVOCATIONS } from "./constants.ts";
+
+/** What a profiled run migrates: a sample of these methods' invocations, whatever that costs; plain JSON. */
+export interface SamplingModel {
+  readonly sample: readonly string[];
+}
+
+/**
+ * Decides in a run that is made to measure: the first invocations of each sampled method migrate, then ever rarer ones,
+ * so that early and late ones, small and large ones are seen without a million migrations. All others stay.
+ */
+export class SampledMigrations {
+  readonly #calls = new Map<string, number>();
+  readonly #taken = new Map<string, number>();
+  readonly #sampled: ReadonlySet<string>;
+
+  constructor({ sample }: SamplingModel) {
+    this.#sampled = new Set(sample);
+  }
+
+  decide(method: string): { migrate: boolean; hereMs: number; thereMs: number; reason: string } {
+    const call = (this.#calls.get(method) ?? 0) + 1;
+    this.#calls.set(method, call);
+    const taken = this.#taken.get(method) ?? 0;
+    // 1, 2, 3, then each that is half as far again.
+    const due = call <= 3 || call >= 3 * 1.5 ** (taken - 2);
+    const migrate = this.#sampled.has(method) && taken < SAMPLED_INVOCATIONS && due;
+    if (migrate) this.#taken.set(method, taken + 1);
+    return { migrate, hereMs: 0, thereMs: 0, reason: migrate ? "sampled" : "not sampled" };
+  }
+
+  observe(): void {}
+
+  setConditions(): void {}
+
+  /** It learns nothing itself: what was measured is in the run's events. */
+  toJSON(): null {
+    return null;
+  }
+}
