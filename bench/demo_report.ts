@@ -30,7 +30,9 @@ export async function readOutcome(path: string): Promise<Outcome> {
   }
   const why: Record<string, string> = {};
   for (const { event, method, hereMs, thereMs, migrate } of events) {
-    if (event === "decide" && migrate) why[method] = `${seconds(hereMs)} expected here, ${seconds(thereMs)} there`;
+    if (event === "decide" && migrate) {
+      why[method] = `${seconds(hereMs)} expected here, ${seconds(thereMs)} there`;
+    }
   }
   return {
     why,
