@@ -14,7 +14,6 @@ const OTHERWISE: ReadonlyMap<string, string> = new Map([
   ["LockManager", "has no constructor; navigator.locks is wrapped"],
   ["eval", "functions it makes can't be captured"],
   ["closed", "false on both sides while the app runs"],
-  ["Deno.exitCode", "looked at when the method ends"],
   ["Deno.memoryUsage", "tells the clone's own, which the method uses"],
   ["Deno.lint", "is only there for plugins of deno lint"],
   ["Deno.jupyter", "throws outside of deno jupyter, there as here"],

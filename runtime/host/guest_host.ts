@@ -2,6 +2,7 @@
  * The host as migrated code sees it: files and output through the device, the device's clock, arguments and environment;
  * plain computation as it is; everything else abandons the migration.
  */
+import process from "node:process";
 import type { Effect, GuestRequest, SessionStart } from "../thread/protocol.ts";
 import { denoFiles } from "./guest_deno.ts";
 import { type Abandon, type Ask, GuestFiles, toBase64 } from "./guest_files.ts";
@@ -23,6 +24,7 @@ export class GuestHost {
   #effects: Effect[] = [];
   #session: SessionStart | undefined;
   #clockSkewMs = 0;
+  #exitCode = 0;
   #openTimers = new Set<string>();
   readonly #ask: Ask;
 
@@ -41,6 +43,8 @@ export class GuestHost {
   install(session: SessionStart): void {
     this.#session = session;
     this.#files.cwd = session.cwd;
+    // `parseArgs` without arguments and the like look at the real one.
+    realProcess.argv.splice(0, Infinity, ...this.#argv());
     try {
       setEnv("TZ", session.timeZone);
     } catch {
@@ -51,9 +55,10 @@ export class GuestHost {
     }
   }
 
-  /** A new invocation, at this moment of the device's clock. */
-  begin(deviceNowMs: number): void {
+  /** A new invocation, at this moment of the device's clock; so far the app would exit with `exitCode`. */
+  begin(deviceNowMs: number, exitCode: number): void {
     this.#effects = [];
+    this.#exitCode = Deno.exitCode = exitCode;
     this.#files.begin();
     this.#clockSkewMs = deviceNowMs - dateNow();
   }
@@ -61,10 +66,10 @@ export class GuestHost {
   /** What the invocation did to the world, in order. */
   takeEffects(): Effect[] {
     // The engine lets nobody put anything in its place.
-    if (Deno.exitCode !== 0) this.#abandon("it sets Deno.exitCode", { what: "Deno.exitCode" });
     const effects = this.#effects;
     for (const label of this.#openTimers) effects.push({ type: "console", call: "time", args: [label] });
     this.#openTimers.clear();
+    if (Deno.exitCode !== this.#exitCode) effects.push({ type: "exit code", code: Deno.exitCode });
     this.#effects = [];
     return effects;
   }
@@ -102,6 +107,11 @@ export class GuestHost {
       "stdin",
       new Proxy({}, { get: () => this.#abandon("it reads stdin", { what: "Deno.stdin" }) }),
     );
+  }
+
+  #argv(): string[] {
+    const { mainModule, args } = this.#need();
+    return ["deno", decodeURIComponent(new URL(mainModule).pathname), ...args];
   }
 
   /** The device's environment, asked for when it is read: what the app may not read fails as it would there. */
@@ -306,9 +316,12 @@ export class GuestHost {
       stdout: write(1),
       stderr: write(2),
       memoryUsage: Deno.memoryUsage,
+      version: process.version,
+      versions: process.versions,
+      release: process.release,
     };
     const lazy: Record<string, () => unknown> = {
-      argv: () => ["deno", new URL(session().mainModule).pathname, ...session().args],
+      argv: () => this.#argv(),
       env: () => processEnv,
       platform: () => session().build.os,
       arch: () => session().build.arch === "x86_64" ? "x64" : "arm64",
@@ -316,7 +329,17 @@ export class GuestHost {
     };
     const object: Record<string, unknown> = { ...known };
     for (const [name, get] of Object.entries(lazy)) getter(object, name, get);
+    Object.defineProperty(object, "exitCode", {
+      get: () => realProcess.exitCode,
+      set: (code) => realProcess.exitCode = code,
+      configurable: true,
+      enumerable: true,
+    });
     return new Proxy(object, {
+      set: (target, name, value) =>
+        name === "exitCode"
+          ? Reflect.set(target, name, value)
+          : this.#abandon(`it sets process.${String(name)}`),
       get: (target, name) => {
         if (typeof name === "symbol" || name in target) return Reflect.get(target, name);
         return this.#abandon(`it uses process.${name}`, { what: `process.${name}` });
@@ -340,6 +363,7 @@ export class GuestHost {
 }
 
 const dateNow = Date.now;
+const realProcess = process;
 const setEnv = Deno.env.set.bind(Deno.env);
 
 function define(target: object, name: string, value: unknown): void {

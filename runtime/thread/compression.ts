@@ -20,5 +20,9 @@ export function compress(parts: readonly Uint8Array[]): Uint8Array[] {
 /** The payload again; its size is bounded. @throws if it isn't one. */
 export function decompress(payload: Uint8Array): Uint8Array {
   if (payload[0] === 0) return payload.subarray(1);
-  return inflateRawSync(payload.subarray(1), { maxOutputLength: MAX_FRAME_BYTES });
+  const { buffer, byteOffset, length } = inflateRawSync(payload.subarray(1), {
+    maxOutputLength: MAX_FRAME_BYTES,
+  });
+  // Not a `Buffer`: parts of it reach app code, as what `Deno.readFile` gives.
+  return new Uint8Array(buffer, byteOffset, length);
 }

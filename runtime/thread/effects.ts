@@ -2,6 +2,7 @@ import type { Effect } from "./protocol.ts";
 
 const { writeSync: writeOut } = Deno.stdout;
 const { writeSync: writeErr } = Deno.stderr;
+const setExitCode = Reflect.getOwnPropertyDescriptor(Deno, "exitCode")!.set!.bind(Deno);
 const fileCalls: Record<string, (...args: any[]) => unknown> = {
   writeFileSync: Deno.writeFileSync,
   mkdirSync: Deno.mkdirSync,
@@ -25,6 +26,7 @@ export function performEffects(effects: readonly Effect[]): void {
     if (effect.type === "print") write(effect.fd, new TextEncoder().encode(effect.text));
     else if (effect.type === "console") print(effect.call, effect.args);
     else if (effect.type === "write") write(effect.fd, fromBase64(effect.base64));
+    else if (effect.type === "exit code") setExitCode(effect.code);
     else perform(effect.call, effect.args);
   }
 }

@@ -129,7 +129,7 @@ function start(session: SessionStart): void {
 async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
   const ms = { accept: 0, run: 0, waited: 0, capture: 0 };
   const started = now();
-  host.begin(head.nowMs);
+  host.begin(head.nowMs, head.exitCode);
   guestStack.below = head.stack.below;
   Error.stackTraceLimit = head.stack.limit;
   try {

@@ -222,6 +222,7 @@ export class Migrator {
         method: point.method,
         isAsync,
         nowMs: Date.now(),
+        exitCode: Deno.exitCode,
         stack: { below: framesBelow(), limit: stackLimit() },
         code,
       };

@@ -87,6 +87,8 @@ export interface MigrateHead {
   readonly method: string;
   readonly isAsync: boolean;
   readonly nowMs: number;
+  /** What the app would exit with so far. */
+  readonly exitCode: number;
   /** The device's stack below the method, as lines `    at …`, and how many lines a stack has. */
   readonly stack: { readonly below: readonly string[]; readonly limit: number };
   readonly code: ShippedCode;
@@ -98,6 +100,7 @@ export type Effect =
   | { readonly type: "write"; readonly fd: 1 | 2; readonly base64: string }
   /** A call of `console`, with what it formats as text: the device's console has its own groups, counters and timers. */
   | { readonly type: "console"; readonly call: string; readonly args: readonly string[] }
+  | { readonly type: "exit code"; readonly code: number }
   | { readonly type: "file"; readonly call: string; readonly args: readonly unknown[] };
 
 export type ReturnHead =

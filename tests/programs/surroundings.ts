@@ -12,6 +12,24 @@ function environment() {
 }
 
 import process from "node:process";
+import { parseArgs } from "node:util";
+function given() {
+  return [parseArgs({ allowPositionals: true }).positionals, process.argv.length, typeof process.versions.node];
+}
+
+function endBadly(code: number) {
+  const before = Deno.exitCode;
+  Deno.exitCode = code;
+  return [before, Deno.exitCode, process.exitCode];
+}
+
+const here = import.meta.url.replace("file://", "");
+function bytes() {
+  const data = Deno.readFileSync(here);
+  return [data.constructor.name, data instanceof Buffer, data.buffer.byteLength === data.length, data.indexOf(10) > 0];
+}
+
+import { Buffer } from "node:buffer";
 function nodeEnvironment() {
   return [process.env.APP_SETTING, process.env.APP_NONE, process.argv.slice(2), process.cwd() === Deno.cwd(), process.exitCode];
 }
@@ -37,3 +55,6 @@ console.log(nodeEnvironment());
 console.log(time());
 console.log(random());
 console.log(encode("text"));
+console.log(given(), bytes());
+console.log(endBadly(3), Deno.exitCode);
+console.log(endBadly(4), process.exitCode);
