@@ -25,15 +25,20 @@ export {
   type PeerOptions,
   type PeerRow,
   type PeerStatus,
+  revoke,
   spawnClone,
   type SpawnedClone,
   type SpawnOptions,
   startPeer,
 } from "./peer/mod.ts";
 export {
+  type Grants,
+  grantsOf,
+  type Limits,
   openTrustStore,
   type PairingOffer,
   parseCode,
+  parseLimits,
   type TrustedPeer,
   type TrustStore,
 } from "./trust/mod.ts";

@@ -87,7 +87,7 @@ Deno.test("commands refuse bad arguments with one line and exit code 2", async (
       [["peer", "--trust", "me"], /--trust me is not a peer id/],
       [["peer", "--max-guests", "many"], /--max-guests many is not a whole number/],
       [["pair", "12"], /"12" is not a code/],
-      [["trust", "forget"], /trust takes `list`, or `remove`/],
+      [["trust", "forget"], /trust takes `list`, or `remove` or `limit`/],
     ] as const
   ) {
     const { code, err } = await run(...args);

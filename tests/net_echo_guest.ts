@@ -1,5 +1,5 @@
 /** A guest for tests of `net/`: it echoes session frames, and does what the kinds below say. */
-import { BLOB_REPLY, encodeFrame, type Frame, FrameDecoder } from "../runtime/mod.ts";
+import { BLOB_REPLY, encodeFrame, type Frame, FrameDecoder } from "../runtime/thread/frame.ts";
 
 /** Sends the payload back as it is. */
 const ECHO = 16;

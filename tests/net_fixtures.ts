@@ -9,11 +9,22 @@ import {
   SESSION_VERSION,
 } from "../runtime/mod.ts";
 
+/** Deno's folder for guests, of all peers of a test file: the guest is compiled once. */
+const GUEST_CACHE = `${Deno.makeTempDirSync({ prefix: "guest-cache-" })}/deno`;
+addEventListener("unload", () => Deno.removeSync(GUEST_CACHE.replace(/\/deno$/, ""), { recursive: true }));
+
 /** How the echo guest is started. */
 export const ECHO_GUEST = {
   command: Deno.execPath(),
-  args: ["run", "--quiet", "--no-prompt", "--no-lock", new URL("./net_echo_guest.ts", import.meta.url).href],
-  env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", DENO_DIR: Deno.env.get("DENO_DIR") ?? "" },
+  args: [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--no-config",
+    "--no-lock",
+    new URL("./net_echo_guest.ts", import.meta.url).href,
+  ],
+  env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
 };
 
 /** Repeats what depends on timing: a busy machine stalls now and then. */
@@ -45,6 +56,7 @@ export class Scene implements AsyncDisposable {
       listen: ["/ip4/127.0.0.1/tcp/0"],
       mdns: false,
       guestCommand: ECHO_GUEST,
+      guestCache: GUEST_CACHE,
       ...options,
       home,
     });

@@ -14,6 +14,10 @@ export interface ContentStore {
   put(device: string, hash: Uint8Array, content: Uint8Array): Promise<void>;
   /** Removes all that a device sent. */
   wipe(device: string): Promise<void>;
+  /** Drops what a device has kept beyond its quota, least recently used first. */
+  trim(device: string): Promise<void>;
+  /** Bytes kept for one device. */
+  bytesOf(device: string): number;
   /** The devices whose content is kept. */
   devices(): readonly string[];
   /** Bytes kept for all devices. */
@@ -25,12 +29,20 @@ export function hasHash(content: Uint8Array, expected: Uint8Array): boolean {
   return expected.length === HASH_BYTES && hash("sha256", content, "hex") === expected.toHex();
 }
 
+/** Bounds of a {@linkcode ContentStore}, bytes. */
+export interface StoreBounds {
+  /** Of all devices together. */
+  readonly maxBytes?: number;
+  /** Of one device, now: asked each time, so that it can change. */
+  quotaOf?(device: string): number;
+}
+
 /** Opens a store in a folder, making it if need be. It assumes that no other process writes there. */
 export async function openContentStore(
   folder: string,
-  maxBytes: number = DEFAULT_STORE_BYTES,
+  { maxBytes = DEFAULT_STORE_BYTES, quotaOf = () => maxBytes }: StoreBounds = {},
 ): Promise<ContentStore> {
-  const store = new FolderStore(folder, maxBytes);
+  const store = new FolderStore(folder, { maxBytes, quotaOf });
   await store.load();
   return store;
 }
@@ -38,13 +50,17 @@ export async function openContentStore(
 class FolderStore implements ContentStore {
   readonly #folder: string;
   readonly #maxBytes: number;
+  readonly #quotaOf: (device: string) => number;
+  /** Bytes by device. */
+  readonly #bytesOf = new Map<string, number>();
   /** Sizes by `device/hash`, least recently used first. */
   readonly #sizes = new Map<string, number>();
   #bytes = 0;
 
-  constructor(folder: string, maxBytes: number) {
+  constructor(folder: string, { maxBytes, quotaOf }: Required<StoreBounds>) {
     this.#folder = folder;
     this.#maxBytes = maxBytes;
+    this.#quotaOf = quotaOf;
   }
 
   get bytes(): number {
@@ -91,31 +107,52 @@ class FolderStore implements ContentStore {
       throw new Error("Cannot store content: it doesn't have the hash it was sent under");
     }
     const key = keyOf(device, hash);
-    if (this.#sizes.has(key) || content.length > Math.min(MAX_BLOB_BYTES, this.#maxBytes)) return;
+    const most = Math.min(MAX_BLOB_BYTES, this.#maxBytes, this.#quotaOf(device));
+    if (this.#sizes.has(key) || content.length > most) return;
     await Deno.mkdir(join(this.#folder, device), { recursive: true, mode: 0o700 });
     await writePrivateFile(join(this.#folder, key), content);
     this.#note(key, content.length);
+    // The device may have been wiped, or its quota cut, while this was written.
+    await this.trim(device);
     await this.#evict();
   }
 
-  async wipe(device: string): Promise<void> {
-    for (const [key, size] of this.#sizes) {
-      if (!key.startsWith(`${device}/`)) continue;
-      this.#sizes.delete(key);
-      this.#bytes -= size;
+  async trim(device: string): Promise<void> {
+    const quota = this.#quotaOf(device);
+    for (const key of this.#sizes.keys()) {
+      if (this.bytesOf(device) <= quota) return;
+      if (key.startsWith(`${device}/`)) await this.#drop(key);
     }
+  }
+
+  bytesOf(device: string): number {
+    return this.#bytesOf.get(device) ?? 0;
+  }
+
+  async wipe(device: string): Promise<void> {
+    for (const key of this.#sizes.keys()) if (key.startsWith(`${device}/`)) this.#unnote(key);
     await Deno.remove(join(this.#folder, device), { recursive: true }).catch(() => {});
   }
 
   #note(key: string, size: number): void {
-    this.#bytes += size - (this.#sizes.get(key) ?? 0);
-    this.#sizes.delete(key);
+    this.#unnote(key);
     this.#sizes.set(key, size);
+    this.#count(key, size);
+  }
+
+  #unnote(key: string): void {
+    this.#count(key, -(this.#sizes.get(key) ?? 0));
+    this.#sizes.delete(key);
+  }
+
+  #count(key: string, bytes: number): void {
+    const device = key.split("/")[0]!;
+    this.#bytes += bytes;
+    this.#bytesOf.set(device, this.bytesOf(device) + bytes);
   }
 
   async #drop(key: string): Promise<void> {
-    this.#bytes -= this.#sizes.get(key) ?? 0;
-    this.#sizes.delete(key);
+    this.#unnote(key);
     await Deno.remove(join(this.#folder, key)).catch(() => {});
   }
 

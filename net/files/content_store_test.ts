@@ -51,7 +51,7 @@ Deno.test("ContentStore refuses content with another hash, and drops what was da
 
 Deno.test("ContentStore drops what was used longest ago when it is full", () =>
   withFolder(async (folder) => {
-    const store = await openContentStore(folder, 10);
+    const store = await openContentStore(folder, { maxBytes: 10 });
     const [one, two, three] = [bytes("1111"), bytes("2222"), bytes("3333")];
     for (const content of [one, two]) await store.put("a", sha256(content), content);
     await store.get("a", sha256(one));
@@ -65,4 +65,22 @@ Deno.test("ContentStore refuses a device name that is a path", () =>
   withFolder(async (folder) => {
     const store = await openContentStore(folder);
     await rejects(store.put("../x", sha256(bytes("")), bytes("")), /no peer id/);
+  }));
+
+Deno.test("ContentStore keeps a device within its quota, and others' content out of it", () =>
+  withFolder(async (folder) => {
+    let quota = 8;
+    const store = await openContentStore(folder, { maxBytes: 100, quotaOf: () => quota });
+    const [one, two, three] = [bytes("1111"), bytes("2222"), bytes("3333")];
+    await store.put("b", sha256(one), one);
+    for (const content of [one, two, three]) await store.put("a", sha256(content), content);
+    equal(await store.get("a", sha256(one)), undefined);
+    deepStrictEqual([store.bytesOf("a"), store.bytesOf("b")], [8, 4]);
+    quota = 4;
+    await store.trim("a");
+    deepStrictEqual(await store.get("a", sha256(three)), three);
+    deepStrictEqual([store.bytesOf("a"), store.bytesOf("b"), store.bytes], [4, 4, 8]);
+    quota = 0;
+    await store.put("a", sha256(two), two);
+    equal(await store.get("a", sha256(two)), undefined);
   }));

@@ -192,11 +192,15 @@ function conditionsOf({ rttMs, upBytesPerSecond, downBytesPerSecond }: LinkSpec)
 
 /** Checks an app's request. @throws {TypeError} */
 function parseRequest(message: Message): SessionRequest {
-  const { sessionVersion, clones, link, app, deno } = message;
+  const { sessionVersion, clones, link, app, deno, permissions } = message;
   const ok = Number.isInteger(sessionVersion) && typeof app === "string" && typeof deno === "string" &&
     (link === undefined || typeof link === "string") &&
-    Array.isArray(clones) && clones.length > 0 && clones.length <= 64 &&
-    clones.every((c) => typeof c === "string");
+    (permissions === undefined || isTexts(permissions)) &&
+    isTexts(clones) && clones.length > 0;
   if (!ok) throw new TypeError("Cannot open session: the request is malformed");
   return message as unknown as SessionRequest;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length <= 64 && value.every((item) => typeof item === "string");
 }

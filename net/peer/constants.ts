@@ -1,8 +1,35 @@
 /** Opens a session with a guest; see `session_messages.ts`. */
 export const SESSION_PROTOCOL = "/clonecloud/session/1.0.0";
 
-/** Guests at once, if the owner says nothing: each may use a core and its heap limit. */
-export const DEFAULT_MAX_GUESTS = 8;
+/** Guests at once, if the owner says nothing: sixteen devices with eight apps each; memory and cores are bounded otherwise. */
+export const DEFAULT_MAX_GUESTS = 128;
+/** Share of this machine's memory that all guests together may have: the rest is its owner's. */
+export const GUEST_MEMORY_SHARE = 0.5;
+/** Memory that a guest has before it holds anything, bytes; a session isn't taken without it. */
+export const GUEST_BYTES = 64 * 1024 * 1024;
+/** Kernel's bound above the governor's: what a guest can take between two looks. */
+export const GUEST_HARD_MARGIN_MIB = 512;
+/** V8's heap is this much smaller than a guest's memory, which is also code, stacks and buffers. */
+export const GUEST_OVERHEAD_MIB = 64;
+/** Largest file that Deno may write for a guest, blocks of 512 bytes: compiled modules and their index. */
+export const GUEST_FILE_BLOCKS = 64 * 2048;
+/** Files a guest may have open; it has some twenty. */
+export const GUEST_FILES = 256;
+
+/** Between two looks at guests, and the length of a turn where guests take turns. */
+export const TURN_MS = 200;
+/** CPU time in one look that shows a guest computing; the system counts in steps of 10. */
+export const WANTING_MS = 10;
+/** CPU time that a guest may use between two migrations: collecting garbage and compiling take less. */
+export const IDLE_CPU_MS = 2_000;
+/** Between looks at hours and power. */
+export const GRANTS_CHECK_MS = 2_000;
+/** A guest's start before any was measured. */
+export const START_GUESS_MS = 200;
+/** A guest that says nothing for this long doesn't keep others from starting. */
+export const STARTING_TIMEOUT_MS = 3_000;
+/** Longest wait for a start: the device gives up soon after, and meanwhile its methods run there. */
+export const MAX_LINE_MS = 12_000;
 /** Guests kept started: a session then begins without the 50–100 ms that a process takes. */
 export const SPARE_GUESTS = 1;
 /** V8 heap of a guest, MiB. */

@@ -1,6 +1,7 @@
 import type { GuestCommand } from "../../runtime/mod.ts";
 import { type Channel, childChannel } from "../channel/mod.ts";
 import { MAX_GUEST_LOG_BYTES } from "./constants.ts";
+import { sandboxed, type SandboxOptions } from "./guest_sandbox.ts";
 
 /** A guest process; it serves one session and never another. */
 export interface Guest {
@@ -11,11 +12,14 @@ export interface Guest {
   readonly exited: Promise<Deno.CommandStatus>;
   /** Kills it and all it started (SIGKILL); it may be gone already. */
   kill(): void;
+  /** Stops or continues it and all it started; it may be gone already. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void;
 }
 
 /** What {@linkcode startGuest} needs from its peer. */
 export interface GuestHost {
   readonly command: GuestCommand;
+  readonly sandbox: SandboxOptions;
   /** Lines for the peer's log. */
   log(line: string): void;
   /** Told of each guest's start and end. */
@@ -25,11 +29,12 @@ export interface GuestHost {
 /** Starts a guest in an empty private folder, with no environment but its command's. @throws {Error} if it can't. */
 export async function startGuest(host: GuestHost): Promise<Guest> {
   const folder = await Deno.makeTempDir({ prefix: "clonecloud-guest-" });
+  const { command, args, env } = sandboxed(host.command, folder, host.sandbox);
   let child: Deno.ChildProcess;
   try {
-    child = new Deno.Command(host.command.command, {
-      args: [...host.command.args],
-      env: { ...host.command.env },
+    child = new Deno.Command(command, {
+      args: [...args],
+      env: { ...env },
       clearEnv: true,
       cwd: folder,
       stdin: "piped",
@@ -45,12 +50,18 @@ export async function startGuest(host: GuestHost): Promise<Guest> {
   host.watchdog.add(child.pid, folder);
   logLines(child, host);
   const exited = child.status.then(async (status) => {
-    killGroup(child.pid);
+    signalGroup(child.pid, "SIGKILL");
     host.watchdog.remove(child.pid);
     await Deno.remove(folder, { recursive: true }).catch(() => {});
     return status;
   });
-  return { pid: child.pid, channel: childChannel(child), exited, kill: () => kill(child) };
+  return {
+    pid: child.pid,
+    channel: childChannel(child),
+    exited,
+    kill: () => kill(child),
+    signal: (signal) => void signalGroup(child.pid, signal),
+  };
 }
 
 /** How a process ended, in words. */
@@ -59,7 +70,7 @@ export function describeExit({ code, signal }: Deno.CommandStatus): string {
 }
 
 function kill(child: Deno.ChildProcess): void {
-  if (killGroup(child.pid)) return;
+  if (signalGroup(child.pid, "SIGKILL")) return;
   try {
     child.kill("SIGKILL");
   } catch {
@@ -67,10 +78,11 @@ function kill(child: Deno.ChildProcess): void {
   }
 }
 
-function killGroup(pid: number): boolean {
+/** Signals a guest's process group; false if that can't be. */
+export function signalGroup(pid: number, signal: Deno.Signal): boolean {
   if (Deno.build.os === "windows") return false;
   try {
-    Deno.kill(-pid, "SIGKILL");
+    Deno.kill(-pid, signal);
     return true;
   } catch {
     return false;

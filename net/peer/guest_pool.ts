@@ -1,18 +1,27 @@
 import type { GuestCommand } from "../../runtime/mod.ts";
+import type { GuestPermission } from "../trust/mod.ts";
 import { EARLY_EXIT_MS, MAX_EARLY_EXITS, SPARE_GUESTS } from "./constants.ts";
 import { type Guest, startGuest } from "./guest.ts";
 import { type GuestWatchdog, startWatchdog } from "./guest_watchdog.ts";
 
-/** Thrown when as many guests run as the clone's owner allows. */
-export class NoRoomError extends Error {
-  override name = "NoRoomError";
+/** What a guest is started for. */
+export interface GuestNeeds {
+  /** Its memory, MiB. */
+  readonly memoryMiB: number;
+  readonly permissions: readonly GuestPermission[];
 }
 
 /** What a {@linkcode GuestPool} is made from. */
 export interface GuestPoolOptions {
-  readonly command: GuestCommand;
-  /** Guests at once, spares not counted. */
-  readonly maxGuests: number;
+  /** The command line of a guest. */
+  command(needs: GuestNeeds): GuestCommand;
+  /** What a spare guest is started for. */
+  readonly usual: GuestNeeds;
+  /** Deno's folder for guests; see `guest_sandbox.ts`. */
+  readonly cache: string;
+  readonly without: ReadonlySet<string>;
+  /** Whether guests are started in advance. */
+  readonly spares: boolean;
   readonly log: (line: string) => void;
 }
 
@@ -30,17 +39,12 @@ export class GuestPool {
     this.#options = options;
   }
 
-  /** Guests that serve a session now. */
-  get used(): number {
-    return this.#used.size;
-  }
-
   /** Starts spare guests; failures are logged. */
   async prepare(): Promise<void> {
     while (this.#mayPrepare()) {
       this.#starting++;
       try {
-        const guest = await this.#start();
+        const guest = await this.#start(this.#options.usual);
         if (this.#closed) guest.kill();
         else this.#spares.push(guest);
       } catch (error) {
@@ -52,24 +56,17 @@ export class GuestPool {
     }
   }
 
-  /** A guest for one session. @throws {NoRoomError} if too many run; {Error} if it can't be started. */
-  async take(): Promise<Guest> {
-    if (this.#closed) throw new NoRoomError("Cannot start guest: the clone stops");
-    if (this.#used.size >= this.#options.maxGuests) {
-      throw new NoRoomError(
-        `Cannot start guest: the clone runs ${this.#options.maxGuests}, as many as its owner allows (--max-guests)`,
-      );
-    }
-    const placeholder = {} as Guest;
-    this.#used.add(placeholder);
+  /** A guest for one session. @throws {Error} if it can't be started. */
+  async take(needs: GuestNeeds): Promise<Guest> {
+    if (this.#closed) throw new Error("Cannot start guest: the clone stops");
     try {
-      const guest = this.#spares.shift() ?? await this.#start();
+      const spare = isUsual(needs, this.#options.usual) ? this.#spares.shift() : undefined;
+      const guest = spare ?? await this.#start(needs);
       this.#used.add(guest);
       guest.exited.then(() => this.#used.delete(guest));
       if (this.#closed) guest.kill();
       return guest;
     } finally {
-      this.#used.delete(placeholder);
       this.prepare();
     }
   }
@@ -77,23 +74,23 @@ export class GuestPool {
   /** Kills all guests; resolves when they are gone. */
   async close(): Promise<void> {
     this.#closed = true;
-    const all = [...this.#used, ...this.#spares].filter((guest) => guest.exited !== undefined);
+    const all = [...this.#used, ...this.#spares];
     for (const guest of all) guest.kill();
     await Promise.all(all.map((guest) => guest.exited));
     await this.#watchdog?.close();
   }
 
   #mayPrepare(): boolean {
-    const wanted = Math.min(SPARE_GUESTS, this.#options.maxGuests - this.#used.size);
-    return !this.#closed && this.#earlyExits < MAX_EARLY_EXITS &&
-      this.#spares.length + this.#starting < wanted;
+    return this.#options.spares && !this.#closed && this.#earlyExits < MAX_EARLY_EXITS &&
+      this.#spares.length + this.#starting < SPARE_GUESTS;
   }
 
-  async #start(): Promise<Guest> {
+  async #start(needs: GuestNeeds): Promise<Guest> {
     this.#watchdog ??= startWatchdog();
     const at = performance.now();
-    const { command, log } = this.#options;
-    const guest = await startGuest({ command, log, watchdog: this.#watchdog });
+    const { command, cache, without, log } = this.#options;
+    const sandbox = { cache, memoryMiB: needs.memoryMiB, without };
+    const guest = await startGuest({ command: command(needs), sandbox, log, watchdog: this.#watchdog });
     guest.exited.then(() => {
       const early = performance.now() - at < EARLY_EXIT_MS;
       const index = this.#spares.indexOf(guest);
@@ -104,4 +101,8 @@ export class GuestPool {
     });
     return guest;
   }
+}
+
+function isUsual(needs: GuestNeeds, usual: GuestNeeds): boolean {
+  return needs.memoryMiB === usual.memoryMiB && needs.permissions.join() === usual.permissions.join();
 }

@@ -2,7 +2,7 @@
  * Kills guests when their peer dies without a chance to do so (kill -9, a crash).
  *
  * A guest that computes doesn't read its stdin, so it would not notice that its peer is gone. One small shell per peer
- * waits on a pipe from the peer; when the pipe breaks it kills the guests' process groups and removes their (empty)
+ * waits on a pipe from the peer; when the pipe breaks it kills the guests' process groups and removes their
  * folders. Without a POSIX shell (Windows) guests end only when they next read their stdin.
  */
 const SCRIPT = `trap '' INT TERM HUP
@@ -14,7 +14,9 @@ $folder" ;;
   esac
 done
 for p in $pids; do kill -9 -"$p" 2>/dev/null; kill -9 "$p" 2>/dev/null; done
-printf '%s\\n' "$folders" | while read -r f; do [ -n "$f" ] && rmdir "$f" 2>/dev/null; done`;
+printf '%s\\n' "$folders" | while read -r f; do
+  case $f in */clonecloud-guest-*) rm -rf -- "$f" ;; esac
+done`;
 
 /** Watches over the guests of one peer. */
 export interface GuestWatchdog {

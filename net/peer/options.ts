@@ -1,10 +1,20 @@
 import type { Libp2pOptions } from "libp2p";
 import type { GuestCommand } from "../../runtime/mod.ts";
-import type { PairingOffer } from "../trust/mod.ts";
+import type { Limits, PairingOffer, TrustStore } from "../trust/mod.ts";
 import type { AppSession } from "./app_session.ts";
 import type { LocalSocket } from "./local_server.ts";
 import type { MigrationRow } from "./migration_log.ts";
 import type { ServedSession } from "./session_handler.ts";
+
+/** What protects a clone besides permissions and trust; SECURITY.md says against what. */
+export type Defence =
+  | "kernel-limits"
+  | "private-cache"
+  | "memory"
+  | "time"
+  | "idle-cpu"
+  | "turns"
+  | "stranger-limits";
 
 /** How a peer is started. */
 export interface PeerOptions {
@@ -27,12 +37,20 @@ export interface PeerOptions {
   readonly maxGuests?: number;
   /** A guest's heap limit, MiB. */
   readonly heapMiB?: number;
+  /** Memory of all guests together, MiB; half of this machine's if left out. */
+  readonly guestMemoryMiB?: number;
+  /** Deno's own folder for guests (compiled modules of the runtime); in the home if left out. */
+  readonly guestCache?: string;
   /** The Deno that runs guests; this process's own if left out. */
   readonly denoPath?: string;
   /** Lines about what happens; dropped if left out. */
   readonly log?: (line: string) => void;
-  /** In place of the runtime's guest, for tests. */
-  readonly guestCommand?: GuestCommand;
+  /** In place of the runtime's guest, for tests; a function gets the permission flags that it is granted. */
+  readonly guestCommand?: GuestCommand | ((flags: readonly string[]) => GuestCommand);
+  /** What powers this machine, in place of asking the system, for tests. */
+  readonly power?: () => Promise<"mains" | "battery" | "unknown">;
+  /** Defences to leave out, for tests that show what each is for; no command sets it. */
+  readonly without?: readonly Defence[];
   /** In place of tcp and websockets, for tests. */
   readonly transports?: Libp2pOptions["transports"];
 }
@@ -84,6 +102,10 @@ export interface Peer {
   offerPairing(): PairingOffer;
   /** Types a pairing code, at an address or at whoever near by shows one. @throws {Error} that says why it failed. */
   joinPairing(code: string, address?: string): Promise<{ peer: string; name: string }>;
+  /** What trusted peers may use. */
+  readonly trust: Pick<TrustStore, "list" | "grants">;
+  /** Changes what a trusted peer may use, at once; undefined: what others may. @throws {RangeError} */
+  limit(peer: string, limits: Limits | undefined): Promise<void>;
   /** Trusts a peer no more, ends its guests and wipes what it sent; false if it was not trusted. */
   untrust(peer: string): Promise<boolean>;
   /**

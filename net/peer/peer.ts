@@ -8,10 +8,8 @@
 import type { Connection, Stream } from "@libp2p/interface";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { guestCommand } from "../../runtime/mod.ts";
 import { ControlChannel, type Message, streamChannel } from "../channel/mod.ts";
 import { addressOf, Finder } from "../discovery/mod.ts";
-import { type ContentStore, openContentStore } from "../files/mod.ts";
 import {
   type Home,
   loadKey,
@@ -25,6 +23,7 @@ import {
 import { answerLink, calibrate, LINK_PROTOCOL } from "../link/mod.ts";
 import {
   cleanName,
+  type Limits,
   openTrustStore,
   PAIR_PROTOCOL,
   PairingDesk,
@@ -33,8 +32,8 @@ import {
 } from "../trust/mod.ts";
 import { type AppSession, serveApp } from "./app_session.ts";
 import { openFirst } from "./clone_chooser.ts";
-import { DEFAULT_HEAP_MIB, DEFAULT_MAX_GUESTS, MAX_PROTOCOL_STREAMS, SESSION_PROTOCOL } from "./constants.ts";
-import { GuestPool } from "./guest_pool.ts";
+import { CloneService } from "./clone_service.ts";
+import { MAX_PROTOCOL_STREAMS, SESSION_PROTOCOL } from "./constants.ts";
 import { type Host, startHost } from "./host.ts";
 import { defaultListen, portsOf } from "./listen_addresses.ts";
 import { Liveness } from "./liveness.ts";
@@ -42,7 +41,6 @@ import { listenLocal, type LocalSocket } from "./local_server.ts";
 import { MigrationLog } from "./migration_log.ts";
 import type { Peer, PeerOptions, PeerRow, PeerStatus } from "./options.ts";
 import { type CloneSession, openCloneSession } from "./session_client.ts";
-import { type ServedSession, serveSession } from "./session_handler.ts";
 
 /** How long a measured speed holds: a device throttles within minutes. */
 const SPEED_AGE_MS = 60_000;
@@ -70,9 +68,6 @@ interface Parts {
   readonly host: Host;
   readonly trust: TrustStore;
   readonly liveness: Liveness;
-  /** Only a peer that serves its home has one: it assumes to be alone there. */
-  readonly store: ContentStore | undefined;
-  readonly guests: GuestPool;
 }
 
 class NodeManager implements Peer {
@@ -81,7 +76,8 @@ class NodeManager implements Peer {
   readonly #parts: Parts;
   readonly #finder: Finder;
   readonly #desk: PairingDesk;
-  readonly #served = new Set<ServedSession>();
+  /** Only a peer that serves its home is one: it assumes to be alone there. */
+  #clone: CloneService | undefined;
   readonly #apps = new Map<object, AppSession>();
   readonly #sockets: LocalSocket[] = [];
   readonly #listeners = new Set<() => void>();
@@ -98,7 +94,7 @@ class NodeManager implements Peer {
       if (!trust.has(peer)) await trust.add({ peer, name: "unnamed" });
     }
     const serve = options.serve ?? true;
-    const liveness = new Liveness((peer) => trust.has(peer));
+    const liveness = new Liveness((peer) => trust.has(peer), new Set(options.without ?? []));
     const host = await startHost({
       key: await loadKey(home),
       listen: serve ? options.listen ?? await defaultListen(settings) : [],
@@ -107,16 +103,7 @@ class NodeManager implements Peer {
       ...(options.transports ? { transports: options.transports } : {}),
     });
     const name = cleanName(options.name ?? settings.name ?? hostname());
-    const manager = new NodeManager({
-      home,
-      options,
-      name,
-      host,
-      trust,
-      liveness,
-      store: serve ? await openStore(home, trust) : undefined,
-      guests: guestPool(options),
-    });
+    const manager = new NodeManager({ home, options, name, host, trust, liveness });
     if (serve) await manager.#serve();
     return manager;
   }
@@ -145,12 +132,12 @@ class NodeManager implements Peer {
       peer: this.id,
       name: this.name,
       addresses: this.addresses(),
-      guests: [...this.#served].map(({ device, app, pid }) => ({ device, app, pid })),
-      maxGuests: this.#maxGuests(),
+      guests: [...this.#clone?.sessions ?? []].map(({ device, app, pid }) => ({ device, app, pid })),
+      maxGuests: this.#clone?.maxGuests ?? 0,
       apps: [...this.#apps.values()],
       migrations: this.#migrations.list(),
       ...(this.#page !== undefined && { page: this.#page }),
-      storeBytes: this.#parts.store?.bytes ?? 0,
+      storeBytes: this.#clone?.storeBytes ?? 0,
     };
   }
 
@@ -202,6 +189,15 @@ class NodeManager implements Peer {
     );
   }
 
+  get trust(): TrustStore {
+    return this.#parts.trust;
+  }
+
+  async limit(peer: string, limits: Limits | undefined): Promise<void> {
+    await this.#parts.trust.limit(peer, limits);
+    await this.#clone?.regrant(peer);
+  }
+
   async untrust(peer: string): Promise<boolean> {
     return await this.#parts.trust.remove(peer);
   }
@@ -228,11 +224,10 @@ class NodeManager implements Peer {
   }
 
   async #stop(): Promise<void> {
-    const { host, guests, liveness } = this.#parts;
+    const { host, liveness } = this.#parts;
     this.#desk.close();
     for (const socket of this.#sockets) socket.close();
-    for (const session of this.#served) session.end("the clone stops");
-    await guests.close();
+    await this.#clone?.close();
     liveness.close();
     await host.stop();
     for (const cleanup of this.#cleanups) await cleanup();
@@ -240,15 +235,12 @@ class NodeManager implements Peer {
 
   /** Takes other peers' streams and this user's processes. */
   async #serve(): Promise<void> {
-    const { host, home, guests, options } = this.#parts;
+    const { host, home, options } = this.#parts;
     const limits = { maxInboundStreams: MAX_PROTOCOL_STREAMS };
-    if (this.#maxGuests() > 0) {
-      await host.handle(
-        SESSION_PROTOCOL,
-        (stream, connection) => this.#onSession(stream, connection),
-        limits,
-      );
-      guests.prepare();
+    const clone = this.#clone = await this.#openClone();
+    if (clone.maxGuests > 0) {
+      await host.handle(SESSION_PROTOCOL, (stream, connection) => clone.serve(stream, connection), limits);
+      clone.prepare();
     }
     await host.handle(LINK_PROTOCOL, (stream, connection) => this.#onLink(stream, connection), limits);
     await host.handle(PAIR_PROTOCOL, (stream, connection) => this.#onPair(stream, connection), limits);
@@ -258,33 +250,17 @@ class NodeManager implements Peer {
     await updateSettings(home, { ...ports, ...(options.name === undefined ? {} : { name: this.name }) });
   }
 
-  async #onSession(stream: Stream, connection: Connection): Promise<void> {
-    const { guests, store, trust, liveness, options } = this.#parts;
-    const device = connection.remotePeer.toString();
-    let open: ServedSession | undefined;
-    let unwatch = () => {};
-    await serveSession(
-      {
-        guests,
-        store: store!,
-        name: this.name,
-        denoVersion: Deno.version.deno,
-        migrations: this.#migrations,
-        isTrusted: (peer) => trust.has(peer),
-        unitsPerMs: () => this.#measureSpeed(),
-        log: (line) => options.log?.(line),
-      },
-      { channel: streamChannel(stream), device },
-      (session) => {
-        if (open !== undefined) this.#served.delete(open);
-        unwatch();
-        open = session;
-        if (session === undefined) return this.#changed();
-        this.#served.add(session);
-        this.#changed();
-        unwatch = liveness.watch(connection);
-      },
-    );
+  #openClone(): Promise<CloneService> {
+    const { home, name, trust, liveness, options } = this.#parts;
+    return CloneService.open({
+      home,
+      name,
+      trust,
+      liveness,
+      migrations: this.#migrations,
+      unitsPerMs: () => this.#measureSpeed(),
+      changed: () => this.#changed(),
+    }, options);
   }
 
   #onLink(stream: Stream, connection: Connection): void {
@@ -333,6 +309,11 @@ class NodeManager implements Peer {
       }
       case "trust-list":
         return void control.send({ ok: true, peers: this.#parts.trust.list() });
+      case "trust-limit": {
+        const limits = message.limits === null ? undefined : message.limits as Limits;
+        await this.limit(String(message.peer), limits);
+        return void control.send({ ok: true });
+      }
       case "trust-remove":
         return void control.send({ ok: true, removed: await this.untrust(String(message.peer)) });
       default:
@@ -382,37 +363,10 @@ class NodeManager implements Peer {
     return this.#speed.unitsPerMs;
   }
 
-  #maxGuests(): number {
-    return this.#parts.options.maxGuests ?? DEFAULT_MAX_GUESTS;
-  }
-
-  #forget(peer: string): void {
-    for (const session of this.#served) {
-      if (session.device === peer) session.end("this device is not trusted any more");
-    }
+  async #forget(peer: string): Promise<void> {
+    await this.#clone?.forget(peer);
     for (const connection of this.#parts.host.getConnections()) {
-      if (connection.remotePeer.toString() === peer) connection.close();
+      if (connection.remotePeer.toString() === peer) connection.close().catch(() => {});
     }
-    this.#parts.store?.wipe(peer);
   }
-}
-
-function guestPool(options: PeerOptions): GuestPool {
-  const command = options.guestCommand ??
-    guestCommand(options.denoPath ?? Deno.execPath(), {
-      heapMiB: options.heapMiB ?? DEFAULT_HEAP_MIB,
-      permissions: [],
-    });
-  return new GuestPool({
-    command,
-    maxGuests: options.maxGuests ?? DEFAULT_MAX_GUESTS,
-    log: options.log ?? (() => {}),
-  });
-}
-
-/** Opens the content store, without what devices sent that are not trusted any more. */
-async function openStore(home: Home, trust: TrustStore): Promise<ContentStore> {
-  const store = await openContentStore(home.path("content"));
-  for (const device of store.devices()) if (!trust.has(device)) await store.wipe(device);
-  return store;
 }

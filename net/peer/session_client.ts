@@ -33,7 +33,7 @@ export class RefusedError extends Error {
 
 /** What {@linkcode openCloneSession} asks for. */
 export interface OpenOptions {
-  readonly request: Pick<SessionRequest, "sessionVersion" | "deno" | "app">;
+  readonly request: Pick<SessionRequest, "sessionVersion" | "deno" | "app" | "permissions">;
   /** Put in between, if any. */
   readonly emulated: EmulatedLink | undefined;
   /** Told when the link's measures change while the session lives. */
@@ -57,6 +57,7 @@ export async function openCloneSession(connection: Connection, options: OpenOpti
       sessionVersion: request.sessionVersion,
       deno: request.deno,
       app: request.app.slice(0, 500),
+      ...(request.permissions && { permissions: request.permissions }),
     });
     const answer = parseAnswer(await control.receive(AbortSignal.timeout(SESSION_OPEN_TIMEOUT_MS)));
     if (!answer.ok) throw new RefusedError(answer.code, answer.error);

@@ -16,20 +16,28 @@ import {
   FrameRelay,
 } from "../channel/mod.ts";
 import { BlobDesk, type ContentStore } from "../files/mod.ts";
+import type { Grants } from "../trust/mod.ts";
+import { type Admission, NoRoomError, type Place } from "./admission.ts";
 import { EXIT_GRACE_MS } from "./constants.ts";
 import { describeExit, type Guest } from "./guest.ts";
-import { type GuestPool, NoRoomError } from "./guest_pool.ts";
+import type { GuestGovernor } from "./guest_governor.ts";
+import type { GuestPool } from "./guest_pool.ts";
 import type { MigrationLog } from "./migration_log.ts";
 import { parseHello, type SessionAnswer, type SessionHello, versionRefusal } from "./session_messages.ts";
 
 /** What a clone needs to serve sessions. */
 export interface SessionHost {
   readonly guests: GuestPool;
+  readonly admission: Admission;
+  readonly governor: GuestGovernor;
   readonly store: ContentStore;
   readonly name: string;
   readonly denoVersion: string;
   readonly migrations: MigrationLog;
   isTrusted(peer: string): boolean;
+  grants(peer: string): Grants;
+  /** Why a peer's guests may not run now. */
+  closedTo(peer: string): Promise<string | undefined>;
   /** This machine's speed, as in `net/link`. */
   unitsPerMs(): number;
   log(line: string): void;
@@ -56,30 +64,55 @@ export async function serveSession(
   opened: (session: ServedSession | undefined) => void,
 ): Promise<void> {
   const control = new ControlChannel(stream.channel);
+  const { device } = stream;
   let guest: Guest | undefined;
+  let place: Place | undefined;
   try {
     const hello = parseHello(await control.receive(AbortSignal.timeout(FIRST_MESSAGE_TIMEOUT_MS)));
-    const refused = refusal(host, stream.device, hello);
-    if (refused === undefined) guest = await host.guests.take();
-    control.send(refused ?? welcome(host));
+    const refused = await refusal(host, device, hello);
+    if (refused !== undefined) {
+      control.send(refused);
+      return await stream.channel.close();
+    }
+    place = await host.admission.enter(device, host.grants(device).guests);
+    // Trust may have been withdrawn while it waited.
+    const late = await refusal(host, device, hello);
+    if (late === undefined) guest = await host.guests.take(needsOf(host, device, hello));
+    control.send(late ?? welcome(host));
     if (guest === undefined) return await stream.channel.close();
-    await bridge(host, { control, guest, device: stream.device, app: hello.app, opened });
+    await bridge(host, { control, guest, place, device, app: hello.app, opened });
   } catch (error) {
     guest?.kill();
     const code = error instanceof NoRoomError ? "full" : "failed";
     control.send({ ok: false, code, error: (error as Error).message } satisfies SessionAnswer);
     await stream.channel.close();
+  } finally {
+    place?.leave();
   }
 }
 
-function refusal(host: SessionHost, device: string, hello: SessionHello): SessionAnswer | undefined {
+/** What the device is granted, as far as the app has it. */
+function needsOf(host: SessionHost, device: string, hello: SessionHello) {
+  const { memoryMiB, permissions } = host.grants(device);
+  return { memoryMiB, permissions: permissions.filter((item) => hello.permissions.includes(item)) };
+}
+
+async function refusal(
+  host: SessionHost,
+  device: string,
+  hello: SessionHello,
+): Promise<SessionAnswer | undefined> {
   if (!host.isTrusted(device)) {
     return {
       ok: false,
       code: "not-paired",
       error:
-        `Cannot open session: ${host.name} does not trust this device; run \`pair\` there and type its code here`,
+        `Cannot open session: not paired: ${host.name} does not trust this device; run \`pair\` there and type its code here`,
     };
+  }
+  const closed = await host.closedTo(device);
+  if (closed !== undefined) {
+    return { ok: false, code: "closed", error: `Cannot open session at ${host.name}: ${closed}` };
   }
   const versions = versionRefusal(hello, { sessionVersion: SESSION_VERSION, deno: host.denoVersion });
   return versions && { ok: false, ...versions };
@@ -92,13 +125,15 @@ function welcome(host: SessionHost): SessionAnswer {
 interface Bridge {
   readonly control: ControlChannel;
   readonly guest: Guest;
+  readonly place: Place;
   readonly device: string;
   readonly app: string;
   readonly opened: (session: ServedSession | undefined) => void;
 }
 
 /** Connects a device's stream and a guest until one of them ends. */
-async function bridge(host: SessionHost, { control, guest, device, app, opened }: Bridge): Promise<void> {
+async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
+  const { control, guest, place, device, app, opened } = bridge;
   const toDevice = new FrameOutlet(control.channel);
   const toGuest = new FrameOutlet(guest.channel);
   const { promise: ended, resolve: end } = Promise.withResolvers<string>();
@@ -107,12 +142,17 @@ async function bridge(host: SessionHost, { control, guest, device, app, opened }
     toDevice: (frame) => toDevice.inject(frame),
   });
   const migrations = host.migrations.watch({ role: "clone", app, peer: device });
+  let awaySince: number | undefined;
   const up = new FrameRelay(
     toGuest,
     routes(
       BLOB_REPLY,
       (frame) => blobs.reply(frame),
-      (kind, bytes) => kind === MIGRATE && migrations.left(bytes),
+      (kind, bytes) => {
+        if (kind !== MIGRATE) return;
+        awaySince = performance.now();
+        migrations.left(bytes);
+      },
     ),
     (e) => end(e.message),
   );
@@ -121,19 +161,34 @@ async function bridge(host: SessionHost, { control, guest, device, app, opened }
     routes(
       BLOB_REQUEST,
       (frame) => blobs.request(frame),
-      (kind, bytes) => kind === RETURN && migrations.returned(bytes),
+      (kind, bytes) => {
+        if (kind !== RETURN) return;
+        awaySince = undefined;
+        migrations.returned(bytes);
+      },
     ),
     (e) => end(e.message),
   );
   control.handOver({ data: (chunk) => up.data(chunk), end: () => end("the device hung up") });
   guest.channel.start({
-    data: (chunk) => down.data(chunk),
+    data(chunk) {
+      place.started();
+      return down.data(chunk);
+    },
     // Its exit follows and says more; one that lives on without stdout is of no use.
     end: () => Deno.unrefTimer(setTimeout(() => guest.kill(), EXIT_GRACE_MS)),
   });
   guest.exited.then((status) => end(`the guest is gone: ${describeExit(status)}`));
+  const ungovern = host.governor.add({
+    pid: guest.pid,
+    device,
+    grants: () => host.grants(device),
+    awaySince: () => awaySince,
+    end,
+  });
   opened({ device, app, pid: guest.pid, end });
   const reason = await ended;
+  ungovern();
   migrations.ended();
   opened(undefined);
   guest.kill();

@@ -4,6 +4,7 @@
  * message, `{ type: "lost", reason }`, and closes the stream.
  */
 import type { Message } from "../channel/mod.ts";
+import { GUEST_PERMISSIONS, type GuestPermission } from "../trust/mod.ts";
 
 /** The device's first message. */
 export interface SessionHello {
@@ -13,10 +14,12 @@ export interface SessionHello {
   readonly deno: string;
   /** What runs, for the clone's owner. */
   readonly app: string;
+  /** What the app has of what a clone's owner may grant guests; nothing if left out. */
+  readonly permissions: readonly GuestPermission[];
 }
 
 /** Why a clone opens no session. */
-export type RefusalCode = "not-paired" | "version" | "deno" | "full" | "failed";
+export type RefusalCode = "not-paired" | "version" | "deno" | "full" | "closed" | "failed";
 
 /** The clone's answer. */
 export type SessionAnswer =
@@ -27,11 +30,16 @@ const MAX_TEXT = 1_000;
 
 /** Checks a device's hello. @throws {TypeError} */
 export function parseHello(message: Message | undefined): SessionHello {
-  const { sessionVersion, deno, app } = message ?? {};
-  if (!Number.isInteger(sessionVersion) || !isText(deno) || !isText(app)) {
+  const { sessionVersion, deno, app, permissions = [] } = message ?? {};
+  if (!Number.isInteger(sessionVersion) || !isText(deno) || !isText(app) || !Array.isArray(permissions)) {
     throw new TypeError("Cannot open session: its first message is malformed");
   }
-  return { sessionVersion: sessionVersion as number, deno, app };
+  return {
+    sessionVersion: sessionVersion as number,
+    deno,
+    app,
+    permissions: GUEST_PERMISSIONS.filter((permission) => permissions.includes(permission)),
+  };
 }
 
 /** Checks a clone's answer. @throws {TypeError} */

@@ -10,7 +10,8 @@ export interface SpawnedClone {
 }
 
 /** What {@linkcode spawnClone} starts a clone with. */
-export interface SpawnOptions extends Pick<PeerOptions, "maxGuests" | "heapMiB" | "guestCommand"> {
+export interface SpawnOptions
+  extends Pick<PeerOptions, "maxGuests" | "heapMiB" | "guestCommand" | "guestCache"> {
   /** The peer id that it trusts. */
   readonly device: string;
   /** The Deno that runs the clone and its guests; this process's own if left out. */

@@ -1,4 +1,5 @@
 import type { Home } from "../home/mod.ts";
+import { type Grants, grantsOf, type Limits, parseLimits } from "./grants.ts";
 import { MAX_ADDRESS_LENGTH, MAX_ADDRESSES, MAX_NAME_LENGTH, MAX_TRUSTED } from "./constants.ts";
 
 /** A peer that may run guests here, and whose clones this peer may use. */
@@ -11,6 +12,8 @@ export interface TrustedPeer {
   readonly since: string;
   /** Where it was reached, latest first. */
   readonly addresses: readonly string[];
+  /** What it may use less, or more, than others. */
+  readonly limits?: Limits;
 }
 
 /** The peers a home trusts; all others are refused. */
@@ -22,10 +25,14 @@ export interface TrustStore {
   add(peer: { peer: string; name: string; addresses?: readonly string[] }): Promise<void>;
   /** Trusts a peer no more; false if it was not trusted. Listeners of {@linkcode onRemoved} run before it resolves. */
   remove(peer: string): Promise<boolean>;
+  /** What a trusted peer may use. */
+  grants(peer: string): Grants;
+  /** Changes what a trusted peer may use; undefined: back to what others may. @throws {RangeError} if it isn't trusted. */
+  limit(peer: string, limits: Limits | undefined): Promise<void>;
   /** Remembers where a trusted peer was reached; ignored for others. */
   reachedAt(peer: string, address: string): Promise<void>;
-  /** Calls back for each removed peer. */
-  onRemoved(listener: (peer: string) => void): void;
+  /** Calls back for each removed peer; what is returned is waited for. */
+  onRemoved(listener: (peer: string) => Promise<void> | void): void;
 }
 
 const FILE = "trust.json";
@@ -39,7 +46,7 @@ export async function openTrustStore(home: Home): Promise<TrustStore> {
 
 class FileTrustStore implements TrustStore {
   readonly #home: Home;
-  readonly #listeners: ((peer: string) => void)[] = [];
+  readonly #listeners: ((peer: string) => Promise<void> | void)[] = [];
   #peers = new Map<string, TrustedPeer>();
   #writing: Promise<unknown> = Promise.resolve();
 
@@ -78,6 +85,7 @@ class FileTrustStore implements TrustStore {
         name: cleanName(name),
         since: known?.since ?? new Date().toISOString(),
         addresses: mergeAddresses(addresses, known?.addresses ?? []),
+        ...(known?.limits && { limits: known.limits }),
       });
     });
   }
@@ -85,8 +93,24 @@ class FileTrustStore implements TrustStore {
   async remove(peer: string): Promise<boolean> {
     let removed = false;
     await this.#change((peers) => removed = peers.delete(peer));
-    if (removed) { for (const listener of this.#listeners) listener(peer); }
+    if (removed) await Promise.all(this.#listeners.map((listener) => listener(peer)));
     return removed;
+  }
+
+  grants(peer: string): Grants {
+    return grantsOf(this.#peers.get(peer)?.limits);
+  }
+
+  async limit(peer: string, limits: Limits | undefined): Promise<void> {
+    await this.#change((peers) => {
+      const entry = peers.get(peer);
+      if (entry === undefined) throw new RangeError(`Cannot limit peer ${peer}: it is not trusted`);
+      const { limits: before, ...rest } = entry;
+      peers.set(
+        peer,
+        limits === undefined ? rest : { ...rest, limits: { ...before, ...parseLimits(limits) } },
+      );
+    });
   }
 
   async reachedAt(peer: string, address: string): Promise<void> {
@@ -100,7 +124,7 @@ class FileTrustStore implements TrustStore {
     });
   }
 
-  onRemoved(listener: (peer: string) => void): void {
+  onRemoved(listener: (peer: string) => Promise<void> | void): void {
     this.#listeners.push(listener);
   }
 
@@ -141,6 +165,15 @@ function parse(value: unknown, path: string): Map<string, TrustedPeer> {
 function isTrustedPeer(value: unknown): value is TrustedPeer {
   const entry = value as Partial<Record<keyof TrustedPeer, unknown>> | null;
   return typeof entry?.peer === "string" && typeof entry.name === "string" &&
-    typeof entry.since === "string" &&
+    typeof entry.since === "string" && (entry.limits === undefined || areLimits(entry.limits)) &&
     Array.isArray(entry.addresses) && entry.addresses.every((address) => typeof address === "string");
+}
+
+function areLimits(value: unknown): boolean {
+  try {
+    parseLimits(value);
+    return true;
+  } catch {
+    return false;
+  }
 }

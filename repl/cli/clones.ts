@@ -44,7 +44,13 @@ export async function openClones(options: ClonesOptions): Promise<Clones> {
   const spawn = options.clones.includes("spawn");
   const peer: Peer = await startPeer({ home: options.home, serve: false, mdns: !spawn });
   const local = await peer.listenLocal();
-  const clone = spawn ? await spawnClone({ device: peer.id, denoPath: options.denoPath }) : undefined;
+  const clone = spawn
+    ? await spawnClone({
+      device: peer.id,
+      denoPath: options.denoPath,
+      guestCache: `${options.home}/guest_cache`,
+    })
+    : undefined;
   const wanted = options.clones.map((item) => item === "spawn" ? clone!.address : item);
   return {
     socket: local.path,

@@ -12,7 +12,7 @@ const SUMMARIES: Record<string, string> = {
   peers: "list paired peers and others near by",
   status: "show what the running peer does",
   id: "print this peer's id",
-  trust: "list or remove trusted peers",
+  trust: "list, limit or remove trusted peers",
   analyze: "which methods may migrate, which must stay, and why",
   partition: "what migrates under given conditions, and why",
   profile: "what an app's methods cost on device and clone",

@@ -326,6 +326,9 @@ export class Run {
         clones: this.#clones,
         app: modulePath(this.#app.main, this.#app.root),
         deno: Deno.version.deno,
+        permissions: this.#list("deno", []).some((flag) => /^(-A|--allow-(all|net))\b/.test(flag))
+          ? ["net"]
+          : [],
         ...(typeof link === "string" && { link }),
       },
       roots: [

@@ -1,45 +1,144 @@
-import { connectLocal, type Home, openTrustStore, type TrustedPeer } from "../../net/mod.ts";
-import { type Command, UsageError } from "./command.ts";
+import {
+  connectLocal,
+  type Grants,
+  grantsOf,
+  type Home,
+  type Limits,
+  openTrustStore,
+  parseLimits,
+  revoke,
+  type TrustedPeer,
+} from "../../net/mod.ts";
+import { type Command, type Parsed, UsageError } from "./command.ts";
 import { HOME_OPTION, homeOf } from "./home_option.ts";
 import { printTable } from "./table.ts";
 
-/** `trust`: who may run guests here. */
+/** `trust`: who may run guests here, and what they may use. */
 export const trust: Command = {
   summary:
-    "Lists the peers that this one trusts, or removes one at once (its guests end, what it sent is wiped).",
-  positionals: "list | remove PEERID|NAME",
-  options: { ...HOME_OPTION, json: { type: "boolean", help: "print JSON" } },
+    "Lists the peers that this one trusts and what they may use; removes one at once (its guests end, what it sent is wiped); or limits one.",
+  positionals: "list | remove PEERID|NAME | limit PEERID|NAME",
+  options: {
+    ...HOME_OPTION,
+    json: { type: "boolean", help: "print JSON" },
+    guests: { type: "string", value: "N", help: "limit: its guests at once (default: 8)" },
+    cores: {
+      type: "string",
+      value: "N",
+      help: "limit: cores its guests may keep busy, e.g. 0.5 (default: all)",
+    },
+    memory: { type: "string", value: "MIB", help: "limit: memory of one guest (default: 3072)" },
+    storage: {
+      type: "string",
+      value: "MIB",
+      help: "limit: what is kept of its code and files (default: 1024)",
+    },
+    minutes: { type: "string", value: "N", help: "limit: longest migration (default: 1440)" },
+    hours: { type: "string", value: "FROM-TO", help: "limit: time of day, e.g. 08:00-18:30, or always" },
+    "mains-only": { type: "boolean", help: "limit: only while this machine isn't on battery" },
+    "on-battery": { type: "boolean", help: "limit: on battery too (default)" },
+    allow: {
+      type: "string",
+      value: "net|none",
+      help: "limit: network for its guests, as far as the app has it (default: none)",
+    },
+    reset: { type: "boolean", help: "limit: back to the defaults" },
+  },
   async run(parsed) {
     const [action, who, extra] = parsed.positionals;
     const home = await homeOf(parsed);
-    if (action === "list" && who === undefined) {
-      const peers = (await openTrustStore(home)).list();
-      if (parsed.values.json) console.log(JSON.stringify(peers, null, 2));
-      else printTable(["NAME", "PEER", "SINCE"], peers.map(({ name, peer, since }) => [name, peer, since]));
-      return 0;
+    if (action === "list" && who === undefined) return await list(home, parsed);
+    if ((action !== "remove" && action !== "limit") || who === undefined || extra !== undefined) {
+      throw new UsageError("trust takes `list`, or `remove` or `limit` and a peer id or name");
     }
-    if (action !== "remove" || who === undefined || extra !== undefined) {
-      throw new UsageError("trust takes `list`, or `remove` and a peer id or name");
+    const peer = await find(home, who);
+    if (action === "remove") {
+      await remove(home, peer);
+      console.log(`Removed ${peer.name} (${peer.peer})`);
+    } else {
+      await limit(home, peer, limitsOf(parsed));
+      console.log(
+        `${peer.name} (${peer.peer}) may use: ${describe((await openTrustStore(home)).grants(peer.peer))}`,
+      );
     }
-    const removed = await remove(home, who);
-    console.log(`Removed ${removed.name} (${removed.peer})`);
     return 0;
   },
 };
 
-async function remove(home: Home, who: string): Promise<TrustedPeer> {
-  const store = await openTrustStore(home);
-  const matches = store.list().filter(({ peer, name }) => peer === who || name === who);
-  if (matches.length !== 1) {
-    throw new UsageError(
-      `${
-        matches.length === 0 ? "no trusted peer is" : "several trusted peers are"
-      } "${who}"; see \`trust list\``,
+async function list(home: Home, parsed: Parsed): Promise<number> {
+  const peers = (await openTrustStore(home)).list();
+  const rows = peers.map((peer) => ({ ...peer, grants: grantsOf(peer.limits) }));
+  if (parsed.values.json) console.log(JSON.stringify(rows, null, 2));
+  else {
+    printTable(
+      ["NAME", "PEER", "SINCE", "MAY USE"],
+      rows.map(({ name, peer, since, grants }) => [name, peer, since, describe(grants)]),
     );
   }
-  // The running peer ends its guests and wipes its content; without one, content goes when a peer starts next.
+  return 0;
+}
+
+/** Grants in words, defaults left out where they mean no limit. */
+export function describe(grants: Grants): string {
+  const { guests, cores, memoryMiB, storageMiB, minutes, hours, mainsOnly, permissions } = grants;
+  return [
+    `${guests} guests`,
+    cores >= 1024 ? "all cores" : `${cores} cores`,
+    `${memoryMiB} MiB each`,
+    `${storageMiB} MiB kept`,
+    `${minutes} minutes a migration`,
+    ...(hours === undefined || hours === ALWAYS ? [] : [hours]),
+    ...(mainsOnly ? ["on mains only"] : []),
+    ...permissions,
+  ].join(", ");
+}
+
+const ALWAYS = "00:00-24:00";
+
+/** The limits that options name; undefined for `--reset`. @throws {UsageError} */
+function limitsOf({ values }: Parsed): Limits | undefined {
+  if (values.reset) return undefined;
+  const number = (option: string) => values[option] === undefined ? undefined : Number(values[option]);
+  const permissions = values.allow === undefined ? undefined : values.allow === "none" ? [] : [values.allow];
+  const given = {
+    guests: number("guests"),
+    cores: number("cores"),
+    memoryMiB: number("memory"),
+    storageMiB: number("storage"),
+    minutes: number("minutes"),
+    hours: values.hours === "always" ? ALWAYS : values.hours,
+    mainsOnly: values["mains-only"] ? true : values["on-battery"] ? false : undefined,
+    permissions,
+  };
+  try {
+    const limits = parseLimits(given);
+    if (Object.keys(limits).length > 0) return limits;
+  } catch (error) {
+    throw new UsageError(`cannot limit: ${(error as Error).message}`);
+  }
+  throw new UsageError(
+    "nothing to limit: give --guests, --cores, --memory, --storage, --minutes, --hours, --mains-only, --allow or --reset",
+  );
+}
+
+async function find(home: Home, who: string): Promise<TrustedPeer> {
+  const matches = (await openTrustStore(home)).list().filter(({ peer, name }) =>
+    peer === who || name === who
+  );
+  if (matches.length === 1) return matches[0]!;
+  const problem = matches.length === 0 ? "no trusted peer is" : "several trusted peers are";
+  throw new UsageError(`${problem} "${who}"; see \`trust list\``);
+}
+
+/** The running peer ends its guests and wipes its content at once. */
+async function remove(home: Home, { peer }: TrustedPeer): Promise<void> {
   const client = await connectLocal(home);
-  if (client === undefined) await store.remove(matches[0]!.peer);
-  else await client.request({ op: "trust-remove", peer: matches[0]!.peer });
-  return matches[0]!;
+  if (client === undefined) await revoke(home, peer);
+  else await client.request({ op: "trust-remove", peer });
+}
+
+async function limit(home: Home, { peer }: TrustedPeer, limits: Limits | undefined): Promise<void> {
+  const client = await connectLocal(home);
+  if (client === undefined) await (await openTrustStore(home)).limit(peer, limits);
+  else await client.request({ op: "trust-limit", peer, limits: limits ?? null });
 }

@@ -27,7 +27,12 @@ export function guestCommand(denoPath: string, limits: GuestLimits): GuestComman
       "--no-prompt",
       "--no-config",
       "--no-lock",
+      // What isn't shipped isn't there: an import must neither reach the network nor fill the clone's caches.
       "--no-remote",
+      "--no-npm",
+      "--cached-only",
+      // A device's code stays out of the engine's own cache, which revoking the device would not wipe.
+      "--no-code-cache",
       `--v8-flags=--max-old-space-size=${limits.heapMiB},--stack-size=3900`,
       ...limits.permissions,
       new URL("./guest_main.ts", import.meta.url).href,

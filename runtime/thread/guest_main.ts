@@ -17,7 +17,7 @@ import { CodeRegistry } from "./code_registry.ts";
 import { SESSION_VERSION } from "./constants.ts";
 import { compress, decompress } from "./compression.ts";
 import { GlobalBindings } from "./global_bindings.ts";
-import { GuestChannel } from "./guest_channel.ts";
+import { exitGuest, GuestChannel } from "./guest_channel.ts";
 import { GuestCode } from "./guest_code.ts";
 import { formatGuestStacks, guestStack, methodsOnStack } from "./guest_stack.ts";
 import { shownRows, type StageStop } from "./stages.ts";
@@ -71,7 +71,7 @@ function answerTo(request: GuestRequest): { reply: GuestReply; bytes: Uint8Array
 function abandon(reason: string, { path, what }: { path?: string; what?: string } = {}): never {
   const miss = what === undefined ? undefined : { what, through: methodsOnStack(code, registry) };
   ask({ op: "abandon", reason, ...(path !== undefined && { path }), ...(miss !== undefined && { miss }) });
-  Deno.exit(1);
+  exitGuest(1);
 }
 
 const host = new GuestHost(ask, abandon);

@@ -17,6 +17,8 @@ export interface SessionRequest {
   readonly app: string;
   /** The device's Deno version: a clone with another minor version is not used. */
   readonly deno: string;
+  /** What the app has of what a clone's owner may grant its guest (names of Deno's permissions); nothing if left out. */
+  readonly permissions?: readonly string[];
 }
 
 /** The peer's answer. */
