@@ -221,21 +221,24 @@ class LinkEnds {
     this.channel.write(encodeFrame(REQUEST, u32(bytes)));
   }
 
-  #data(chunk: Uint8Array): void {
+  /** Takes no more while its answers wait: who asks without reading fills nobody's memory. */
+  #data(chunk: Uint8Array): Promise<void> | void {
     try {
       this.#decoder.push(chunk);
+      let wait: Promise<void> | void = undefined;
       for (let frame = this.#decoder.next(); frame !== undefined; frame = this.#decoder.next()) {
-        this.#frame(frame);
+        wait = this.#frame(frame) ?? wait;
       }
+      return wait;
     } catch (error) {
       this.channel.abort(error as Error);
     }
   }
 
-  #frame({ kind, payload }: Frame): void {
+  #frame({ kind, payload }: Frame): Promise<void> | void {
     const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-    if (kind === PING && payload.length === 8) this.channel.write(encodeFrame(PONG, payload));
-    else if (kind === PONG) this.onPong();
+    if (kind === PING && payload.length === 8) return this.channel.write(encodeFrame(PONG, payload));
+    if (kind === PONG) this.onPong();
     else if (kind === TRAIN && payload.length >= 4) this.#trainPiece(view.getUint32(0), payload.length);
     else if (kind === REPORT && payload.length === 8) {
       this.onReport({ bytes: view.getUint32(0), ms: view.getUint32(4) / 1000 });

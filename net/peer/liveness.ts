@@ -11,10 +11,16 @@ export class Liveness {
   readonly #heard = new WeakMap<object, { at: number; bytes: number }>();
   readonly #watched = new Map<Connection, number>();
   readonly #isTrusted: (peer: string) => boolean;
+  readonly #strangerMs: number;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /** `without` leaves limits out, for tests. */
-  constructor(isTrusted: (peer: string) => boolean, without: ReadonlySet<string> = new Set()) {
+  constructor(
+    isTrusted: (peer: string) => boolean,
+    without: ReadonlySet<string> = new Set(),
+    strangerMs = STRANGER_TIMEOUT_MS,
+  ) {
+    this.#strangerMs = strangerMs;
     this.#isTrusted = without.has("stranger-limits") ? () => true : isTrusted;
   }
 
@@ -74,7 +80,7 @@ export class Liveness {
   #limitTime(stranger: string, raw: MultiaddrConnection): void {
     const timer = setTimeout(() => {
       if (!this.#isTrusted(stranger)) raw.abort(new Error("An untrusted peer stayed too long"));
-    }, STRANGER_TIMEOUT_MS);
+    }, this.#strangerMs);
     Deno.unrefTimer(timer);
     raw.addEventListener("close", () => clearTimeout(timer));
   }
