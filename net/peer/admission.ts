@@ -2,8 +2,8 @@
  * Decides which sessions a clone takes, and in which order their guests start.
  *
  * Whom it can't serve it refuses at once, so that the device's method runs there. Starting a guest takes CPU time: only a few
- * start at the same time, and among those that wait the device with the fewest guests comes first, so that one device's many
- * apps don't keep another's one waiting.
+ * start at the same time, and among those that wait the device that was served longest ago comes first, so that one device's
+ * many apps don't keep another's one waiting.
  */
 import { GUEST_BYTES, MAX_LINE_MS, START_GUESS_MS, STARTING_TIMEOUT_MS } from "./constants.ts";
 
@@ -42,7 +42,10 @@ export class Admission {
   readonly #options: AdmissionOptions;
   readonly #clock: () => number;
   readonly #guestsOf = new Map<string, number>();
+  /** In which order devices were last served. */
+  readonly #servedAt = new Map<string, number>();
   #line: Waiter[] = [];
+  #order = 0;
   #starting = 0;
   #startMs = START_GUESS_MS;
   #used = 0;
@@ -76,11 +79,33 @@ export class Admission {
     this.#used++;
     this.#guestsOf.set(device, (this.#guestsOf.get(device) ?? 0) + 1);
     if (this.#starting >= this.#options.starters) {
-      const waiter = { device, enter: Promise.withResolvers<void>() };
-      this.#line.push(waiter);
-      await waiter.enter.promise;
+      try {
+        await this.#wait(device);
+      } catch (error) {
+        this.#release(device);
+        throw error;
+      }
     } else this.#starting++;
+    this.#servedAt.set(device, ++this.#order);
     return this.#place(device);
+  }
+
+  /** Waits in line. @throws {NoRoomError} if that takes too long. */
+  async #wait(device: string): Promise<void> {
+    const waiter = { device, enter: Promise.withResolvers<void>() };
+    this.#line.push(waiter);
+    const timer = setTimeout(() => {
+      this.#line = this.#line.filter((other) => other !== waiter);
+      waiter.enter.reject(new NoRoomError("Cannot start guest: too many others wait at the clone"));
+    }, MAX_LINE_MS);
+    await waiter.enter.promise.finally(() => clearTimeout(timer));
+  }
+
+  #release(device: string): void {
+    this.#used--;
+    const left = this.#guestsOf.get(device)! - 1;
+    if (left > 0) this.#guestsOf.set(device, left);
+    else this.#guestsOf.delete(device);
   }
 
   #check(device: string, maxOfDevice: number): void {
@@ -112,10 +137,7 @@ export class Admission {
     Deno.unrefTimer(timer);
     const leave = once(() => {
       started();
-      this.#used--;
-      const left = this.#guestsOf.get(device)! - 1;
-      if (left > 0) this.#guestsOf.set(device, left);
-      else this.#guestsOf.delete(device);
+      this.#release(device);
     });
     return { started, leave };
   }
@@ -126,10 +148,11 @@ export class Admission {
       this.#starting--;
       return;
     }
-    const waitingOf = Map.groupBy(this.#line, ({ device }) => device);
-    const has = ({ device }: Waiter) => this.#guestsOf.get(device)! - waitingOf.get(device)!.length;
-    const next = this.#line.reduce((a, b) => has(b) < has(a) ? b : a);
+    const servedAt = ({ device }: Waiter) => this.#servedAt.get(device) ?? 0;
+    const next = this.#line.reduce((a, b) => servedAt(b) < servedAt(a) ? b : a);
     this.#line = this.#line.filter((waiter) => waiter !== next);
+    // Now, so that its device's other apps don't come next as well.
+    this.#servedAt.set(next.device, ++this.#order);
     next.enter.resolve();
   }
 }

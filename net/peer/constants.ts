@@ -28,8 +28,8 @@ export const GRANTS_CHECK_MS = 2_000;
 export const START_GUESS_MS = 200;
 /** A guest that says nothing for this long doesn't keep others from starting. */
 export const STARTING_TIMEOUT_MS = 3_000;
-/** Longest wait for a start: the device gives up soon after, and meanwhile its methods run there. */
-export const MAX_LINE_MS = 12_000;
+/** Longest wait for a start: meanwhile the device's methods run there; a migration point waits 5 s at most. */
+export const MAX_LINE_MS = 20_000;
 /** Guests kept started: a session then begins without the 50–100 ms that a process takes. */
 export const SPARE_GUESTS = 1;
 /** V8 heap of a guest, MiB. */
@@ -42,8 +42,8 @@ export const EARLY_EXIT_MS = 2_000;
 export const MAX_EARLY_EXITS = 3;
 /** Bytes of a guest's stderr that are logged; the rest is read and dropped, so that the guest never blocks on it. */
 export const MAX_GUEST_LOG_BYTES = 64 * 1024;
-/** How long a device waits for a clone's first answer: a guest's start on a slow machine. */
-export const SESSION_OPEN_TIMEOUT_MS = 15_000;
+/** How long a device waits for a clone's first answer: the clone's longest line, and a guest's start on a slow machine. */
+export const SESSION_OPEN_TIMEOUT_MS = 25_000;
 
 /** Window of one stream: 1 MiB keeps 6.6 Mbit/s busy up to 1.2 s of round-trip time, and bounds what is in flight. */
 export const MAX_STREAM_WINDOW_BYTES = 1024 * 1024;
