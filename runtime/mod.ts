@@ -21,6 +21,8 @@ export type { AppConfig, SupervisorRequest, TraceEvent } from "./thread/protocol
 export { type Stage, type StageRow, STAGES, type StageStop, type StageVariable } from "./thread/stages.ts";
 export { MIGRATE, RETURN } from "./thread/protocol.ts";
 export { MAX_FRAME_BYTES, SESSION_VERSION } from "./thread/constants.ts";
+export type { FileChanges } from "./host/file_changes.ts";
+export { land, type Landed, recoverLandings } from "./host/landing.ts";
 export { type MethodId, methodId } from "./rewrite/method_id.ts";
 export type { Conditions } from "./thread/conditions.ts";
 export type { SessionNote, SessionNotice, SessionReply, SessionRequest } from "./thread/session_control.ts";

@@ -128,6 +128,11 @@ export class Run {
     return this.#methods;
   }
 
+  /** What a killed process left half done with files is ended from there. */
+  get #journals(): string {
+    return `${this.#home}/landing`;
+  }
+
   get app(): App {
     return this.#app;
   }
@@ -205,6 +210,7 @@ export class Run {
     const runtime = await later<Runtime>("../../runtime/mod.ts", import.meta.url);
     const { Supervisor } = await later<typeof import("./supervisor.ts")>("./supervisor.ts", import.meta.url);
     const code = this.#codeService(runtime);
+    for (const problem of runtime.recoverLandings(this.#journals)) this.#say(problem);
     const socket = this.#methods.length === 0 || this.#clones.includes("spawn")
       ? undefined
       : await runningPeer(this.#home);
@@ -216,6 +222,7 @@ export class Run {
       clones,
       config: () => Promise.resolve(this.#config(socket, revoke, { ...known, runtime })),
       watcher: this.#watcher(code),
+      journals: this.#journals,
     });
     try {
       if (this.#methods.length > 0 && !this.#noClone()) clones();
@@ -357,6 +364,8 @@ export class Run {
       columns: terminal[1] ? Deno.consoleSize().columns : 80,
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       locale: navigator.language,
+      temporary: (Deno.env.get("TMPDIR") || "/tmp").replace(/(.)\/+$/, "$1"),
+      owner: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0, umask: Deno.umask() },
       pid: 0,
       hostname: Deno.hostname(),
       build: { ...Deno.build },

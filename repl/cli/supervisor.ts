@@ -3,9 +3,12 @@ import {
   type CodeService,
   decodeJson,
   encodeJsonFrame,
+  type FileChanges,
   type Frame,
   FrameDecoder,
   HOP_CONTROL,
+  land,
+  type Landed,
   type StageStop,
   type SupervisorRequest,
   type TraceEvent,
@@ -31,6 +34,8 @@ export interface SupervisorParts {
   readonly watcher: Watcher;
   /** Where sessions go; asked for each time one is opened. Undefined if there is no clone to look for. */
   readonly clones: () => Promise<Clones | undefined>;
+  /** Folder for the journals of changed files. */
+  readonly journals: string;
 }
 
 /**
@@ -45,6 +50,9 @@ export class Supervisor {
   readonly #code: CodeService;
   readonly #watcher: Watcher;
   readonly #clones: SupervisorParts["clones"];
+  readonly #journals: string;
+  readonly #changedBytes: Uint8Array[] = [];
+  #landed: Landed | undefined;
 
   constructor(parts: SupervisorParts) {
     this.#folder = Deno.makeTempDirSync({ prefix: "clonecloud-" });
@@ -54,6 +62,7 @@ export class Supervisor {
     this.#code = parts.code;
     this.#watcher = parts.watcher;
     this.#clones = parts.clones;
+    this.#journals = parts.journals;
     this.#accept();
   }
 
@@ -122,6 +131,29 @@ export class Supervisor {
     await writeAll(connection, frame);
   }
 
+  /** Changes files for the app: all or none. Returns why not. */
+  #land(changes: FileChanges): string | null {
+    const bytes = concat(this.#changedBytes.splice(0));
+    try {
+      this.#landed = land(this.#journals, changes, bytes);
+      return null;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  #endLanding(keep: boolean): string | null {
+    const landed = this.#landed;
+    this.#landed = undefined;
+    try {
+      if (keep) landed?.keep();
+      else landed?.undo();
+      return null;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
   async #dispatch(request: SupervisorRequest): Promise<unknown> {
     switch (request.op) {
       case "config":
@@ -134,6 +166,12 @@ export class Supervisor {
         return this.#watcher.report(request.report);
       case "stage":
         return await this.#watcher.stage(request.stop);
+      case "changed-bytes":
+        return void this.#changedBytes.push(Uint8Array.fromBase64(request.base64));
+      case "land":
+        return this.#land(request.changes);
+      case "landed":
+        return this.#endLanding(request.keep);
       case "loaded":
         return await this.#watcher.loaded();
     }
@@ -150,6 +188,16 @@ async function firstFrame(connection: Deno.Conn, decoder: FrameDecoder): Promise
     if (count === null) return undefined;
     decoder.push(buffer.slice(0, count));
   }
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {

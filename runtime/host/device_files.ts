@@ -1,45 +1,81 @@
+import { createHash } from "node:crypto";
 import type { GuestReply, GuestRequest } from "../thread/protocol.ts";
+import type { FileAttributes, FileKind, Found, Listed } from "./file_tree_types.ts";
+import { type FileRoots, OutsideRoots } from "./file_roots.ts";
 import { ReadAhead } from "./read_ahead.ts";
 
+type Answer = { reply: GuestReply; bytes: Uint8Array };
+
+/** What one answer holds at most. */
+const MAX_READ_BYTES = 32 * 1024 * 1024;
 const NO_BYTES = new Uint8Array();
-/** Never leave the device unless the user names them: secrets and histories. */
-const SECRET = /(^|\/)(\.env[^/]*|\.git|\.ssh|\.gnupg|\.aws|id_[a-z0-9]+|[^/]+\.(pem|key|p12|pfx))(\/|$)/i;
-
-/** A larger file isn't even looked at before it is asked for. */
+/** A larger file isn't sent before its bytes are asked for. */
 const MAX_AHEAD_BYTES = 1024 * 1024;
-
-/** What a file was when it was sent: a change is noticed by any of these. */
-type Stamp = string;
+/** A folder with more entries tells their names only: somebody who wants more of one asks. */
+const MAX_LISTED_WITH_ATTRIBUTES = 256;
+/** Folders below one that is to be removed are looked into up to here. */
+const MAX_REMOVED = 100_000;
+/** As in Linux. */
+const MAX_LINKS_FOLLOWED = 40;
+/** Deno says the time of a change in whole seconds: one that recent could be followed by another that doesn't show. */
+const RECENT_MS = 2_500;
 
 /** Serves a guest's file requests on the device: with the app's own permissions, inside the session's roots. */
 export class DeviceFiles {
-  readonly #roots: readonly string[];
-  #stamps = new Map<string, Stamp>();
+  readonly #roots: FileRoots;
   readonly #ahead: ReadAhead;
+  /** What each path was like when it was first looked at. */
+  #stamps = new Map<string, Stamp>();
+  #listed = new Set<string>();
+  /** Bytes of files that changed just before they were read. */
+  #recent: { path: string; at: number; bytes: number; hash: string }[] = [];
 
   /** `named`: absolute paths among the app's arguments. */
-  constructor(roots: readonly string[], named: readonly string[] = []) {
+  constructor(roots: FileRoots, named: readonly string[] = []) {
     this.#roots = roots;
     this.#ahead = new ReadAhead(named);
+  }
+
+  /** What the app may do with all files, without anybody being asked. */
+  permits(): { read: boolean; write: boolean } {
+    const all = (name: "read" | "write") => {
+      const { state, partial } = Deno.permissions.querySync({ name }) as { state: string; partial?: boolean };
+      return state === "granted" && partial !== true;
+    };
+    return { read: all("read"), write: all("write") };
   }
 
   /** A new invocation: what earlier ones read no longer matters. */
   begin(): void {
     this.#stamps = new Map();
+    this.#listed = new Set();
+    this.#recent = [];
     this.#ahead.begin();
   }
 
-  /** The first of the paths that changed since it was sent. */
-  changed(_paths: readonly string[]): string | undefined {
-    for (const [path, stamp] of this.#stamps) if (stampOf(path) !== stamp) return path;
+  /**
+   * The first path that isn't what it was when it was looked at. What is in a folder counts for those that were listed, or
+   * are among `observed`.
+   */
+  changed(observed: readonly string[]): string | undefined {
+    const whole = new Set([...observed, ...this.#listed]);
+    for (const [path, stamp] of this.#stamps) {
+      const now = stampOf(path);
+      if (now.identity !== stamp.identity) return path;
+      if ((!stamp.isDirectory || whole.has(path)) && now.state !== stamp.state) return path;
+    }
+    for (const { path, at, bytes, hash } of this.#recent) {
+      if (sha256(readRange(path, at, bytes)) !== hash) return path;
+    }
     return undefined;
   }
 
-  serve(request: Extract<GuestRequest, { op: "file" }>): { reply: GuestReply; bytes: Uint8Array } {
+  serve({ call, path, options }: Extract<GuestRequest, { op: "file" }>): Answer {
     try {
-      this.#check(request.path);
-      this.#stamps.set(request.path, stampOf(request.path));
-      return this.#perform(request.call, request.path);
+      if (!path.startsWith("/") || path.includes("\0") || /(^|\/)\.{1,2}(\/|$)/.test(path)) {
+        throw new OutsideRoots(path);
+      }
+      return this.#perform(call, path, (options ?? {}) as Record<string, unknown>);
     } catch (error) {
       const { name, message, code } = error as Error & { code?: string };
       return {
@@ -49,37 +85,101 @@ export class DeviceFiles {
     }
   }
 
-  #perform(call: string, path: string): { reply: GuestReply; bytes: Uint8Array } {
+  #perform(call: string, path: string, options: Record<string, unknown>): Answer {
     switch (call) {
-      case "read":
-        return this.#read(path);
-      case "stat":
-        return { reply: { ok: true, value: plainInfo(Deno.statSync(path)) }, bytes: NO_BYTES };
-      case "lstat":
-        return { reply: { ok: true, value: plainInfo(Deno.lstatSync(path)) }, bytes: NO_BYTES };
-      case "readDir":
+      case "look":
+        return this.#look(path, options.content === true);
+      case "list":
         return { reply: { ok: true, value: this.#list(path) }, bytes: NO_BYTES };
-      case "realPath":
-        return { reply: { ok: true, value: Deno.realPathSync(path) }, bytes: NO_BYTES };
-      case "readLink":
-        return { reply: { ok: true, value: Deno.readLinkSync(path) }, bytes: NO_BYTES };
+      case "read":
+        return this.#read(path, Number(options.at), Number(options.bytes));
+      case "removable":
+        this.#checkRemovable(path);
+        return { reply: { ok: true }, bytes: NO_BYTES };
+      case "permit": {
+        const name = options.access === "write" ? "write" : "read";
+        const { state } = Deno.permissions.querySync({ name, path });
+        return { reply: { ok: true, value: state === "granted" }, bytes: NO_BYTES };
+      }
     }
     throw new TypeError(`Cannot serve "${call}": unknown call`);
   }
 
-  #read(path: string): { reply: GuestReply; bytes: Uint8Array } {
-    const bytes = Deno.readFileSync(path);
-    const ahead = this.#ahead.after(path, (next) => this.#readAhead(next));
-    if (ahead.size === 0) return { reply: { ok: true }, bytes };
-    const parts = [bytes, ...ahead.values()];
-    const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
+  /** What lies on the way to a path, links followed; stops where a clone may see no more. */
+  #look(path: string, withContent: boolean): Answer {
+    const trail: Found[] = [];
+    const parts = path.split("/").slice(1);
+    let at = "";
+    let links = 0;
+    while (parts.length > 0) {
+      const name = parts.shift()!;
+      if (name === "" || name === ".") continue;
+      if (name === "..") {
+        at = at.slice(0, Math.max(0, at.lastIndexOf("/")));
+        continue;
+      }
+      const here = `${at}/${name}`;
+      const found = this.#find(here);
+      if (found === undefined) {
+        if (trail.length === 0) throw new OutsideRoots(here);
+        break;
+      }
+      trail.push(found);
+      const { info, passage } = found;
+      if (info?.kind === "symlink") {
+        if (++links > MAX_LINKS_FOLLOWED) break;
+        if (info.target!.startsWith("/")) at = "";
+        parts.unshift(...info.target!.split("/"));
+      } else if (passage === true || info?.kind === "directory") at = here;
+      else break;
     }
-    const named = [...ahead].map(([path, { length }]) => ({ path, bytes: length }));
-    return { reply: { ok: true, ahead: named }, bytes: whole };
+    const last = trail.at(-1);
+    if (!withContent || last?.info?.kind !== "file" || last.info.size > MAX_AHEAD_BYTES) {
+      return { reply: { ok: true, value: trail }, bytes: NO_BYTES };
+    }
+    return this.#withContent(trail, last.path);
+  }
+
+  /** One step; undefined where a clone may not look. */
+  #find(path: string): Found | undefined {
+    const access = this.#roots.access(path);
+    if (access === "none") return undefined;
+    if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") {
+      // A folder above what the app may read; what is below must really be there.
+      return access === "passage" || this.#roots.leadsOn(path)
+        ? { path, info: null, passage: true }
+        : undefined;
+    }
+    try {
+      const info = attributesOf(path);
+      // Other people's files.
+      if (access === "absent") return undefined;
+      this.#stamp(path);
+      if (access === "passage" && info.kind !== "symlink") return { path, info: null, passage: true };
+      return { path, info };
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code === "ENOENT") {
+        this.#stamp(path);
+        return { path, info: null };
+      }
+      if (code === "EACCES") return { path, info: null, code };
+      throw error;
+    }
+  }
+
+  #withContent(trail: readonly Found[], path: string): Answer {
+    const files = new Map<string, Uint8Array>();
+    try {
+      files.set(path, this.#bytes(path, 0, attributesOf(path).size));
+    } catch {
+      // Whatever is wrong is said when the bytes are asked for.
+      return { reply: { ok: true, value: trail }, bytes: NO_BYTES };
+    }
+    for (const [next, bytes] of this.#ahead.after(path, (item) => this.#readAhead(item))) {
+      files.set(next, bytes);
+    }
+    return { reply: { ok: true, value: trail, ahead: aheadOf(files) }, bytes: concat([...files.values()]) };
   }
 
   /** A file that nobody asked for yet: whatever is wrong with it is said when somebody does. */
@@ -87,70 +187,175 @@ export class DeviceFiles {
     try {
       // Nobody would answer a question while the app is stopped.
       if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return undefined;
-      this.#check(path);
-      const stamp = stampOf(path);
-      const { isFile, size } = Deno.statSync(path);
-      if (!isFile || size > MAX_AHEAD_BYTES) return undefined;
-      const bytes = Deno.readFileSync(path);
-      this.#stamps.set(path, stamp);
-      return bytes;
+      if (this.#roots.access(path) !== "all" || Deno.realPathSync(path) !== path) return undefined;
+      const { kind, size } = attributesOf(path);
+      if (kind !== "file" || size > MAX_AHEAD_BYTES) return undefined;
+      this.#stamp(path);
+      return this.#bytes(path, 0, size);
     } catch {
       return undefined;
     }
   }
 
-  #list(path: string): Deno.DirEntry[] {
+  /** With the first bytes of a small file come those of others that are likely to be read next. */
+  #read(path: string, at: number, bytes: number): Answer {
+    if (!(at >= 0 && bytes >= 0 && bytes <= MAX_READ_BYTES)) {
+      throw new RangeError("Cannot read that much at once");
+    }
+    this.#checkReadable(path);
+    const own = this.#bytes(path, at, bytes);
+    if (at > 0 || bytes > MAX_AHEAD_BYTES) return { reply: { ok: true }, bytes: own };
+    const files = this.#ahead.after(path, (item) => this.#readAhead(item));
+    return { reply: { ok: true, ahead: aheadOf(files) }, bytes: concat([own, ...files.values()]) };
+  }
+
+  #list(path: string): Listed[] {
+    this.#checkReadable(path);
+    this.#listed.add(path);
+    this.#stamp(path);
     const entries = [...Deno.readDirSync(path)];
-    const folder = path.endsWith("/") ? path : `${path}/`;
-    this.#ahead.listed(entries.filter(({ isFile }) => isFile).map(({ name }) => folder + name));
-    return entries;
+    this.#ahead.listed(entries.filter(({ isFile }) => isFile).map(({ name }) => `${path}/${name}`));
+    const whole = entries.length <= MAX_LISTED_WITH_ATTRIBUTES;
+    return entries.map((entry) => ({
+      name: entry.name,
+      kind: kindOf(entry),
+      ...(whole && this.#info(`${path}/${entry.name}`)),
+    }));
   }
 
-  /** @throws {OutsideRoots} for a path that a clone may not see, also through symbolic links. */
-  #check(path: string): void {
-    if (!path.startsWith("/") || path.includes("\0")) throw new OutsideRoots(path);
-    let real = path;
+  #info(path: string): { info: FileAttributes } | undefined {
     try {
-      real = Deno.realPathSync(path);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      const info = this.#find(path)?.info;
+      return info ? { info } : undefined;
+    } catch {
+      return undefined;
     }
-    for (const item of [path, real]) {
-      if (
-        item.split("/").includes("..") || SECRET.test(item) ||
-        !this.#roots.some((root) => isUnder(item, root))
-      ) throw new OutsideRoots(path);
+  }
+
+  /** Nothing that a clone may not see is removed for it. */
+  #checkRemovable(path: string): void {
+    let left = MAX_REMOVED;
+    const check = (folder: string) => {
+      this.#checkReadable(folder);
+      this.#listed.add(folder);
+      this.#stamp(folder);
+      for (const entry of Deno.readDirSync(folder)) {
+        if (--left < 0) throw new RangeError(`Cannot remove ${path} for a clone: there is too much in it`);
+        const item = `${folder}/${entry.name}`;
+        if (this.#roots.access(item) !== "all") throw new OutsideRoots(item);
+        if (entry.isDirectory) check(item);
+      }
+    };
+    check(path);
+  }
+
+  #checkReadable(path: string): void {
+    if (this.#roots.access(path) !== "all" || Deno.realPathSync(path) !== path) throw new OutsideRoots(path);
+    if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") {
+      throw new TypeError(`Cannot read ${path}: the app has no permission yet`);
     }
+  }
+
+  /** Bytes that are what they were when the file was first looked at. */
+  #bytes(path: string, at: number, bytes: number): Uint8Array {
+    this.#stamp(path);
+    const found = readRange(path, at, bytes);
+    const { identity, state } = this.#stamps.get(path)!;
+    const now = stampOf(path);
+    if (now.identity !== identity || now.state !== state) {
+      throw new TypeError(`${path} changed on the device meanwhile`);
+    }
+    if (Date.now() - now.changedMs < RECENT_MS) this.#recent.push({ path, at, bytes, hash: sha256(found) });
+    return found;
+  }
+
+  #stamp(path: string): void {
+    if (!this.#stamps.has(path)) this.#stamps.set(path, stampOf(path));
   }
 }
 
-/** The path is none of the session's files. */
-export class OutsideRoots extends Error {
-  override readonly name = "OutsideRoots";
-  constructor(path: string) {
-    super(`Cannot serve ${path}: it is not in the files that clones may see`);
-  }
+/** What a path was like: a change is noticed by any of these. */
+interface Stamp {
+  /** Whether it is the same file. */
+  readonly identity: string;
+  /** Whether it is in the same state. */
+  readonly state: string;
+  readonly isDirectory: boolean;
+  readonly changedMs: number;
 }
 
-function isUnder(path: string, root: string): boolean {
-  return path === root || path.startsWith(root.endsWith("/") ? root : `${root}/`);
-}
-
-function stampOf(path: string): Stamp {
+export function stampOf(path: string): Stamp {
   try {
-    const { ino, size, mtime, ctime } = Deno.statSync(path);
-    return `${ino} ${size} ${mtime?.getTime()} ${ctime?.getTime()}`;
+    const { isDirectory, isSymlink, dev, ino, mode, size, mtime, ctime } = Deno.lstatSync(path);
+    const changed = [mtime?.getTime() ?? 0, ctime?.getTime() ?? 0];
+    return {
+      identity: `${isDirectory} ${isSymlink} ${dev} ${ino}`,
+      state: `${mode} ${size} ${changed}`,
+      isDirectory,
+      changedMs: Math.max(...changed),
+    };
   } catch (error) {
-    return (error as Error).name;
+    return { identity: (error as Error).name, state: "", isDirectory: false, changedMs: 0 };
   }
 }
 
-function plainInfo(info: Deno.FileInfo): Record<string, unknown> {
+/** @throws {Deno.errors.NotFound} and the like */
+function attributesOf(path: string): FileAttributes {
+  const info = Deno.lstatSync(path);
   return {
-    ...info,
+    kind: kindOf(info),
+    size: info.size,
+    mode: info.mode ?? 0o777,
     mtime: info.mtime?.getTime() ?? null,
     atime: info.atime?.getTime() ?? null,
     birthtime: info.birthtime?.getTime() ?? null,
     ctime: info.ctime?.getTime() ?? null,
+    dev: info.dev,
+    ino: info.ino ?? 0,
+    nlink: info.nlink ?? 1,
+    uid: info.uid ?? 0,
+    gid: info.gid ?? 0,
+    rdev: info.rdev ?? 0,
+    blksize: info.blksize ?? 4096,
+    blocks: info.blocks ?? 0,
+    ...(info.isSymlink && { target: Deno.readLinkSync(path) }),
   };
+}
+
+function aheadOf(files: ReadonlyMap<string, Uint8Array>): GuestReply["ahead"] & object {
+  return [...files].map(([path, { length }]) => ({ path, bytes: length, info: attributesOf(path) }));
+}
+
+function kindOf(
+  { isFile, isDirectory, isSymlink }: { isFile: boolean; isDirectory: boolean; isSymlink: boolean },
+): FileKind {
+  return isSymlink ? "symlink" : isDirectory ? "directory" : isFile ? "file" : "other";
+}
+
+function readRange(path: string, at: number, bytes: number): Uint8Array {
+  using file = Deno.openSync(path);
+  if (at > 0) file.seekSync(at, Deno.SeekMode.Start);
+  const out = new Uint8Array(bytes);
+  let filled = 0;
+  while (filled < bytes) {
+    const count = file.readSync(out.subarray(filled));
+    if (count === null) break;
+    filled += count;
+  }
+  return out.subarray(0, filled);
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

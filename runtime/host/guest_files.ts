@@ -1,201 +1,408 @@
 import type { Effect, GuestReply, GuestRequest } from "../thread/protocol.ts";
+import { collectChanges, type FileChanges } from "./file_changes.ts";
+import { FileContent } from "./file_content.ts";
+import { FileTree, type Place } from "./file_tree.ts";
+import {
+  type FileAttributes,
+  FileFailure,
+  type FileOwner,
+  type FileSource,
+  type Found,
+  type Listed,
+} from "./file_tree_types.ts";
+import type { Inode } from "./inode.ts";
+import { OpenFile } from "./open_file.ts";
 
 /** Asks the device and waits. */
 export type Ask = (request: GuestRequest) => { reply: GuestReply; bytes: Uint8Array };
 /** Ends the migration. `what` names a host API that means the device: the same call would end it again. */
 export type Abandon = (reason: string, about?: { readonly path?: string; readonly what?: string }) => never;
 
-type Written = { readonly type: "file"; readonly bytes: Uint8Array } | { readonly type: "directory" } | {
-  readonly type: "gone";
-};
+/** How a file is opened; as `Deno.OpenOptions`, with everything said. */
+export interface OpenHow {
+  readonly read?: boolean;
+  readonly write?: boolean;
+  readonly append?: boolean;
+  readonly truncate?: boolean;
+  readonly create?: boolean;
+  readonly createNew?: boolean;
+  readonly mode?: number;
+}
+
+/** What the app may do with all files. */
+export interface Permits {
+  readonly read: boolean;
+  readonly write: boolean;
+}
+
+export interface GuestFilesParts {
+  readonly ask: Ask;
+  readonly abandon: Abandon;
+  readonly effect: (effect: Effect) => void;
+  /** Milliseconds since the epoch, on the device. */
+  readonly now: () => number;
+}
 
 /**
- * Files as migrated code sees them: what the device has, fetched when it is opened and kept for the invocation, under an
- * overlay of what the code wrote. What it wrote lands on the device with the merge.
+ * The system's calls for files, for migrated code: over the device's files as they were when they were first looked at,
+ * and what the code itself did to them. What it did is one difference, sent home with the result.
  */
 export class GuestFiles {
-  readonly #ask: Ask;
-  readonly #abandon: Abandon;
-  readonly #effect: (effect: Effect) => void;
-  readonly #read = new Map<string, Uint8Array>();
-  readonly #overlay = new Map<string, Written>();
+  readonly #parts: GuestFilesParts;
+  readonly abandon: Abandon;
+  #tree: FileTree;
+  #ahead = new Map<string, Uint8Array>();
+  #owner: FileOwner = { uid: 0, gid: 0, umask: 0o022 };
+  #permits: Permits = { read: false, write: false };
+  readonly #allowed = new Set<string>();
+  #observed = new Set<string>();
+  #wantContent = false;
   cwd = "/";
+  temporary = "/tmp";
 
-  constructor(ask: Ask, abandon: Abandon, effect: (effect: Effect) => void) {
-    this.#ask = ask;
-    this.#abandon = abandon;
-    this.#effect = effect;
+  constructor(parts: GuestFilesParts) {
+    this.#parts = parts;
+    this.abandon = parts.abandon;
+    this.#tree = this.#newTree();
+  }
+
+  install(session: { cwd: string; temporary: string; owner: FileOwner }): void {
+    this.cwd = session.cwd;
+    this.temporary = session.temporary;
+    this.#owner = session.owner;
   }
 
   /** A new invocation: the device's files may have changed, and what was written is there now. */
-  begin(): void {
-    this.#read.clear();
-    this.#overlay.clear();
+  begin(permits: Permits): void {
+    this.#permits = permits;
+    this.#tree = this.#newTree();
+    this.#ahead = new Map();
+    this.#allowed.clear();
+    this.#observed = new Set();
   }
 
-  /** An absolute path as the device would take it. */
+  /** What the invocation did to files; undefined if nothing. */
+  changes(): { changes: FileChanges; bytes: Uint8Array[] } | undefined {
+    return collectChanges(this.#tree);
+  }
+
+  /** Folders whose attributes it saw. */
+  observed(): string[] {
+    return [...this.#observed];
+  }
+
+  /** An absolute path, as the app gave it. */
   path(given: unknown): string {
-    if (given instanceof URL || (typeof given === "string" && given.startsWith("file:"))) {
-      const url = new URL(given);
-      if (url.protocol !== "file:") throw new TypeError("Must be a file URL.");
-      return decodeURIComponent(url.pathname);
+    let path = given;
+    if (given instanceof URL) {
+      if (given.protocol !== "file:") throw new TypeError("Must be a file URL.");
+      path = decodeURIComponent(given.pathname);
     }
-    if (typeof given !== "string") return this.#abandon("it opens a file by something else than a path");
-    const parts: string[] = [];
-    for (const part of (given.startsWith("/") ? given : `${this.cwd}/${given}`).split("/")) {
-      if (part === "..") parts.pop();
-      else if (part !== "" && part !== ".") parts.push(part);
-    }
-    return `/${parts.join("/")}`;
+    if (typeof path !== "string") return this.abandon("it names a file by something else than a path");
+    if (path.includes("\0")) return this.abandon("it names a file by a path with a zero in it");
+    if (path === "") throw new FileFailure("ENOENT");
+    return path.startsWith("/") ? path : `${this.cwd}/${path}`;
   }
 
-  read(given: unknown, api: string): Uint8Array {
+  now(): number {
+    return this.#parts.now();
+  }
+
+  effect(effect: Effect): void {
+    this.#parts.effect(effect);
+  }
+
+  open(given: unknown, how: OpenHow): OpenFile {
     const path = this.path(given);
-    const written = this.#overlay.get(path);
-    if (written?.type === "file") return written.bytes.slice();
-    if (written !== undefined) return this.#abandon(`it reads what it removed or made a directory: ${path}`);
-    let bytes = this.#read.get(path);
-    if (bytes === undefined) {
-      bytes = this.#fetched(this.#serve("read", path, api, given));
-      this.#read.set(path, bytes);
+    const write = how.write === true || how.append === true;
+    if (how.read === true) this.#permit(path, "read");
+    if (write || how.create === true || how.createNew === true) this.#permit(path, "write");
+    const place = this.#walkForContent(path, how);
+    let { node } = place;
+    if (node === null) {
+      if (how.create !== true && how.createNew !== true) throw new FileFailure("ENOENT");
+      if (path.endsWith("/")) throw new FileFailure("EISDIR");
+      node = this.#tree.makeFile(place, how.mode ?? 0o666);
+      node.content = new FileContent();
+    } else {
+      if (path.endsWith("/") && (how.create || how.createNew)) throw new FileFailure("EISDIR");
+      if (how.createNew === true) throw new FileFailure("EEXIST");
+      if (node.kind === "directory" && (write || how.create === true)) throw new FileFailure("EISDIR");
+      if (node.kind === "other") return this.abandon(`it opens ${path}, which is no file`);
+      if (how.read === true) this.#tree.mayAccess(node, "read");
+      if (write) this.#tree.mayAccess(node, "write");
     }
-    return bytes.slice();
+    if (node.kind === "file") this.#fill(node, how.truncate === true);
+    return new OpenFile(this.#tree, node, { read: how.read === true, write, append: how.append === true });
   }
 
-  /** The bytes of the file that was asked for; keeps those of others that came along. */
-  #fetched({ reply, bytes }: { reply: GuestReply; bytes: Uint8Array }): Uint8Array {
-    const ahead = reply.ahead ?? [];
-    const own = bytes.length - ahead.reduce((sum, item) => sum + item.bytes, 0);
-    let at = own;
-    for (const item of ahead) {
-      const content = bytes.subarray(at, at += item.bytes);
-      if (!this.#read.has(item.path)) this.#read.set(item.path, content);
-    }
-    return bytes.subarray(0, own);
+  /** A whole file's bytes. */
+  read(given: unknown): Uint8Array {
+    const file = this.open(given, { read: true });
+    if (file.node.kind === "directory") throw new FileFailure("EISDIR");
+    return file.read(file.size);
   }
 
-  stat(given: unknown, api: string, call: "stat" | "lstat"): Deno.FileInfo {
+  write(given: unknown, bytes: Uint8Array, options: OpenHow = {}): void {
+    const { append = false, create = true, createNew = false, mode } = options;
+    const how = { write: true, append, create, createNew, truncate: !append };
+    const file = this.open(given, { ...how, ...(mode !== undefined && { mode }) });
+    file.write(bytes);
+    // Deno gives the mode to a file that was there, too.
+    if (mode !== undefined) this.#tree.setMode(file.node, mode);
+  }
+
+  stat(given: unknown, follow: boolean): FileAttributes {
     const path = this.path(given);
-    if (this.#overlay.has(path)) return this.#abandon(`it asks about a file it wrote: ${path}`);
-    const info = this.#serve(call, path, api, given).reply.value as Record<string, number | null>;
-    const date = (value: unknown) => typeof value === "number" ? new Date(value) : null;
-    return {
-      ...info,
-      mtime: date(info.mtime),
-      atime: date(info.atime),
-      birthtime: date(info.birthtime),
-      ctime: date(info.ctime),
-    } as unknown as Deno.FileInfo;
+    this.#permit(path, "read");
+    return this.statNode(this.#tree.find(path, follow));
   }
 
-  readDir(given: unknown, api: string): Deno.DirEntry[] {
-    const path = this.path(given);
-    for (const other of this.#overlay.keys()) {
-      if (other.startsWith(`${path}/`)) this.#abandon(`it lists a directory it changed: ${path}`);
-    }
-    return this.#serve("readDir", path, api, given).reply.value as Deno.DirEntry[];
-  }
-
-  text(call: "realPath" | "readLink", given: unknown, api: string): string {
-    return this.#serve(call, this.path(given), api, given).reply.value as string;
+  statNode(node: Inode): FileAttributes {
+    if (node.kind === "directory" && node.origin !== undefined) this.#observed.add(node.origin);
+    return this.#tree.attributes(node);
   }
 
   exists(given: unknown): boolean {
-    const written = this.#overlay.get(this.path(given));
-    if (written !== undefined) return written.type !== "gone";
-    const below = `${this.path(given)}/`;
-    for (const [path, item] of this.#overlay) if (path.startsWith(below) && item.type !== "gone") return true;
-    const { reply } = this.#request("stat", this.path(given), "statSync");
-    if (!reply.ok && reply.error?.name === "OutsideRoots") this.#abandon(reply.error.message);
-    return reply.ok;
+    try {
+      const path = this.path(given);
+      this.#permit(path, "read");
+      this.#tree.find(path, true);
+      return true;
+    } catch (error) {
+      if (error instanceof FileFailure) return false;
+      throw error;
+    }
   }
 
-  write(given: unknown, bytes: Uint8Array, options: Deno.WriteFileOptions = {}): void {
+  list(given: unknown): [string, Inode][] {
     const path = this.path(given);
-    const before = options.append ? this.#known(path) : undefined;
-    const whole = before === undefined ? bytes.slice() : concat(before, bytes);
-    if (options.createNew && this.exists(path)) this.#abandon(`it creates a file that is there: ${path}`);
-    if (options.create === false && !this.exists(path)) {
-      this.#abandon(`it writes a file that isn't there: ${path}`);
-    }
-    this.#needFolder(path);
-    this.#overlay.set(path, { type: "file", bytes: whole });
-    const { append, create, createNew, mode } = options;
-    const plain = {
-      ...(append && { append }),
-      ...(create === false && { create }),
-      ...(createNew && { createNew }),
-      ...(mode !== undefined && { mode }),
-    };
-    this.#effect({ type: "file", call: "writeFileSync", args: [path, { base64: toBase64(bytes) }, plain] });
+    this.#permit(path, "read");
+    const node = this.#tree.find(path, true);
+    if (node.kind === "directory") this.#tree.mayAccess(node, "read");
+    return this.#tree.list(node);
   }
 
-  /** Any other change: done on the device with the merge; the code can't look at it before. */
-  change(call: string, given: unknown, ...more: unknown[]): void {
+  realPath(given: unknown): string {
     const path = this.path(given);
-    const recursive = (more[0] as { recursive?: boolean } | undefined)?.recursive === true;
-    // What would fail must fail inside the method, not at the merge.
-    if (call === "mkdirSync" ? !recursive && this.exists(path) : !this.exists(path)) {
-      this.#abandon(`it changes ${path}, which ${call === "mkdirSync" ? "is there" : "isn't there"}`);
-    }
-    if (!recursive) this.#needFolder(path);
-    this.#overlay.set(path, call === "mkdirSync" ? { type: "directory" } : { type: "gone" });
-    this.#effect({ type: "file", call, args: [path, ...more] });
+    this.#permit(path, "read");
+    return this.#tree.realPath(path);
+  }
+
+  readLink(given: unknown): string {
+    const path = this.path(given);
+    this.#permit(path, "read");
+    const node = this.#tree.find(path, false);
+    if (node.kind !== "symlink") throw new FileFailure("EINVAL");
+    return this.#tree.attributes(node).target!;
+  }
+
+  makeFolder(given: unknown, options: { recursive?: boolean; mode?: number } = {}): string | undefined {
+    const path = this.path(given);
+    this.#permit(path, "write");
+    const mode = options.mode ?? 0o777;
+    if (options.recursive !== true) return void this.#tree.makeFolder(path, mode);
+    return this.#makeFolders(path, mode);
+  }
+
+  /** Removes a name: of anything that is no folder with entries, of a folder only, or of all below it too. */
+  remove(given: unknown, what: "any" | "directory" | "tree" = "any"): void {
+    const path = this.path(given);
+    this.#permit(path, "write");
+    this.#tree.remove(path, what);
   }
 
   rename(from: unknown, to: unknown): void {
-    const bytes = this.read(from, "readFileSync");
-    this.#overlay.set(this.path(to), { type: "file", bytes });
-    this.change("renameSync", from, this.path(to));
+    const [source, target] = [this.path(from), this.path(to)];
+    this.#permit(source, "read");
+    this.#permit(source, "write");
+    this.#permit(target, "write");
+    this.#tree.rename(source, target);
   }
 
-  #needFolder(path: string): void {
-    const folder = path.slice(0, path.lastIndexOf("/")) || "/";
-    if (!this.exists(folder)) this.#abandon(`it writes into a folder that isn't there: ${folder}`);
-  }
-
-  #known(path: string): Uint8Array | undefined {
-    return this.exists(path) ? this.read(path, "readFileSync") : undefined;
-  }
-
-  #request(call: string, path: string, api: string): { reply: GuestReply; bytes: Uint8Array } {
-    return this.#ask({ op: "file", call, path, options: { api } });
-  }
-
-  #serve(call: string, path: string, api: string, given: unknown): { reply: GuestReply; bytes: Uint8Array } {
-    const answer = this.#request(call, path, api);
-    const { error } = answer.reply;
-    if (answer.reply.ok) return answer;
-    if (error === undefined || error.name === "OutsideRoots") {
-      return this.#abandon(error?.message ?? `no answer for ${path}`);
+  copy(from: unknown, to: unknown): void {
+    const [source, target] = [this.path(from), this.path(to)];
+    this.#permit(source, "read");
+    this.#permit(target, "write");
+    const node = this.#tree.find(source, true);
+    const there = this.#nodeAt(target);
+    if (there === node) throw new FileFailure("SAMEFILE");
+    if (node.kind !== "file") throw new FileFailure("NOTREGULAR");
+    this.#tree.mayAccess(node, "read");
+    this.#fill(node, false);
+    const { mode } = this.#tree.attributes(node);
+    const file = this.open(to, { write: true, create: true, mode: mode & 0o777 });
+    if (there === undefined) file.node.content = node.content!.copy();
+    else {
+      file.truncate(0);
+      file.write(node.content!.read(0, node.content!.size), 0);
     }
-    throw fileError(error, path, typeof given === "string" ? given : path);
+    this.#tree.written(file.node);
+    this.#tree.setMode(file.node, mode);
   }
-}
 
-/** The error that the device's own call would have thrown. */
-function fileError(error: NonNullable<GuestReply["error"]>, path: string, given: string): Error {
-  const known = (Deno.errors as unknown as Record<string, new (message: string) => Error>)[error.name];
-  const message = error.message.replaceAll(`'${path}'`, `'${given}'`);
-  const made = known === undefined ? new Error(message) : new known(message);
-  if (error.code !== undefined) {
-    Object.defineProperty(made, "code", { value: error.code, configurable: true });
+  link(from: unknown, to: unknown): void {
+    const [source, target] = [this.path(from), this.path(to)];
+    for (const path of [source, target]) {
+      for (const access of ["read", "write"] as const) this.#permit(path, access);
+    }
+    this.#tree.link(source, target);
   }
-  return made;
-}
 
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(a.length + b.length);
-  whole.set(a);
-  whole.set(b, a.length);
-  return whole;
-}
-
-/** Bytes as text for a JSON head. */
-export function toBase64(bytes: Uint8Array): string {
-  let binary = "";
-  for (let i = 0; i < bytes.length; i += 0x8000) {
-    binary += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  makeLink(target: unknown, given: unknown): void {
+    const path = this.path(given);
+    // Deno wants full permissions for that.
+    if (!this.#permits.read || !this.#permits.write) this.abandon("it makes a symbolic link");
+    const text = target instanceof URL ? this.path(target) : target;
+    if (typeof text !== "string") return this.abandon("it links to something else than a path");
+    if (text === "") throw new FileFailure("ENOENT");
+    this.#tree.makeLink(text, path);
   }
-  return btoa(binary);
+
+  /** `follow`: Deno's own call refuses a symbolic link. */
+  truncate(given: unknown, size: number, follow = true): void {
+    if (!follow && this.#tree.walk(this.path(given), false).node?.kind === "symlink") {
+      throw new FileFailure("ELOOP");
+    }
+    this.open(given, { write: true }).truncate(size);
+  }
+
+  setMode(given: unknown, mode: number, follow = true): void {
+    const path = this.path(given);
+    this.#permit(path, "write");
+    this.#tree.setMode(this.#tree.find(path, follow), mode);
+  }
+
+  setTimes(given: unknown, times: { atime: number; mtime: number }, follow = true): void {
+    const path = this.path(given);
+    this.#permit(path, "write");
+    this.setNodeTimes(this.#tree.find(path, follow), times);
+  }
+
+  setNodeTimes(node: Inode, times: { atime: number; mtime: number }): void {
+    if (node.kind === "symlink" && node.origin !== undefined) {
+      this.abandon("it sets the times of a symbolic link");
+    }
+    this.#tree.setTimes(node, times);
+  }
+
+  setNodeMode(node: Inode, mode: number): void {
+    this.#tree.setMode(node, mode);
+  }
+
+  /** Whether the user may do that with a file, as `access` says it. */
+  mayAccess(given: unknown, access: "read" | "write" | "search"): void {
+    this.#tree.mayAccess(this.#tree.find(this.path(given), true), access);
+  }
+
+  /** A new name in the folder, as it comes from the system's own source of randomness. */
+  temporaryPath(options: { dir?: unknown; prefix?: string; suffix?: string } = {}): string {
+    const folder = options.dir === undefined ? this.temporary : options.dir;
+    const base = typeof folder === "string" ? folder : this.path(folder);
+    const name = crypto.randomUUID().replaceAll("-", "").slice(0, 16);
+    return `${base.replace(/(.)\/$/, "$1")}/${options.prefix ?? ""}${name}${options.suffix ?? ""}`;
+  }
+
+  /** As Rust's library does it: the last one first. Returns the topmost folder that was made. */
+  #makeFolders(path: string, mode: number): string | undefined {
+    if (this.#isThere(path)) return undefined;
+    try {
+      this.#tree.makeFolder(path, mode);
+      return path;
+    } catch (error) {
+      const above = path.replace(/\/+$/, "").replace(/\/+[^/]*$/, "");
+      if (!(error instanceof FileFailure) || error.code !== "ENOENT" || above === "") throw error;
+      const first = this.#makeFolders(above, mode);
+      if (this.#isThere(path)) return first;
+      this.#tree.makeFolder(path, mode);
+      return first ?? path;
+    }
+  }
+
+  #isThere(path: string): boolean {
+    return this.#nodeAt(path)?.kind === "directory";
+  }
+
+  /** What a path leads to; undefined if it leads nowhere, for whatever reason. */
+  #nodeAt(path: string): Inode | undefined {
+    try {
+      return this.#tree.walk(path, true).node ?? undefined;
+    } catch (error) {
+      if (error instanceof FileFailure) return undefined;
+      throw error;
+    }
+  }
+
+  /** Looks a path up, and lets its bytes come along where they will be needed. */
+  #walkForContent(path: string, how: OpenHow): Place {
+    this.#wantContent = how.truncate !== true;
+    try {
+      return this.#tree.walk(path, how.createNew !== true);
+    } finally {
+      this.#wantContent = false;
+    }
+  }
+
+  #fill(node: Inode, truncate: boolean): void {
+    node.content ??= new FileContent(
+      node.origin === undefined ? undefined : {
+        path: node.origin,
+        size: this.#tree.attributes(node).size,
+        read: (at, bytes) => this.#readDevice(node.origin!, at, bytes),
+      },
+    );
+    if (!truncate) return;
+    node.content.truncate(0);
+    this.#tree.written(node);
+  }
+
+  #newTree(): FileTree {
+    const source: FileSource = {
+      look: (path) => {
+        const { reply, bytes } = this.#serve("look", path, { content: this.#wantContent });
+        const found = reply.value as Found[];
+        for (const item of found) this.#tree.learn(item);
+        this.#keepAhead(reply, bytes);
+        return [];
+      },
+      list: (path) => this.#serve("list", path).reply.value as Listed[],
+      read: (path, at, bytes) => this.#readDevice(path, at, bytes),
+      removable: (path) => void this.#serve("removable", path),
+    };
+    const { now, abandon } = this.#parts;
+    return new FileTree({ source, owner: this.#owner, now, abandon });
+  }
+
+  #keepAhead(reply: GuestReply, bytes: Uint8Array): void {
+    let at = bytes.length - (reply.ahead ?? []).reduce((sum, item) => sum + item.bytes, 0);
+    for (const item of reply.ahead ?? []) {
+      if (item.info !== undefined) this.#tree.learn({ path: item.path, info: item.info });
+      this.#ahead.set(item.path, bytes.subarray(at, at += item.bytes));
+    }
+  }
+
+  #readDevice(path: string, at: number, bytes: number): Uint8Array {
+    const ahead = this.#ahead.get(path);
+    if (ahead !== undefined && at + bytes <= ahead.length) return ahead.subarray(at, at + bytes);
+    const { reply, bytes: all } = this.#serve("read", path, { at, bytes });
+    this.#keepAhead(reply, all);
+    if (all.length < bytes) return this.abandon(`${path} changed on the device meanwhile`);
+    return all.subarray(0, bytes);
+  }
+
+  #serve(call: string, path: string, options?: object): { reply: GuestReply; bytes: Uint8Array } {
+    const answer = this.#parts.ask({ op: "file", call, path, ...(options !== undefined && { options }) });
+    const { error, ok } = answer.reply;
+    if (ok) return answer;
+    if (error?.code === "EACCES") throw new FileFailure("EACCES");
+    return this.abandon(error?.message ?? `no answer for ${path}`);
+  }
+
+  /** What the app's own permissions forbid, or would ask a person about, is the device's to do. */
+  #permit(path: string, access: keyof Permits): void {
+    if (this.#permits[access] || this.#allowed.has(`${access} ${path}`)) return;
+    const { reply } = this.#serve("permit", path, { access });
+    if (reply.value !== true) this.abandon(`the app has no ${access} permission for ${path} yet`);
+    this.#allowed.add(`${access} ${path}`);
+  }
 }

@@ -5,8 +5,10 @@
 import process from "node:process";
 import type { Effect, GuestRequest, SessionStart } from "../thread/protocol.ts";
 import { denoFiles } from "./guest_deno.ts";
-import { type Abandon, type Ask, GuestFiles, toBase64 } from "./guest_files.ts";
+import type { FileChanges } from "./file_changes.ts";
+import { type Abandon, type Ask, GuestFiles, type Permits } from "./guest_files.ts";
 import { nodeFs } from "./guest_node_fs.ts";
+import type { NodeDescriptors } from "./node_descriptors.ts";
 import { DENO_AS_IS, GLOBALS_PINNED, HANDLERS_PINNED, NODE_AS_IS } from "./host_api.ts";
 
 type Functions = Record<string, (...args: any[]) => unknown>;
@@ -26,12 +28,18 @@ export class GuestHost {
   #clockSkewMs = 0;
   #exitCode = 0;
   #openTimers = new Set<string>();
+  #descriptors: NodeDescriptors | undefined;
   readonly #ask: Ask;
 
   constructor(ask: Ask, abandon: Abandon) {
     this.#ask = ask;
     this.#abandon = abandon;
-    this.#files = new GuestFiles(ask, abandon, (effect) => this.#effects.push(effect));
+    this.#files = new GuestFiles({
+      ask,
+      abandon,
+      effect: (effect) => this.#effects.push(effect),
+      now: () => dateNow() + this.#clockSkewMs,
+    });
     this.#patchDeno();
     this.#patchGlobals();
     this.#patchConsole();
@@ -42,7 +50,7 @@ export class GuestHost {
   /** Takes on the app process of a session. */
   install(session: SessionStart): void {
     this.#session = session;
-    this.#files.cwd = session.cwd;
+    this.#files.install(session);
     // `parseArgs` without arguments and the like look at the real one.
     realProcess.argv.splice(0, Infinity, ...this.#argv());
     try {
@@ -56,11 +64,18 @@ export class GuestHost {
   }
 
   /** A new invocation, at this moment of the device's clock; so far the app would exit with `exitCode`. */
-  begin(deviceNowMs: number, exitCode: number): void {
+  begin(deviceNowMs: number, exitCode: number, permits: Permits): void {
     this.#effects = [];
     this.#exitCode = Deno.exitCode = exitCode;
-    this.#files.begin();
+    this.#files.begin(permits);
+    this.#descriptors?.clear();
     this.#clockSkewMs = deviceNowMs - dateNow();
+  }
+
+  /** What the invocation did to files, and which folders it saw the attributes of. */
+  fileChanges(): { changes?: FileChanges; bytes: Uint8Array[]; observed: string[] } {
+    if (this.#descriptors!.count > 0) this.#abandon("it leaves a file open by its number");
+    return { bytes: [], ...this.#files.changes(), observed: this.#files.observed() };
   }
 
   /** What the invocation did to the world, in order. */
@@ -165,7 +180,7 @@ export class GuestHost {
 
   #stream(fd: 1 | 2) {
     const writeSync = (bytes: Uint8Array): number => {
-      this.#effects.push({ type: "write", fd, base64: toBase64(bytes) });
+      this.#effects.push({ type: "write", fd, base64: bytes.toBase64() });
       return bytes.length;
     };
     const pinned = (name: string) => this.#pinned(`Deno.${fd === 1 ? "stdout" : "stderr"}.${name}`);
@@ -267,9 +282,11 @@ export class GuestHost {
   // Built-in modules
 
   #wrapModules(): void {
+    const { module: fs, descriptors } = nodeFs(this.#files);
+    this.#descriptors = descriptors;
     const modules = new Map<string, object>([
-      ["node:fs", nodeFs(this.#files, this.#abandon)],
-      ["node:fs/promises", nodeFs(this.#files, this.#abandon).promises as object],
+      ["node:fs", fs],
+      ["node:fs/promises", fs.promises as object],
       ["node:process", this.#process()],
     ]);
     define(globalThis, "process", modules.get("node:process")!);
@@ -294,7 +311,7 @@ export class GuestHost {
     const write = (fd: 1 | 2) => ({
       write: (chunk: string | Uint8Array): boolean => {
         if (typeof chunk === "string") this.#effects.push({ type: "print", fd, text: chunk });
-        else this.#effects.push({ type: "write", fd, base64: toBase64(chunk) });
+        else this.#effects.push({ type: "write", fd, base64: chunk.toBase64() });
         return true;
       },
       get isTTY() {

@@ -1,168 +1,322 @@
 import * as realFs from "node:fs";
 import { Buffer } from "node:buffer";
-import type { Abandon, GuestFiles } from "./guest_files.ts";
+import { asDeno, asNode } from "./file_errors.ts";
+import { FileFailure } from "./file_tree_types.ts";
+import { ms } from "./guest_deno.ts";
+import type { GuestFiles, OpenHow } from "./guest_files.ts";
+import { fileHandleClass } from "./guest_file_handle.ts";
+import { NodeDescriptors } from "./node_descriptors.ts";
+import { direntOf, nodeStats } from "./node_stats.ts";
 
 type Functions = Record<string, (...args: any[]) => unknown>;
 
-/** `node:fs` over the device's files: the common calls in their three styles; every other call abandons the migration. */
-export function nodeFs(files: GuestFiles, abandon: Abandon): Record<string, unknown> {
-  const sync = syncCalls(files);
+/** `node:fs` over the device's files, in its three styles; a call that isn't here abandons the migration. */
+export function nodeFs(files: GuestFiles): { module: Record<string, unknown>; descriptors: NodeDescriptors } {
+  const descriptors = new NodeDescriptors(files);
+  const sync = { ...pathCalls(files), ...dataCalls(files, descriptors), ...descriptors.calls() };
   const module: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(realFs)) {
-    module[name] = typeof value === "function"
-      ? () => abandon(`it calls fs.${name}, which means the device's own`, { what: `node:fs.${name}` })
+    module[name] = typeof value === "function" && !PLAIN.has(name)
+      ? () => files.abandon(`it calls fs.${name}, which means the device's own`, { what: `node:fs.${name}` })
       : value;
   }
   const promises: Functions = {};
   for (const name of Object.keys(realFs.promises)) {
-    promises[name] = () => abandon(`it calls fs.promises.${name}`, { what: `node:fs/promises.${name}` });
+    promises[name] = () =>
+      files.abandon(`it calls fs.promises.${name}`, { what: `node:fs/promises.${name}` });
   }
   for (const [name, call] of Object.entries(sync)) {
     const plain = name.replace(/Sync$/, "");
-    module[name] = call;
-    promises[plain] = async (...args) => await call(...args);
-    module[plain] = (...args: any[]) => callBack(args, call);
+    if (name in module) module[name] = call;
+    if (plain in module && plain !== name) module[plain] = (...args: any[]) => callBack(name, args, call);
+    if (plain in promises) promises[plain] = async (...args) => await call(...args);
   }
-  return { ...module, promises: { ...promises, constants: realFs.constants }, constants: realFs.constants };
+  const streams = streamCalls(module, files);
+  const FileHandle = fileHandleClass(descriptors, module as Functions, streams);
+  promises.open = async (path, flags, mode) => await FileHandle.from(descriptors.open(path, flags, mode));
+  const whole = { ...module, ...streams, promises: { ...promises, constants: realFs.constants } };
+  return { module: whole, descriptors };
 }
 
-function syncCalls(files: GuestFiles): Functions {
-  const calls: Functions = {
-    readFileSync: (path, options) => decode(files.read(path, "readFileSync"), options),
+/** What only holds or computes. */
+const PLAIN = new Set(["Stats", "Dirent", "BigIntStats"]);
+
+/** Node's own streams, with our calls below them. */
+function streamCalls(module: Record<string, unknown>, files: GuestFiles): Functions {
+  const own = (options: unknown) => {
+    const given = typeof options === "string" ? { encoding: options } : options as object | undefined;
+    if (given !== undefined && "fs" in given) files.abandon("it makes a stream with calls of its own");
+    return { ...given, fs: module };
+  };
+  const { ReadStream, WriteStream } = realFs as any;
+  const createReadStream = (path: unknown, options?: unknown) => new ReadStream(path, own(options));
+  const createWriteStream = (path: unknown, options?: unknown) => new WriteStream(path, own(options));
+  return { createReadStream, createWriteStream };
+}
+
+function pathCalls(files: GuestFiles): Functions {
+  /** `deno`: Node's call lets Deno's own error through. */
+  const one = (call: string, perform: (path: any, ...more: any[]) => unknown, deno = false) =>
+  (
+    path: any,
+    ...more: any[]
+  ) => (deno ? asDeno : asNode)({ call, paths: [shown(path)] }, () => perform(text(path), ...more));
+  const two = (call: string, perform: (from: any, to: any, more?: any) => unknown, deno = false) =>
+  (
+    from: any,
+    to: any,
+    more?: any,
+  ) =>
+    (deno ? asDeno : asNode)(
+      { call, paths: [shown(from), shown(to)] },
+      () => perform(text(from), text(to), more),
+    );
+  const folder = (path: unknown, options: any) => {
+    const { recursive, mode } = typeof options === "object" && options !== null ? options : { mode: options };
+    const how = { recursive: recursive === true, ...(mode != null && { mode: octal(mode) }) };
+    return files.makeFolder(path, how);
+  };
+  return {
     existsSync: (path) => {
       try {
-        return files.exists(path);
+        return files.exists(text(path));
       } catch {
         return false;
       }
     },
-    statSync: (path, options) => stats(() => files.stat(path, "statSync", "stat"), options),
-    lstatSync: (path, options) => stats(() => files.stat(path, "lstatSync", "lstat"), options),
-    readdirSync: (path, options) => entries(files.readDir(path, "readDirSync"), String(path), options),
-    realpathSync: (path) => files.text("realPath", path, "realPathSync"),
-    readlinkSync: (path) => files.text("readLink", path, "readLinkSync"),
-    writeFileSync: (path, data, options) => files.write(path, encode(data, options), flags(options)),
-    appendFileSync: (path, data, options) => files.write(path, encode(data, options), { append: true }),
-    mkdirSync: (path, options) => files.change("mkdirSync", path, options ?? {}),
-    unlinkSync: (path) => files.change("removeSync", path, {}),
-    rmSync: (path, options) => files.change("removeSync", path, { recursive: options?.recursive === true }),
-    renameSync: (from, to) => files.rename(from, to),
+    accessSync: (path, mode = 0) => access(files, path, mode),
+    statSync: (path, options) => stat(files, "stat", path, options),
+    lstatSync: (path, options) => stat(files, "lstat", path, options),
+    readdirSync: one("readdir", (path, options) => list(files, path, options)),
+    realpathSync: Object.assign(one("lstat", (path, options) => encoded(files.realPath(path), options)), {
+      native: one("realpath", (path, options) => encoded(files.realPath(path), options)),
+    }),
+    readlinkSync: one("readlink", (path, options) => encoded(files.readLink(path), options)),
+    mkdirSync: one("mkdir", folder),
+    mkdtempSync: (prefix) => {
+      const random = crypto.getRandomValues(new Uint8Array(6));
+      const path = shown(prefix) + [...random].map((byte) => LETTERS[byte % LETTERS.length]).join("");
+      return asNode({ call: "mkdtemp", paths: [`${shown(prefix)}XXXXXX`] }, () => {
+        files.makeFolder(text(path), { mode: 0o700 });
+        return path;
+      });
+    },
+    unlinkSync: one("unlink", (path) => files.remove(path)),
+    rmdirSync: one("rmdir", (path, options) => {
+      if (options?.recursive) files.abandon("it removes a folder by rmdir with recursive");
+      files.remove(path, "directory");
+    }),
+    rmSync: (path, options) => remove(files, path, options),
+    renameSync: two("rename", (from, to) => files.rename(from, to)),
+    linkSync: two("link", (from, to) => files.link(from, to)),
+    copyFileSync: two("copy", (from, to, mode = 0) => {
+      if (mode !== 0 && files.exists(to)) files.abandon("it copies onto a file that is there");
+      files.copy(from, to);
+    }, true),
+    symlinkSync: two("symlink", (target, path) => files.makeLink(target, path), true),
+    truncateSync: one("open", (path, length) => files.truncate(path, length ?? 0)),
+    chmodSync: one("chmod", (path, mode) => files.setMode(path, octal(mode))),
+    utimesSync: one("utime", (path, atime, mtime) => files.setTimes(path, times(atime, mtime)), true),
+    lutimesSync: one("utime", (path, atime, mtime) => files.setTimes(path, times(atime, mtime), false), true),
   };
-  return Object.fromEntries(
-    Object.entries(calls).map((
-      [name, call],
-    ) => [name, (...args: any[]) => nodeError(name, args, () => call(...args))]),
-  );
 }
 
-function decode(bytes: Uint8Array, options: unknown): Uint8Array | string {
-  const encoding = typeof options === "string"
-    ? options
-    : (options as { encoding?: BufferEncoding } | undefined)?.encoding;
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return encoding ? buffer.toString(encoding as BufferEncoding) : buffer;
-}
-
-function encode(data: unknown, options: unknown): Uint8Array {
-  if (typeof data !== "string") return data as Uint8Array;
-  const encoding = typeof options === "string"
-    ? options
-    : (options as { encoding?: BufferEncoding } | undefined)?.encoding;
-  return Buffer.from(data, (encoding as BufferEncoding | undefined) ?? "utf8");
-}
-
-function flags(options: unknown): Deno.WriteFileOptions {
-  const { flag, mode } = (typeof options === "object" && options !== null ? options : {}) as {
-    flag?: string;
-    mode?: number;
+function dataCalls(files: GuestFiles, descriptors: NodeDescriptors): Functions {
+  const write = (path: unknown, data: unknown, options: any, flag: string) => {
+    if (typeof path === "number") return void descriptors.writeAll(path, bytesOf(files, data, options));
+    const bytes = bytesOf(files, data, options);
+    const mode = typeof options === "object" && options?.mode != null ? octal(options.mode) : undefined;
+    const how = flagsOf(files, options?.flag ?? flag);
+    if (how.read && !how.truncate) files.abandon("it writes a file with unusual flags");
+    asNode(
+      { call: "open", paths: [shown(path)] },
+      () =>
+        files.write(text(path), bytes, {
+          ...how,
+          create: how.create ?? false,
+          ...(mode !== undefined && { mode }),
+        }),
+    );
   };
   return {
-    ...(flag?.startsWith("a") && { append: true }),
-    ...(flag?.includes("x") && { createNew: true }),
-    ...(mode !== undefined && { mode }),
+    readFileSync: (path, options) => {
+      if (options?.flag !== undefined && options.flag !== "r") {
+        files.abandon("it reads a file with unusual flags");
+      }
+      if (typeof path === "number") return decoded(descriptors.readAll(path), options);
+      return decoded(asNode({ call: "open", paths: [shown(path)] }, () => files.read(text(path))), options);
+    },
+    writeFileSync: (path, data, options) => write(path, data, options, "w"),
+    appendFileSync: (path, data, options) => write(path, data, options, "a"),
   };
 }
 
-function stats(read: () => Deno.FileInfo, options: { throwIfNoEntry?: boolean } | undefined): unknown {
+const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+/** The given path as it stands in messages. */
+export function shown(path: unknown): string {
+  if (path instanceof URL) return decodeURIComponent(path.pathname);
+  return ArrayBuffer.isView(path) ? Buffer.from(path as Uint8Array).toString() : String(path);
+}
+
+/** A path that may be a Buffer. */
+export function text(path: unknown): unknown {
+  return ArrayBuffer.isView(path) ? shown(path) : path;
+}
+
+function access(files: GuestFiles, path: unknown, mode: number): void {
+  asNode({ call: "access", paths: [shown(path)] }, () => {
+    const { mode: bits, kind } = files.stat(text(path), true);
+    if (mode & 4) files.mayAccess(text(path), "read");
+    if (mode & 2) files.mayAccess(text(path), "write");
+    if (mode & 1 && kind !== "directory" && (bits & 0o111) === 0) throw new FileFailure("EACCES");
+    if (mode & 1) files.mayAccess(text(path), "search");
+  });
+}
+
+function stat(files: GuestFiles, call: "stat" | "lstat", path: unknown, options: any): unknown {
   try {
-    const info = read();
-    const ms = (date: Date | null) => date?.getTime() ?? 0;
-    return {
-      ...info,
-      mtimeMs: ms(info.mtime),
-      atimeMs: ms(info.atime),
-      birthtimeMs: ms(info.birthtime),
-      ctimeMs: ms((info as { ctime?: Date | null }).ctime ?? null),
-      isFile: () => info.isFile,
-      isDirectory: () => info.isDirectory,
-      isSymbolicLink: () => info.isSymlink,
-      isFIFO: () => false,
-      isSocket: () => false,
-      isBlockDevice: () => false,
-      isCharacterDevice: () => false,
-    };
+    const info = asNode({ call, paths: [shown(path)] }, () => files.stat(text(path), call === "stat"));
+    return nodeStats(info, options);
   } catch (error) {
-    if (options?.throwIfNoEntry === false && error instanceof Deno.errors.NotFound) return undefined;
+    if (options?.throwIfNoEntry === false && (error as { code?: string }).code === "ENOENT") return undefined;
     throw error;
   }
 }
 
-function entries(
-  list: readonly Deno.DirEntry[],
-  parentPath: string,
-  options: { withFileTypes?: boolean } | undefined,
-): unknown[] {
-  const sorted = [...list].sort((a, b) => a.name < b.name ? -1 : 1);
-  if (options?.withFileTypes !== true) return sorted.map((entry) => entry.name);
-  return sorted.map((entry) => ({
-    name: entry.name,
-    parentPath,
-    isFile: () => entry.isFile,
-    isDirectory: () => entry.isDirectory,
-    isSymbolicLink: () => entry.isSymlink,
-  }));
+/** Names sorted, folders before what is in them, as Deno has it. */
+function list(files: GuestFiles, path: string, options: any): unknown[] {
+  const { withFileTypes = false, recursive = false, encoding } = typeof options === "string"
+    ? { encoding: options }
+    : options ?? {};
+  const found: unknown[] = [];
+  const queue: [path: string, below: string][] = [[path, ""]];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const [folder, below] = next;
+    const entries = files.list(folder).sort(([a], [b]) => a < b ? -1 : 1);
+    for (const [name, node] of entries) {
+      const relative = below === "" ? name : `${below}/${name}`;
+      if (withFileTypes) {
+        found.push(
+          direntOf(
+            encoded(name, { encoding }),
+            below === "" ? shown(path) : join(shown(path), below),
+            node.kind,
+          ),
+        );
+      } else found.push(encoded(relative, { encoding }));
+      if (recursive && node.kind === "directory") queue.push([`${shown(path)}/${relative}`, relative]);
+    }
+  }
+  return found;
 }
 
-const CODES: Readonly<Record<string, readonly [code: string, errno: number, text: string]>> = {
-  NotFound: ["ENOENT", -2, "no such file or directory"],
-  PermissionDenied: ["EACCES", -13, "permission denied"],
-  AlreadyExists: ["EEXIST", -17, "file already exists"],
-  NotADirectory: ["ENOTDIR", -20, "not a directory"],
-  IsADirectory: ["EISDIR", -21, "illegal operation on a directory"],
-};
-const SYSCALLS: Readonly<Record<string, string>> = {
-  readFile: "open",
-  writeFile: "open",
-  appendFile: "open",
-  readdir: "scandir",
-  realpath: "realpath",
-  rm: "rm",
+function join(folder: string, below: string): string {
+  return folder === "." ? below : `${folder.replace(/\/$/, "")}/${below}`;
+}
+
+function remove(files: GuestFiles, path: unknown, options: any): void {
+  const { recursive = false, force = false } = options ?? {};
+  asNode({ call: "lstat", paths: [shown(path)] }, () => {
+    try {
+      const { kind } = files.stat(text(path), false);
+      if (kind === "directory" && !recursive) files.abandon("it removes a folder by rm without recursive");
+      files.remove(text(path), recursive ? "tree" : "any");
+    } catch (error) {
+      if (!force || !(error instanceof FileFailure) || error.code !== "ENOENT") throw error;
+    }
+  });
+}
+
+function times(atime: any, mtime: any): { atime: number; mtime: number } {
+  const seconds = (time: any) => typeof time === "string" ? Number(time) : time;
+  return { atime: ms(seconds(atime)), mtime: ms(seconds(mtime)) };
+}
+
+export function octal(mode: unknown): number {
+  return typeof mode === "string" ? Number.parseInt(mode, 8) : Number(mode);
+}
+
+function encoded(name: string, options: any): string | Buffer {
+  const encoding = typeof options === "string" ? options : options?.encoding;
+  return encoding === "buffer" ? Buffer.from(name) : name;
+}
+
+export function decoded(bytes: Uint8Array, options: any): Buffer | string {
+  const encoding = typeof options === "string" ? options : options?.encoding;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return encoding && encoding !== "buffer" ? buffer.toString(encoding) : buffer;
+}
+
+export function bytesOf(files: GuestFiles, data: unknown, options: any): Uint8Array {
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (typeof data !== "string") return files.abandon("it writes something else than a text or bytes");
+  const encoding = typeof options === "string" ? options : options?.encoding;
+  return Buffer.from(data, encoding ?? "utf8");
+}
+
+const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_SYNC } = realFs.constants;
+const FLAGS: Readonly<Record<string, number>> = {
+  "r": O_RDONLY,
+  "rs": O_RDONLY | O_SYNC,
+  "r+": O_RDWR,
+  "rs+": O_RDWR | O_SYNC,
+  "w": O_TRUNC | O_CREAT | O_WRONLY,
+  "wx": O_TRUNC | O_CREAT | O_WRONLY | O_EXCL,
+  "w+": O_TRUNC | O_CREAT | O_RDWR,
+  "wx+": O_TRUNC | O_CREAT | O_RDWR | O_EXCL,
+  "a": O_APPEND | O_CREAT | O_WRONLY,
+  "ax": O_APPEND | O_CREAT | O_WRONLY | O_EXCL,
+  "as": O_APPEND | O_CREAT | O_WRONLY | O_SYNC,
+  "a+": O_APPEND | O_CREAT | O_RDWR,
+  "ax+": O_APPEND | O_CREAT | O_RDWR | O_EXCL,
+  "as+": O_APPEND | O_CREAT | O_RDWR | O_SYNC,
 };
 
-/** Errors as Node makes them. */
-function nodeError<T>(name: string, args: readonly unknown[], call: () => T): T {
+/** Node's flags as Deno's options. */
+export function flagsOf(files: GuestFiles, given: unknown): OpenHow {
+  const flags = typeof given === "number" ? given : FLAGS[String(given ?? "r")];
+  const known = O_RDWR | O_WRONLY | O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_SYNC;
+  if (flags === undefined || (flags & ~known) !== 0) {
+    return files.abandon(`it opens a file with flags ${given}`);
+  }
+  const way = flags & (O_RDWR | O_WRONLY);
+  return {
+    read: way !== O_WRONLY,
+    write: way !== O_RDONLY,
+    append: (flags & O_APPEND) !== 0,
+    truncate: (flags & O_TRUNC) !== 0,
+    create: (flags & O_CREAT) !== 0,
+    createNew: (flags & O_EXCL) !== 0 && (flags & O_CREAT) !== 0,
+  };
+}
+
+/** Of a call that waits for nothing, the error of an open file is Node's own. */
+function later(call: string, error: unknown): unknown {
+  const { code } = error as { code?: string };
+  if (code !== "EBADF" && code !== "EISDIR") return error;
   try {
-    return call();
-  } catch (error) {
-    const known = CODES[(error as Error).name];
-    if (known === undefined) throw error;
-    const [code, errno, text] = known;
-    const syscall = SYSCALLS[name.replace(/Sync$/, "")] ?? name.replace(/Sync$/, "");
-    const path = String(args[0]);
-    const made = new Error(`${code}: ${text}, ${syscall} '${path}'`);
-    throw Object.assign(made, { errno, code, syscall, path });
+    return asNode({ call, paths: [] }, () => {
+      throw new FileFailure(code);
+    });
+  } catch (made) {
+    return made;
   }
 }
 
-function callBack(args: any[], call: (...args: any[]) => unknown): void {
+/** The last argument hears how it ended, later. */
+function callBack(name: string, args: any[], call: (...args: any[]) => unknown): void {
   const callback = args.pop();
+  if (typeof callback !== "function") throw new TypeError('The "cb" argument must be of type function.');
   queueMicrotask(() => {
     let result: unknown;
     try {
       result = call(...args);
     } catch (error) {
-      return callback(error);
+      return callback(/^(read|write|close)v?Sync$/.test(name) ? later(name.slice(0, -4), error) : error);
     }
-    callback(null, result);
+    if (name === "existsSync") callback(result);
+    else if (/^(read|write)v?Sync$/.test(name)) callback(null, result, args[1]);
+    else callback(null, result);
   });
 }

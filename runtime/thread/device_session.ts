@@ -1,5 +1,8 @@
 import { resolve } from "node:path";
+import { checkedChanges } from "../host/checked_changes.ts";
 import { DeviceFiles } from "../host/device_files.ts";
+import type { FileChanges } from "../host/file_changes.ts";
+import type { FileRoots } from "../host/file_roots.ts";
 import { BLOB_REPLY, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from "./frame.ts";
 import type { Board } from "./board.ts";
 import { compress, decompress } from "./compression.ts";
@@ -50,6 +53,8 @@ const OPEN_WAIT_MS = 5_000;
 /** A peer says every second that it lives. */
 const SILENCE_MS = 4_000;
 const SILENCE_CHECK_MS = 500;
+/** Bytes of changed files in one message to the supervisor. */
+const LAND_BYTES = 8 * 1024 * 1024;
 
 let sessions = 0;
 
@@ -64,6 +69,8 @@ export interface SessionParts {
   event(event: TraceEvent): void;
   /** What the app's thread can read at any time. */
   readonly board: Board;
+  /** What clones may see; the same for all sessions of an app. */
+  readonly roots: FileRoots;
 }
 
 /** Who steps through an app came for its migrations, and has time. */
@@ -81,6 +88,9 @@ export class DeviceSession {
   /** Until when a migration point waits for it. */
   readonly #waitUntil: number;
   readonly #files: DeviceFiles;
+  readonly #roots: FileRoots;
+  /** What the last invocation did to files, and hasn't landed yet. */
+  #changed: { changes: FileChanges; bytes: Uint8Array } | undefined;
   #connection: LocalConnection | undefined;
   #settleReady: (state: SessionState) => void = () => {};
   #settleReturn: ((reply: MigrateReply) => void) | undefined;
@@ -92,14 +102,15 @@ export class DeviceSession {
   #faults = 0;
   #fileBytes = 0;
 
-  constructor(config: AppConfig, { connection, patient, ask, event, board }: SessionParts) {
+  constructor(config: AppConfig, { connection, patient, ask, event, board, roots }: SessionParts) {
     this.#config = config;
     this.#ask = ask;
     this.#event = event;
     this.#board = board;
     this.#board.session = "opening";
     this.#waitUntil = performance.now() + (patient ? OPEN_WAIT_MS : 0);
-    this.#files = new DeviceFiles(config.roots, namedPaths(config.start));
+    this.#roots = roots;
+    this.#files = new DeviceFiles(roots, namedPaths(config.start));
     this.#ready = new Promise((resolve) => this.#settleReady = resolve);
     this.#open(connection);
   }
@@ -147,7 +158,7 @@ export class DeviceSession {
     this.#files.begin();
     this.#faults = this.#fileBytes = 0;
     const code = await this.#fetchCode(message.head.code, message.missing);
-    const head = { ...message.head, code };
+    const head = { ...message.head, code, permits: this.#files.permits() };
     const payload = compress(packPayload(head, new Uint8Array(message.packet)));
     this.#event({
       event: "ship",
@@ -257,10 +268,40 @@ export class DeviceSession {
   #returned(payload: Uint8Array): void {
     const { head, bytes } = unpackPayload(decompress(payload));
     const reply = head as ReturnHead;
-    const changed = reply.ok ? this.#files.changed(reply.reads) : undefined;
     this.#event({ event: "return", thread: "main", method: this.#method, bytes: payload.length });
-    if (changed !== undefined) this.#lose(`${changed} changed on the device meanwhile`);
-    else this.#settleReturn?.({ ok: true, head: reply, packet: bytes.slice(), bytesDown: payload.length });
+    const observed = reply.ok && Array.isArray(reply.observed) ? reply.observed : [];
+    const changed = reply.ok ? this.#files.changed(observed) : undefined;
+    if (changed !== undefined) return this.#lose(`${changed} changed on the device meanwhile`);
+    const fileBytes = reply.ok ? reply.files?.bytes ?? 0 : 0;
+    if (!(Number.isInteger(fileBytes) && fileBytes >= 0 && fileBytes <= bytes.length)) {
+      return this.#lose("the clone sent something unreadable: its files' bytes don't fit");
+    }
+    // Copies: the packet's memory goes to the app's thread.
+    const packet = new Uint8Array(bytes.subarray(0, bytes.length - fileBytes));
+    this.#changed = reply.ok && reply.files !== undefined
+      ? { changes: reply.files.changes, bytes: new Uint8Array(bytes.subarray(packet.length)) }
+      : undefined;
+    this.#settleReturn?.({ ok: true, head: reply, packet, bytesDown: payload.length });
+  }
+
+  /** Does what the last invocation did to files. Returns why that can't be; then nothing was done. */
+  async land(): Promise<string | undefined> {
+    const changed = this.#changed;
+    this.#changed = undefined;
+    if (changed === undefined) return undefined;
+    try {
+      const changes = checkedChanges(changed.changes, this.#roots, changed.bytes.length);
+      for (let at = 0; at < changed.bytes.length; at += LAND_BYTES) {
+        const base64 = changed.bytes.subarray(at, at + LAND_BYTES).toBase64();
+        await this.#ask({ op: "changed-bytes", base64 });
+      }
+      const refused = await this.#ask({ op: "land", changes });
+      if (refused !== null) return String(refused ?? "the supervisor is gone");
+      for (const { path } of changes.attached) if (this.#roots.isTemporary(path)) this.#roots.add(path);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
   }
 
   #stage(payload: Uint8Array): void {

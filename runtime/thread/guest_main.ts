@@ -129,7 +129,7 @@ function start(session: SessionStart): void {
 async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
   const ms = { accept: 0, run: 0, waited: 0, capture: 0 };
   const started = now();
-  host.begin(head.nowMs, head.exitCode);
+  host.begin(head.nowMs, head.exitCode, head.permits);
   guestStack.below = head.stack.below;
   Error.stackTraceLimit = head.stack.limit;
   try {
@@ -175,16 +175,19 @@ async function run(
   const capture = heap.capture([result, fn, self, args], { rootNames });
   ms.capture = now() - captured;
   const { packet: { length: bytes }, objects, named } = capture;
+  const { changes, bytes: fileBytes, observed } = host.fileChanges();
+  const changedBytes = fileBytes.reduce((sum, part) => sum + part.length, 0);
   reachStage(() => ({ stage: "return", bytes, objects, named, outcome }));
   send({
     id: head.id,
     ok: true,
     outcome,
     effects: host.takeEffects(),
-    reads: [],
+    observed,
+    ...(changes !== undefined && { files: { changes, bytes: changedBytes } }),
     globals: globals.names(),
     ms,
-  }, capture.packet);
+  }, [capture.packet, ...fileBytes]);
 }
 
 /** Stands still until the person at the device goes on, if anybody steps. */
@@ -192,8 +195,8 @@ function reachStage(makeStop: () => Omit<StageStop, "thread" | "method">): void 
   if (stepping) ask({ op: "stage", ...makeStop(), ...shownRows(heap) });
 }
 
-function send(head: ReturnHead, packet: Uint8Array = new Uint8Array()): void {
-  channel.send(RETURN, ...compress(packPayload(head, packet)));
+function send(head: ReturnHead, parts: readonly Uint8Array[] = []): void {
+  channel.send(RETURN, ...compress([...packPayload(head), ...parts]));
 }
 
 await serve();

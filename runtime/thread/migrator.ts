@@ -217,7 +217,7 @@ export class Migrator {
         ms: performance.now() - started,
       });
       const code = this.#codeFor(capture.modules, capture.sites);
-      const head: MigrateHead = {
+      const head: Omit<MigrateHead, "permits"> = {
         id: this.#next++,
         method: point.method,
         isAsync,
@@ -271,6 +271,11 @@ export class Migrator {
       return this.#abandon(point, reason, reply.miss);
     }
     const started = performance.now();
+    const { port } = this.#parts;
+    const hasFiles = head.files !== undefined;
+    // All or none of its files, before the heap is touched: if the heap can't be merged, they are undone.
+    const refused = hasFiles ? port.request({ op: "land" }) : undefined;
+    if (refused !== undefined) return this.#abandon(point, `its files can't land: ${refused}`);
     let roots: readonly unknown[];
     try {
       this.#adoptGlobals(head.globals);
@@ -283,8 +288,10 @@ export class Migrator {
       }
       roots = this.#heap.accept(packet);
     } catch (error) {
+      if (hasFiles) port.request({ op: "landed", keep: false });
       return this.#abandon(point, `its packet can't be merged: ${(error as Error)?.message}`);
     }
+    if (hasFiles) port.request({ op: "landed", keep: true });
     performEffects(head.effects);
     point.failures = 0;
     this.#learn(point, reply, head);

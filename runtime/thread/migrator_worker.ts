@@ -3,6 +3,7 @@
  * (code, configuration, events) and to the peer (the session), over one local socket each.
  */
 import { workerData } from "node:worker_threads";
+import { FileRoots } from "../host/file_roots.ts";
 import { Board } from "./board.ts";
 import { HOP_CONTROL } from "./frame.ts";
 import { LocalConnection } from "./local_connection.ts";
@@ -24,6 +25,7 @@ addEventListener("unhandledrejection", fail);
 const board = new Board(shared);
 let config: AppConfig | undefined;
 let session: DeviceSession | undefined;
+let roots: FileRoots | undefined;
 const connection = await LocalConnection.open(supervisor).catch(fail);
 const waiting = new Map<number, (answer: any) => void>();
 let next = 1;
@@ -91,6 +93,10 @@ async function serve(message: any): Promise<void> {
     case "session":
       session ??= newSession();
       return answer(message.id, await sessionState(message.waitMs));
+    case "land":
+      return answer(message.id, await session?.land());
+    case "landed":
+      return answer(message.id, await ask({ op: "landed", keep: message.keep }));
     case "migrate": {
       const reply = session?.id === message.session
         ? await session!.migrate(message)
@@ -136,7 +142,8 @@ async function sessionState(waitMs: number): Promise<SessionState> {
 /** `impatient`: a clone was lost just now, so nobody waits until another is found. */
 function newSession(impatient = false): DeviceSession {
   const event = (item: unknown) => connection.sendJson({ id: 0, request: { op: "event", event: item } });
-  const parts = { connection: connections.shift(), patient: !impatient, ask, event, board };
+  roots ??= new FileRoots(config!.roots, config!.start.temporary);
+  const parts = { connection: connections.shift(), patient: !impatient, ask, event, board, roots };
   return new DeviceSession(config!, parts);
 }
 

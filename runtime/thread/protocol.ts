@@ -2,6 +2,8 @@
  * What device and guest say to each other (frame kinds ≥ 16), and what the app's isolate, its migrator and the supervisor
  * say among themselves. A session frame's payload is `u32 BE length of the JSON | JSON | bytes`.
  */
+import type { FileChanges } from "../host/file_changes.ts";
+import type { FileAttributes, FileOwner } from "../host/file_tree_types.ts";
 import type { Conditions } from "./conditions.ts";
 import type { SessionRequest } from "./session_control.ts";
 import type { StageStop } from "./stages.ts";
@@ -36,6 +38,10 @@ export interface SessionStart {
   readonly locale: string;
   /** Milliseconds since the epoch on the device, when this was sent. */
   readonly nowMs: number;
+  /** Where temporary files go. */
+  readonly temporary: string;
+  /** Whose files new ones are. */
+  readonly owner: FileOwner;
   readonly pid: number;
   readonly hostname: string;
   readonly build: Readonly<Record<string, unknown>>;
@@ -89,6 +95,8 @@ export interface MigrateHead {
   readonly nowMs: number;
   /** What the app would exit with so far. */
   readonly exitCode: number;
+  /** What the app may do with all files. */
+  readonly permits: { readonly read: boolean; readonly write: boolean };
   /** The device's stack below the method, as lines `    at …`, and how many lines a stack has. */
   readonly stack: { readonly below: readonly string[]; readonly limit: number };
   readonly code: ShippedCode;
@@ -100,8 +108,7 @@ export type Effect =
   | { readonly type: "write"; readonly fd: 1 | 2; readonly base64: string }
   /** A call of `console`, with what it formats as text: the device's console has its own groups, counters and timers. */
   | { readonly type: "console"; readonly call: string; readonly args: readonly string[] }
-  | { readonly type: "exit code"; readonly code: number }
-  | { readonly type: "file"; readonly call: string; readonly args: readonly unknown[] };
+  | { readonly type: "exit code"; readonly code: number };
 
 export type ReturnHead =
   | {
@@ -109,8 +116,10 @@ export type ReturnHead =
     readonly ok: true;
     readonly outcome: "return" | "throw";
     readonly effects: readonly Effect[];
-    /** Files it read: checked again before the merge. */
-    readonly reads: readonly string[];
+    /** Folders whose attributes it saw: checked again before the merge. */
+    readonly observed: readonly string[];
+    /** What it did to files; their bytes follow the packet. */
+    readonly files?: { readonly changes: FileChanges; readonly bytes: number };
     readonly globals: readonly string[];
     /** `run` is the method's own work: what it waited for the device meanwhile is `waited`. */
     readonly ms: {
@@ -146,7 +155,11 @@ export interface GuestReply {
   readonly error?: { readonly name: string; readonly message: string; readonly code?: string };
   readonly value?: unknown;
   /** Files that are likely to be read next: their bytes follow those that were asked for, in this order. */
-  readonly ahead?: readonly { readonly path: string; readonly bytes: number }[];
+  readonly ahead?: readonly {
+    readonly path: string;
+    readonly bytes: number;
+    readonly info: FileAttributes;
+  }[];
 }
 
 /** What the supervisor tells an app process when it starts. */
@@ -221,7 +234,12 @@ export type SupervisorRequest =
   /** A thread stands at a stage; it goes on with the answer. */
   | { readonly op: "stage"; readonly stop: StageStop }
   | { readonly op: "conditions"; readonly conditions: Conditions; readonly peer: string }
-  | { readonly op: "report"; readonly report: unknown };
+  | { readonly op: "report"; readonly report: unknown }
+  /** Bytes of changed files, in base64: to be kept for the `land` that follows. */
+  | { readonly op: "changed-bytes"; readonly base64: string }
+  /** Changes files; the answer says why it couldn't, or is null. They can be undone until they are kept. */
+  | { readonly op: "land"; readonly changes: FileChanges }
+  | { readonly op: "landed"; readonly keep: boolean };
 
 /** Joins a JSON head and bytes into one payload. */
 export function packPayload(head: unknown, bytes: Uint8Array = new Uint8Array()): Uint8Array[] {

@@ -1,0 +1,98 @@
+import { dirname, resolve } from "node:path";
+
+/** Never leave the device unless the user names them: secrets and histories. */
+const SECRET = /(^|\/)(\.env[^/]*|\.git|\.ssh|\.gnupg|\.aws|id_[a-z0-9]+|[^/]+\.(pem|key|p12|pfx))(\/|$)/i;
+/** Steps from the root of the file system to a granted folder, links followed. */
+const MAX_STEPS = 200;
+
+/**
+ * What a clone may do with a path without symbolic links: everything; pass through it; make new files in it; learn that
+ * nothing is there, so that a temporary file can be made; nothing.
+ */
+export type FileAccess = "all" | "passage" | "temporary" | "absent" | "none";
+
+/** The files of a session: what is under its roots, without secrets that no root names. */
+export class FileRoots {
+  readonly #roots: string[] = [];
+  readonly #passages = new Set<string>();
+  readonly #temporary: string | undefined;
+
+  /** `roots` are absolute; `temporary` is where migrated code may make new files. */
+  constructor(roots: readonly string[], temporary?: string) {
+    for (const root of roots) this.add(root);
+    this.#temporary = temporary === undefined ? undefined : this.#trace(temporary);
+  }
+
+  /** Another root: a temporary file or folder that was made. */
+  add(root: string): void {
+    this.#roots.push(this.#trace(root) || "/");
+  }
+
+  access(path: string): FileAccess {
+    for (const root of this.#roots) {
+      if (isUnder(path, root) && !SECRET.test(path.slice(root.length))) return "all";
+    }
+    if (path === this.#temporary) return "temporary";
+    if (this.#passages.has(path)) return "passage";
+    return this.#temporary !== undefined && dirname(path) === this.#temporary ? "absent" : "none";
+  }
+
+  /** Whether something is a temporary file of its own, by its path. */
+  isTemporary(path: string): boolean {
+    return this.#temporary !== undefined && dirname(path) === this.#temporary;
+  }
+
+  /** Whether a folder that the app may not read itself really is where its path says. */
+  leadsOn(path: string): boolean {
+    try {
+      return Deno.realPathSync(path) === path;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Notes what leads to a root; its path without symbolic links. */
+  #trace(root: string): string {
+    const parts = resolve(root).split("/").slice(1);
+    let at = "";
+    for (let step = 0; parts.length > 0 && step < MAX_STEPS; step++) {
+      const name = parts.shift()!;
+      if (name === "" || name === ".") continue;
+      if (name === "..") {
+        at = at.slice(0, Math.max(0, at.lastIndexOf("/")));
+        continue;
+      }
+      const here = `${at}/${name}`;
+      const target = linkTarget(here);
+      this.#passages.add(here);
+      if (target === undefined) at = here;
+      else {
+        if (target.startsWith("/")) at = "";
+        parts.unshift(...target.split("/"));
+      }
+    }
+    return at;
+  }
+}
+
+/** The path is none of the session's files. */
+export class OutsideRoots extends Error {
+  override readonly name = "OutsideRoots";
+  constructor(path: string) {
+    super(`Cannot serve ${path}: it is not in the files that clones may see`);
+  }
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    // Nobody could answer a question now.
+    if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return undefined;
+    return Deno.lstatSync(path).isSymlink ? Deno.readLinkSync(path) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isUnder(path: string, root: string): boolean {
+  return path === root || path.startsWith(root.endsWith("/") ? root : `${root}/`);
+}

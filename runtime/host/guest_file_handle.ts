@@ -1,0 +1,119 @@
+import { EventEmitter } from "node:events";
+import { Buffer } from "node:buffer";
+import { createInterface } from "node:readline";
+import type { NodeDescriptors } from "./node_descriptors.ts";
+
+type Functions = Record<string, (...args: any[]) => any>;
+
+/** `FileHandle` of `node:fs/promises`, over the calls for descriptors. */
+export function fileHandleClass(descriptors: NodeDescriptors, fs: Functions, streams: Functions) {
+  return class FileHandle extends EventEmitter {
+    #fd: number;
+
+    static from(fd: number): FileHandle {
+      return new FileHandle(fd);
+    }
+
+    constructor(fd: number) {
+      super();
+      this.#fd = fd;
+    }
+
+    get fd(): number {
+      return this.#fd;
+    }
+
+    #open(): number {
+      if (this.#fd < 0) throw Object.assign(new Error("file closed"), { code: "EBADF" });
+      return this.#fd;
+    }
+
+    async read(buffer: any = Buffer.alloc(16_384), ...more: any[]) {
+      if (!ArrayBuffer.isView(buffer)) {
+        const { buffer: given = Buffer.alloc(16_384), ...options } = buffer;
+        return { buffer: given, bytesRead: descriptors.read(this.#open(), given, options) };
+      }
+      return { buffer, bytesRead: await descriptors.read(this.#open(), buffer, ...more) };
+    }
+
+    async write(data: any, ...more: any[]) {
+      return { buffer: data, bytesWritten: await descriptors.write(this.#open(), data, ...more) };
+    }
+
+    async readv(buffers: any[], position?: number) {
+      return { buffers, bytesRead: await fs.readvSync!(this.#open(), buffers, position) };
+    }
+
+    async writev(buffers: any[], position?: number) {
+      return { buffers, bytesWritten: await fs.writevSync!(this.#open(), buffers, position) };
+    }
+
+    async readFile(options?: unknown) {
+      return await fs.readFileSync!(this.#open(), options);
+    }
+
+    async writeFile(data: unknown, options?: unknown): Promise<void> {
+      await fs.writeFileSync!(this.#open(), data, options);
+    }
+
+    async appendFile(data: unknown, options?: unknown): Promise<void> {
+      await fs.writeFileSync!(this.#open(), data, options);
+    }
+
+    async stat(options?: unknown) {
+      return await fs.fstatSync!(this.#open(), options);
+    }
+
+    async truncate(length?: number): Promise<void> {
+      await fs.ftruncateSync!(this.#open(), length);
+    }
+
+    async chmod(mode: unknown): Promise<void> {
+      await fs.fchmodSync!(this.#open(), mode);
+    }
+
+    async chown(uid: number, gid: number): Promise<void> {
+      await fs.fchownSync!(this.#open(), uid, gid);
+    }
+
+    async utimes(atime: unknown, mtime: unknown): Promise<void> {
+      await fs.futimesSync!(this.#open(), atime, mtime);
+    }
+
+    async sync(): Promise<void> {
+      await this.#open();
+    }
+
+    async datasync(): Promise<void> {
+      await this.#open();
+    }
+
+    createReadStream(options?: object) {
+      return streams.createReadStream!("", { ...options, fd: this.#open() });
+    }
+
+    createWriteStream(options?: object) {
+      return streams.createWriteStream!("", { ...options, fd: this.#open() });
+    }
+
+    readLines(options?: object) {
+      return createInterface({ input: this.createReadStream(options), crlfDelay: Infinity });
+    }
+
+    readableWebStream() {
+      return fs.readableWebStream!();
+    }
+
+    async close(): Promise<void> {
+      if (this.#fd < 0) return;
+      const fd = this.#fd;
+      this.#fd = -1;
+      await descriptors.close(fd);
+      this.emit("close");
+    }
+
+    async [Symbol.asyncDispose](): Promise<void> {
+      await this.close();
+    }
+  };
+}

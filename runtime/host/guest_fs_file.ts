@@ -1,0 +1,180 @@
+import { asDeno } from "./file_errors.ts";
+import { denoInfo, ms } from "./guest_deno.ts";
+import type { GuestFiles } from "./guest_files.ts";
+import type { OpenFile } from "./open_file.ts";
+import { FileFailure } from "./file_tree_types.ts";
+
+const STREAM_CHUNK_BYTES = 64 * 1024;
+
+/** Only `from` makes one. */
+const KEY = Symbol("open");
+
+/** `Deno.FsFile`, over the device's files. */
+export function fsFileClass(files: GuestFiles) {
+  return class FsFile implements Disposable {
+    #file: OpenFile | undefined;
+    #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+    #writable: WritableStream<Uint8Array> | undefined;
+
+    static from(file: OpenFile): FsFile {
+      return new FsFile(KEY, file);
+    }
+
+    constructor(key: symbol, file: OpenFile) {
+      if (key !== KEY) {
+        throw new TypeError(
+          "`Deno.FsFile` cannot be constructed, use `Deno.open()` or `Deno.openSync()` instead.",
+        );
+      }
+      this.#file = file;
+    }
+
+    #open(): OpenFile {
+      if (this.#file === undefined) throw new Deno.errors.BadResource("Bad resource ID");
+      return this.#file;
+    }
+
+    readSync(buffer: Uint8Array): number | null {
+      const file = this.#open();
+      const bytes = asDeno(undefined, () => file.read(buffer.length));
+      buffer.set(bytes);
+      return bytes.length === 0 && buffer.length > 0 ? null : bytes.length;
+    }
+
+    async read(buffer: Uint8Array): Promise<number | null> {
+      return await this.readSync(buffer);
+    }
+
+    writeSync(bytes: Uint8Array): number {
+      const file = this.#open();
+      return asDeno(undefined, () => file.write(bytes));
+    }
+
+    async write(bytes: Uint8Array): Promise<number> {
+      return await this.writeSync(bytes);
+    }
+
+    truncateSync(length = 0): void {
+      const file = this.#open();
+      asDeno(undefined, () => file.truncate(length));
+    }
+
+    async truncate(length?: number): Promise<void> {
+      await this.truncateSync(length);
+    }
+
+    seekSync(offset: number | bigint, whence: Deno.SeekMode): number {
+      const file = this.#open();
+      const base = whence === 0 ? 0 : whence === 1 ? file.position : file.size;
+      const position = base + Number(offset);
+      asDeno(undefined, () => {
+        if (position < 0) throw new FileFailure("EINVAL");
+      });
+      return file.position = position;
+    }
+
+    async seek(offset: number | bigint, whence: Deno.SeekMode): Promise<number> {
+      return await this.seekSync(offset, whence);
+    }
+
+    statSync(): Deno.FileInfo {
+      return denoInfo(files.statNode(this.#open().node));
+    }
+
+    async stat(): Promise<Deno.FileInfo> {
+      return await this.statSync();
+    }
+
+    utimeSync(atime: number | Date, mtime: number | Date): void {
+      const { node } = this.#open();
+      asDeno(undefined, () => files.setNodeTimes(node, { atime: ms(atime), mtime: ms(mtime) }));
+    }
+
+    async utime(atime: number | Date, mtime: number | Date): Promise<void> {
+      await this.utimeSync(atime, mtime);
+    }
+
+    syncSync(): void {
+      this.#open();
+    }
+
+    async sync(): Promise<void> {
+      await this.#open();
+    }
+
+    syncDataSync(): void {
+      this.#open();
+    }
+
+    async syncData(): Promise<void> {
+      await this.#open();
+    }
+
+    isTerminal(): boolean {
+      this.#open();
+      return false;
+    }
+
+    setRaw(): void {
+      files.abandon("it sets a file to raw mode");
+    }
+
+    // Others could see a lock, and it would have to last.
+    lockSync(): void {
+      files.abandon("it locks a file");
+    }
+
+    async lock(): Promise<void> {
+      await this.lockSync();
+    }
+
+    tryLockSync(): boolean {
+      return files.abandon("it locks a file");
+    }
+
+    async tryLock(): Promise<boolean> {
+      return await this.tryLockSync();
+    }
+
+    unlockSync(): void {
+      files.abandon("it unlocks a file");
+    }
+
+    async unlock(): Promise<void> {
+      await this.unlockSync();
+    }
+
+    get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+      return this.#readable ??= new ReadableStream({
+        type: "bytes",
+        pull: (controller) => {
+          const buffer = new Uint8Array(STREAM_CHUNK_BYTES);
+          const count = this.readSync(buffer);
+          if (count === null) {
+            this.close();
+            controller.close();
+            controller.byobRequest?.respond(0);
+          } else controller.enqueue(buffer.subarray(0, count));
+        },
+        cancel: () => this.close(),
+      });
+    }
+
+    get writable(): WritableStream<Uint8Array> {
+      return this.#writable ??= new WritableStream({
+        write: (bytes) => void this.writeSync(bytes),
+        close: () => this.close(),
+        abort: () => this.close(),
+      });
+    }
+
+    close(): void {
+      this.#open();
+      this.#file = undefined;
+    }
+
+    [Symbol.dispose](): void {
+      this.#file = undefined;
+    }
+  };
+}

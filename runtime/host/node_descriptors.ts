@@ -1,0 +1,157 @@
+import { Buffer } from "node:buffer";
+import { asDeno, asNode } from "./file_errors.ts";
+import { FileFailure } from "./file_tree_types.ts";
+import { ms } from "./guest_deno.ts";
+import type { GuestFiles } from "./guest_files.ts";
+import { bytesOf, flagsOf, octal, shown, text } from "./guest_node_fs.ts";
+import { nodeStats } from "./node_stats.ts";
+import type { OpenFile } from "./open_file.ts";
+
+type Functions = Record<string, (...args: any[]) => unknown>;
+
+/** No file of the device has such a number: one that went astray can't be taken for it. */
+const FIRST_DESCRIPTOR = 1_000_000;
+
+/** Files that migrated code has open by number. */
+export class NodeDescriptors {
+  readonly #files: GuestFiles;
+  readonly #open = new Map<number, OpenFile>();
+  #next = FIRST_DESCRIPTOR;
+
+  constructor(files: GuestFiles) {
+    this.#files = files;
+  }
+
+  /** How many are open: their numbers mean nothing elsewhere. */
+  get count(): number {
+    return this.#open.size;
+  }
+
+  clear(): void {
+    this.#open.clear();
+  }
+
+  open(path: unknown, flags?: unknown, mode?: unknown): number {
+    const how = flagsOf(this.#files, flags);
+    const withMode = mode == null ? how : { ...how, mode: octal(mode) };
+    const file = asNode({ call: "open", paths: [shown(path)] }, () => this.#files.open(text(path), withMode));
+    this.#open.set(this.#next, file);
+    return this.#next++;
+  }
+
+  close(fd: number): void {
+    this.#get(fd, "close");
+    this.#open.delete(fd);
+  }
+
+  readAll(fd: number): Uint8Array {
+    const file = this.#get(fd, "read");
+    return asNode({ call: "open", paths: [] }, () => file.read(Math.max(0, file.size - file.position)));
+  }
+
+  writeAll(fd: number, bytes: Uint8Array): void {
+    if (fd === 1 || fd === 2) this.#print(fd, bytes);
+    else asDeno(undefined, () => this.#get(fd, "write").write(bytes));
+  }
+
+  calls(): Functions {
+    const onNode =
+      (call: string, perform: (file: OpenFile, ...more: any[]) => unknown) => (fd: number, ...more: any[]) =>
+        asNode({ call, paths: [] }, () => perform(this.#get(fd, call), ...more));
+    return {
+      openSync: (path, flags, mode) => this.open(path, flags, mode),
+      closeSync: (fd) => this.close(fd),
+      readSync: (fd, buffer, ...more) => this.read(fd, buffer, ...more),
+      writeSync: (fd, data, ...more) => this.write(fd, data, ...more),
+      readvSync: (fd, buffers, position) =>
+        this.#vector(buffers, position, (b, at) => this.read(fd, b, 0, b.byteLength, at)),
+      writevSync: (fd, buffers, position) =>
+        this.#vector(buffers, position, (b, at) => this.write(fd, b, 0, b.byteLength, at)),
+      fstatSync: onNode("fstat", (file, options) => nodeStats(this.#files.statNode(file.node), options)),
+      ftruncateSync: onNode("ftruncate", (file, length) => file.truncate(length ?? 0)),
+      fsyncSync: onNode("fsync", () => {}),
+      fdatasyncSync: onNode("fdatasync", () => {}),
+      fchmodSync: onNode("fchmod", (file, mode) => this.#files.setNodeMode(file.node, octal(mode))),
+      futimesSync: onNode(
+        "futime",
+        (file, atime, mtime) => this.#files.setNodeTimes(file.node, { atime: ms(atime), mtime: ms(mtime) }),
+      ),
+    };
+  }
+
+  /** `(buffer, offset, length, position)` or `(buffer, { … })`. */
+  read(fd: number, buffer: any, ...more: any[]): number {
+    const file = this.#get(fd, "read");
+    const [offset, length, position] = range(buffer, more);
+    const read = file.node.kind === "directory" ? asNode : asDeno;
+    return read({ call: "read", paths: [] }, () => {
+      const bytes = file.read(length, position);
+      new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length).set(bytes);
+      return bytes.length;
+    });
+  }
+
+  /** `(bytes, offset, length, position)`, `(bytes, { … })` or `(text, position, encoding)`. */
+  write(fd: number, data: any, ...more: any[]): number {
+    let bytes: Uint8Array;
+    let at: number | undefined;
+    if (typeof data === "string") {
+      at = typeof more[0] === "number" ? more[0] : undefined;
+      bytes = Buffer.from(data, more[1] ?? "utf8");
+    } else {
+      const whole = bytesOf(this.#files, data, undefined);
+      const [offset, length, position] = range(data, more);
+      bytes = whole.subarray(offset, offset + length);
+      at = position;
+    }
+    if (fd === 1 || fd === 2) return this.#print(fd, bytes);
+    const file = this.#get(fd, "write");
+    return asDeno(undefined, () => file.write(bytes, at));
+  }
+
+  #vector(buffers: any[], position: unknown, perform: (buffer: any, at?: number) => number): number {
+    let at = typeof position === "number" ? position : undefined;
+    let sum = 0;
+    for (const buffer of buffers) {
+      const count = perform(buffer, at);
+      sum += count;
+      if (at !== undefined) at += count;
+      if (count < buffer.byteLength) break;
+    }
+    return sum;
+  }
+
+  #print(fd: 1 | 2, bytes: Uint8Array): number {
+    this.#files.effect({ type: "write", fd, base64: bytes.toBase64() });
+    return bytes.length;
+  }
+
+  #get(fd: unknown, call: string): OpenFile {
+    if (typeof fd === "number" && fd >= 0 && fd < FIRST_DESCRIPTOR && Number.isInteger(fd)) {
+      this.#files.abandon(`it uses file descriptor ${fd} of the device`);
+    }
+    const file = this.#open.get(fd as number);
+    if (file !== undefined) return file;
+    if (call === "close" || call === "read" || call === "write") {
+      return asDeno(undefined, () => {
+        throw new FileFailure("EBADF");
+      });
+    }
+    throw new FileFailure("EBADF");
+  }
+}
+
+function range(buffer: any, [first, length, position]: any[]): [number, number, number | undefined] {
+  if (typeof first === "object" && first !== null) {
+    return range(buffer, [first.offset ?? 0, first.length, first.position]);
+  }
+  const offset = Number(first ?? 0);
+  const at = typeof position === "bigint" ? Number(position) : position;
+  const bytes = length ?? buffer.byteLength - offset;
+  if (offset < 0 || bytes < 0 || offset + bytes > buffer.byteLength) {
+    throw Object.assign(new RangeError(`The value of "length" is out of range.`), {
+      code: "ERR_OUT_OF_RANGE",
+    });
+  }
+  return [offset, bytes, typeof at === "number" && at >= 0 ? at : undefined];
+}
