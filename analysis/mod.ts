@@ -56,6 +56,10 @@ export { costAtHome, type CostContext, type CostOptions, type CostTree, costTree
 export { costAt, type LinearCost, type Point, pointOf } from "./cost/linear_cost.ts";
 export { DEFAULT_OVERHEADS } from "./cost/constants.ts";
 export { type MigrationOverheads } from "./cost/migration.ts";
+export { addMeasured, overheadsOf, type OverheadSums } from "./cost/measured_overheads.ts";
+export { type MigrationSample, SampleReader } from "./profile/migration_sample.ts";
+export { samplingLayers } from "./profile/sampling_layers.ts";
+export { addState, type CloneTree, cloneTree } from "./profile/clone_tree.ts";
 export { POWER_TABLES, type PowerLevels, powerLevels, type PowerTable, type PowerUse } from "./cost/power.ts";
 export {
   type Infeasible,

@@ -52,7 +52,13 @@ export function costTree(executions: readonly Execution[], options: CostOptions)
       const exit = node.exitBytes.n > 0 ? node.exitBytes.mean : UNKNOWN_STATE_BYTES;
       const count = node.invocations;
       const migrate = migrationMs(
-        { count, entryBytes: entry * count, exitBytes: exit * count },
+        {
+          count,
+          entryBytes: entry * count,
+          exitBytes: exit * count,
+          faults: (node.faults?.mean ?? 0) * count,
+          fileBytes: (node.fileBytes?.mean ?? 0) * count,
+        },
         options.overheads,
       );
       const timeMs = {

@@ -56,18 +56,36 @@ export function deciderModel(options: DeciderModelOptions): DeciderModel {
 /** What profiles say of a method, weighing as a few observations. */
 function profiled(method: MethodId, executions: readonly Execution[]): Omit<MethodModel, "role"> {
   const here = emptySizeSums(), there = emptySizeSums(), up = emptySizeSums(), down = emptySizeSums();
-  let counted = false;
+  const faults = emptySizeSums(), files = emptySizeSums();
+  let counted = false, invocations = 0, whole = 0;
   for (const { onDevice, onClone, weight } of executions) {
     counted = addTimes(here, onDevice, { method, weight, speed: 1 }) || counted;
+    whole += weight;
     if (onClone !== undefined) addTimes(there, onClone.tree, { method, weight, speed: onClone.cloneSpeed });
     for (const node of onDevice.nodes) {
       if (node.method !== method) continue;
-      const { entryBytes, exitBytes } = node;
-      if (entryBytes.n > 0) addSizeSums(up, meanSums(entryBytes.mean, entryBytes.n), weight);
-      if (exitBytes.n > 0) addSizeSums(down, meanSums(exitBytes.mean, exitBytes.n), weight);
+      invocations += node.invocations * weight;
+      for (
+        const [spread, sums] of [
+          [node.entryBytes, up],
+          [node.exitBytes, down],
+          [node.faults, faults],
+          [node.fileBytes, files],
+        ] as const
+      ) {
+        if (spread !== undefined && spread.n > 0) addSizeSums(sums, meanSums(spread.mean, spread.n), weight);
+      }
     }
   }
-  const sums = { here: prior(here), there: prior(there), up: prior(up), down: prior(down) };
+  const sums = {
+    here: prior(here),
+    there: prior(there),
+    up: prior(up),
+    down: prior(down),
+    faults: prior(faults),
+    files: prior(files),
+    ...(counted ? { perRun: invocations / whole } : {}),
+  };
   const mean = ({ plain }: SizeSums) => plain.n > 0 ? plain.y / plain.n : 0;
   const ratio = mean(here) > 0 && mean(there) > 0 ? mean(there) / mean(here) : 1;
   return { hereMeasured: counted, refused: false, ratio, correction: 1, ...sums };

@@ -25,17 +25,20 @@ export interface Migrations {
   /** State of all of them together. */
   readonly entryBytes: number;
   readonly exitBytes: number;
+  /** Questions for files, and bytes of files that the clone lacks. */
+  readonly faults?: number;
+  readonly fileBytes?: number;
 }
 
 /** The cost of migrations in milliseconds, linear in the conditions (C_s of §3.2). */
 export function migrationMs(migrations: Migrations, overheads: MigrationOverheads): LinearCost {
-  const { count, entryBytes, exitBytes } = migrations;
-  const up = entryBytes + count * overheads.fixedUpBytes;
+  const { count, entryBytes, exitBytes, faults = 0, fileBytes = 0 } = migrations;
+  const up = entryBytes + fileBytes + count * overheads.fixedUpBytes;
   const down = exitBytes + count * overheads.fixedDownBytes;
   return [
     count * overheads.deviceMs + entryBytes * overheads.captureMsPerByte +
     exitBytes * overheads.mergeMsPerByte,
-    count * overheads.roundTrips,
+    count * overheads.roundTrips + faults,
     up,
     down,
     count * overheads.cloneMs + entryBytes * overheads.instantiateMsPerByte +

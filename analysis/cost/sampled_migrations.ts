@@ -5,6 +5,9 @@ export interface SamplingModel {
   readonly sample: readonly string[];
 }
 
+/** Said to be saved, so that a migration point waits for a session that is opening. */
+const WORTH_WAITING_MS = 60_000;
+
 /**
  * Decides in a run that is made to measure: the first invocations of each sampled method migrate, then ever rarer ones,
  * so that early and late ones, small and large ones are seen without a million migrations. All others stay.
@@ -18,15 +21,22 @@ export class SampledMigrations {
     this.#sampled = new Set(sample);
   }
 
-  decide(method: string): { migrate: boolean; hereMs: number; thereMs: number; reason: string } {
+  decide(
+    method: string,
+  ): { migrate: boolean; hereMs: number; thereMs: number; reason: string; rest?: number } {
     const call = (this.#calls.get(method) ?? 0) + 1;
     this.#calls.set(method, call);
     const taken = this.#taken.get(method) ?? 0;
     // 1, 2, 3, then each that is half as far again.
     const due = call <= 3 || call >= 3 * 1.5 ** (taken - 2);
     const migrate = this.#sampled.has(method) && taken < SAMPLED_INVOCATIONS && due;
-    if (migrate) this.#taken.set(method, taken + 1);
-    return { migrate, hereMs: 0, thereMs: 0, reason: migrate ? "sampled" : "not sampled" };
+    if (!migrate) {
+      // Nothing more is asked of a method that isn't sampled (any more): its invocations are counted all the same.
+      const done = !this.#sampled.has(method) || taken >= SAMPLED_INVOCATIONS;
+      return { migrate, hereMs: 0, thereMs: 0, reason: "not sampled", ...(done ? { rest: Infinity } : {}) };
+    }
+    this.#taken.set(method, taken + 1);
+    return { migrate, hereMs: WORTH_WAITING_MS, thereMs: 0, reason: "sampled" };
   }
 
   observe(): void {}

@@ -10,3 +10,7 @@ export const STORE_VERSION = 1;
 export const TREE_VERSION = 1;
 /** How long a store waits for another process of this project that is writing, milliseconds. */
 export const STORE_BUSY_MS = 5_000;
+/** Methods below this share of a run's time aren't measured at a clone; at most so many methods, in so many layers. */
+export const SAMPLED_SHARE = 0.02;
+export const MAX_SAMPLED_METHODS = 16;
+export const MAX_LAYERS = 3;

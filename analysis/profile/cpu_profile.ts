@@ -74,7 +74,8 @@ export function treeFromCpuProfile(profile: CpuProfile, options: CpuProfileOptio
   const tree = new ProfileTree(options.root, options.maxContexts === undefined ? {} : options);
   const contexts = contextsOf(profile, { tree, options });
   const { samples = [], timeDeltas = [] } = profile;
-  const lastSeen: number[] = [];
+  const seenBefore = new Set<number>();
+  let before = 0;
   const waited = new Map<number, number>();
   let idleMs = 0, awayMs = 0;
   for (const [i, id] of samples.entries()) {
@@ -87,15 +88,22 @@ export function treeFromCpuProfile(profile: CpuProfile, options: CpuProfileOptio
       idleMs += ms;
       continue;
     }
-    const context = found < IDLE ? AWAY - found : found;
-    if (found < IDLE) {
+    // The engine's own work is on behalf of what ran before, which it interrupts but doesn't end.
+    if (found === ENGINE) {
+      tree.nodes[before]!.residualMs += ms;
+      continue;
+    }
+    const context = found <= AWAY ? AWAY - found : found;
+    if (found <= AWAY) {
       awayMs += ms;
       waited.set(context, (waited.get(context) ?? 0) + ms);
     } else tree.nodes[context]!.residualMs += ms;
-    for (let at = context; at > 0; at = tree.nodes[at]!.parent) {
-      if (lastSeen[at] !== i - 1 || i === 0) tree.nodes[at]!.invocations++;
-      lastSeen[at] = i;
-    }
+    const stack: number[] = [];
+    for (let at = context; at > 0; at = tree.nodes[at]!.parent) stack.push(at);
+    for (const at of stack) if (!seenBefore.has(at)) tree.nodes[at]!.invocations++;
+    seenBefore.clear();
+    for (const at of stack) seenBefore.add(at);
+    before = context;
   }
   for (const node of tree.nodes.slice(1)) {
     node.counted = false;
@@ -112,8 +120,8 @@ export function treeFromCpuProfile(profile: CpuProfile, options: CpuProfileOptio
   };
 }
 
-/** Stands for idle time instead of a context; waiting for a clone in context c is AWAY - c. */
-const IDLE = -1, AWAY = -2;
+/** Stand for idle time and the engine's own work instead of a context; waiting for a clone in context c is AWAY - c. */
+const IDLE = -1, ENGINE = -2, AWAY = -3;
 
 /** The context of each profile node, or what stands for idle and waiting time. */
 function contextsOf(
@@ -134,7 +142,9 @@ function contextsOf(
     if (contexts.has(id)) throw new TypeError(`Cannot read CPU profile: node ${id} has two parents`);
     const own = contextOf(node.callFrame, { tree, options, context });
     contexts.set(id, own);
-    for (const child of node.children ?? []) stack.push({ id: child, context: own === IDLE ? 0 : own });
+    for (const child of node.children ?? []) {
+      stack.push({ id: child, context: own === IDLE || own === ENGINE ? 0 : own });
+    }
   }
   return contexts;
 }
@@ -143,8 +153,9 @@ function contextOf(
   frame: CallFrame,
   { tree, options, context }: { tree: ProfileTree; options: CpuProfileOptions; context: number },
 ): number {
-  if (context < IDLE) return context;
+  if (context <= AWAY) return context;
   if (frame.url === "" && frame.functionName === "(idle)") return IDLE;
+  if (frame.url === "" && /^\((garbage collector|program)\)$/.test(frame.functionName)) return ENGINE;
   if (options.isAway?.(frame) === true) return AWAY - context;
   const method = options.resolve(frame);
   if (method === undefined) return context;
@@ -175,7 +186,7 @@ function addMigrated(
   }
 }
 
-/** Shares a method's counted invocations out over its contexts, by their time; each keeps at least what was seen. */
+/** Shares a method's counted invocations out over its contexts, by their time; each has at least one. */
 function shareCounts(tree: ProfileTree, counts: ReadonlyMap<MethodId, number>): void {
   const totals = tree.totalsMs();
   const byMethod = Map.groupBy(tree.nodes.keys(), (i) => tree.nodes[i]!.method);
@@ -185,7 +196,7 @@ function shareCounts(tree: ProfileTree, counts: ReadonlyMap<MethodId, number>): 
     const whole = indexes.reduce((sum, i) => sum + totals[i]!, 0);
     for (const i of indexes) {
       const share = whole > 0 ? totals[i]! / whole : 1 / indexes.length;
-      tree.nodes[i]!.invocations = Math.max(tree.nodes[i]!.invocations, Math.round(count * share));
+      tree.nodes[i]!.invocations = Math.max(1, Math.round(count * share));
       tree.nodes[i]!.counted = true;
     }
   }

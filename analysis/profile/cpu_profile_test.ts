@@ -46,6 +46,17 @@ Deno.test("treeFromCpuProfile() takes counts where they are known", () => {
   assertEquals([tree.nodes[2]!.invocations, tree.nodes[2]!.counted], [4000, true]);
 });
 
+Deno.test("treeFromCpuProfile() gives the engine's own work to whom it interrupted, and sees one call go on", () => {
+  const nodes = [...PROFILE.nodes, { id: 8, callFrame: frame("(garbage collector)", "") }]
+    .map((node) => node.id === 1 ? { ...node, children: [2, 3, 8] } : node);
+  const samples = [3, 6, 8, 6, 8, 6, 3, 2, 2];
+  const { tree } = treeFromCpuProfile({ ...PROFILE, nodes, samples }, { root, resolve });
+  assertEquals(tree.nodes.map((node) => [node.residualMs, node.invocations]), [[2, 1], [0, 1], [5, 1]]);
+  // Samples may say more calls than there were: one that was counted is one.
+  const counts = new Map([[methodId("main.ts#match"), 1]]);
+  assertEquals(treeFromCpuProfile(PROFILE, { root, resolve, counts }).tree.nodes[2]!.invocations, 1);
+});
+
 Deno.test("treeFromCpuProfile() adds a clone's work where the device waited for it, instead of the waiting", () => {
   const nodes = [...PROFILE.nodes, { id: 8, callFrame: frame("wait", "ext:atomics") }]
     .map((node) => node.id === 6 ? { ...node, children: [8] } : node);

@@ -22,6 +22,9 @@ export interface ContextNode {
   /** State captured at entry and at exit, bytes per invocation, from the invocations where it was measured. */
   readonly entryBytes: Spread;
   readonly exitBytes: Spread;
+  /** Questions for files and bytes of files of an invocation at a clone, where that was measured. */
+  faults?: Spread;
+  fileBytes?: Spread;
   /** Why this context must stay on the device, if it must. */
   pinned?: string;
   /** Host-state families its own code touches. */
@@ -158,6 +161,8 @@ function addNode(target: ContextNode, node: ContextNode, weight: number): void {
   target.residualMs += node.residualMs * weight;
   addSpread(target.entryBytes, node.entryBytes, weight);
   addSpread(target.exitBytes, node.exitBytes, weight);
+  if (node.faults !== undefined) addSpread(target.faults ??= emptySpread(), node.faults, weight);
+  if (node.fileBytes !== undefined) addSpread(target.fileBytes ??= emptySpread(), node.fileBytes, weight);
   if (node.pinned !== undefined) target.pinned ??= node.pinned;
   target.families = [...new Set([...target.families, ...node.families])];
   for (const [i, sums] of node.features.entries()) {

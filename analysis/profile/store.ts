@@ -1,6 +1,7 @@
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { renameSync } from "node:fs";
 import type { DeciderModel } from "../cost/decide.ts";
+import { noOverheads, type OverheadSums } from "../cost/measured_overheads.ts";
 import type { MigrationOverheads } from "../cost/migration.ts";
 import type { Envelope } from "../database/envelope.ts";
 import { MAX_EXECUTIONS, STORE_BUSY_MS, STORE_VERSION } from "./constants.ts";
@@ -135,9 +136,17 @@ export class ProfileStore {
     return row && JSON.parse(text(row.json));
   }
 
-  /** Keeps what migrations cost on this device, as measured. */
-  saveOverheads(overheads: MigrationOverheads): void {
-    this.#db.prepare("INSERT OR REPLACE INTO device VALUES ('overheads', ?)").run(JSON.stringify(overheads));
+  /** Keeps what migrations cost on this device, as measured, and what that was worked out from. */
+  saveOverheads(overheads: MigrationOverheads, sums?: OverheadSums): void {
+    const keep = this.#db.prepare("INSERT OR REPLACE INTO device VALUES (?, ?)");
+    keep.run("overheads", JSON.stringify(overheads));
+    if (sums !== undefined) keep.run("overhead sums", JSON.stringify(sums));
+  }
+
+  /** What was measured of this device's migrations so far. */
+  overheadSums(): OverheadSums {
+    const row = this.#db.prepare("SELECT json FROM device WHERE name = 'overhead sums'").get();
+    return row === undefined ? noOverheads() : JSON.parse(text(row.json));
   }
 
   /** What migrations cost on this device, if that was measured. */

@@ -10,6 +10,7 @@ import {
   type MigratedWork,
   planRun,
   ProfileStore,
+  type SampledTree,
   treeFromCpuProfile,
 } from "../../analysis/mod.ts";
 import { type CodeService, type Conditions, type MethodId, methodId } from "../../runtime/mod.ts";
@@ -86,13 +87,14 @@ export async function learn(lesson: Lesson): Promise<void> {
   });
 }
 
-/** Adds the run's profile. False if the run was too short. */
-function recordProfile(store: ProfileStore, version: AppVersion, lesson: Lesson): boolean {
-  const { app, report, code, conditions } = lesson;
+/** The tree of a sampled run, with what the analyzer knows of its methods. */
+export function sampledTree(
+  { app, report, code, conditions }: Pick<Lesson, "app" | "report" | "code" | "conditions">,
+): SampledTree {
   const counts = new Map(
     Object.entries(report.reached).map(([method, count]) => [method as MethodId, count]),
   );
-  const { tree, wallMs } = treeFromCpuProfile(report.profile!, {
+  const sampled = treeFromCpuProfile(report.profile!, {
     root: methodId(`${modulePath(app.main, app.root)}#<main>`),
     counts,
     isAway: ({ url, functionName }) => functionName === "request" && url.endsWith("/thread/sync_port.ts"),
@@ -102,8 +104,15 @@ function recordProfile(store: ProfileStore, version: AppVersion, lesson: Lesson)
       return code.methodAt(url, lineNumber, columnNumber) as MethodId | undefined;
     },
   });
+  sampled.tree.annotate(knowledgeOf(analyzeProgram(sourcesOf(code))));
+  return sampled;
+}
+
+/** Adds the run's profile. False if the run was too short. */
+function recordProfile(store: ProfileStore, version: AppVersion, lesson: Lesson): boolean {
+  const { conditions } = lesson;
+  const { tree, wallMs } = sampledTree(lesson);
   if (wallMs < MIN_WALL_MS) return false;
-  tree.annotate(knowledgeOf(analyzeProgram(sourcesOf(code))));
   store.recordExecution(version, {
     input: Deno.args.join(" "),
     device: Deno.hostname(),
@@ -117,10 +126,10 @@ function recordProfile(store: ProfileStore, version: AppVersion, lesson: Lesson)
 }
 
 /** What of the methods seen in profiles can't be migration points. */
-function notPointsOf(
+export function notPointsOf(
   store: ProfileStore,
   version: AppVersion,
-  { code, misses }: Lesson,
+  { code, misses }: Pick<Lesson, "code" | "misses">,
 ): Map<MethodId, string> {
   const trees = store.executions(version).map(({ onDevice }) => onDevice);
   const paths = new Set(trees.flatMap(({ nodes }) => nodes.map(({ method }) => method.split("#")[0]!)));

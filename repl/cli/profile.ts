@@ -9,6 +9,8 @@ import {
   ProfileTree,
 } from "../../analysis/mod.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
+import { randomFrom, readInputs } from "./profile_inputs.ts";
+import { ProgressLine } from "./progress_line.ts";
 
 /** Options of commands that read stored profiles. */
 export const STORE_OPTIONS = {
@@ -16,18 +18,40 @@ export const STORE_OPTIONS = {
   json: { type: "boolean", help: "print JSON" },
 } as const;
 
-/** `profile show APP`: what is known of an app's costs. */
+/** `profile APP` measures an app on device and clone; `profile show APP` shows what is known of its costs. */
 export const profile: Command = {
-  summary: "Shows what is known of an app's costs, by calling context, on device and clone.",
-  positionals: "show APP",
+  summary:
+    "Measures what an app's methods cost on device and clone (APP), or shows what is known (show APP).",
+  positionals: "APP|show APP",
   options: {
     ...STORE_OPTIONS,
-    svg: { type: "string", value: "FILE", help: "write a flame graph of both sides" },
-    all: { type: "boolean", help: "show contexts below 0.5 % of the time too" },
+    inputs: { type: "string", multiple: true, value: "FILE", help: "executions to measure, given or random" },
+    runs: { type: "string", value: "N", help: "how many random ones, whatever the files say" },
+    seed: {
+      type: "string",
+      value: "N",
+      help: "chooses the random ones (default: a new one, which is printed)",
+    },
+    clone: { type: "string", value: "auto|none|spawn|ADDR", help: "where to measure besides (default auto)" },
+    link: { type: "string", value: "NAME", help: "put an emulated link in between (wifi, 3g, ...)" },
+    files: {
+      type: "string",
+      multiple: true,
+      value: "ROOT",
+      help: "files that clones may see, besides the app's own",
+    },
+    deno: {
+      type: "string",
+      multiple: true,
+      value: "FLAG",
+      help: "a Deno flag for the app, e.g. --deno --allow-read",
+    },
+    svg: { type: "string", value: "FILE", help: "show: write a flame graph of both sides" },
+    all: { type: "boolean", help: "show: contexts below 0.5 % of the time too" },
   },
   async run(parsed) {
     const [verb, app] = parsed.positionals;
-    if (verb !== "show") throw new UsageError(`nothing to do: profile show APP`);
+    if (verb !== "show") return await measure(parsed);
     using store = openProfiles(parsed);
     const version = latestVersion(store, app);
     const executions = store.executions(version);
@@ -45,8 +69,68 @@ export const profile: Command = {
   },
 };
 
+async function measure({ values, positionals: [app, ...rest] }: Parsed): Promise<number> {
+  if (app === undefined) throw new UsageError("no app given: profile APP --inputs FILE, or profile show APP");
+  if (rest.length > 0) {
+    throw new UsageError(`arguments of the app go into an inputs file, not here: ${rest[0]}`);
+  }
+  const seed = whole(values.seed, "--seed") ?? Math.floor(Math.random() * 2 ** 31);
+  const runs = whole(values.runs, "--runs");
+  const paths = (values.inputs ?? []) as string[];
+  const inputs = paths.length === 0
+    ? [{ args: [], weight: 1, random: false }]
+    : readInputs(paths, { random: randomFrom(seed), ...(runs === undefined ? {} : { runs }) });
+  if (inputs.length === 0) {
+    throw new UsageError(`nothing to measure: ${paths.join(", ")} asks for no execution`);
+  }
+  const { Profiling, ProfilingError } = await import("./profiling.ts");
+  const progress = new ProgressLine();
+  const home = homeOf(values);
+  const clone = String(values.clone ?? "auto");
+  const say = (line: string) => progress.say(`clonecloud: ${line}`);
+  if (inputs.some(({ random }) => random)) say(`random inputs from seed ${seed}`);
+  const profiling = new Profiling({
+    ...{ home, app, clone, values, onProblem: say },
+    progress: (line) => progress.show(`clonecloud: ${line}`),
+  });
+  try {
+    const done = await profiling.run(inputs);
+    progress.clear();
+    if (values.json === true) console.log(JSON.stringify({ ...done.version, ...done, version: undefined }));
+    else {
+      console.log(
+        `${done.executions} execution${
+          done.executions === 1 ? "" : "s"
+        } measured, ${done.migrations} migrations of ` +
+          `${done.methods} methods; see: profile show ${app}`,
+      );
+    }
+    return 0;
+  } catch (error) {
+    progress.clear();
+    if (!(error instanceof ProfilingError)) throw error;
+    console.error(`clonecloud: ${error.message}`);
+    return 1;
+  }
+}
+
+function whole(value: Parsed["values"][string], option: string): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 0) {
+    throw new UsageError(`${option} ${value}: give a whole number`);
+  }
+  return number;
+}
+
 /** The store of the home that the command line names. */
 export function openProfiles({ values }: Parsed): ProfileStore {
+  return new ProfileStore(`${homeOf(values)}/profiles.sqlite`, {
+    onProblem: (message) => console.error(`clonecloud: ${message}`),
+  });
+}
+
+function homeOf(values: Parsed["values"]): string {
   const named = typeof values.home === "string" ? values.home : Deno.env.get("CLONECLOUD_HOME");
   const user = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE");
   if (!named && !user) {
@@ -54,9 +138,7 @@ export function openProfiles({ values }: Parsed): ProfileStore {
   }
   const home = named ? resolve(named) : join(user!, ".clonecloud");
   Deno.mkdirSync(home, { recursive: true, mode: 0o700 });
-  return new ProfileStore(join(home, "profiles.sqlite"), {
-    onProblem: (message) => console.error(`clonecloud: ${message}`),
-  });
+  return home;
 }
 
 /** The version of an app that ran last. @throws {UsageError} if it never ran. */
@@ -86,6 +168,9 @@ interface Row {
   readonly entryBytes?: number;
   readonly entryDeviation?: number;
   readonly exitBytes?: number;
+  /** Questions for files and bytes of files that an invocation at the clone needs. */
+  readonly faults?: number;
+  readonly fileBytes?: number;
   readonly pinned?: string;
   readonly families: readonly string[];
 }
@@ -118,6 +203,8 @@ function rowsOf(device: ProfileTree, clone: ProfileTree | undefined): Row[] {
         ? {}
         : { entryBytes: node.entryBytes.mean, entryDeviation: deviation(node.entryBytes) }),
       ...(node.exitBytes.n === 0 ? {} : { exitBytes: node.exitBytes.mean }),
+      ...(node.faults === undefined ? {} : { faults: node.faults.mean }),
+      ...(node.fileBytes === undefined ? {} : { fileBytes: node.fileBytes.mean }),
       ...(node.pinned === undefined ? {} : { pinned: node.pinned }),
       families: node.families,
     };
@@ -154,6 +241,7 @@ function table(
     row.cloneMs === undefined ? "-" : row.cloneMs.toFixed(1),
     bytes(row.entryBytes, row.entryDeviation),
     bytes(row.exitBytes),
+    bytes(row.fileBytes),
   ]);
   const hidden = rows.length - shown.length;
   return [
@@ -161,7 +249,7 @@ function table(
       version.codeHash.slice(0, 12)
     }`,
     columns([
-      ["method in its context", "calls", "ms", "own ms", "clone ms", "bytes in", "bytes out"],
+      ["method in its context", "calls", "ms", "own ms", "clone ms", "bytes in", "bytes out", "of files"],
       ...cells,
     ]),
     ...(hidden > 0 ? [`${hidden} lighter contexts not shown (--all)`] : []),

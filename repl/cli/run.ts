@@ -82,6 +82,30 @@ export interface Onlooker {
   stage(stop: StageStop): Promise<void>;
 }
 
+/** A run that is made to measure: what migrates in it is given, and who made it learns from it. */
+export interface Experiment {
+  /** Methods with a migration point. */
+  readonly methods: readonly string[];
+  /** What the app process decides from. */
+  readonly model: unknown;
+  /** Whether the app is sampled. */
+  readonly profile: boolean;
+  /** Starts the app's process; resolves to its exit code. */
+  launch(command: string, args: readonly string[]): Promise<number>;
+  event(event: TraceEvent): void;
+  /** The app has ended; called once, also if it reported nothing because it crashed. */
+  ended(run: ExperimentRun): void;
+}
+
+/** What a run that was made to measure leaves. */
+export interface ExperimentRun {
+  readonly report: Report | undefined;
+  readonly code: CodeService;
+  readonly conditions: Conditions | undefined;
+  /** Which peer was the clone, if any. */
+  readonly clone: string | undefined;
+}
+
 /** One run of an app under the runtime. */
 export class Run {
   readonly #app: App;
@@ -100,13 +124,16 @@ export class Run {
   readonly #instrument: "partition" | "all" | "none";
   #trace: TraceFile | undefined;
   readonly #onlooker: Onlooker | undefined;
+  readonly #experiment: Experiment | undefined;
+  #clonePeer: string | undefined;
   readonly #savings = new Savings();
   readonly #misses = new Misses();
   #knownMisses: readonly KnownMiss[] = [];
   #failure: string | undefined;
 
-  constructor(parsed: Parsed, onlooker?: Onlooker) {
+  constructor(parsed: Parsed, onlooker?: Onlooker, experiment?: Experiment) {
     this.#onlooker = onlooker;
+    this.#experiment = experiment;
     const [given, ...args] = parsed.positionals;
     if (given === undefined) throw new UsageError("no app given: run APP [ARG]...");
     this.#app = findApp(given);
@@ -141,6 +168,11 @@ export class Run {
   async start(): Promise<number> {
     await this.#checkLink();
     const flags = this.#list("deno", []);
+    if (this.#experiment !== undefined) {
+      const { methods, profile } = this.#experiment;
+      this.#methods = methods;
+      return await this.#supervised(flags, { note: undefined, profile });
+    }
     if (
       this.#instrument === "none" ||
       (this.#noClone() && this.#forced.length === 0 && this.#instrument !== "all")
@@ -193,9 +225,8 @@ export class Run {
   }
 
   #launch(args: readonly string[]): Promise<number> {
-    return this.#onlooker === undefined
-      ? runForeground(denoPath(), args)
-      : this.#onlooker.launch(denoPath(), args);
+    const starter = this.#onlooker ?? this.#experiment;
+    return starter === undefined ? runForeground(denoPath(), args) : starter.launch(denoPath(), args);
   }
 
   /** No clone is wanted, or none can be there. */
@@ -241,6 +272,16 @@ export class Run {
         ...this.#args,
       ]);
       if (this.#failure !== undefined) throw new UsageError(this.#failure);
+      if (this.#experiment !== undefined) {
+        await code.load();
+        this.#experiment.ended({
+          report: this.#report,
+          code,
+          conditions: this.#conditions,
+          clone: this.#clonePeer,
+        });
+        return exitCode;
+      }
       if (exitCode === 0) this.#sayBypassed(code);
       this.#say(this.#savings.line());
       await this.#learn(known, code);
@@ -324,7 +365,7 @@ export class Run {
       methods: this.#methods,
       forced: this.#forced,
       instrument: this.#instrument,
-      trace: this.#trace !== undefined,
+      trace: this.#trace !== undefined || this.#experiment !== undefined,
       revoke,
       peerSocket: socket,
       session: this.#noClone() ? undefined : {
@@ -347,7 +388,7 @@ export class Run {
       start: this.#start(SESSION_VERSION),
       stepping: this.#onlooker !== undefined,
       profile: known.profile,
-      model: known.note?.model ?? null,
+      model: this.#experiment?.model ?? known.note?.model ?? null,
     };
   }
 
@@ -388,12 +429,14 @@ export class Run {
       event: (event: TraceEvent) => {
         this.#trace?.write(event);
         this.#savings.event(event);
+        this.#experiment?.event(event);
         this.#misses.event(event);
         return this.#onlooker?.event(event);
       },
       conditions: (conditions: Conditions, peer: string) => {
         this.#conditions = conditions;
         if (peer === "") return;
+        this.#clonePeer = peer;
         this.#savings.clone(peer);
         this.#onlooker?.clone(peer);
       },

@@ -6,6 +6,8 @@ export interface Decision {
   readonly hereMs: number;
   readonly thereMs: number;
   readonly reason: string;
+  /** So many invocations that follow stay without being asked about. */
+  readonly rest?: number;
   /** What else the trace shows of it. */
   readonly [more: string]: unknown;
 }

@@ -50,7 +50,12 @@ interface Point {
   /** Don't try again before this many more invocations. */
   rest: number;
   failures: number;
+  /** Decisions to stay. */
+  stayed: number;
 }
+
+/** Decisions to stay that are traced with their figures, for each method. */
+const MAX_STAYS_TOLD = 1000;
 
 /** Frames of a thread that a person is shown. */
 const MAX_FRAMES_SHOWN = 40;
@@ -119,7 +124,7 @@ export class Migrator {
     points.forEach(([site, method], i) => {
       if (!this.#parts.config.methods.includes(method)) return;
       const forced = this.#parts.config.forced.includes(method);
-      const point: Point = { module, site, method, forced, rest: 0, failures: 0, reached: 0 };
+      const point: Point = { module, site, method, forced, rest: 0, failures: 0, stayed: 0, reached: 0 };
       this.#points.push(point);
       control(
         2 + i,
@@ -154,10 +159,8 @@ export class Migrator {
     }
     const features = point.forced ? [] : featuresOf(args);
     const decision = this.#decide(point, features);
-    if (this.#parts.config.trace || this.#parts.config.stepping) {
-      this.#trace({ event: "decide", thread: "main", method: point.method, ...decision, features });
-    }
-    if (!decision.migrate) return this.#local(point, decision.reason);
+    if (!decision.migrate) return this.#stay(point, decision, features);
+    this.#trace({ event: "decide", thread: "main", method: point.method, ...decision, features });
     const isAsync = this.#parts.registry.tableOf(point.module).sites[point.site]!.isAsync === true;
     if (isAsync && !this.#awaitedAtOnce()) return this.#local(point, "its call is not awaited at once");
     const session = this.#sessionState(point.forced ? FORCED_WAIT_MS : waitFor(decision));
@@ -169,6 +172,17 @@ export class Migrator {
     this.#session = session.id;
     this.#current = { features, startedMs: performance.now(), cold: this.#cold, predicted: decision.hereMs };
     return this.#migrate(point, isAsync, self, args, accessor);
+  }
+
+  /** The first decisions to stay are traced with their figures, so that a person can see why; millions would help nobody. */
+  #stay(point: Point, decision: Decision, features: readonly number[]): undefined {
+    const { rest = 0, ...told } = decision;
+    point.rest = rest;
+    if (rest > 0) return undefined;
+    if (this.#parts.config.trace && ++point.stayed <= MAX_STAYS_TOLD) {
+      this.#trace({ event: "decide", thread: "main", method: point.method, ...told, features });
+    }
+    return this.#local(point, decision.reason);
   }
 
   /** The session's state; undefined if the migrator has failed. One that is ready is known without asking. */

@@ -1,0 +1,286 @@
+import {
+  addMeasured,
+  addState,
+  appKey,
+  type AppVersion,
+  cloneTree,
+  type MigrationSample,
+  overheadsOf,
+  planRun,
+  ProfileStore,
+  type ProfileTree,
+  SampleReader,
+  samplingLayers,
+} from "../../analysis/mod.ts";
+import type { CodeService, Conditions, MethodId } from "../../runtime/mod.ts";
+import { findApp } from "./app.ts";
+import { AppMemory, hashFiles } from "./app_memory.ts";
+import type { Parsed } from "./command.ts";
+import { notPointsOf, sampledTree } from "./learning.ts";
+import type { ProfileInput } from "./profile_inputs.ts";
+import { type Experiment, type ExperimentRun, Run } from "./run.ts";
+import { filesOf } from "./sources.ts";
+
+/** Below this, a migration costs more than any clone could save. */
+const LIGHT_INVOCATION_MS = 0.5;
+
+/** Why profiling ended before its time; what was measured until then is kept. */
+export class ProfilingError extends Error {}
+
+/** What profiling is told and tells. */
+export interface ProfilingOptions {
+  readonly home: string;
+  readonly app: string;
+  /** Where methods are measured besides the device; none measures the device alone. */
+  readonly clone: string;
+  /** Options for the app's own process and its clone, as `run` takes them. */
+  readonly values: Parsed["values"];
+  readonly progress: (line: string) => void;
+  readonly onProblem: (line: string) => void;
+}
+
+/** One run of the app, and what it left. */
+interface Measured extends ExperimentRun {
+  readonly samples: readonly MigrationSample[];
+  readonly failure: string | undefined;
+  /** Why there was no session any more. */
+  readonly lost: string | undefined;
+}
+
+/** One execution on both sides. */
+interface Both {
+  readonly onDevice: ProfileTree;
+  readonly samples: readonly MigrationSample[];
+  readonly conditions: Conditions | undefined;
+  readonly clone: string | undefined;
+}
+
+/** What profiling came to. */
+export interface Profiled {
+  readonly version: AppVersion;
+  readonly executions: number;
+  /** Migrations that were measured, and of how many methods. */
+  readonly migrations: number;
+  readonly methods: number;
+}
+
+/**
+ * Measures an app (§3.2): each execution on the device, sampled, with its methods' invocations counted; and with a sample of
+ * their invocations at the clone, a layer of the call tree at a time. Each execution is stored as soon as it is complete.
+ */
+export class Profiling {
+  readonly #options: ProfilingOptions;
+  readonly #store: ProfileStore;
+  #layers: MethodId[][] = [];
+  #version: AppVersion | undefined;
+  #executions = 0;
+  #migrations = 0;
+  readonly #methods = new Set<MethodId>();
+  /** What other executions showed of methods that one execution didn't sample. */
+  readonly #known = new Map<MethodId, MigrationSample[]>();
+  #code: CodeService | undefined;
+  #conditions: Conditions | undefined;
+
+  constructor(options: ProfilingOptions) {
+    this.#options = options;
+    this.#store = new ProfileStore(`${options.home}/profiles.sqlite`, { onProblem: options.onProblem });
+  }
+
+  /** Measures all of them. @throws {ProfilingError} if one couldn't be. */
+  async run(inputs: readonly ProfileInput[]): Promise<Profiled> {
+    try {
+      for (const [i, input] of inputs.entries()) {
+        await this.#measure(input, (what) => {
+          this.#options.progress(`${i + 1}/${inputs.length} ${what}: ${input.args.join(" ")}`);
+        });
+      }
+    } finally {
+      if (this.#executions > 0) await this.#plan();
+      this.#store.close();
+    }
+    const { length: executions } = inputs;
+    return { version: this.#version!, executions, migrations: this.#migrations, methods: this.#methods.size };
+  }
+
+  async #measure(input: ProfileInput, progress: (what: string) => void): Promise<void> {
+    if (this.#layers.length === 0) {
+      progress("looking for heavy methods");
+      this.#layers = samplingLayers((await this.#onDevice(input)).tree, this.#notPoints());
+      progress("counting invocations");
+      this.#dropLight((await this.#onDevice(input)).tree);
+    }
+    progress("on the device");
+    const { tree, run } = await this.#onDevice(input);
+    const samples: MigrationSample[] = [];
+    let { conditions, clone } = run;
+    const layers = this.#options.clone === "none" ? [] : this.#layersFor();
+    try {
+      for (const [i, layer] of layers.entries()) {
+        progress(`at the clone, ${i + 1} of ${layers.length}`);
+        const away = await this.#atClone(input, layer);
+        samples.push(...away.samples);
+        ({ conditions, clone } = away);
+      }
+    } finally {
+      // What the device showed stays, also if the clone was lost.
+      this.#record(input, { onDevice: tree, samples, conditions, clone });
+    }
+  }
+
+  /** Methods that take next to nothing each time: no migration of one pays, and even counting them would be felt. */
+  #dropLight(tree: ProfileTree): void {
+    const totals = tree.totalsMs();
+    const sums = new Map<MethodId, { ms: number; invocations: number }>();
+    for (const [i, { method, invocations }] of tree.nodes.entries()) {
+      const sum = sums.get(method) ?? { ms: 0, invocations: 0 };
+      sums.set(method, { ms: sum.ms + totals[i]!, invocations: sum.invocations + invocations });
+    }
+    const isLight = (method: MethodId) => {
+      const { ms, invocations } = sums.get(method) ?? { ms: 0, invocations: 1 };
+      return ms < LIGHT_INVOCATION_MS * invocations;
+    };
+    this.#layers = this.#layers.map((layer) => layer.filter((method) => !isLight(method)))
+      .filter((layer) => layer.length > 0);
+  }
+
+  /** All layers the first two times; later one after the other, since what a method takes is known by then. */
+  #layersFor(): readonly MethodId[][] {
+    if (this.#executions < 2 || this.#layers.length < 2) return this.#layers;
+    return [this.#layers[this.#executions % this.#layers.length]!];
+  }
+
+  /** Samples it here; methods that are known to be heavy have points that only count. */
+  async #onDevice(input: ProfileInput): Promise<{ tree: ProfileTree; run: Measured }> {
+    const run = await this.#experiment(input, { sample: [], profile: true, clone: "none" });
+    this.#code = run.code;
+    const app = findApp(this.#options.app);
+    const { tree } = sampledTree({ app, report: run.report!, code: run.code, conditions: undefined });
+    return { tree, run };
+  }
+
+  async #atClone(input: ProfileInput, layer: readonly MethodId[]): Promise<Measured> {
+    const run = await this.#experiment(input, { sample: layer, profile: false, clone: this.#options.clone });
+    if (run.conditions === undefined) {
+      throw new ProfilingError(`no clone answered (--clone ${this.#options.clone})${this.#kept()}`);
+    }
+    if (run.lost !== undefined) throw new ProfilingError(`the clone went away: ${run.lost}${this.#kept()}`);
+    if (run.failure !== undefined) this.#options.onProblem(`a migration failed: ${run.failure}`);
+    this.#conditions = run.conditions;
+    return run;
+  }
+
+  async #experiment(
+    input: ProfileInput,
+    { sample, profile, clone }: { sample: readonly MethodId[]; profile: boolean; clone: string },
+  ): Promise<Measured> {
+    const reader = new SampleReader();
+    let ended: ExperimentRun | undefined;
+    let stderr = "";
+    const experiment: Experiment = {
+      methods: this.#layers.flat(),
+      model: { sample },
+      profile,
+      event: (event) => reader.event(event),
+      ended: (run) => ended = run,
+      async launch(command, args) {
+        const child = new Deno.Command(command, {
+          args: [...args],
+          stdin: "null",
+          stdout: "null",
+          stderr: "piped",
+        });
+        const output = await child.output();
+        stderr = new TextDecoder().decode(output.stderr);
+        return output.code;
+      },
+    };
+    const values = { ...this.#options.values, clone: [clone], home: this.#options.home, quiet: true };
+    const parsed: Parsed = { values, positionals: [this.#options.app, ...input.args] };
+    const code = await new Run(parsed, undefined, experiment).start();
+    if (ended?.report === undefined || (profile && ended.report.profile === undefined)) {
+      const said = stderr.replace(/\x1b\[[0-9;]*m/g, "").trim().split("\n").find((line) =>
+        /error|uncaught/i.test(line)
+      );
+      throw new ProfilingError(
+        `${this.#options.app} crashed (exit code ${code}) with: ${input.args.join(" ")}${
+          said === undefined ? "" : `: ${said.trim()}`
+        }${this.#kept()}`,
+      );
+    }
+    return { ...ended, samples: reader.samples, failure: reader.failure, lost: reader.lost };
+  }
+
+  /** The sum of what was measured, for whoever learns that it was cut short. */
+  #kept(): string {
+    const count = this.#executions;
+    return `; ${count} execution${count === 1 ? "" : "s"} measured before ${count === 1 ? "is" : "are"} kept`;
+  }
+
+  #notPoints(): Map<MethodId, string> {
+    const code = this.#code!;
+    const found = new Map<string, string>();
+    const urls = new Set(code.modules().map(({ url }) => url));
+    for (const [method, reason] of code.notPoints(urls)) found.set(method, reason);
+    return found as Map<MethodId, string>;
+  }
+
+  #record(input: ProfileInput, { onDevice, samples, conditions, clone }: Both): void {
+    const files = filesOf(this.#code!);
+    const codeHash = hashFiles(files);
+    if (codeHash === undefined) {
+      throw new ProfilingError(`the code of ${this.#options.app} is gone${this.#kept()}`);
+    }
+    const version = { app: appKey(findApp(this.#options.app).path, Deno.cwd()), codeHash };
+    if (this.#version !== undefined && this.#version.codeHash !== codeHash) {
+      throw new ProfilingError(`the code of ${this.#options.app} changed meanwhile${this.#kept()}`);
+    }
+    this.#version = version;
+    for (const [method, list] of Map.groupBy(samples, (sample) => sample.method)) {
+      this.#known.set(method, list);
+      this.#methods.add(method);
+    }
+    this.#migrations += samples.length;
+    if (conditions !== undefined) {
+      addState(onDevice, [...this.#known.values()].flat(), conditions);
+      const sums = this.#store.overheadSums();
+      addMeasured(sums, samples, conditions);
+      this.#store.saveOverheads(overheadsOf(sums), sums);
+    }
+    const there = samples.length === 0
+      ? undefined
+      : cloneTree(onDevice, [...this.#known.values()].flat(), conditions!.cloneSpeed);
+    this.#store.recordExecution(version, {
+      input: input.args.join(" "),
+      device: Deno.hostname(),
+      source: "samples",
+      atMs: Date.now(),
+      weight: input.weight,
+      onDevice,
+      ...(there === undefined
+        ? {}
+        : { onClone: { tree: there.tree, clone: clone ?? "a clone", cloneSpeed: conditions!.cloneSpeed } }),
+      ...(conditions === undefined ? {} : { conditions }),
+    });
+    this.#executions++;
+  }
+
+  /** The next run starts from what was measured. */
+  async #plan(): Promise<void> {
+    const app = findApp(this.#options.app);
+    const memory = new AppMemory(app, this.#options.home);
+    const version = this.#version!;
+    const notPoints = notPointsOf(this.#store, version, { code: this.#code!, misses: memory.misses() });
+    const conditions = this.#conditions;
+    if (conditions === undefined) return;
+    const plan = (await planRun(this.#store, version, { conditions, notPoints }))!;
+    memory.write({
+      files: filesOf(this.#code!),
+      codeHash: version.codeHash,
+      objective: "time",
+      candidates: plan.candidates,
+      model: plan.model,
+      executions: this.#store.executions(version).length,
+    });
+    this.#options.onProblem(plan.why);
+  }
+}

@@ -1,0 +1,152 @@
+/** The command `profile`: device and clone really measured, kept between runs, and what goes wrong said in one line. */
+import assert from "node:assert/strict";
+import { Running } from "./running.ts";
+
+const MAIN = new URL("../mod.ts", import.meta.url).pathname;
+const APP = new URL("./fixtures/profiled/main.ts", import.meta.url).pathname;
+const COUNT = "counter.ts#Counter.count";
+
+/** A home, an inputs folder and what runs in them; removed at the end. */
+class Place implements AsyncDisposable {
+  readonly folder = Deno.makeTempDirSync();
+  readonly home = `${this.folder}/home`;
+  #files = 0;
+
+  constructor() {
+    Deno.mkdirSync(`${this.folder}/texts`);
+    for (const name of ["a", "b", "c"]) {
+      Deno.writeTextFileSync(`${this.folder}/texts/${name}.txt`, `${name} quick brown fox `.repeat(4000));
+    }
+  }
+
+  text(name: string): string {
+    return `${this.folder}/texts/${name}.txt`;
+  }
+
+  inputs(content: unknown): string {
+    const path = `${this.folder}/inputs${this.#files++}.json`;
+    Deno.writeTextFileSync(path, JSON.stringify(content));
+    return path;
+  }
+
+  start(...args: string[]): Running {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", MAIN, ...args],
+      env: { NO_COLOR: "1", CLONECLOUD_HOME: this.home },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      detached: true,
+    }).spawn();
+    return new Running(child, undefined);
+  }
+
+  run(...args: string[]): ReturnType<Running["output"]> {
+    return this.start(...args).output();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+Deno.test("profile measures device and clone, adds up, and the next run starts from it", async () => {
+  await using place = new Place();
+  const file = place.inputs({
+    given: [["20", place.text("a"), place.text("b")]],
+    random: { runs: 1, args: [{ from: 10, to: 20 }, { files: "texts", ending: ".txt", some: [1, 3] }] },
+  });
+  const profile = (...more: string[]) =>
+    place.run("profile", APP, "--inputs", file, "--deno", "--allow-read", "--seed", "3", ...more);
+  const first = await profile("--clone", "spawn");
+  assert.equal(first.code, 0, first.stderr);
+  assert.match(first.stdout, /^2 executions measured, \d+ migrations of \d methods/);
+  assert.match(first.stderr, /random inputs from seed 3\n/);
+  assert.match(first.stderr, /2\/2 at the clone, 1 of \d: 1\d \S+\.txt/);
+  const second = await profile("--clone", "none", "--runs", "0", "--json");
+  assert.equal(JSON.parse(second.stdout).executions, 1);
+
+  const svg = `${place.folder}/flame.svg`;
+  const shown = await place.run("profile", "show", APP, "--json", "--svg", svg);
+  const { rows } = JSON.parse(shown.stdout);
+  const row = rows.find(({ method }: { method: string }) => method === COUNT);
+  assert.ok(row.counted && row.cloneMs > 0 && row.totalMs > 0, shown.stdout);
+  assert.ok(row.entryBytes > 100 && row.exitBytes > 0, "real captures");
+  assert.ok(row.faults >= 0.5 && row.fileBytes > 0, "and files that the clone asked for");
+  assert.match((await place.run("profile", "show", APP)).stdout, /: 3 executions of code/);
+  const picture = await Deno.readTextFile(svg);
+  assert.match(picture, />device: .*s</);
+  assert.match(picture, />clone: .*s</);
+
+  const plan = JSON.parse((await place.run("partition", APP, "--json")).stdout);
+  assert.ok(plan.candidates.includes(COUNT), JSON.stringify(plan));
+});
+
+Deno.test("profile keeps what it measured when the app crashes", async () => {
+  await using place = new Place();
+  const file = place.inputs({ given: [["5", place.text("a")], ["crash"], ["5", place.text("b")]] });
+  const { code, stderr } = await place.run(
+    "profile",
+    APP,
+    "--inputs",
+    file,
+    "--clone",
+    "none",
+    "--deno",
+    "--allow-read",
+  );
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /clonecloud: .*main\.ts crashed \(exit code 1\) with: crash: .*RangeError: no rounds.*; 1 execution measured before is kept/,
+  );
+  assert.match((await place.run("profile", "show", APP)).stdout, /: 1 execution of code/);
+});
+
+Deno.test("profile keeps what it measured when the clone goes away, and says so", async () => {
+  await using place = new Place();
+  const id = (await place.run("id")).stdout.trim();
+  await using peer = place.start(
+    ...["peer", "--home", `${place.folder}/clone`, "--listen", "/ip4/127.0.0.1/tcp/0", "--trust", id],
+  );
+  const [address] = await peer.waitFor(/^\/ip4\/\S+/m);
+  const file = place.inputs({ given: [["20", place.text("a")], ["20", place.text("b")]] });
+  const profiling = place.start(
+    "profile",
+    APP,
+    "--inputs",
+    file,
+    "--clone",
+    address!,
+    "--deno",
+    "--allow-read",
+  );
+  await profiling.waitFor(/2\/2 on the device/, "stderr");
+  await peer[Symbol.asyncDispose]();
+  const { code, stderr } = await profiling.output();
+  assert.equal(code, 1, stderr);
+  assert.match(
+    stderr,
+    /clonecloud: (no clone answered|the clone went away).*; 1 execution measured before is kept/,
+  );
+  const shown = await place.run("profile", "show", APP);
+  assert.match(shown.stdout, /: 2 executions of code/, "the second one's device side is kept as well");
+});
+
+Deno.test("profile refuses inputs that it can't use, before anything runs", async () => {
+  await using place = new Place();
+  const mistakes: [string[], RegExp][] = [
+    [["profile"], /no app given/],
+    [["profile", APP, "extra"], /arguments of the app go into an inputs file/],
+    [["profile", APP, "--inputs", "/no/such"], /cannot read inputs \/no\/such/],
+    [["profile", APP, "--inputs", place.inputs({ given: [3] })], /given\[0\] is no list of arguments/],
+    [["profile", APP, "--inputs", place.inputs({ given: [] })], /nothing to measure/],
+    [["profile", APP, "--seed", "x"], /--seed x: give a whole number/],
+  ];
+  for (const [args, message] of mistakes) {
+    const { code, stderr } = await place.run(...args);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, message);
+    assert.equal(stderr.trim().split("\n").length, 1);
+  }
+});
