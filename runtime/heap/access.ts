@@ -28,15 +28,37 @@ export type Brand =
   | "mapiterator"
   | "setiterator"
   | "arrayiterator"
+  | "iterator"
   | "generator"
   | "namespace"
   | "proxy"
   | "host";
 
+/** What a promise came to. */
+export interface PromiseOutcome {
+  readonly state: "pending" | "fulfilled" | "rejected";
+  /** Value or reason; undefined while pending. */
+  readonly value: unknown;
+}
+
+/** A host object in plain values: enough to make another one that can't be told from it. */
+export interface HostParts {
+  /** What makes it, e.g. `URL`. */
+  readonly type: string;
+  /** What never changes: given to {@linkcode ValueAccess.makeHost}. */
+  readonly fixed: readonly unknown[];
+  /** What may change: given to {@linkcode ValueAccess.fillHost}. */
+  readonly state: readonly unknown[];
+  /** Own keys that are the host's, not the program's. */
+  readonly ownKeys: readonly PropertyKey[];
+}
+
 /** Foreign-value access. */
 export interface ValueAccess {
   /** The object's brand, whatever its prototype says. */
   brandOf(value: object): Brand;
+  /** Whether it is a proxy itself; {@linkcode brandOf} says `proxy` of what inherits from one too. */
+  isProxy(value: object): boolean;
   /** A built-in object's, function's or well-known symbol's name (`Array.prototype.map`), the same on every peer. */
   nameOfBuiltin(value: object | symbol): string | undefined;
   /** The built-in of that name, or undefined if this peer has none. */
@@ -48,6 +70,22 @@ export interface ValueAccess {
    * original was a function. Only a guest makes these.
    */
   makeAbsent(what: string, path: string, callable: boolean): object;
+  /** What a promise came to; absent where the engine can't be asked. */
+  promiseOutcome?(value: object): PromiseOutcome | undefined;
+  /** Target and handler of a proxy; undefined for a revoked one. Absent where the engine can't be asked. */
+  proxyParts?(value: object): readonly [target: object, handler: object] | undefined;
+  /** A host object in plain values; undefined if it holds anything else. */
+  hostParts?(value: object): HostParts | undefined;
+  /** @throws {TypeError} if there is no such type or no such parts are possible */
+  makeHost?(type: string, fixed: readonly unknown[]): object;
+  /** Makes the state of an object of {@linkcode makeHost}'s what it should be. @throws {TypeError} */
+  fillHost?(value: object, state: readonly unknown[]): void;
+  /** Built-ins that the program has changed since it started: they reach code that never names them. */
+  changedBuiltins?(): readonly object[];
+  /** Own keys of a built-in that aren't as before the program ran, removed ones included. */
+  changedKeys?(builtin: object): readonly PropertyKey[];
+  /** Makes a built-in what it was before the program ran. */
+  resetBuiltin?(builtin: object): void;
   /**
    * Only where the engine can be asked: whether it gives both objects one hidden class which tells prototype,
    * extensibility, and all own named properties with their attributes and order; false for objects in dictionary mode, a
@@ -136,6 +174,12 @@ export interface CodeAccess {
   freeBindings(module: ModuleKey, site: number): readonly BindingRef[];
   readBinding(ref: BindingRef): unknown;
   writeBinding(ref: BindingRef, value: unknown): void;
+  /** A module's import that holds this namespace object; undefined if none is known. */
+  namespaceRef?(value: object): BindingRef | undefined;
+  /** The bindings that the namespace object of an import shows. */
+  namespaceBindings?(ref: BindingRef): readonly BindingRef[];
+  /** The namespace object that an import holds. */
+  namespaceOf?(ref: BindingRef): object | undefined;
   /** The name of a binding, for people and paths. */
   bindingName(ref: BindingRef): string;
   /** The name of a scope's variable, for people and paths. */

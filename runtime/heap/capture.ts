@@ -7,6 +7,7 @@ import { writeFront } from "./packet.ts";
 import { mayCarryPrivates } from "./node.ts";
 import { ROW, type SessionState } from "./session_state.ts";
 import { bytesSet, bytesSubarray, newUint8Array } from "./intrinsics.ts";
+import { WeakReach } from "./weak_reach.ts";
 import { Writer } from "./writer.ts";
 
 /** What a capture found and the packet that says it. */
@@ -64,6 +65,7 @@ export class CaptureWalk {
   readonly #newBlobs: Blob[] = [];
   readonly #changedBlobs: Blob[] = [];
   #blobBytes = 0;
+  readonly #weak = new WeakReach();
   #head = 0;
 
   constructor(state: SessionState, options: OutletOptions) {
@@ -81,10 +83,18 @@ export class CaptureWalk {
       out.at = -1 - i;
       out.value(roots[i]);
     }
-    this.#drain();
+    const changed = out.values.changedBuiltins?.() ?? [];
+    out.at = -1 - roots.length;
+    for (let i = 0; i < changed.length; i++) out.reach(changed[i]!);
+    this.#drainAll();
     const reached = this.#head;
     if ((request.flags & FLAG_RETURN) !== 0) this.#visitUnreached();
     return this.#finish(request, reached);
+  }
+
+  /** Everything reachable, entries of weak collections included whose keys turn out to be. */
+  #drainAll(): void {
+    do this.#drain(); while (this.#weak.reach(this.out));
   }
 
   #drain(): void {
@@ -92,6 +102,7 @@ export class CaptureWalk {
     while (this.#head < out.queue.length) {
       const index = out.queue[this.#head++]!;
       out.at = index;
+      this.#weak.note(this.#state, index);
       if (index >= out.firstNew) this.#writeNew(index);
       else this.#writeKnown(index);
     }
@@ -170,7 +181,7 @@ export class CaptureWalk {
       const parent = parents[index]!;
       this.out.at = parent;
       this.out.reach(nodes[index]!);
-      this.#drain();
+      this.#drainAll();
     }
   }
 

@@ -6,6 +6,8 @@ NAMED_BY_KIND.add("binding");
 NAMED_BY_KIND.add("scope");
 NAMED_BY_KIND.add("absent");
 NAMED_BY_KIND.add("built-in");
+NAMED_BY_KIND.add("weak entry");
+NAMED_BY_KIND.add("Proxy");
 
 /** A node's class for people: its constructor's name as far as data properties tell, else the kind's name. */
 export function className(node: Node, kind: string, isProxy: (value: object) => boolean): string {

@@ -1,9 +1,11 @@
 import type { Brand } from "./access.ts";
-import { SafeMap } from "./intrinsics.ts";
+import { SafeMap, weakRefDeref } from "./intrinsics.ts";
+import { whyNotPromise } from "./kinds/promise.ts";
 import { KIND, type KindNumber, type Node } from "./node.ts";
 import type { Outlet } from "./outlet.ts";
 import { pathTo } from "./path.ts";
 import { Refusal } from "./refusal.ts";
+import { BOUND_PROXY, EMPTY_REF, UNKNOWN_NAMESPACE, type Why, whyRefused } from "./refusals.ts";
 
 const BRANDS = new SafeMap<Brand, KindNumber>();
 BRANDS.set("plain", KIND.plain);
@@ -18,6 +20,13 @@ BRANDS.set("arraybuffer", KIND.buffer);
 BRANDS.set("typedarray", KIND.view);
 BRANDS.set("dataview", KIND.view);
 BRANDS.set("arguments", KIND.arguments);
+BRANDS.set("weakmap", KIND.weakMap);
+BRANDS.set("weakset", KIND.weakSet);
+BRANDS.set("weakref", KIND.weakRef);
+BRANDS.set("promise", KIND.promise);
+BRANDS.set("proxy", KIND.proxy);
+BRANDS.set("host", KIND.host);
+BRANDS.set("namespace", KIND.namespace);
 
 /** Brands that no built-in of the language has: they needn't be looked up by name. */
 const NEVER_BUILTIN = new SafeMap<Brand, true>();
@@ -28,7 +37,10 @@ for (let i = 0; i < INSTANCES.length; i++) NEVER_BUILTIN.set(INSTANCES[i]!, true
 export function classify(out: Outlet, node: Node): KindNumber {
   if (typeof node === "symbol") return KIND.symbol;
   if (typeof node === "function") {
-    if (out.values.brandOf(node) === "proxy") return refuse(out, node);
+    if (out.values.brandOf(node) === "proxy") {
+      const why = whyNot(out, node, "proxy");
+      return why === undefined ? KIND.proxy : refuse(out, node, why);
+    }
     if (out.values.nameOfBuiltin(node) !== undefined) return KIND.builtin;
     return functionKind(out, node);
   }
@@ -37,10 +49,29 @@ export function classify(out: Outlet, node: Node): KindNumber {
   if (out.layouts.isOrdinaryArray(node)) return KIND.array;
   const brand = out.values.brandOf(node);
   if (!NEVER_BUILTIN.has(brand) && out.values.nameOfBuiltin(node) !== undefined) return KIND.builtin;
-  const kind = BRANDS.get(brand);
-  if (kind === undefined) return refuse(out, node);
+  const why = whyNot(out, node, brand);
+  if (why !== undefined) return refuse(out, node, why);
+  const kind = BRANDS.get(brand)!;
   if (kind === KIND.plain || NEVER_BUILTIN.has(brand)) out.layouts.learnKind(node, kind);
   return kind;
+}
+
+/** Why this one can't travel, if it can't. */
+function whyNot({ values, code }: Outlet, node: object, brand: Brand): Why | undefined {
+  switch (brand) {
+    case "promise":
+      return whyNotPromise(node, values);
+    case "weakref":
+      return weakRefDeref(node as WeakRef<WeakKey>) === undefined ? EMPTY_REF : undefined;
+    case "proxy":
+      return values.proxyParts?.(node) === undefined ? whyRefused(values, node, brand) : undefined;
+    case "host":
+      return values.hostParts?.(node) === undefined ? whyRefused(values, node, brand) : undefined;
+    case "namespace":
+      return code.namespaceRef?.(node) === undefined ? UNKNOWN_NAMESPACE : undefined;
+    default:
+      return BRANDS.has(brand) ? undefined : whyRefused(values, node, brand);
+  }
 }
 
 function functionKind(out: Outlet, fn: Function): KindNumber {
@@ -49,19 +80,17 @@ function functionKind(out: Outlet, fn: Function): KindNumber {
     if (description.type === "refused") return refuse(out, fn, description);
     if (description.type !== "bound") return inner === fn ? KIND[description.type] : KIND.bound;
     inner = description.target;
+    // Binding asks its target for name and length.
+    if (out.values.brandOf(inner) === "proxy") return refuse(out, fn, BOUND_PROXY);
     if (out.values.nameOfBuiltin(inner) !== undefined) return KIND.bound;
-    if (out.values.brandOf(inner) === "proxy") return refuse(out, fn);
   }
 }
 
-function refuse(
-  out: Outlet,
-  value: object,
-  why: { readonly what: string; readonly fix: string } = out.values.describeRefused(value),
-): KindNumber {
+function refuse(out: Outlet, value: object, why: Why): KindNumber {
   const { options, state } = out;
   const mustTravel = options.side === "clone" || !options.absent || out.at < 0 ||
     state.kinds[out.at] === KIND.array && state.parents[out.at]! < 0;
   if (mustTravel) throw new Refusal(pathTo(out, value), why);
+  out.reasons.set(value, why);
   return KIND.absent;
 }

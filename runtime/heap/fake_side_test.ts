@@ -11,6 +11,7 @@ import {
   UNINITIALISED,
   type ValueAccess,
 } from "./access.ts";
+import { HostValues } from "../host/host_values.ts";
 import { engineLayout } from "../host/layouts.ts";
 
 /** Source code, the same on both sides: what a site makes. */
@@ -83,7 +84,7 @@ for (
     "Object Function Array Map Set WeakMap WeakSet Date RegExp Error TypeError RangeError AggregateError Number",
     "String Boolean BigInt Symbol ArrayBuffer DataView Uint8Array Float64Array Int32Array BigInt64Array Promise",
     "Int8Array Uint8ClampedArray Int16Array Uint16Array Uint32Array Float32Array BigUint64Array Float16Array",
-    "Math JSON Reflect Proxy parseInt",
+    "Math JSON Reflect Proxy parseInt WeakRef URL URLSearchParams Headers Intl Temporal TextEncoder",
   ].join(" ").split(" ")
 ) collectBuiltins((globalThis as Record<string, unknown>)[name], name);
 collectBuiltins(Reflect.getPrototypeOf(function* () {}), "GeneratorFunction.prototype");
@@ -111,7 +112,20 @@ const BRANDS: readonly (readonly [(value: unknown) => boolean, Brand])[] = [
   [types.isSetIterator, "setiterator"],
   [types.isGeneratorObject, "generator"],
   [types.isModuleNamespaceObject, "namespace"],
+  [isWeakRef, "weakref"],
 ];
+
+function isWeakRef(value: unknown): boolean {
+  try {
+    WeakRef.prototype.deref.call(value as WeakRef<object>);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const hostValues = new HostValues();
+const { core } = (Deno as any)[(Deno as any).internal];
 
 /** What stands at the fake clone for what didn't travel. */
 export class AbsentThing {
@@ -128,11 +142,28 @@ const utilBinding = (process as any).binding("util");
 
 const values: ValueAccess = {
   brandOf(value) {
-    if (typeof value === "function") return types.isProxy(value) ? "proxy" : "function";
+    for (let at: object | null = value; at !== null; at = Reflect.getPrototypeOf(at)) {
+      if (types.isProxy(at)) return "proxy";
+    }
+    if (typeof value === "function") return "function";
     for (const [is, brand] of BRANDS) if (is(value)) return brand;
-    return Object.hasOwn(value, "hostThing") || hosts.has(value) ? "host" : "plain";
+    const host = Object.hasOwn(value, "hostThing") || hosts.has(value) ||
+      hostValues.parts(value) !== undefined;
+    return host ? "host" : "plain";
   },
+  isProxy: types.isProxy,
   namedKeys: (value) => utilBinding.getOwnNonIndexProperties(value, utilBinding.ALL_PROPERTIES),
+  promiseOutcome(value) {
+    const [state, result] = core.getPromiseDetails(value);
+    return { state: (["pending", "fulfilled", "rejected"] as const)[state as 0 | 1 | 2], value: result };
+  },
+  proxyParts(value) {
+    const parts = types.isProxy(value) ? core.getProxyDetails(value) : undefined;
+    return parts?.[1] == null ? undefined : parts;
+  },
+  hostParts: (value) => hostValues.parts(value),
+  makeHost: (type, fixed) => hostValues.make(type, fixed),
+  fillHost: (value, state) => hostValues.fill(value, state),
   nameOfBuiltin: (value) => builtinNames.get(value),
   builtinByName: (name) => builtinsByName.get(name),
   describeRefused(value) {

@@ -458,4 +458,98 @@ export const FIXTURES: readonly Fixture[] = [
       root.strict.length = 1;
     },
   },
+  {
+    name: "weak collections",
+    make: () => {
+      const kept = { kept: 1 }, other = { other: 1 }, secret = { secret: 1 };
+      const map = new WeakMap<object, unknown>([[kept, { state: kept }], [other, secret], [
+        {},
+        "unreachable",
+      ]]);
+      map.set(secret, "chained");
+      return { map, set: new WeakSet([kept, {}]), kept, other };
+    },
+    mutate(root) {
+      const fresh = {};
+      root.map.get(root.kept).changed = true;
+      root.map.set(fresh, "fresh").set(root.other, 5);
+      root.map.delete(root.kept);
+      root.set.add(fresh);
+      root.set.delete(root.kept);
+      root.late = new WeakMap([[fresh, root.map], [root, 1]]);
+      return fresh;
+    },
+  },
+  {
+    name: "weak collections whose keys come later",
+    make: () => {
+      const key = {};
+      return [new WeakMap([[key, [key]]]), Object.assign(new WeakSet([key]), { note: 1 }), key];
+    },
+    mutate(root) {
+      root[0].get(root[2]).push(root);
+      root[1].note = new WeakRef(root[2]);
+    },
+  },
+  {
+    name: "WeakRef",
+    make: () => {
+      const target: any = { target: true };
+      target.self = new WeakRef(target);
+      return target;
+    },
+    mutate(root) {
+      root.self.deref().seen = new WeakRef(root.self);
+    },
+  },
+  {
+    name: "settled promises",
+    make: () => {
+      const value = { value: 1 } as any;
+      value.of = Promise.resolve(value);
+      const failed = Promise.reject(new RangeError("no"));
+      failed.catch(() => {});
+      return { done: Object.assign(Promise.resolve(5), { note: 1 }), failed, value };
+    },
+    mutate(root) {
+      root.done.note = root.value.of;
+      root.fresh = Promise.resolve(root);
+    },
+  },
+  {
+    name: "proxies",
+    make: (side) => {
+      const target = { a: 1 } as any;
+      const proxy = new Proxy(target, { get: side.closure<any>(SITE.anonymous), has: undefined as any });
+      target.proxy = proxy;
+      return { proxy, target, callable: new Proxy(side.closure(SITE.plainFunction), {}) };
+    },
+    mutate(root) {
+      root.target.b = 2;
+      root.fresh = new Proxy(root.proxy, {});
+    },
+  },
+  {
+    name: "objects of the host in plain values",
+    make: () => {
+      const url = new URL("https://user@example.org:8080/a?b=1&b=2#c");
+      return {
+        url,
+        query: url.searchParams,
+        params: new URLSearchParams("x=1&y=%20"),
+        headers: Object.assign(new Headers([["A", "1"], ["a", "2"]]), { note: 1 }),
+        encoder: new TextEncoder(),
+        money: new Intl.NumberFormat("de", { style: "currency", currency: "EUR" }),
+        day: Temporal.PlainDate.from("2024-02-29"),
+      };
+    },
+    mutate(root) {
+      root.query.append("d", "new");
+      root.url.hash = "e";
+      root.params.delete("x");
+      root.headers.set("b", "3");
+      root.fresh = new URL("file:///x");
+      root.later = root.day.add({ days: 1 });
+    },
+  },
 ];

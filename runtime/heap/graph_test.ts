@@ -37,7 +37,13 @@ class Graph {
   walk(roots: readonly unknown[]): this {
     this.lines.push(`roots ${roots.map((root) => this.#value(root)).join()}`);
     for (const ref of [TALLY, LATER]) this.lines.push(`binding ${this.#value(this.#side.readBinding(ref))}`);
-    for (let i = 0; i < this.objects.length; i++) this.lines.push(`${i} ${this.#object(this.objects[i]!)}`);
+    // Weak collections show more once more is known: the last round counts.
+    const first = this.lines.length;
+    for (let size = -1; size !== this.objects.length;) {
+      size = this.objects.length;
+      this.lines.length = first;
+      for (let i = 0; i < this.objects.length; i++) this.lines.push(`${i} ${this.#object(this.objects[i]!)}`);
+    }
     return this;
   }
 
@@ -62,7 +68,9 @@ class Graph {
       return `scope ${scope.scope} ${scope.variables.map((v) => this.#value(v)).join()}`;
     }
     const brand = values.brandOf(object);
-    if (brand === "proxy") return "proxy";
+    if (brand === "proxy") {
+      return `proxy ${values.proxyParts!(object)!.map((part) => this.#value(part))}`;
+    }
     return `${brand} ${this.#slots(object, brand)} ${this.#properties(object)}`;
   }
 
@@ -89,11 +97,34 @@ class Graph {
         } ${object.byteOffset} ${object.length}`;
       case "dataview":
         return `${this.#value(object.buffer)} ${object.byteOffset} ${object.byteLength}`;
+      case "weakmap":
+      case "weakset":
+        return `holds ${this.#held(object)}`;
+      case "weakref":
+        return this.#value(object.deref());
+      case "promise": {
+        const { state, value } = this.#side.values.promiseOutcome!(object)!;
+        return `${state} ${this.#value(value)}`;
+      }
+      case "host":
+        return JSON.stringify(this.#side.values.hostParts!(object)?.state) +
+          this.#side.values.hostParts!(object)?.fixed.map((part) => this.#value(part));
       case "function":
         return this.#function(object);
       default:
         return "";
     }
+  }
+
+  /** Entries of a weak collection whose keys are in the graph, as far as they are known by now. */
+  #held(collection: WeakMap<WeakKey, unknown> | WeakSet<WeakKey>): string {
+    const held: string[] = [];
+    for (let i = 0; i < this.objects.length; i++) {
+      const key = this.objects[i]!;
+      if (!collection.has(key)) continue;
+      held.push(`#${i}${collection instanceof WeakMap ? `=>${this.#value(collection.get(key))}` : ""}`);
+    }
+    return held.join();
   }
 
   #function(fn: Function): string {
@@ -122,7 +153,9 @@ class Graph {
       Reflect.isExtensible(object) ? "" : "fixed",
     ];
     const typed = ArrayBuffer.isView(object) && !(object instanceof DataView);
+    const hosts = this.#side.values.hostParts!(object)?.ownKeys;
     for (const key of Reflect.ownKeys(object)) {
+      if (hosts?.includes(key)) continue;
       if (typed && typeof key === "string" && /^\d+$/.test(key)) continue;
       const d = Reflect.getOwnPropertyDescriptor(object, key)!;
       const flags = `${d.enumerable ? "e" : ""}${d.configurable ? "c" : ""}${d.writable ? "w" : ""}`;

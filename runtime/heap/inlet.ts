@@ -26,6 +26,9 @@ MAY_BE_KNOWN[KIND.symbol] = true;
 MAY_BE_KNOWN[KIND.binding] = true;
 MAY_BE_KNOWN[KIND.member] = true;
 MAY_BE_KNOWN[KIND.absent] = true;
+MAY_BE_KNOWN[KIND.weakEntry] = true;
+MAY_BE_KNOWN[KIND.host] = true;
+MAY_BE_KNOWN[KIND.namespace] = true;
 
 /** An object's properties as read from a packet, not yet given to anyone. */
 export interface Properties {
@@ -335,6 +338,7 @@ export class Inlet extends Reader {
 
   #define(late: LateShape): void {
     const prototype = late.prototype === 0 ? null : this.liveObject(late.prototype);
+    if (this.kindOf(late.prototype) === KIND.proxy) throw new PacketError("a prototype is a Proxy");
     const owners: Function[] = [];
     for (let i = 0; i < late.owners.length; i++) owners[i] = this.liveClass(late.owners[i]!);
     const root = this.state.shapes.root(prototype, late.extensible, owners);

@@ -72,6 +72,32 @@ export const setDelete = uncurry(Set.prototype.delete);
 export const newMap = Map;
 export const newSet = Set;
 
+export const newWeakMap = WeakMap;
+export const weakMapHas = uncurry(WeakMap.prototype.has);
+export const weakMapGet = uncurry(
+  WeakMap.prototype.get as (this: WeakMap<WeakKey, unknown>, key: WeakKey) => unknown,
+);
+export const weakMapSet = uncurry(WeakMap.prototype.set);
+export const weakMapDelete = uncurry(WeakMap.prototype.delete);
+export const newWeakSet = WeakSet;
+export const weakSetHas = uncurry(WeakSet.prototype.has);
+export const weakSetAdd = uncurry(WeakSet.prototype.add);
+export const weakSetDelete = uncurry(WeakSet.prototype.delete);
+export const newWeakRef = WeakRef;
+export const weakRefDeref = uncurry(
+  WeakRef.prototype.deref as (this: WeakRef<WeakKey>) => WeakKey | undefined,
+);
+
+export const newPromise = Promise;
+export const promiseThen = uncurry(
+  Promise.prototype.then as (
+    this: Promise<unknown>,
+    fulfilled: undefined,
+    rejected: () => void,
+  ) => Promise<unknown>,
+);
+export const newProxy = Proxy;
+
 export const dateValue = uncurry(Date.prototype.valueOf);
 export const dateSetTime = uncurry(Date.prototype.setTime);
 export const newDate = Date;

@@ -15,8 +15,27 @@ export class BindingCell {
   }
 }
 
-/** Whatever has an id: an object, a function, a symbol, and what closures hold on to, scopes and bindings. */
-export type Node = object | symbol | ScopeHandle | BindingCell;
+/**
+ * One entry of a WeakMap or WeakSet as a node of the heap. Entries travel whose holder and key travel for another reason:
+ * no code can get at any other, since nothing lists what a weak collection holds.
+ */
+export class WeakEntry {
+  readonly holder: object;
+  readonly key: WeakKey;
+  readonly #mark = true;
+
+  constructor(holder: object, key: WeakKey) {
+    this.holder = holder;
+    this.key = key;
+  }
+
+  static is(value: object): value is WeakEntry {
+    return #mark in value;
+  }
+}
+
+/** Whatever has an id: an object, a function, a symbol, and what others hold on to: scopes, bindings, weak entries. */
+export type Node = object | symbol | ScopeHandle | BindingCell | WeakEntry;
 
 /** Kinds of node, as numbered in packets: first those that may be instances. Each has its file in `kinds/`. */
 export const KIND = {
@@ -40,16 +59,30 @@ export const KIND = {
   scope: 17,
   binding: 18,
   absent: 19,
+  weakMap: 20,
+  weakSet: 21,
+  weakEntry: 22,
+  weakRef: 23,
+  promise: 24,
+  proxy: 25,
+  host: 26,
+  namespace: 27,
 } as const;
 
 export type KindNumber = (typeof KIND)[keyof typeof KIND];
 
 /** Whether a node of that kind is something a variable can hold. */
 export function isValueKind(kind: number): boolean {
-  return kind !== KIND.scope && kind !== KIND.binding;
+  return kind !== KIND.scope && kind !== KIND.binding && kind !== KIND.weakEntry;
+}
+
+/** Whether a node of that kind is a weak collection. */
+export function isWeakKind(kind: number): boolean {
+  return kind === KIND.weakMap || kind === KIND.weakSet;
 }
 
 /** Whether nodes of that kind may be instances of a class with private names, as far as capture looks. */
 export function mayCarryPrivates(kind: number): boolean {
-  return kind <= KIND.arguments;
+  return kind <= KIND.arguments || isWeakKind(kind) || kind === KIND.weakRef || kind === KIND.promise ||
+    kind === KIND.host;
 }

@@ -37,6 +37,7 @@ import {
 } from "./intrinsics.ts";
 import { type Layout, Layouts } from "./layouts.ts";
 import { KIND, type Node } from "./node.ts";
+import type { Why } from "./refusals.ts";
 import type { SessionState } from "./session_state.ts";
 import type { Shape, ShapeRoot, Step } from "./shape.ts";
 import { slotWriter } from "./slot_code.ts";
@@ -102,6 +103,8 @@ export class Outlet {
     sites: [] as { module: ModuleKey; site: number }[],
     scopes: [] as { module: ModuleKey; scope: number }[],
   } satisfies CodeRefs;
+  /** Why objects stay behind that were met first in this capture. */
+  readonly reasons = new SafeMap<object, Why>();
   readonly #moduleSeen = new SafeSet<ModuleKey>();
   readonly #sites = new SafeMap<ModuleKey, SafeSet<number>>();
   readonly #scopes = new SafeMap<ModuleKey, SafeSet<number>>();
@@ -123,28 +126,29 @@ export class Outlet {
     this.layouts = new Layouts(options.values);
   }
 
-  /** For people: what a value is that can't travel. */
-  whatOf(refused: object): string {
-    if (typeof refused === "function") {
-      const description = this.code.describe(refused);
-      if (description.type === "refused") return description.what;
-    }
-    return this.values.describeRefused(refused).what;
-  }
-
   /** Reaches a node; returns its index. */
   reach(node: Node, kind?: number): number {
     const { state } = this;
     if (this.options.checking) return this.#reached(node);
-    const index = state.claim(node);
+    let index = state.claim(node);
     if (index === state.size) state.announce(kind ?? classify(this, node), node);
     if (state.epochs[index] !== state.epoch) {
+      if (state.kinds[index] === KIND.absent) index = this.#stillAbsent(index, node);
       state.epochs[index] = state.epoch;
       state.nodes[index] = node;
       state.parents[index] = this.at;
       this.queue[this.queue.length] = index;
     }
     return index;
+  }
+
+  /** What stayed behind may travel by now, as a promise that was pending: then it starts anew. */
+  #stillAbsent(index: number, node: Node): number {
+    if (index >= this.firstNew || this.options.side === "clone") return index;
+    const kind = classify(this, node);
+    if (kind === KIND.absent) return index;
+    this.state.rename(node);
+    return this.state.announce(kind, node);
   }
 
   #reached(node: Node): number {
@@ -398,6 +402,11 @@ export class Outlet {
     this.refs.scopes[this.refs.scopes.length] = { module: handle.module, scope: handle.scope };
   }
 
+  /** Records that a module must be at the other side. */
+  module(module: ModuleKey): void {
+    if (this.fresh) this.#module(module);
+  }
+
   #module(module: ModuleKey): void {
     if (this.#moduleSeen.has(module)) return;
     this.#moduleSeen.add(module);
@@ -408,7 +417,8 @@ export class Outlet {
 /** In a shape's attribute byte: the key is a symbol. */
 export const SYMBOL_KEY = 32;
 
-function attributeBits(descriptor: PropertyDescriptor): number {
+/** A descriptor's attributes as bits of one byte. */
+export function attributeBits(descriptor: PropertyDescriptor): number {
   const shared = (descriptor.enumerable ? ENUMERABLE : 0) | (descriptor.configurable ? CONFIGURABLE : 0);
   if (hasOwn(descriptor, "value")) {
     return descriptor.writable ? shared | WRITABLE : shared & PLAIN_ATTRIBUTES;

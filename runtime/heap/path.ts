@@ -9,8 +9,9 @@ import {
   SafeMap,
   setForEach,
   symbolDescription,
+  weakRefDeref,
 } from "./intrinsics.ts";
-import { BindingCell, KIND, type Node } from "./node.ts";
+import { BindingCell, KIND, type Node, WeakEntry } from "./node.ts";
 import type { SessionState } from "./session_state.ts";
 
 /** What paths are made from. */
@@ -61,8 +62,15 @@ function edge(source: PathSource, parent: number, child: Node): string {
   if (node === undefined) return "…";
   const kind = source.state.kinds[parent];
   if (typeof child !== "symbol" && BindingCell.is(child)) return `→${source.code.bindingName(child.ref)}`;
-  if (kind === KIND.binding) return "";
+  if (typeof child !== "symbol" && WeakEntry.is(child)) return "<weak entry>";
+  if (kind === KIND.binding || kind === KIND.weakEntry) return "";
+  if (kind === KIND.namespace) return "";
+  if (kind === KIND.proxy) return proxyEdge(source, node as object, child);
+  if (kind === KIND.weakRef && weakRefDeref(node as WeakRef<WeakKey>) === child) return "[target]";
   if (kind === KIND.scope) return scopeEdge(source, node as ScopeHandle, child);
+  if (kind === KIND.promise && source.values.promiseOutcome?.(node as object)?.value === child) {
+    return "[value]";
+  }
   const label = source.labels === undefined
     ? undefined
     : labelsOf(source.labels, parent, node, kind).get(child);
@@ -97,6 +105,10 @@ function labelsOf(
     });
   } else if (kind === KIND.set) setForEach(node as Set<unknown>, (value) => add(value, `<${i++}>`));
   return labels;
+}
+
+function proxyEdge(source: PathSource, node: object, child: Node): string {
+  return source.values.proxyParts?.(node)?.[0] === child ? "[target]" : "[handler]";
 }
 
 function scopeEdge(source: PathSource, scope: ScopeHandle, child: Node): string {

@@ -57,7 +57,7 @@ function applyProperty(object: object, { key, bits }: ShapedKey, values: readonl
 }
 
 /** A descriptor whose fields can't be inherited from a patched `Object.prototype`. */
-function descriptorOf(bits: number, values: readonly unknown[], slot: number): PropertyDescriptor {
+export function descriptorOf(bits: number, values: readonly unknown[], slot: number): PropertyDescriptor {
   const enumerable = (bits & ENUMERABLE) !== 0;
   const configurable = (bits & CONFIGURABLE) !== 0;
   if ((bits & ACCESSOR) !== 0) {

@@ -11,39 +11,48 @@ const REFUSED: readonly (readonly [name: string, make: (side: FakeSide) => unkno
     "args[0]: a host object can't travel; keep the host out of what migrates",
   ],
   [
-    "proxy",
-    () => new Proxy({}, {}),
-    "args[0]: a proxy object can't travel; keep the proxy out of what migrates",
+    "revoked proxy",
+    () => {
+      const { proxy, revoke } = Proxy.revocable({}, {});
+      revoke();
+      return proxy;
+    },
+    "args[0]: a revoked Proxy can't travel; drop it once it is revoked",
   ],
   [
-    "callable proxy",
-    () => new Proxy(() => 1, {}),
-    "args[0]: a proxy object can't travel; keep the proxy out of what migrates",
+    "bound proxy",
+    (side) => side.bind(new Proxy(() => 1, {}), null),
+    "args[0]: a bound Proxy can't travel; bind the function inside",
   ],
   [
-    "promise",
-    () => Promise.resolve(),
-    "args[0]: a promise object can't travel; keep the promise out of what migrates",
+    "pending promise",
+    () => new Promise(() => {}),
+    "args[0]: a pending Promise can't travel; await it before the method is called",
+  ],
+  [
+    "promise with a thenable value",
+    () => {
+      const value: any = {};
+      const promise = Promise.resolve(value);
+      value.then = 1;
+      return promise;
+    },
+    "args[0]: a Promise whose value has a then can't travel; remove the value's then",
   ],
   [
     "generator in progress",
     () => (function* () {})(),
-    "args[0]: a generator object can't travel; keep the generator out of what migrates",
-  ],
-  [
-    "weak map",
-    () => new WeakMap(),
-    "args[0]: a weakmap object can't travel; keep the weakmap out of what migrates",
+    "args[0]: a generator in progress can't travel; collect its values into an array first",
   ],
   [
     "shared buffer",
     () => new SharedArrayBuffer(1),
-    "args[0]: a sharedarraybuffer object can't travel; keep the sharedarraybuffer out of what migrates",
+    "args[0]: a SharedArrayBuffer can't travel; copy it into an ArrayBuffer: another thread could be writing it",
   ],
   [
     "map iterator",
     () => new Map().keys(),
-    "args[0]: a mapiterator object can't travel; keep the mapiterator out of what migrates",
+    "args[0]: a Map iterator in progress can't travel; collect its values into an array first",
   ],
   [
     "foreign function",
@@ -110,7 +119,7 @@ Deno.test("capture() refuses everywhere when nothing may be absent", () => {
 Deno.test("capture() at the clone refuses what was born there and can't travel", () => {
   const { deviceHeap, cloneHeap } = pair();
   const [arrived] = cloneHeap.accept(deviceHeap.capture([{}]).packet) as [any];
-  arrived.map = new Map([["k", { deep: Promise.resolve() }]]);
+  arrived.map = new Map([["k", { deep: new Promise(() => {}) }]]);
   let path = "";
   try {
     cloneHeap.capture([arrived], { rootNames: ["result"] });

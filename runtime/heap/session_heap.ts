@@ -23,9 +23,11 @@ import { type MappingRow, mappingRows, rowCount } from "./mapping_table.ts";
 import { Outlet, type OutletOptions } from "./outlet.ts";
 import { readFront } from "./packet.ts";
 import { PacketError } from "./packet_error.ts";
+import { isWeakKind } from "./node.ts";
 import { pathOf } from "./path.ts";
 import { Reader } from "./reader.ts";
 import { ROW, ROW_NAMES, type RowState, SessionState } from "./session_state.ts";
+import { hasEntry } from "./weak_reach.ts";
 
 /** A session whose ids are this many times what it last reached, and more than the minimum, starts over. */
 const RESTART_FACTOR = 4;
@@ -80,7 +82,10 @@ export class SessionHeap {
    * @throws {TypeError} if a supplement would undo what the clone may have changed; the session starts over
    */
   capture(roots: readonly unknown[], options: { readonly rootNames?: readonly string[] } = {}): Capture {
-    this.#rootNames = options.rootNames ?? [];
+    const names: string[] = [];
+    for (let i = 0; i < roots.length; i++) names[i] = options.rootNames?.[i] ?? `roots[${i}]`;
+    names[roots.length] = "built-ins";
+    this.#rootNames = names;
     try {
       return this.#options.side === "device" ? this.#captureOut(roots) : this.#captureReturn(roots);
     } catch (cause) {
@@ -299,6 +304,24 @@ export class SessionHeap {
     for (let i = 0; i < state.current.length; i++) {
       const index = state.current[i]!;
       if (!this.#unchanged(out, index)) return pathOf(out, index);
+    }
+    return this.#newEntry(out);
+  }
+
+  /** Path of a weak collection that holds an object that migrated, and didn't when it did. */
+  #newEntry(out: Outlet): string | undefined {
+    const { state } = out;
+    const { current } = state;
+    for (let i = 0; i < current.length; i++) {
+      const holder = current[i]!;
+      if (!isWeakKind(state.kinds[holder]!)) continue;
+      for (let k = 0; k < current.length; k++) {
+        const known = state.knowsWeakEntry(
+          state.nodes[holder] as object,
+          state.nodes[current[k]!] as WeakKey,
+        );
+        if (!known && hasEntry(state, holder, current[k]!)) return pathOf(out, holder);
+      }
     }
     return undefined;
   }

@@ -17,7 +17,7 @@ import {
   symbolKeyFor,
 } from "./intrinsics.ts";
 import { KeptRecords } from "./kept_records.ts";
-import { BindingCell, KIND, type Node } from "./node.ts";
+import { BindingCell, KIND, type Node, WeakEntry } from "./node.ts";
 import { ShapeTable } from "./shape.ts";
 import { TextTable } from "./text_table.ts";
 
@@ -64,6 +64,9 @@ export class SessionState {
   readonly #registered = new SafeMap<symbol, number>();
   readonly #cells = new SafeMap<ModuleKey, SafeMap<number, BindingCell>>();
 
+  /** By holder and key; an entry dies with either. */
+  readonly #weakEntries = new SafeWeakMap<object, SafeWeakMap<WeakKey, WeakEntry>>();
+
   readonly #builtins = new SafeMap<number, Node>();
 
   constructor(origin: number) {
@@ -85,6 +88,12 @@ export class SessionState {
       return this.size;
     }
     return getOrInsert(this.#ids, node, this.size);
+  }
+
+  /** Gives a node the next index instead of the one it has; {@linkcode announce} must follow. */
+  rename(node: Node): void {
+    this.#weakIds?.delete(node);
+    this.#enter(this.size, node);
   }
 
   /** A built-in object that an earlier migration named: what the other side makes may refer to it at any time. */
@@ -143,6 +152,20 @@ export class SessionState {
     let cell = cells.get(index);
     if (cell === undefined) cells.set(index, cell = new BindingCell({ module, index }));
     return cell;
+  }
+
+  /** What stands for the entry of a weak collection, whether there is one or not. */
+  weakEntry(holder: object, key: WeakKey): WeakEntry {
+    let entries = this.#weakEntries.get(holder);
+    if (entries === undefined) this.#weakEntries.set(holder, entries = new SafeWeakMap());
+    let entry = entries.get(key);
+    if (entry === undefined) entries.set(key, entry = new WeakEntry(holder, key));
+    return entry;
+  }
+
+  /** Whether an entry is or was known. */
+  knowsWeakEntry(holder: object, key: WeakKey): boolean {
+    return this.#weakEntries.get(holder)?.has(key) === true;
   }
 }
 

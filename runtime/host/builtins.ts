@@ -96,7 +96,8 @@ export class Builtins {
 
   nameOf(value: object | symbol): string | undefined {
     const known = this.#names.get(value);
-    if (known !== undefined || typeof value === "symbol") return known;
+    // What comes next would ask a proxy's traps.
+    if (known !== undefined || typeof value === "symbol" || types.isProxy(value)) return known;
     for (const candidate of candidates(value)) this.#loadLazy(candidate);
     if (this.#modules.size > 0 && !this.#names.has(value)) this.#loadModules();
     return this.#names.get(value);

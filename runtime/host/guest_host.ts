@@ -44,6 +44,7 @@ export class GuestHost {
     this.#patchGlobals();
     this.#patchConsole();
     this.#patchClock();
+    this.#patchSlotReaders();
     this.#wrapModules();
   }
 
@@ -277,6 +278,36 @@ export class GuestHost {
     this.disguised.set(RealDate.now, dateNow);
     define(RealDate.prototype, "constructor", DeviceDate);
     define(globalThis, "Date", DeviceDate);
+  }
+
+  /**
+   * Natives that look at slots only would take what is absent here for a wrong argument, without touching it: whatever
+   * they throw ends the migration.
+   */
+  #patchSlotReaders(): void {
+    const { Module } = WebAssembly;
+    const readers: [object, string][] = [[globalThis, "structuredClone"], [WebAssembly, "Instance"]];
+    for (const name of ["exports", "imports", "customSections"]) readers.push([Module, name]);
+    for (const [holder, name] of readers) {
+      const native = Reflect.getOwnPropertyDescriptor(holder, name)?.value as Function | undefined;
+      if (native === undefined) continue;
+      const abandon = this.#abandon;
+      const stand = function (this: unknown, ...args: unknown[]): unknown {
+        try {
+          return new.target ? Reflect.construct(native, args, new.target) : Reflect.apply(native, this, args);
+        } catch {
+          return abandon(`${name} fails here`);
+        }
+      };
+      for (const key of Reflect.ownKeys(native)) {
+        const descriptor = Reflect.getOwnPropertyDescriptor(native, key)!;
+        if (Reflect.getOwnPropertyDescriptor(stand, key)?.configurable !== false) {
+          Object.defineProperty(stand, key, descriptor);
+        } else stand.prototype = descriptor.value;
+      }
+      this.disguised.set(stand, native);
+      define(holder, name, stand);
+    }
   }
 
   // Built-in modules

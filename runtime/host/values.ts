@@ -1,7 +1,10 @@
 import process from "node:process";
 import { types } from "node:util";
-import type { Brand, ValueAccess } from "../heap/access.ts";
+import type { Brand, HostParts, PromiseOutcome, ValueAccess } from "../heap/access.ts";
+import { BuiltinChanges } from "./builtin_changes.ts";
 import type { Builtins } from "./builtins.ts";
+import { HostValues } from "./host_values.ts";
+import type { TextDecoding } from "./text_decoding.ts";
 
 const { getPrototypeOf } = Reflect;
 
@@ -19,7 +22,7 @@ const BY_PROTOTYPE: readonly (readonly [object, Brand, (value: unknown) => boole
   [Promise.prototype, "promise", types.isPromise],
   [WeakMap.prototype, "weakmap", types.isWeakMap],
   [WeakSet.prototype, "weakset", types.isWeakSet],
-  [WeakRef.prototype, "weakref", () => true],
+  [WeakRef.prototype, "weakref", isWeakRef],
   [FinalizationRegistry.prototype, "finalizationregistry", () => true],
   [getPrototypeOf(new Map().entries())!, "mapiterator", types.isMapIterator],
   [getPrototypeOf(new Set().entries())!, "setiterator", types.isSetIterator],
@@ -49,6 +52,39 @@ const PLAIN_PROTOTYPES = new Set<object>([
   ...BY_PROTOTYPE.map(([prototype]) => prototype),
 ]);
 
+/** The slots that an object may have whose prototypes don't tell of them; frequent ones first. */
+const SLOTS: readonly (readonly [(value: object) => boolean, Brand])[] = [
+  [types.isMap, "map"],
+  [types.isSet, "set"],
+  [types.isNativeError, "error"],
+  [types.isDate, "date"],
+  [types.isRegExp, "regexp"],
+  [types.isPromise, "promise"],
+  [types.isBoxedPrimitive, "boxed"],
+  [types.isArrayBuffer, "arraybuffer"],
+  [types.isSharedArrayBuffer, "sharedarraybuffer"],
+  [types.isWeakMap, "weakmap"],
+  [types.isWeakSet, "weakset"],
+  [types.isGeneratorObject, "generator"],
+  [types.isMapIterator, "mapiterator"],
+  [types.isSetIterator, "setiterator"],
+];
+
+/** Deno's own view of promises and proxies; without it they don't travel. */
+const core: {
+  readonly getPromiseDetails?: (value: object) => readonly [state: 0 | 1 | 2, result: unknown];
+  readonly getProxyDetails?: (value: object) => readonly [target: object, handler: object] | null;
+} = (Deno as any)[(Deno as any).internal]?.core ?? {};
+const PROMISE_STATES = ["pending", "fulfilled", "rejected"] as const;
+
+/** Built-in iterators whose slots can't be asked for: whatever inherits from their prototypes may be one. */
+const ITERATOR_PROTOTYPES = new Set<object>([
+  ""[Symbol.iterator](),
+  "".matchAll(/a/g),
+  [].values().map((item) => item),
+  Iterator.from({ next: () => ({ done: true, value: undefined }) }),
+].map((iterator) => getPrototypeOf(iterator)!));
+
 /** What the prototype chain says of objects with this prototype. */
 interface Guess {
   readonly brand: Brand;
@@ -60,12 +96,19 @@ export class Values implements ValueAccess {
   readonly #builtins: Builtins;
   readonly #makeAbsent: ValueAccess["makeAbsent"];
   readonly #guesses = new WeakMap<object, Guess>();
+  readonly #host: HostValues;
+  #changes: BuiltinChanges | undefined;
   readonly sameLayout?: (a: object, b: object) => boolean;
 
   /** `makeAbsent` is a guest's; `sameLayout` is {@linkcode engineLayout}'s, where there is one. */
-  constructor(builtins: Builtins, parts: Partial<Pick<ValueAccess, "makeAbsent" | "sameLayout">> = {}) {
-    const { makeAbsent, sameLayout } = parts;
+  constructor(
+    builtins: Builtins,
+    parts: Partial<Pick<ValueAccess, "makeAbsent" | "sameLayout">> & { readonly decoding?: TextDecoding } =
+      {},
+  ) {
+    const { makeAbsent, sameLayout, decoding } = parts;
     this.#builtins = builtins;
+    this.#host = new HostValues(decoding);
     if (sameLayout !== undefined) this.sameLayout = sameLayout;
     this.#makeAbsent = makeAbsent ?? (() => {
       throw new TypeError("Cannot make an absent object: only a guest has them");
@@ -77,15 +120,22 @@ export class Values implements ValueAccess {
     if (typeof value === "function") return "function";
     if (Array.isArray(value)) return "array";
     const prototype = getPrototypeOf(value);
-    if (prototype === Object.prototype) return types.isArgumentsObject(value) ? "arguments" : "plain";
-    if (prototype === null) return types.isModuleNamespaceObject(value) ? "namespace" : "plain";
+    if (prototype === Object.prototype) {
+      return types.isArgumentsObject(value) ? "arguments" : slotBrand(value);
+    }
+    if (prototype === null) return types.isModuleNamespaceObject(value) ? "namespace" : slotBrand(value);
     let guess = this.#guesses.get(prototype);
     if (guess === undefined) this.#guesses.set(prototype, guess = this.#guess(prototype));
-    return guess.confirm(value) ? guess.brand : "plain";
+    return guess.brand !== "plain" && guess.confirm(value) ? guess.brand : slotBrand(value);
+  }
+
+  isProxy(value: object): boolean {
+    return types.isProxy(value);
   }
 
   #guess(prototype: object): Guess {
     let host = false;
+    let iterator = false;
     for (let at: object | null = prototype; at !== null; at = getPrototypeOf(at)) {
       // A proxy among the prototypes: asking it for more would run its traps.
       if (types.isProxy(at)) return { brand: "proxy", confirm: () => true };
@@ -94,14 +144,16 @@ export class Values implements ValueAccess {
       if (known !== undefined && (!host || known[1] === "typedarray")) {
         return { brand: known[1], confirm: known[2] };
       }
+      iterator ||= ITERATOR_PROTOTYPES.has(at);
       if (!PLAIN_PROTOTYPES.has(at)) host ||= this.#isHost(at);
     }
-    return { brand: host ? "host" : "plain", confirm: () => true };
+    return { brand: iterator ? "iterator" : host ? "host" : "plain", confirm: () => true };
   }
 
-  /** A prototype that the host provides, and that isn't plain JavaScript. */
+  /** A prototype that the host or the language provides, and whose instances aren't plain JavaScript. */
   #isHost(prototype: object): boolean {
     if (isErrorPrototype(prototype)) return false;
+    if (isOfSegments(prototype)) return true;
     const maker = Reflect.getOwnPropertyDescriptor(prototype, "constructor")?.value;
     return typeof maker === "function" && this.#builtins.nameOf(maker) !== undefined;
   }
@@ -121,8 +173,47 @@ export class Values implements ValueAccess {
     return this.#builtins.byName(name);
   }
 
+  promiseOutcome(value: object): PromiseOutcome | undefined {
+    if (core.getPromiseDetails === undefined) return undefined;
+    const [state, result] = core.getPromiseDetails(value);
+    return { state: PROMISE_STATES[state], value: result };
+  }
+
+  proxyParts(value: object): readonly [object, object] | undefined {
+    const parts = types.isProxy(value) ? core.getProxyDetails?.(value) : undefined;
+    return parts?.[1] == null ? undefined : parts;
+  }
+
+  hostParts(value: object): HostParts | undefined {
+    return this.#host.parts(value);
+  }
+
+  makeHost(type: string, fixed: readonly unknown[]): object {
+    return this.#host.make(type, fixed);
+  }
+
+  fillHost(value: object, state: readonly unknown[]): void {
+    this.#host.fill(value, state);
+  }
+
+  /** From now on changed built-ins are a program's doing. */
+  watchBuiltins(): void {
+    this.#changes = new BuiltinChanges();
+  }
+
+  changedBuiltins(): readonly object[] {
+    return this.#changes?.objects() ?? [];
+  }
+
+  changedKeys(builtin: object): readonly PropertyKey[] {
+    return this.#changes?.keysOf(builtin) ?? [];
+  }
+
+  resetBuiltin(builtin: object): void {
+    this.#changes?.reset(builtin);
+  }
+
   describeRefused(value: object): { readonly what: string; readonly fix: string } {
-    if (types.isProxy(value)) return { what: "a Proxy", fix: "keep it out of what the method can reach" };
     for (let at = getPrototypeOf(value); at !== null && !types.isProxy(at); at = getPrototypeOf(at)) {
       const name = this.#builtins.nameOf(at);
       if (name !== undefined) {
@@ -151,6 +242,32 @@ function listing(): ((value: object, filter: number) => PropertyKey[]) | undefin
 
 function isIndex(key: PropertyKey): boolean {
   return typeof key === "string" && /^(0|[1-9]\d{0,9})$/.test(key);
+}
+
+/** By slots alone: somebody may have given a Map a plain object's prototype. */
+function slotBrand(value: object): Brand {
+  if (ArrayBuffer.isView(value)) return types.isDataView(value) ? "dataview" : "typedarray";
+  for (const [is, brand] of SLOTS) if (is(value)) return brand;
+  return "plain";
+}
+
+const { deref } = WeakRef.prototype;
+function isWeakRef(value: unknown): boolean {
+  try {
+    deref.call(value as WeakRef<object>);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const functionText = Function.prototype.toString;
+
+/** What a segmenter gives: the only slots behind prototypes without a class or name. Making one takes 50 ms. */
+function isOfSegments(prototype: object): boolean {
+  const method = Reflect.getOwnPropertyDescriptor(prototype, "containing")?.value ??
+    Reflect.getOwnPropertyDescriptor(prototype, "next")?.value;
+  return typeof method === "function" && Reflect.apply(functionText, method, []).includes("[native code]");
 }
 
 function isErrorPrototype(prototype: object): boolean {

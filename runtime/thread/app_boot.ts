@@ -1,6 +1,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { Builtins } from "../host/builtins.ts";
 import { engineLayout } from "../host/layouts.ts";
+import { TextDecoding } from "../host/text_decoding.ts";
 import { Values } from "../host/values.ts";
 import type { FunctionDescription } from "../heap/access.ts";
 import { hideRewriting } from "./appearance.ts";
@@ -37,15 +38,17 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
   const decision = config.model === null ? new Forced() : options.decisionMaker(config.model);
   let migrator: Migrator | undefined;
   if (config.methods.length > 0 || config.instrument === "all") {
+    const decoding = new TextDecoding();
     const builtins = new Builtins();
     const sameLayout = engineLayout();
-    const values = new Values(builtins, sameLayout === undefined ? {} : { sameLayout });
+    const values = new Values(builtins, { decoding, ...(sameLayout !== undefined && { sameLayout }) });
     const bound = new WeakMap<Function, FunctionDescription>();
     const globals = new GlobalBindings();
     const code = new DeviceCode(port);
     const registry = new CodeRegistry(code, globals, bound);
     migrator = new Migrator({ registry, values, port, config, code, globals, decision, board });
-    hideRewriting(registry, bound);
+    hideRewriting(registry, bound, new Map([[decoding.stand, decoding.original]]));
+    values.watchBuiltins();
     installLoadHook({ port, code, builtins, registry, migrator, config });
     port.tell({ op: "open" });
   } else if (config.profile) installNoteHook(port);

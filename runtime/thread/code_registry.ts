@@ -538,6 +538,47 @@ export class CodeRegistry implements CodeAccess {
     return this.#values.get(key)?.names ?? [];
   }
 
+  /** Namespace objects that modules import, by the import; read anew when one is looked for that isn't there. */
+  readonly #namespaces = new WeakMap<object, BindingRef>();
+
+  namespaceRef(value: object): BindingRef | undefined {
+    const known = this.#namespaces.get(value);
+    if (known !== undefined) return known;
+    for (const { key, accessor } of this.#modules.values()) {
+      this.tableOf(key).bindings.forEach((binding, index) => {
+        if (binding.kind !== "import" || binding.imported !== "*") return;
+        const namespace = readThrough(accessor, index);
+        if (typeof namespace === "object") this.#namespaces.set(namespace as object, { module: key, index });
+      });
+    }
+    return this.#namespaces.get(value);
+  }
+
+  namespaceBindings({ module, index }: BindingRef): readonly BindingRef[] {
+    const refs: BindingRef[] = [];
+    const binding = this.tableOf(module).bindings[index]!;
+    const namespace = this.namespaceOf({ module, index }) as Record<string, unknown>;
+    for (const name of ownKeys(namespace)) {
+      if (typeof name === "string") {
+        this.#pushImport(
+          module,
+          binding.from!,
+          name,
+          () => namespace[name],
+          0,
+          refs,
+        );
+      }
+    }
+    return refs;
+  }
+
+  namespaceOf({ module, index }: BindingRef): object | undefined {
+    const binding = this.tableOf(module).bindings[index];
+    if (binding?.kind !== "import" || binding.imported !== "*") return undefined;
+    return readThrough(this.#live(module).accessor, index) as object;
+  }
+
   readBinding(ref: BindingRef): unknown {
     if (ref.module === GLOBAL_MODULE) return this.#globals.read(ref.index);
     const values = this.#values.get(ref.module);

@@ -11,6 +11,7 @@ import type { FunctionDescription } from "../heap/access.ts";
 import { Builtins } from "../host/builtins.ts";
 import { absentMaker } from "../host/absent.ts";
 import { GuestHost } from "../host/guest_host.ts";
+import { TextDecoding } from "../host/text_decoding.ts";
 import { Values } from "../host/values.ts";
 import { hideRewriting } from "./appearance.ts";
 import { CodeRegistry } from "./code_registry.ts";
@@ -75,10 +76,12 @@ function abandon(reason: string, { path, what }: { path?: string; what?: string 
 }
 
 const host = new GuestHost(ask, abandon);
+const decoding = new TextDecoding();
+host.disguised.set(decoding.stand, decoding.original);
 const builtins = new Builtins();
 for (const name of nodeModule.builtinModules) nameModule(name);
 const globals = new GlobalBindings();
-const values = new Values(builtins, { makeAbsent: absentMaker(abandon) });
+const values = new Values(builtins, { makeAbsent: absentMaker(abandon), decoding });
 const bound = new WeakMap<Function, FunctionDescription>();
 const code = new GuestCode(
   host.wrappers,
@@ -90,6 +93,7 @@ const registry = new CodeRegistry(code, globals, bound);
 code.installHooks(registry);
 (globalThis as any)[Symbol.for("clonecloud.guest")].values = new Map();
 hideRewriting(registry, bound, host.disguised);
+values.watchBuiltins();
 let stepping = false;
 const heap = new SessionHeap({ side: "clone", values, code: registry });
 

@@ -18,7 +18,7 @@ export const absent: Kind<object, AbsentShell, void> = {
   name: "absent",
   writeShell(node, out: Outlet) {
     if (!out.fresh) return;
-    out.w.string(out.whatOf(node));
+    out.w.string(out.reasons.get(node)!.what);
     out.w.string(out.absents++ < MAX_PATHS ? pathOf(out, out.at) : "");
     out.w.byte(typeof node === "function" ? 1 : 0);
   },

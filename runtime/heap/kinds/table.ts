@@ -11,15 +11,22 @@ import { classKind } from "./class.ts";
 import { closure } from "./closure.ts";
 import { date } from "./date.ts";
 import { error } from "./error.ts";
+import { host } from "./host.ts";
 import type { AnyKind } from "./kind.ts";
 import { map } from "./map.ts";
 import { member } from "./member.ts";
+import { namespace } from "./namespace.ts";
 import { plain } from "./plain.ts";
+import { promise } from "./promise.ts";
+import { proxy } from "./proxy.ts";
 import { regexp } from "./regexp.ts";
 import { scope } from "./scope.ts";
 import { set } from "./set.ts";
 import { symbol } from "./symbol.ts";
 import { view } from "./view.ts";
+import { weakMap, weakSet } from "./weak.ts";
+import { weakEntry } from "./weak_entry.ts";
+import { weakRef } from "./weak_ref.ts";
 
 /** Every kind at its number. */
 export const KINDS: readonly AnyKind[] = kindsInOrder();
@@ -46,5 +53,13 @@ function kindsInOrder(): AnyKind[] {
   kinds[KIND.scope] = scope;
   kinds[KIND.binding] = binding;
   kinds[KIND.absent] = absent;
+  kinds[KIND.weakMap] = weakMap;
+  kinds[KIND.weakSet] = weakSet;
+  kinds[KIND.weakEntry] = weakEntry;
+  kinds[KIND.weakRef] = weakRef;
+  kinds[KIND.promise] = promise;
+  kinds[KIND.proxy] = proxy;
+  kinds[KIND.host] = host;
+  kinds[KIND.namespace] = namespace;
   return kinds;
 }

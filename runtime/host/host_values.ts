@@ -1,0 +1,325 @@
+/**
+ * Host objects that plain values describe: what each type holds, and how another one is made that can't be told from it.
+ *
+ * The host's functions are taken when this is made, before the program can patch them; those that take milliseconds to
+ * load when the first such object turns up, and then only if the program hasn't patched them. An object is recognised
+ * by its prototypes and confirmed by its slots: a reader that throws means that it isn't what it looks like.
+ */
+import { types } from "node:util";
+import type { HostParts } from "../heap/access.ts";
+
+const { getPrototypeOf, ownKeys, getOwnPropertyDescriptor, apply, construct } = Reflect;
+
+/** One type of host object. Readers and makers never run code of the program. */
+interface HostType {
+  readonly name: string;
+  readonly prototype: object;
+  /** @throws {TypeError} if the object isn't one */
+  read(value: object): Pick<HostParts, "fixed" | "state"> | undefined;
+  make(fixed: readonly any[]): object;
+  fill?(value: object, state: readonly any[]): void;
+  /** An object as the host makes it, for its own keys. */
+  readonly sample: () => object;
+}
+
+/** Intl classes and whether `resolvedOptions` says all about them. */
+const INTL = [
+  ...["NumberFormat", "DateTimeFormat", "Collator", "PluralRules", "ListFormat", "RelativeTimeFormat"],
+  ...["DisplayNames", "Segmenter", "DurationFormat"],
+];
+/** Resolved options that aren't options, or say less than another one. */
+const NOT_OPTIONS = new Set(["locale", "pluralCategories", "hour12"]);
+const DEFAULTS: Readonly<Record<string, object>> = { DisplayNames: { type: "language" } };
+
+const TEMPORAL = [
+  ...["Instant", "PlainDate", "PlainTime", "PlainDateTime", "ZonedDateTime", "PlainYearMonth"],
+  ...["PlainMonthDay", "Duration"],
+];
+
+/** What the rewriter leaves in every function of the program. */
+const PROGRAM_CODE = "/*!cc:";
+const functionText = Function.prototype.toString;
+
+export class HostValues {
+  readonly #types: HostType[];
+  /** By the class's own name, types that aren't loaded yet. */
+  readonly #lazy = new Map<string, () => HostType>();
+  readonly #byPrototype = new WeakMap<object, HostType | null>();
+  readonly #keys = new Map<string, readonly PropertyKey[]>();
+
+  /** `decoding` knows of TextDecoders that may be in the middle of a stream. */
+  constructor(decoding: { isMidStream(decoder: object): boolean } = new NoDecoding()) {
+    this.#types = [
+      ...urlTypes(),
+      plainType("TextEncoder", () => ({ fixed: [], state: [] }), () => construct(TextEncoder, [])),
+      decoderType(decoding),
+      ...INTL.filter((name) => name in Intl).map(intlType),
+      localeType(),
+    ];
+    this.#lazy.set("Headers", headersType);
+    if ("Temporal" in globalThis) {
+      for (const name of TEMPORAL) {
+        this.#lazy.set(name, () => temporalType(name));
+      }
+    }
+  }
+
+  parts(value: object): HostParts | undefined {
+    const type = this.#typeOf(value);
+    if (type === undefined) return undefined;
+    try {
+      const parts = type.read(value);
+      return parts && { type: type.name, ...parts, ownKeys: this.#keysOf(type) };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** @throws {TypeError} */
+  make(name: string, fixed: readonly unknown[]): object {
+    this.#load(name.replace("Temporal.", ""));
+    const type = this.#types.find((item) => item.name === name);
+    if (type === undefined) throw new TypeError(`Cannot make a ${name}: this host has none`);
+    return type.make(fixed);
+  }
+
+  fill(value: object, state: readonly unknown[]): void {
+    const type = this.#typeOf(value);
+    if (type?.fill === undefined) throw new TypeError("Cannot change a host object: its type has no state");
+    type.fill(value, state);
+  }
+
+  #typeOf(value: object): HostType | undefined {
+    const prototype = getPrototypeOf(value);
+    if (prototype === null) return undefined;
+    let type = this.#byPrototype.get(prototype);
+    if (type === undefined) {
+      type = this.#find(prototype) ?? null;
+      this.#byPrototype.set(prototype, type);
+    }
+    return type ?? undefined;
+  }
+
+  #find(prototype: object): HostType | undefined {
+    for (let at: object | null = prototype; at !== null; at = getPrototypeOf(at)) {
+      if (types.isProxy(at)) return undefined;
+      const maker: unknown = getOwnPropertyDescriptor(at, "constructor")?.value;
+      const name = typeof maker === "function" && getOwnPropertyDescriptor(maker, "name")?.value;
+      if (typeof name === "string") this.#load(name);
+      const type = this.#types.find((item) => item.prototype === at);
+      if (type !== undefined) return type;
+    }
+    return undefined;
+  }
+
+  #load(name: string): void {
+    const load = this.#lazy.get(name);
+    this.#lazy.delete(name);
+    const type = load?.();
+    if (type !== undefined && !isPatched(type.prototype)) this.#types.push(type);
+  }
+
+  #keysOf(type: HostType): readonly PropertyKey[] {
+    let keys = this.#keys.get(type.name);
+    if (keys === undefined) this.#keys.set(type.name, keys = ownKeys(type.sample()));
+    return keys;
+  }
+}
+
+/** Whether a class of the host has functions of the program. */
+function isPatched(prototype: object): boolean {
+  return ownKeys(prototype).some((key) => {
+    const { value, get, set } = getOwnPropertyDescriptor(prototype, key)!;
+    return [value, get, set].some((part) =>
+      typeof part === "function" && apply(functionText, part, []).includes(PROGRAM_CODE)
+    );
+  });
+}
+
+class NoDecoding {
+  isMidStream(): boolean {
+    return true;
+  }
+}
+
+function plainType(
+  name: string,
+  read: HostType["read"],
+  make: HostType["make"],
+  fill?: HostType["fill"],
+): HostType {
+  const prototype = (globalThis as any)[name].prototype;
+  return { name, prototype, read, make, sample: () => make([]), ...(fill && { fill }) };
+}
+
+// URL and URLSearchParams: either may own the other's text
+
+function urlTypes(): HostType[] {
+  const Url = URL, Params = URLSearchParams;
+  const href = getOwnPropertyDescriptor(Url.prototype, "href")!;
+  const searchParams = getOwnPropertyDescriptor(Url.prototype, "searchParams")!.get!;
+  const list = pairs(Params.prototype);
+  const ownerKey = ownKeys(new Params()).find((key) =>
+    typeof key === "symbol" && key.description === "url object"
+  );
+  const url: HostType = plainType(
+    "URL",
+    (value) => ({ fixed: [], state: [apply(href.get!, value, [])] }),
+    () => new Url("about:blank"),
+    (value, [text]) => void apply(href.set!, value, [text]),
+  );
+  const read = (value: object) => {
+    const entries = list.read(value);
+    if (ownerKey === undefined) return undefined;
+    const owner: unknown = getOwnPropertyDescriptor(value, ownerKey)?.value;
+    if (typeof owner !== "object") return undefined;
+    return owner === null ? { fixed: [], state: entries } : { fixed: [owner], state: [] };
+  };
+  const params: HostType = plainType(
+    "URLSearchParams",
+    read,
+    ([owner]) => owner === undefined ? new Params() : apply(searchParams, owner, []),
+    (value, state) => {
+      // One that a URL owns has no state of its own.
+      if (read(value)?.fixed.length === 0) list.write(value, state);
+    },
+  );
+  return [url, params];
+}
+
+function headersType(): HostType {
+  const Made = Headers;
+  const list = pairs(Made.prototype);
+  const symbol = (name: string) =>
+    ownKeys(new Made()).find((key) => typeof key === "symbol" && key.description === name);
+  const guard = symbol("guard");
+  const content = symbol("header list");
+  const read = (value: object) => {
+    // Those of requests and responses are guarded, or not even read from the host yet.
+    if (guard === undefined || getOwnPropertyDescriptor(value, guard)?.value !== "none") return undefined;
+    const entries: unknown = getOwnPropertyDescriptor(value, content!)?.value;
+    // Iterating would leave a cache behind that the program could see.
+    return Array.isArray(entries) ? { fixed: [], state: flat(entries) } : undefined;
+  };
+  const write = (value: object, state: readonly unknown[]) => list.write(value, state, read(value)!.state);
+  const sample = () => {
+    const made = new Made();
+    list.read(made);
+    return made;
+  };
+  return { ...plainType("Headers", read, () => new Made(), write), sample };
+}
+
+function flat(entries: readonly (readonly [string, string])[]): string[] {
+  const list: string[] = [];
+  for (let i = 0; i < entries.length; i++) {
+    list[2 * i] = entries[i]![0];
+    list[2 * i + 1] = entries[i]![1];
+  }
+  return list;
+}
+
+/** Reads and writes a list of names and values through `forEach`, `delete` and `append`. */
+function pairs(prototype: any) {
+  const { forEach, append, delete: remove } = prototype;
+  const read = (value: object): string[] => {
+    const entries: string[] = [];
+    apply(forEach, value, [(text: string, name: string) => {
+      entries[entries.length] = name;
+      entries[entries.length] = text;
+    }]);
+    return entries;
+  };
+  const write = (value: object, state: readonly unknown[], now: readonly unknown[] = read(value)): void => {
+    for (let i = 0; i < now.length; i += 2) apply(remove, value, [now[i]]);
+    for (let i = 0; i < state.length; i += 2) apply(append, value, [text(state[i]), text(state[i + 1])]);
+  };
+  return { read, write };
+}
+
+/** Anything else would be converted, by code of its own. @throws {TypeError} */
+function text(value: unknown): string {
+  if (typeof value !== "string") throw new TypeError("Cannot fill a host object: a string is expected");
+  return value;
+}
+
+function decoderType(decoding: { isMidStream(decoder: object): boolean }): HostType {
+  const Made = TextDecoder;
+  const [encoding, fatal, ignoreBOM] = ["encoding", "fatal", "ignoreBOM"].map((key) =>
+    getOwnPropertyDescriptor(Made.prototype, key)!.get!
+  );
+  return plainType(
+    "TextDecoder",
+    (value) =>
+      decoding.isMidStream(value) ? undefined : {
+        fixed: [apply(encoding!, value, []), apply(fatal!, value, []), apply(ignoreBOM!, value, [])],
+        state: [],
+      },
+    ([label = "utf-8", isFatal = false, ignores = false]) =>
+      new Made(text(label), { fatal: isFatal === true, ignoreBOM: ignores === true }),
+  );
+}
+
+// Intl: what an object was made with, as far as it can be seen
+
+function intlType(name: string): HostType {
+  const Made = (Intl as any)[name];
+  const { resolvedOptions } = Made.prototype;
+  const options = (value: object): Record<string, unknown> => apply(resolvedOptions, value, []);
+  const make = ([locale, ...flat]: readonly unknown[]) => {
+    const given: Record<string, unknown> = { __proto__: null, ...DEFAULTS[name] };
+    for (let i = 0; i < flat.length; i += 2) given[text(flat[i])] = primitive(flat[i + 1]);
+    return new Made(locale === undefined ? undefined : text(locale), given);
+  };
+  const read = (value: object) => {
+    const resolved = options(value);
+    const fixed: unknown[] = [resolved.locale];
+    for (const key in resolved) if (!NOT_OPTIONS.has(key)) fixed.push(key, resolved[key]);
+    // What its options don't tell, another one made of them shows.
+    return sameOptions(resolved, options(make(fixed))) ? { fixed, state: [] } : undefined;
+  };
+  return { name: `Intl.${name}`, prototype: Made.prototype, read, make, sample: () => make([]) };
+}
+
+function sameOptions(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  for (const key in a) if (key !== "pluralCategories" && a[key] !== b[key]) return false;
+  for (const key in b) if (!Object.hasOwn(a, key)) return false;
+  return true;
+}
+
+/** @throws {TypeError} */
+function primitive(value: unknown): unknown {
+  if (typeof value === "object" || typeof value === "function" || typeof value === "symbol") {
+    throw new TypeError("Cannot make a host object: an option is no primitive");
+  }
+  return value;
+}
+
+function localeType(): HostType {
+  const Made = Intl.Locale;
+  const { toString } = Made.prototype;
+  return {
+    name: "Intl.Locale",
+    prototype: Made.prototype,
+    read: (value) => ({ fixed: [apply(toString, value, [])], state: [] }),
+    make: ([tag = "en"]) => new Made(text(tag)),
+    sample: () => new Made("en"),
+  };
+}
+
+// Temporal: immutable, and its texts are exact
+
+function temporalType(name: string): HostType {
+  const Made = (globalThis as any).Temporal[name];
+  const { toString } = Made.prototype;
+  const { from } = Made;
+  const shown = name.includes("Month") ? [{ calendarName: "always" }] : [];
+  const read = (value: object) => ({ fixed: [apply(toString, value, shown)], state: [] });
+  return {
+    name: `Temporal.${name}`,
+    prototype: Made.prototype,
+    read,
+    make: ([written]) => apply(from, Made, [text(written)]),
+    sample: () => ({}),
+  };
+}

@@ -1,0 +1,217 @@
+/**
+ * What of the language travels: one row a method of the programs in `tests/programs/coverage`. The test runs each of them
+ * at a clone; `docs/coverage.md` is written from here (`deno run -A tests/coverage.ts`).
+ */
+export interface CoverageRow {
+  readonly method: string;
+  readonly what: string;
+  /** The exact reason that the trace gives, less the path; undefined if it travels. */
+  readonly refused?: string;
+  /** Why it can't be done, for people. */
+  readonly why?: string;
+}
+
+/** Methods of `values.ts`. */
+export const TRAVELS: readonly CoverageRow[] = [
+  {
+    method: "objects",
+    what: "plain, null-prototype and frozen objects; property order and attributes; cycles",
+  },
+  { method: "accessors", what: "getters and setters, as such" },
+  { method: "symbols", what: "unique, registered and well-known symbols as keys and values" },
+  { method: "arrays", what: "arrays with holes, other properties and a set length" },
+  { method: "maps", what: "`Map`, in order" },
+  { method: "sets", what: "`Set`, in order" },
+  { method: "buffers", what: "`ArrayBuffer`, resizable ones, views that share one, `DataView`" },
+  { method: "dates", what: "`Date`, invalid ones too" },
+  { method: "regexps", what: "`RegExp` with its `lastIndex`" },
+  { method: "boxes", what: "boxed primitives, bigints, −0, NaN" },
+  {
+    method: "errors",
+    what: "`Error`, subclasses, `cause`, `AggregateError`, a `stack` of the app's own lines",
+  },
+  {
+    method: "classes",
+    what: "classes, subclasses, `super`, static state, private fields, methods and statics",
+  },
+  { method: "mixins", what: "class expressions made by functions" },
+  { method: "closures", what: "closures that share a scope; closures born at the clone" },
+  { method: "defaults", what: "functions as default values of parameters" },
+  { method: "capturedThis", what: "arrow functions with their `this`" },
+  { method: "boundFunctions", what: "bound functions" },
+  { method: "argumentsObjects", what: "`arguments` objects" },
+  { method: "builtIns", what: "built-in functions and prototypes, by name" },
+  { method: "patchedBuiltIns", what: "methods that the program put on built-in prototypes" },
+  { method: "disguised", what: "objects with slots whose prototype was replaced" },
+  { method: "bindings", what: "`let`, `const` and imports of modules" },
+  { method: "namespaceObject", what: "module namespace objects" },
+  { method: "weakMaps", what: "`WeakMap` and `WeakSet`: the entries whose keys travel" },
+  { method: "weakRefs", what: "`WeakRef`, with its target" },
+  { method: "promises", what: "settled promises" },
+  { method: "proxies", what: "`Proxy`, with target and handler" },
+  { method: "urls", what: "`URL` and `URLSearchParams`, tied to each other" },
+  { method: "headers", what: "`Headers`" },
+  { method: "coders", what: "`TextEncoder`, `TextDecoder`" },
+  { method: "intl", what: "`Intl` objects" },
+  { method: "temporal", what: "`Temporal` objects" },
+];
+
+const SLOTS = "nothing shows how far it has come";
+const HOST = "its state is the host's";
+
+/** Methods of `refused.ts`. */
+export const REFUSED: readonly CoverageRow[] = [
+  {
+    method: "pendingPromise",
+    what: "pending promises",
+    refused: "it touches a pending Promise",
+    why: "what will settle it is on the device",
+  },
+  {
+    method: "sharedBuffer",
+    what: "`SharedArrayBuffer`",
+    refused: "it touches a SharedArrayBuffer",
+    why: "another thread could be writing it",
+  },
+  {
+    method: "revokedProxy",
+    what: "revoked proxies",
+    refused: "it touches a revoked Proxy",
+    why: "nothing is left of it",
+  },
+  {
+    method: "proxyPrototype",
+    what: "objects that inherit from a proxy",
+    refused: "it touches an object whose prototype is a Proxy",
+    why: "looking at it would run traps",
+  },
+  {
+    method: "boundProxy",
+    what: "bound proxies",
+    refused: "it touches a bound Proxy",
+    why: "binding asks the proxy for its name",
+  },
+  {
+    method: "thenable",
+    what: "promises of a value that has got a `then` since",
+    refused: "it touches a Promise whose value has a then",
+    why: "settling another one would call it",
+  },
+  {
+    method: "arrayIterator",
+    what: "array iterators in progress",
+    refused: "it touches an array iterator in progress",
+    why: SLOTS,
+  },
+  {
+    method: "mapIterator",
+    what: "`Map` iterators in progress",
+    refused: "it touches a Map iterator in progress",
+    why: SLOTS,
+  },
+  {
+    method: "setIterator",
+    what: "`Set` iterators in progress",
+    refused: "it touches a Set iterator in progress",
+    why: SLOTS,
+  },
+  {
+    method: "stringIterator",
+    what: "other built-in iterators in progress",
+    refused: "it touches an iterator in progress",
+    why: SLOTS,
+  },
+  {
+    method: "generator",
+    what: "generators in progress",
+    refused: "it touches a generator in progress",
+    why: "their frame can't be written back",
+  },
+  {
+    method: "asyncGenerator",
+    what: "async generators in progress",
+    refused: "it touches a generator in progress",
+    why: "their frame can't be written back",
+  },
+  {
+    method: "registry",
+    what: "`FinalizationRegistry`",
+    refused: "it touches a FinalizationRegistry",
+    why: "what it watches lives and dies on the device",
+  },
+  {
+    method: "midStream",
+    what: "a `TextDecoder` that was called with options (it may be in the middle of a stream)",
+    refused: "it touches TextDecoder",
+    why: "the bytes it holds back can't be seen",
+  },
+  {
+    method: "blob",
+    what: "`Blob`, `File`",
+    refused: "it touches Blob",
+    why: "its bytes can't be read at once",
+  },
+  {
+    method: "responseHeaders",
+    what: "`Headers` of a request or response",
+    refused: "it touches Headers",
+    why: HOST,
+  },
+  { method: "abortSignal", what: "`AbortSignal`", refused: "it touches AbortSignal", why: HOST },
+  { method: "stream", what: "streams", refused: "it touches ReadableStream", why: HOST },
+  { method: "openFile", what: "open files, sockets", refused: "it touches Deno.FsFile", why: HOST },
+  { method: "webAssembly", what: "WebAssembly objects", refused: "exports fails here", why: HOST },
+  {
+    method: "evaluated",
+    what: "functions made by `eval` or `new Function`",
+    refused: "it touches a function made by eval or a module that runs unchanged",
+    why: "nobody saw what they capture",
+  },
+  {
+    method: "dynamicNamespace",
+    what: "the namespace object of a module that is only imported dynamically",
+    refused: "it touches the namespace of a module that is only imported dynamically",
+    why: "no import names it",
+  },
+  {
+    method: "privateClosure",
+    what: "closures that use a private name of their class",
+    refused:
+      "it touches the closure coverage/refused.ts#Secret.reader.<1>: it uses a private name of its class",
+    why: "only code inside the class body can name it",
+  },
+];
+
+/** The document. */
+export function coverageDocument(): string {
+  const travels = TRAVELS.map(({ what }) => `- ${what}`);
+  const refused = REFUSED.map(({ what, refused, why }) => `| ${what} | ${refused} | ${why} |`);
+  return `# What travels
+
+<!-- written by tests/coverage.ts from what tests/coverage_test.ts runs -->
+
+A method that migrates may use anything that it can reach. What follows is run by \`tests/coverage_test.ts\`: a method
+uses and changes one kind of value at a clone, and the program must leave what it leaves under \`deno run\`.
+
+## Travels, both ways
+
+Identity, order, attributes and aliasing stay as they are, and no code of the program runs meanwhile.
+
+${travels.join("\n")}
+
+## Stays on the device
+
+The refused list: an object of these kinds stays behind, and is missed only if the method touches it. Then the method
+runs on the device, with this reason in the trace.
+
+| What | Reason in the trace | Why |
+| --- | --- | --- |
+${refused.join("\n")}
+
+Other objects of the host (requests, events, crypto keys, subprocesses, timers of Node) stay behind like those.
+`;
+}
+
+if (import.meta.main) {
+  Deno.writeTextFileSync(new URL("../docs/coverage.md", import.meta.url), coverageDocument());
+}

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { coverageDocument, type CoverageRow, REFUSED, TRAVELS } from "./coverage.ts";
+import { type Left, ProgramRunner, SESSION_LOST, type TraceLine } from "./program_runs.ts";
+
+/** A clone that lost many guests in a row is given a rest: so many refusals a run. */
+const REFUSALS_A_RUN = 12;
+
+Deno.test({
+  name: "every kind of value travels or is refused with its reason",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await using machine = await ProgramRunner.start();
+    await check(machine, "coverage/values.ts", TRAVELS);
+    for (let i = 0; i < REFUSED.length; i += REFUSALS_A_RUN) {
+      await check(machine, "coverage/refused.ts", REFUSED.slice(i, i + REFUSALS_A_RUN));
+    }
+  },
+});
+
+const plain = new Map<string, Promise<Left>>();
+
+async function check(machine: ProgramRunner, file: string, rows: readonly CoverageRow[]): Promise<void> {
+  const ids = rows.map(({ method }) => `${file}#${method}`);
+  if (!plain.has(file)) plain.set(file, machine.plain({ file }));
+  let { left, trace } = await machine.migrated({ file }, ids);
+  // On a stalled machine a session is given up; what it would have shown is then shown by another one.
+  if (trace.some(({ reason }) => reason !== undefined && SESSION_LOST.test(reason))) {
+    ({ left, trace } = await machine.migrated({ file }, ids));
+  }
+  assert.deepEqual(left, await plain.get(file));
+  const ends = rows.map(({ method }) => `${method}: ${endOf(trace, `${file}#${method}`)}`);
+  assert.deepEqual(ends, rows.map(({ method, refused }) => `${method}: ${refused ?? "travelled"}`));
+}
+
+/** What became of a method's only invocation, without the path at the end of a reason. */
+function endOf(trace: readonly TraceLine[], method: string): string {
+  const end = trace.find((line) => line.method === method && ["merge", "local"].includes(line.event));
+  if (end === undefined) return "not reached";
+  return end.event === "merge" ? "travelled" : end.reason!.replace(/ \(arguments.*\)$/, "");
+}
+
+Deno.test("docs/coverage.md is what tests/coverage.ts writes", async () => {
+  const written = await Deno.readTextFile(new URL("../docs/coverage.md", import.meta.url));
+  const squeeze = (text: string) => text.replace(/\s+/g, " ").replace(/-{3,}/g, "---");
+  assert.equal(squeeze(written), squeeze(coverageDocument()), "run `deno run -A tests/coverage.ts`");
+});
