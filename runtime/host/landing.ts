@@ -142,7 +142,9 @@ function undoPlan(
     note();
   }
   for (const step of plan.taken.toReversed()) steps.untake(step);
-  for (const { path, before } of plan.patched) if (before !== undefined) steps.restoreTimes(path, before);
+  for (const { origin, before } of plan.patched) {
+    if (origin !== undefined && before !== undefined) steps.restoreTimes(origin, before);
+  }
 }
 
 /** Makes the plan, and everything that it needs, aside. */
@@ -226,8 +228,8 @@ class Stage {
     if (origin === undefined) return { path, next };
     const info = Deno.lstatSync(origin);
     const before = { mode: info.mode! & 0o7777, atime: info.atime!.getTime(), mtime: info.mtime!.getTime() };
-    if (content === undefined) return { path, next, before };
-    return { path, next, before: { ...before, content: this.#stageOld(origin, content, info.size) } };
+    if (content === undefined) return { path, origin, next, before };
+    return { path, origin, next, before: { ...before, content: this.#stageOld(origin, content, info.size) } };
   }
 
   /** The new bytes of a device file. */

@@ -29,15 +29,19 @@ export interface FileState {
   readonly mtime?: number;
 }
 
+/** A device file that changes in place; `origin` is where it was, `before` what it was like. */
+export interface PatchStep {
+  readonly path: string;
+  readonly origin?: string;
+  readonly next: FileState;
+  readonly before?: FileState;
+}
+
 /** Every step of a landing, each of which can be done again if it was interrupted. */
 export interface LandingPlan {
   readonly taken: readonly { readonly path: string; readonly slot: string }[];
   readonly attached: readonly { readonly path: string; readonly slot?: string; readonly link?: string }[];
-  readonly patched: readonly {
-    readonly path: string;
-    readonly next: FileState;
-    readonly before?: FileState;
-  }[];
+  readonly patched: readonly PatchStep[];
 }
 
 const SUFFIX = ".journal";
