@@ -161,7 +161,8 @@ Deno.test("Decider.decide() shares a session's first cost among the invocations 
   first.observe(scan, { ...away(100), cold: true, totalMs: away(100).totalMs + 2000 });
   const next = new Decider(JSON.parse(JSON.stringify(first)));
   const { coldMs, thereMs, reason } = next.decide(scan, [100, 3]);
-  assert(Math.abs(coldMs - 500) < 10 && thereMs > 500, `${coldMs} ${thereMs}`);
+  // The profile says 3 invocations a run, this run had 4: 3.3 share it.
+  assert(Math.abs(coldMs - 606) < 10 && thereMs > 606, `${coldMs} ${thereMs}`);
   assertEquals(reason, "does not pay");
   assertEquals(next.decide(scan, [1000, 3]).reason, "pays");
   next.observe(scan, away(1000));
