@@ -164,7 +164,7 @@ Deno.test("Decider.decide() shares a session's first cost among the invocations 
   // The profile says 3 invocations a run, this run had 4: 3.3 share it.
   assert(Math.abs(coldMs - 606) < 10 && thereMs > 606, `${coldMs} ${thereMs}`);
   assertEquals(reason, "does not pay");
-  assertEquals(next.decide(scan, [1000, 3]).reason, "pays");
+  assertEquals(next.decide(scan, [3000, 3]).reason, "pays");
   next.observe(scan, away(1000));
   assertEquals(next.decide(scan, [1000, 3]).coldMs, 0);
 });
