@@ -156,7 +156,7 @@ Deno.test("revoking a device ends its guests, wipes what it sent and refuses it 
 Deno.test("what a device is granted holds at once, for guests that run too", async () => {
   await using scene = new Scene();
   let power: "mains" | "battery" = "mains";
-  const pair = await scene.pair({ power: () => Promise.resolve(power) });
+  const pair = await scene.pair({ machine: { power: () => Promise.resolve(power) } });
   const { device, clone } = pair;
   const first = await session(scene, pair);
   await clone.limit(device.id, { guests: 1 });

@@ -18,6 +18,8 @@ export interface FinderOptions {
   readonly trust: TrustStore;
   /** Whether mDNS runs: else nothing is waited for. */
   readonly mdns: boolean;
+  /** Where others say that a peer is. */
+  hints?(peer: string): readonly string[];
   /** Milliseconds since a connection's last byte. */
   silentMs(connection: Connection): number;
 }
@@ -76,7 +78,8 @@ export class Finder {
   async connectPeer(peer: TrustedPeer): Promise<Connection> {
     const open = await this.#openConnection(peer.peer);
     if (open !== undefined) return open;
-    const known = [...peer.addresses.map(tryAddress), ...this.#seen.get(peer.peer) ?? []];
+    const told = this.#options.hints?.(peer.peer) ?? [];
+    const known = [...[...peer.addresses, ...told].map(tryAddress), ...this.#seen.get(peer.peer) ?? []];
     const found = this.#waitFor(peer.peer);
     try {
       const attempts = [this.#dial(peer, known.filter((a) => a !== undefined))];

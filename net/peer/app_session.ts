@@ -45,7 +45,22 @@ export interface AppHost {
 export interface AppSession {
   readonly app: string;
   readonly clone: { readonly peer: string; readonly name: string; readonly address: string };
+  /** What made it this clone. */
+  readonly why: string;
   conditions: Conditions;
+}
+
+/** An app's session, as the peer that serves it has it. */
+export interface OwnSession {
+  readonly shown: AppSession;
+  /** Whether the choice of the clone is the peer's. */
+  readonly isAuto: boolean;
+  /** Times in a row that another clone was much better. */
+  beaten: number;
+  /** Whether a thread is at the clone now. */
+  isAway(): boolean;
+  /** Ends it; the app opens another one when it needs it. */
+  end(reason: string): void;
 }
 
 /**
@@ -57,10 +72,10 @@ export interface AppSession {
 export async function serveApp(
   host: AppHost,
   { control, request: message }: { control: ControlChannel; request: Message },
-  opened: (session: AppSession | undefined, own: object) => void,
+  told: { opened(session: OwnSession): void; closed(session: OwnSession): void },
 ): Promise<void> {
-  // `shown` is set before a first change is told: measuring goes on only once the session is relayed.
-  const own: { shown?: AppSession } = {};
+  // Set before a first change is told: measuring goes on only once the session is relayed.
+  let own: OwnSession | undefined;
   let session: CloneSession | undefined;
   try {
     const request = parseRequest(message);
@@ -70,27 +85,34 @@ export async function serveApp(
     const speed = host.measureSpeed();
     const power = await powerSupply();
     const onLink = (link: LinkSpec) => {
-      own.shown!.conditions = { ...own.shown!.conditions, ...conditionsOf(link) };
-      notice(out, { type: "conditions", conditions: own.shown!.conditions });
+      const { shown } = own!;
+      shown.conditions = { ...shown.conditions, ...conditionsOf(link) };
+      notice(out, { type: "conditions", conditions: shown.conditions });
       host.changed();
     };
     session = await host.openAnyClone(request.clones, { request, emulated, onLink });
     const reply = welcome(session, { speed, power });
-    own.shown = { app: request.app, clone: reply.clone, conditions: reply.conditions };
-    control.send(reply);
-    opened(own.shown, own);
     const migrations = host.migrations.watch({
       role: "device",
       app: request.app,
       peer: reply.clone.name || reply.clone.peer,
     });
+    own = {
+      shown: { app: request.app, clone: reply.clone, why: session.why, conditions: reply.conditions },
+      isAuto: request.clones.includes("auto"),
+      beaten: 0,
+      isAway: () => migrations.isOut,
+      end,
+    };
+    control.send(reply);
+    told.opened(own);
     const reason = await relay({ control, out, session, host, migrations, ended, end });
     migrations.ended();
     notice(out, { type: "lost", reason });
   } catch (error) {
     control.send({ ok: false, error: (error as Error).message } satisfies SessionReply);
   }
-  opened(undefined, own);
+  if (own !== undefined) told.closed(own);
   await control.channel.close();
 }
 
@@ -176,12 +198,13 @@ function notice(out: FrameOutlet, body: SessionNotice): void {
 }
 
 function welcome(
-  { connection, answer, link }: CloneSession,
+  { connection, answer, link, why }: CloneSession,
   device: { speed: number; power: Conditions["power"] },
 ): Extract<SessionReply, { ok: true }> {
   return {
     ok: true,
     clone: { peer: connection.remotePeer.toString(), name: answer.name, address: addressOf(connection) },
+    why,
     conditions: { ...conditionsOf(link), cloneSpeed: answer.unitsPerMs / device.speed, power: device.power },
   };
 }

@@ -74,11 +74,11 @@ export class CloneService {
       without,
       usage: readUsage,
       signal: (pid, signal) => void signalGroup(pid, signal),
-      power: () => (options.power ?? powerSupply)(),
+      power: () => (options.machine?.power ?? powerSupply)(),
     });
     this.#admission = new Admission({
       maxGuests: this.maxGuests,
-      starters: Math.max(2, cores),
+      starters: Math.max(4, 2 * cores),
       budgetBytes,
       usedBytes: () => this.#governor.bytes,
     });
@@ -155,7 +155,7 @@ export class CloneService {
 
   /** Why a trusted peer's guests may not run now. */
   async closedTo(peer: string): Promise<string | undefined> {
-    const power = await (this.#options.power ?? powerSupply)();
+    const power = await (this.#options.machine?.power ?? powerSupply)();
     return closedNow(this.#parts.trust.grants(peer), { date: new Date(), power });
   }
 

@@ -67,3 +67,31 @@ export const SILENCE_CHECK_MS = 250;
 
 /** Local processes connected at once. */
 export const MAX_LOCAL_CONNECTIONS = 256;
+
+/** What a peer tells of itself; see `info_messages.ts`. */
+export const INFO_PROTOCOL = "/clonecloud/info/1.0.0";
+/** A peer answers at once, a weak one after a calibration. */
+export const INFO_TIMEOUT_MS = 3_000;
+/** Peers that one tells another of. */
+export const MAX_KNOWN_PEERS = 64;
+
+/** Work by which clones are compared, milliseconds on the device: migrations that pay take about as long. */
+export const TYPICAL_WORK_MS = 1_000;
+/** Bytes each way by which clones are compared. */
+export const TYPICAL_BYTES = 256 * 1024;
+/** Code by which they are compared, where a clone has none of this device's yet. */
+export const TYPICAL_CODE_BYTES = 256 * 1024;
+/** A link that was never measured is taken for a middling WiFi. */
+export const UNKNOWN_LINK = { rttMs: 20, upBytesPerSecond: 2e6, downBytesPerSecond: 2e6 };
+/** How long others may take once the first clone has answered: about what choosing a worse one costs. */
+export const CHOICE_GRACE_MS = 400;
+/** Clones that `auto` tries before it gives up. */
+export const MAX_AUTO_TRIES = 4;
+/** How long a measured link counts when clones are compared or listed. */
+export const LINK_AGE_MS = 60_000;
+/** Between looks whether another clone has become better. */
+export const REVIEW_MS = 10_000;
+/** Another clone must promise this share of the present one's time, twice in a row: changing loses what the guest holds. */
+export const REVIEW_GAIN = 0.6;
+/** A ping of a listed peer. */
+export const PEERS_PING_MS = 1_500;

@@ -79,6 +79,11 @@ export class MigrationWatch {
     this.#changed = changed;
   }
 
+  /** Whether one is out now. */
+  get isOut(): boolean {
+    return this.#out !== undefined;
+  }
+
   left(bytesUp: number): void {
     this.#out = this.#begin({ method: this.method, bytesUp });
   }

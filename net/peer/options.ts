@@ -1,6 +1,6 @@
 import type { Libp2pOptions } from "libp2p";
 import type { GuestCommand } from "../../runtime/mod.ts";
-import type { Limits, PairingOffer, TrustStore } from "../trust/mod.ts";
+import type { Grants, Limits, PairingOffer, TrustStore } from "../trust/mod.ts";
 import type { AppSession } from "./app_session.ts";
 import type { LocalSocket } from "./local_server.ts";
 import type { MigrationRow } from "./migration_log.ts";
@@ -15,6 +15,15 @@ export type Defence =
   | "idle-cpu"
   | "turns"
   | "stranger-limits";
+
+/** What a machine is like now. */
+export interface Machine {
+  /** Its speed, as in `net/link`. */
+  unitsPerMs(): number;
+  /** Processes that want a core, averaged over a minute. */
+  load(): number;
+  power(): Promise<"mains" | "battery" | "unknown">;
+}
 
 /** How a peer is started. */
 export interface PeerOptions {
@@ -31,6 +40,8 @@ export interface PeerOptions {
    * started, and the home may be served by another process. True if left out.
    */
   readonly serve?: boolean;
+  /** The network costs by the byte: links are not probed, only learnt from what sessions send. */
+  readonly metered?: boolean;
   /** Finds peers on the local network. True if left out. */
   readonly mdns?: boolean;
   /** Guests at once; 0 for a peer that is no clone. */
@@ -47,8 +58,10 @@ export interface PeerOptions {
   readonly log?: (line: string) => void;
   /** In place of the runtime's guest, for tests; a function gets the permission flags that it is granted. */
   readonly guestCommand?: GuestCommand | ((flags: readonly string[]) => GuestCommand);
-  /** What powers this machine, in place of asking the system, for tests. */
-  readonly power?: () => Promise<"mains" | "battery" | "unknown">;
+  /** Between looks whether another clone has become better, for tests. */
+  readonly reviewMs?: number;
+  /** What this machine is like, in place of measuring and asking the system, for tests. */
+  readonly machine?: Partial<Machine>;
   /** Defences to leave out, for tests that show what each is for; no command sets it. */
   readonly without?: readonly Defence[];
   /** In place of tcp and websockets, for tests. */
@@ -73,15 +86,42 @@ export interface PeerStatus {
   readonly page?: string;
 }
 
-/** One row of `peers`. */
+/** One row of `peers`; what isn't known is left out. */
 export interface PeerRow {
   readonly peer: string;
   readonly name: string;
   readonly trusted: boolean;
   readonly connected: boolean;
-  /** Round-trip time of a ping now; undefined if it can't be reached. */
-  readonly rttMs?: number;
   readonly address?: string;
+  /** How it is reached, in words. */
+  readonly addressKind?: string;
+  /** Round-trip time of a ping now. */
+  readonly rttMs?: number;
+  /** The link from here to it and back, as last measured. */
+  readonly upBytesPerSecond?: number;
+  readonly downBytesPerSecond?: number;
+  readonly linkAgeMs?: number;
+  /** How many times as fast as this machine it computes. */
+  readonly speed?: number;
+  readonly cores?: number;
+  readonly load?: number;
+  readonly power?: "mains" | "battery" | "unknown";
+  readonly capabilities?: readonly string[];
+  /** Sessions that it would still take. */
+  readonly free?: number;
+  readonly deno?: string;
+  /** Bytes of this device's code and files that it keeps. */
+  readonly storedBytes?: number;
+  /** By how much its clock is ahead. */
+  readonly clockAheadMs?: number;
+  /** What it may use here. */
+  readonly grants?: Grants;
+  /** What this peer may use there. */
+  readonly grantsThere?: Grants;
+  /** Names of trusted peers that told of it. */
+  readonly knownBy?: readonly string[];
+  /** Why it can't be reached, or can't be a clone now. */
+  readonly problem?: string;
 }
 
 /** A running peer. */

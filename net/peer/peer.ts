@@ -30,21 +30,23 @@ import {
   PairingError,
   type TrustStore,
 } from "../trust/mod.ts";
-import { type AppSession, serveApp } from "./app_session.ts";
-import { openFirst } from "./clone_chooser.ts";
 import { CloneService } from "./clone_service.ts";
-import { MAX_PROTOCOL_STREAMS, SESSION_PROTOCOL } from "./constants.ts";
+import { DeviceService } from "./device_service.ts";
+import { INFO_PROTOCOL, MAX_PROTOCOL_STREAMS, SESSION_PROTOCOL } from "./constants.ts";
 import { type Host, startHost } from "./host.ts";
+import type { PeerInfo } from "./info_messages.ts";
+import { answerInfo } from "./info_protocol.ts";
+import { describeSelf } from "./self_description.ts";
 import { defaultListen, portsOf } from "./listen_addresses.ts";
 import { Liveness } from "./liveness.ts";
 import { listenLocal, type LocalSocket } from "./local_server.ts";
 import { MigrationLog } from "./migration_log.ts";
 import type { Peer, PeerOptions, PeerRow, PeerStatus } from "./options.ts";
-import { type CloneSession, openCloneSession } from "./session_client.ts";
+import { PeerBook } from "./peer_book.ts";
+import { listPeers } from "./peer_list.ts";
 
 /** How long a measured speed holds: a device throttles within minutes. */
 const SPEED_AGE_MS = 60_000;
-const PEERS_PING_MS = 1_500;
 
 /** Starts a peer. @throws {HomeBusyError} if the home is served already; {Error} if it can't listen. */
 export async function startPeer(options: PeerOptions = {}): Promise<Peer> {
@@ -75,10 +77,11 @@ class NodeManager implements Peer {
   readonly name: string;
   readonly #parts: Parts;
   readonly #finder: Finder;
+  readonly #book: PeerBook;
+  readonly #device: DeviceService;
   readonly #desk: PairingDesk;
   /** Only a peer that serves its home is one: it assumes to be alone there. */
   #clone: CloneService | undefined;
-  readonly #apps = new Map<object, AppSession>();
   readonly #sockets: LocalSocket[] = [];
   readonly #listeners = new Set<() => void>();
   readonly #migrations = new MigrationLog(() => this.#changed());
@@ -113,11 +116,23 @@ class NodeManager implements Peer {
     this.#parts = parts;
     this.id = host.peerId.toString();
     this.name = parts.name;
+    this.#book = new PeerBook({ probes: options.metered !== true });
     this.#finder = new Finder({
       host,
       trust,
+      hints: (peer) => this.#book.addressesOf(peer),
       mdns: options.mdns ?? true,
       silentMs: (connection) => liveness.silentMs(connection),
+    });
+    this.#device = new DeviceService({
+      finder: this.#finder,
+      trust,
+      book: this.#book,
+      liveness,
+      migrations: this.#migrations,
+      unitsPerMs: () => this.#measureSpeed(),
+      changed: () => this.#changed(),
+      ...(options.reviewMs !== undefined && { reviewMs: options.reviewMs }),
     });
     this.#desk = new PairingDesk({ trust, ownPeer: this.id, ownName: this.name });
     trust.onRemoved((peer) => this.#forget(peer));
@@ -134,7 +149,7 @@ class NodeManager implements Peer {
       addresses: this.addresses(),
       guests: [...this.#clone?.sessions ?? []].map(({ device, app, pid }) => ({ device, app, pid })),
       maxGuests: this.#clone?.maxGuests ?? 0,
-      apps: [...this.#apps.values()],
+      apps: this.#device.apps,
       migrations: this.#migrations.list(),
       ...(this.#page !== undefined && { page: this.#page }),
       storeBytes: this.#clone?.storeBytes ?? 0,
@@ -151,22 +166,14 @@ class NodeManager implements Peer {
   }
 
   async peers(): Promise<PeerRow[]> {
-    const trusted = this.#parts.trust.list();
-    const strangers = this.#finder.seen().filter((peer) => !this.#parts.trust.has(peer));
-    return await Promise.all([
-      ...trusted.map(async (peer): Promise<PeerRow> => {
-        const row = { peer: peer.peer, name: peer.name, trusted: true };
-        try {
-          const connection = await this.#finder.connectPeer(peer);
-          const signal = AbortSignal.timeout(PEERS_PING_MS);
-          const rttMs = await this.#parts.host.services.ping.ping(connection.remotePeer, { signal });
-          return { ...row, connected: true, rttMs, address: addressOf(connection) };
-        } catch {
-          return { ...row, connected: false };
-        }
-      }),
-      ...strangers.map((peer): PeerRow => ({ peer, name: "", trusted: false, connected: false })),
-    ]);
+    const { host, trust } = this.#parts;
+    return await listPeers({
+      host,
+      trust,
+      finder: this.#finder,
+      book: this.#book,
+      unitsPerMs: () => this.#measureSpeed(),
+    });
   }
 
   offerPairing(): ReturnType<PairingDesk["offer"]> {
@@ -227,6 +234,7 @@ class NodeManager implements Peer {
     const { host, liveness } = this.#parts;
     this.#desk.close();
     for (const socket of this.#sockets) socket.close();
+    this.#device.close();
     await this.#clone?.close();
     liveness.close();
     await host.stop();
@@ -243,6 +251,11 @@ class NodeManager implements Peer {
       clone.prepare();
     }
     await host.handle(LINK_PROTOCOL, (stream, connection) => this.#onLink(stream, connection), limits);
+    await host.handle(
+      INFO_PROTOCOL,
+      (stream, { remotePeer }) => answerInfo(stream, () => this.#describe(remotePeer.toString())),
+      limits,
+    );
     await host.handle(PAIR_PROTOCOL, (stream, connection) => this.#onPair(stream, connection), limits);
     await this.listenLocal(await prepareSocketPath(home));
     this.onStop(() => removeSocketPath(home));
@@ -261,6 +274,20 @@ class NodeManager implements Peer {
       unitsPerMs: () => this.#measureSpeed(),
       changed: () => this.#changed(),
     }, options);
+  }
+
+  /** What a trusted peer is told of this one. */
+  async #describe(peer: string): Promise<PeerInfo | undefined> {
+    const { trust, name, options } = this.#parts;
+    if (!trust.has(peer)) return undefined;
+    return await describeSelf({
+      peer,
+      name,
+      trust,
+      clone: this.#clone!,
+      options,
+      unitsPerMs: this.#measureSpeed(),
+    });
   }
 
   #onLink(stream: Stream, connection: Connection): void {
@@ -296,7 +323,7 @@ class NodeManager implements Peer {
   async #serveLocal(control: ControlChannel, message: Message): Promise<void> {
     switch (message.op) {
       case "session":
-        return await this.#serveApp(control, message);
+        return await this.#device.serve(control, message);
       case "status":
         return void control.send({ ok: true, ...this.status() });
       case "peers":
@@ -321,24 +348,6 @@ class NodeManager implements Peer {
     }
   }
 
-  async #serveApp(control: ControlChannel, request: Message): Promise<void> {
-    await serveApp(
-      {
-        openAnyClone: (clones, open) => openFirst(this.#finder, clones, (c) => openCloneSession(c, open)),
-        measureSpeed: () => this.#measureSpeed(),
-        migrations: this.#migrations,
-        changed: () => this.#changed(),
-        watch: (session: CloneSession) => this.#parts.liveness.watch(session.connection),
-      },
-      { control, request },
-      (session, own) => {
-        if (session === undefined) this.#apps.delete(own);
-        else this.#apps.set(own, session);
-        this.#changed();
-      },
-    );
-  }
-
   /** Shows a code for as long as the asking process stays connected. */
   async #serveOffer(control: ControlChannel): Promise<void> {
     const offer = this.#desk.offer();
@@ -356,6 +365,8 @@ class NodeManager implements Peer {
   }
 
   #measureSpeed(): number {
+    const { machine } = this.#parts.options;
+    if (machine?.unitsPerMs !== undefined) return machine.unitsPerMs();
     const now = Date.now();
     if (this.#speed === undefined || now - this.#speed.at > SPEED_AGE_MS) {
       this.#speed = { unitsPerMs: calibrate(), at: now };
@@ -364,6 +375,7 @@ class NodeManager implements Peer {
   }
 
   async #forget(peer: string): Promise<void> {
+    this.#book.forget(peer);
     await this.#clone?.forget(peer);
     for (const connection of this.#parts.host.getConnections()) {
       if (connection.remotePeer.toString() === peer) connection.close().catch(() => {});

@@ -19,6 +19,8 @@ export interface CloneSession {
   readonly meter: LinkMeter;
   /** The link as first measured. */
   readonly link: LinkSpec;
+  /** What made it this clone. */
+  readonly why: string;
 }
 
 /** Thrown when a clone answered, but opens no session. */
@@ -47,7 +49,10 @@ export interface OpenOptions {
  *
  * @throws {RefusedError} if the clone refuses; {Error} if it can't be talked to.
  */
-export async function openCloneSession(connection: Connection, options: OpenOptions): Promise<CloneSession> {
+export async function openCloneSession(
+  connection: Connection,
+  options: OpenOptions,
+): Promise<Omit<CloneSession, "why">> {
   const shape = (channel: Channel) => options.emulated?.shape(channel) ?? channel;
   const control = new ControlChannel(shape(await open(connection, SESSION_PROTOCOL)));
   let meter: LinkMeter | undefined;

@@ -1,37 +1,89 @@
-import { connectLocal, type PeerRow, startPeer } from "../../net/mod.ts";
-import type { Command } from "./command.ts";
+import { connectLocal, type Home, type PeerRow, startPeer } from "../../net/mod.ts";
+import { type Command, UsageError } from "./command.ts";
 import { HOME_OPTION, homeOf } from "./home_option.ts";
 import { printTable } from "./table.ts";
 
+/** Between two lists of `--watch`. */
+const WATCH_MS = 2_000;
+
 /** `peers`: lists paired peers, and others near by. */
 export const peers: Command = {
-  summary: "Lists paired peers and whether they can be reached, and other peers near by.",
+  summary:
+    "Lists paired peers, their links and what they are like now; and others near by, or known by paired ones.",
   positionals: "",
-  options: { ...HOME_OPTION, json: { type: "boolean", help: "print JSON" } },
+  options: {
+    ...HOME_OPTION,
+    json: { type: "boolean", help: "print JSON; with --watch one list a line" },
+    watch: { type: "boolean", short: "w", help: "list again every two seconds, until stopped" },
+  },
   async run(parsed) {
-    const home = await homeOf(parsed);
-    const client = await connectLocal(home);
-    let rows: PeerRow[];
-    if (client !== undefined) rows = (await client.request({ op: "peers" })).peers as PeerRow[];
-    else {
-      const peer = await startPeer({ home: home.folder, serve: false });
-      rows = await peer.peers();
-      await peer.stop();
+    if (parsed.positionals.length > 0) {
+      throw new UsageError(`peers takes no argument "${parsed.positionals[0]}"`);
     }
-    if (parsed.values.json) console.log(JSON.stringify(rows, null, 2));
-    else if (rows.length === 0) console.log("No paired peers; run `pair` here and on the other machine.");
-    else {
-      printTable(
-        ["NAME", "PEER", "PAIRED", "RTT", "ADDRESS"],
-        rows.map((row) => [
-          row.name,
-          row.peer,
-          row.trusted ? "yes" : "no",
-          row.rttMs === undefined ? "-" : `${row.rttMs.toFixed(1)} ms`,
-          row.address ?? "-",
-        ]),
-      );
+    const { json, watch } = parsed.values;
+    const source = await openSource(await homeOf(parsed));
+    for (;;) {
+      const rows = await source.peers();
+      if (watch && !json && Deno.stdout.isTerminal()) console.log("\x1b[H\x1b[2J");
+      if (json) console.log(watch ? JSON.stringify(rows) : JSON.stringify(rows, null, 2));
+      else print(rows);
+      if (!watch) break;
+      await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
     }
+    await source.close();
     return 0;
   },
 };
+
+/** The running peer, or one for this moment. */
+async function openSource(home: Home): Promise<{ peers(): Promise<PeerRow[]>; close(): Promise<void> }> {
+  const running = await askRunning(home);
+  if (running !== undefined) {
+    return { peers: async () => await askRunning(home) ?? [], close: () => Promise.resolve() };
+  }
+  const peer = await startPeer({ home: home.folder, serve: false });
+  return { peers: () => peer.peers(), close: () => peer.stop() };
+}
+
+async function askRunning(home: Home): Promise<PeerRow[] | undefined> {
+  const client = await connectLocal(home);
+  if (client === undefined) return undefined;
+  const { peers } = await client.request({ op: "peers" });
+  client.close();
+  return peers as PeerRow[];
+}
+
+function print(rows: readonly PeerRow[]): void {
+  if (rows.length === 0) {
+    console.log("No paired peers; run `pair` here and on the other machine.");
+    return;
+  }
+  printTable(
+    ["NAME", "PEER", "PAIRED", "RTT", "UP/DOWN MBIT/S", "SPEED", "LOAD", "POWER", "REACHED BY", "NOTE"],
+    rows.map((row) => [
+      row.name || "-",
+      row.peer,
+      row.trusted ? "yes" : "no",
+      row.rttMs === undefined ? "-" : `${row.rttMs.toFixed(1)} ms`,
+      row.upBytesPerSecond === undefined
+        ? "-"
+        : `${mbit(row.upBytesPerSecond)}/${mbit(row.downBytesPerSecond!)}`,
+      row.speed === undefined ? "-" : `${row.speed.toPrecision(2)}x`,
+      row.load === undefined ? "-" : `${row.load.toFixed(1)} of ${row.cores}`,
+      row.power ?? "-",
+      row.addressKind ?? "-",
+      noteOf(row),
+    ]),
+  );
+}
+
+function noteOf({ trusted, connected, problem, knownBy, capabilities = [] }: PeerRow): string {
+  if (knownBy !== undefined) return `known by ${knownBy.join(", ")}`;
+  if (!trusted) return "near by; `pair` to use it";
+  if (!connected) return "not reached; `doctor` says why";
+  return problem ?? capabilities.join(", ");
+}
+
+function mbit(bytesPerSecond: number): string {
+  return (bytesPerSecond * 8 / 1e6).toPrecision(2);
+}

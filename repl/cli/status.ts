@@ -28,7 +28,7 @@ function print(status: PeerStatus): void {
   console.log(`  guests: ${status.guests.length} of ${status.maxGuests}`);
   for (const { device, app, pid } of status.guests) console.log(`    ${app} of ${device}, process ${pid}`);
   console.log(`  apps of this device: ${status.apps.length}`);
-  for (const { app, clone, conditions } of status.apps) {
+  for (const { app, clone, why, conditions } of status.apps) {
     const { rttMs, upBytesPerSecond, downBytesPerSecond, cloneSpeed } = conditions;
     const mbit = (bytes: number) => (bytes * 8 / 1e6).toFixed(1);
     console.log(
@@ -36,6 +36,7 @@ function print(status: PeerStatus): void {
         mbit(downBytesPerSecond)
       } down, ${cloneSpeed.toFixed(1)} times as fast`,
     );
+    console.log(`      chosen: ${why}`);
   }
   if (status.page !== undefined) console.log(`  its page, for you only: ${status.page}`);
   console.log(`  kept for other devices: ${(status.storeBytes / 2 ** 20).toFixed(1)} MiB`);

@@ -99,6 +99,8 @@ export class DeviceSession {
   #gone = false;
   #heardAt = 0;
   #method = "";
+  /** Where it leads, and what made it this clone. */
+  #clone: { readonly clone?: string; readonly why?: string } = {};
   #faults = 0;
   #fileBytes = 0;
 
@@ -165,6 +167,7 @@ export class DeviceSession {
       thread: "main",
       method: message.method,
       bytes: sum(payload),
+      ...this.#clone,
     });
     await this.#reach(() => ({ stage: "ship", bytes: sum(payload) }));
     const stopListening = this.#listenForSilence();
@@ -253,6 +256,7 @@ export class DeviceSession {
       return this.#lose(message.error);
     }
     this.#board.write(message.conditions);
+    this.#clone = { clone: message.clone.name, ...(message.why !== undefined && { why: message.why }) };
     this.#ask({
       op: "conditions",
       conditions: message.conditions,

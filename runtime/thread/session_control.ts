@@ -26,6 +26,8 @@ export type SessionReply =
   | {
     readonly ok: true;
     readonly clone: { readonly peer: string; readonly name: string; readonly address: string };
+    /** What made it this clone, for people. */
+    readonly why?: string;
     readonly conditions: Conditions;
   }
   | { readonly ok: false; readonly error: string };

@@ -1,0 +1,45 @@
+import { availableParallelism } from "node:os";
+import { SESSION_VERSION } from "../../runtime/mod.ts";
+import { powerSupply } from "../link/mod.ts";
+import type { TrustStore } from "../trust/mod.ts";
+import type { CloneService } from "./clone_service.ts";
+import { MAX_KNOWN_PEERS } from "./constants.ts";
+import type { PeerInfo } from "./info_messages.ts";
+import type { PeerOptions } from "./options.ts";
+
+/** What a peer is described from. */
+export interface SelfParts {
+  /** Who asks. */
+  readonly peer: string;
+  readonly name: string;
+  readonly trust: TrustStore;
+  readonly clone: CloneService;
+  readonly options: PeerOptions;
+  readonly unitsPerMs: number;
+}
+
+/** What this peer tells a trusted one of itself. */
+export async function describeSelf(parts: SelfParts): Promise<PeerInfo> {
+  const { peer, name, trust, clone, options, unitsPerMs } = parts;
+  const closed = await clone.closedTo(peer);
+  const grants = trust.grants(peer);
+  const own = [...clone.sessions].filter(({ device }) => device === peer).length;
+  return {
+    name,
+    deno: Deno.version.deno,
+    sessionVersion: SESSION_VERSION,
+    now: Date.now(),
+    unitsPerMs,
+    cores: availableParallelism(),
+    load: options.machine?.load?.() ?? Deno.loadavg()[0]!,
+    power: await (options.machine?.power ?? powerSupply)(),
+    free: clone.maxGuests === 0 ? 0 : Math.max(0, Math.min(clone.free, grants.guests - own)),
+    busy: clone.busy,
+    ...(closed !== undefined && { closed }),
+    storedBytes: clone.bytesOf(peer),
+    grants,
+    capabilities: "gpu" in navigator ? ["webgpu"] : [],
+    knows: trust.list().filter((known) => known.peer !== peer).slice(0, MAX_KNOWN_PEERS)
+      .map(({ peer, name, addresses }) => ({ peer, name, addresses: addresses.slice(0, 4) })),
+  };
+}
