@@ -56,3 +56,14 @@ for (const fixture of FIXTURES) {
     assertEquals(graphOf([root], device, objects), expected, "the second round changed something");
   });
 }
+
+Deno.test("what is born at the clone may use built-ins and symbols that an earlier migration named", () => {
+  const { deviceHeap, cloneHeap } = pair();
+  const early = { [Symbol.iterator]: Symbol.for("early"), max: Math.max };
+  const fresh = () => ({ [Symbol.iterator]: Symbol.for("early"), max: Math.max });
+  cloneHeap.accept(deviceHeap.capture([early]).packet);
+  deviceHeap.accept(cloneHeap.capture([]).packet);
+  cloneHeap.accept(deviceHeap.capture([{ nothing: "of that" }]).packet);
+  const [born] = deviceHeap.accept(cloneHeap.capture([fresh()]).packet);
+  assertEquals(born, fresh());
+});

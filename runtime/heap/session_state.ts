@@ -96,7 +96,9 @@ export class SessionState {
     this.#enter(this.size, node);
   }
 
-  /** A built-in object that an earlier migration named: what the other side makes may refer to it at any time. */
+  /**
+   * A built-in object or a symbol that an earlier migration named: what the other side makes may refer to it at any time.
+   */
   builtin(index: number): Node | undefined {
     return this.#builtins.get(index);
   }
@@ -121,15 +123,20 @@ export class SessionState {
     this.kinds[index] = kind;
     this.parents[index] = -1;
     this.nodes[index] = node;
-    if (kind === KIND.builtin && node !== undefined) this.#builtins.set(index, node);
+    if (node !== undefined) this.#keepIfBuiltin(index, node);
     return index;
   }
 
   /** Says which node an announced index means. */
   bind(index: number, node: Node): void {
     this.nodes[index] = node;
-    if (this.kinds[index] === KIND.builtin) this.#builtins.set(index, node);
+    this.#keepIfBuiltin(index, node);
     this.#enter(index, node);
+  }
+
+  #keepIfBuiltin(index: number, node: Node): void {
+    const kind = this.kinds[index];
+    if (kind === KIND.builtin || kind === KIND.symbol) this.#builtins.set(index, node);
   }
 
   #enter(index: number, node: Node): void {

@@ -38,6 +38,9 @@ function hiddenIntrinsics(): [string, object][] {
   ];
 }
 
+/** Node's EventEmitter: the one class of the host whose instances hold nothing but their properties. */
+export const EVENTS = "node:events#";
+
 export class Builtins {
   readonly #names = new Map<object | symbol, string>();
   readonly #objects = new Map<string, object | symbol>();
@@ -138,8 +141,18 @@ export class Builtins {
     for (const [name, load] of this.#modules) {
       const module = load();
       if (module !== undefined) this.add(name, module);
+      if (name === EVENTS && typeof module === "function") {
+        this.#nameSymbols(name, module as new () => object);
+      }
     }
     this.#modules.clear();
+  }
+
+  /** Names the symbols under which instances of a plain class keep things. */
+  #nameSymbols(name: string, plain: new () => object): void {
+    for (const key of ownKeys(new plain())) {
+      if (typeof key === "symbol") this.#set(`${name}@${key.description}`, key);
+    }
   }
 
   #set(name: string, value: object | symbol): void {
@@ -172,7 +185,8 @@ function candidates(value: object): string[] {
   const maker = typeof value === "function" ? value : getOwnPropertyDescriptor(value, "constructor")?.value;
   const name = typeof maker === "function" ? getOwnPropertyDescriptor(maker, "name")?.value : undefined;
   if (typeof name !== "string") return typeof value === "function" ? [] : ["crypto", "process", "navigator"];
-  return [name, `Deno.${name}`];
+  // Libraries ask `Buffer.isBuffer`; no name leads from that to the getter of the global.
+  return typeof value === "function" ? [name, `Deno.${name}`, "Buffer"] : [name, `Deno.${name}`];
 }
 
 function isObject(value: unknown): value is object {

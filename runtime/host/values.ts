@@ -2,7 +2,7 @@ import process from "node:process";
 import { types } from "node:util";
 import type { Brand, HostParts, PromiseOutcome, ValueAccess } from "../heap/access.ts";
 import { BuiltinChanges } from "./builtin_changes.ts";
-import type { Builtins } from "./builtins.ts";
+import { type Builtins, EVENTS } from "./builtins.ts";
 import { HostValues } from "./host_values.ts";
 import type { TextDecoding } from "./text_decoding.ts";
 
@@ -155,7 +155,8 @@ export class Values implements ValueAccess {
     if (isErrorPrototype(prototype)) return false;
     if (isOfSegments(prototype)) return true;
     const maker = Reflect.getOwnPropertyDescriptor(prototype, "constructor")?.value;
-    return typeof maker === "function" && this.#builtins.nameOf(maker) !== undefined;
+    const name = typeof maker === "function" ? this.#builtins.nameOf(maker) : undefined;
+    return name !== undefined && name !== EVENTS;
   }
 
   /** Own keys that are no indexes: listing all keys of a large typed array takes seconds. */

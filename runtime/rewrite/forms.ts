@@ -47,7 +47,7 @@ export class ModuleForms {
     const style = nativeStyle(p, true);
     return toForm([
       ...this.#renderer.pieces(0, at, style),
-      { text: prelude, from: -1 },
+      { text: at > 0 && source[at - 1] !== ";" ? `;${prelude}` : prelude, from: -1 },
       ...this.#renderer.pieces(at, source.length, style),
     ]);
   }
@@ -100,7 +100,7 @@ export class ModuleForms {
     const style = guestStyle(p, uninitialised);
     const { source, program } = this.#analysis;
     const directives = program.body.filter((item: Node) => typeof item.directive === "string");
-    const strict = directives.map((item: Node) => source.slice(item.start, item.end)).join("");
+    const strict = directives.map((item: Node) => `${source.slice(item.start, item.end)};`).join("");
     const names = [...this.#bindingNames(), `${p}this`, `${p}arguments`];
     const head = `(function(${p}R,${p}T,${p}P){${strict}var ${names.join(",")},${p}K,${p}I,${p}C=` +
       `${p}R(${JSON.stringify(this.#table.key)},${

@@ -131,6 +131,7 @@ class Instrumenter {
 
   site(site: Site): void {
     this.#marker(site);
+    this.#endDirectives(site);
     if (site.kind === "class") return this.#class(site);
     if (site.kind === "constructor") return this.#guard(site);
     const asks = site.owner === null && site.refused === null && scopesOf(site).length > 0;
@@ -141,6 +142,14 @@ class Instrumenter {
   }
 
   // Entries
+
+  /** What is put in behind a directive without a semicolon would go on with it. */
+  #endDirectives({ node }: Site): void {
+    if (node.body?.type !== "BlockStatement") return;
+    const at = bodyStart(node.body);
+    const bare = at > node.body.start + 1 && this.#analysis.source[at - 1] !== ";";
+    if (bare) this.#open(at, 0, () => ";");
+  }
 
   #blockEntry(site: Site, asks: boolean, point: boolean): void {
     const at = bodyStart(site.node.body);

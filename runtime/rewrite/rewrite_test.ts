@@ -175,6 +175,17 @@ Deno.test("a callee that is renamed does not go on with the line before", () => 
   assert.equal(make(env)(), 3);
 });
 
+Deno.test("what is put in behind a directive without a semicolon does not go on with it", () => {
+  const source = `'use strict'
+function outer() { 'use strict'
+let n = 1
+function f() { 'use strict'
+return n++ }
+return f }
+const result = outer()()`;
+  assert.equal(run(source, ["f", "outer"]).result, 1);
+});
+
 Deno.test("RewrittenModule() throws a ParseError for what is no JavaScript", () => {
   assert.throws(() => module("let = ;"), ParseError);
 });
