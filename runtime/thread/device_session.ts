@@ -48,8 +48,8 @@ export interface MigrateReply {
   readonly fileBytes?: number;
 }
 
-/** How long a migration point waits for a session that is being opened. */
-const OPEN_WAIT_MS = 5_000;
+/** How long after a session began to open migration points may wait for it: a weak device loads its app meanwhile. */
+const OPEN_WAIT_MS = 10_000;
 /** A peer says every second that it lives. */
 const SILENCE_MS = 4_000;
 const SILENCE_CHECK_MS = 500;

@@ -577,11 +577,9 @@ function timeOf(ms: unknown): number {
 
 /** How long a forced method waits for its session. */
 const FORCED_WAIT_MS = 15_000;
-/** Any other waits for a session that is opening for this share of what it expects to save. */
-const WAIT_SHARE = 0.5;
-
+/** Any other waits for a session that is opening for as long as it expects to save. */
 function waitFor({ hereMs, thereMs }: Decision): number {
-  return Math.min(FORCED_WAIT_MS, Math.max(0, hereMs - thereMs) * WAIT_SHARE);
+  return Math.min(FORCED_WAIT_MS, Math.max(0, hereMs - thereMs));
 }
 
 function exactBuffer(bytes: Uint8Array): ArrayBuffer {

@@ -2,7 +2,6 @@
  * The migrator: serves the app's main thread, which may be stopped, from its own event loop. It talks to the supervisor
  * (code, configuration, events) and to the peer (the session), over one local socket each.
  */
-import { workerData } from "node:worker_threads";
 import { FileRoots } from "../host/file_roots.ts";
 import { Board } from "./board.ts";
 import { HOP_CONTROL } from "./frame.ts";
@@ -11,12 +10,18 @@ import { DeviceSession, type MigrateReply, type SessionState } from "./device_se
 import type { AppConfig } from "./protocol.ts";
 import { FAILED, FAILED_ID, POSTED } from "./sync_port.ts";
 
-const { port, signal, supervisor, board: shared } = workerData as {
-  board: SharedArrayBuffer;
-  port: import("node:worker_threads").MessagePort;
-  signal: Int32Array;
-  supervisor: string;
-};
+/** What the app's thread starts this Worker with. */
+interface MigratorStart {
+  readonly board: SharedArrayBuffer;
+  readonly port: MessagePort;
+  readonly signal: Int32Array;
+  /** Path of the supervisor's socket. */
+  readonly supervisor: string;
+}
+
+const { port, signal, supervisor, board: shared } = await new Promise<MigratorStart>((resolve) =>
+  addEventListener("message", (event) => resolve((event as MessageEvent).data), { once: true })
+);
 
 // The app may be waiting: whatever ends this Worker, it is told.
 addEventListener("error", fail);
@@ -73,7 +78,11 @@ async function serve(message: any): Promise<void> {
   switch (message.op) {
     case "config":
       config = await ask({ op: "config" });
-      if (config!.session !== undefined) await connectPeer(config!.peerSocket);
+      if (config!.session !== undefined) {
+        await connectPeer(config!.peerSocket);
+        // Already now: it opens while the app's code is loaded.
+        if (config!.methods.length > 0) session = newSession();
+      }
       return answer(message.id, config);
     case "supervisor":
       return answer(message.id, await ask(message.request));
@@ -82,9 +91,6 @@ async function serve(message: any): Promise<void> {
       return;
     case "event":
       connection.sendJson({ id: 0, request: { op: "event", event: message.event } });
-      return;
-    case "open":
-      session ??= newSession();
       return;
     case "close":
       session?.close();
@@ -147,8 +153,8 @@ function newSession(impatient = false): DeviceSession {
   return new DeviceSession(config!, parts);
 }
 
-port.on("message", (message: any) => {
+port.onmessage = ({ data: message }) => {
   serve(message).catch((error) =>
     answer(message.id, { ok: false, error: String(error), reason: String(error) })
   );
-});
+};
