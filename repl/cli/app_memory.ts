@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { App } from "./app.ts";
 import type { KnownMiss } from "./misses.ts";
 
@@ -31,16 +30,20 @@ export class AppMemory {
   readonly #path: string;
   readonly #missPath: string;
 
-  constructor(app: App, home: string) {
-    const name = createHash("sha256").update(app.main).digest("hex").slice(0, 24);
-    this.#path = `${home}/apps/${name}.json`;
-    this.#missPath = `${home}/apps/${name}.misses.json`;
-    Deno.mkdirSync(`${home}/apps`, { recursive: true, mode: 0o700 });
+  private constructor(folder: string, name: string) {
+    this.#path = `${folder}/${name}.json`;
+    this.#missPath = `${folder}/${name}.misses.json`;
+  }
+
+  static async open(app: App, home: string): Promise<AppMemory> {
+    const folder = `${home}/apps`;
+    Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return new AppMemory(folder, (await sha256(new TextEncoder().encode(app.main))).slice(0, 24));
   }
 
   /** The note, if the app's code still is what it was made for. */
-  read(): PlanNote | undefined {
-    return readNote<PlanNote>(this.#path);
+  async read(): Promise<PlanNote | undefined> {
+    return await readNote<PlanNote>(this.#path);
   }
 
   write(note: PlanNote): void {
@@ -48,14 +51,17 @@ export class AppMemory {
   }
 
   /** Misses of earlier runs, if the app's code still is what they were met in. */
-  misses(): readonly KnownMiss[] {
-    return readNote<MissNote>(this.#missPath)?.misses ?? [];
+  async misses(): Promise<readonly KnownMiss[]> {
+    return (await readNote<MissNote>(this.#missPath))?.misses ?? [];
   }
 
   /** Adds misses that a run has met; all that are known now. `files` are those of the modules that it loaded. */
-  addMisses(files: readonly string[], misses: readonly KnownMiss[]): readonly KnownMiss[] {
-    const codeHash = hashFiles(files);
-    const all = [...new Map([...this.misses(), ...misses].map((miss) => [miss.method, miss])).values()];
+  async addMisses(
+    files: readonly string[],
+    misses: readonly KnownMiss[],
+  ): Promise<readonly KnownMiss[]> {
+    const codeHash = await hashFiles(files);
+    const all = [...new Map([...await this.misses(), ...misses].map((miss) => [miss.method, miss])).values()];
     if (codeHash !== undefined) writeNote(this.#missPath, { files, codeHash, misses: all });
     return all;
   }
@@ -66,12 +72,12 @@ export class AppMemory {
   }
 }
 
-function readNote<T extends { readonly files: readonly string[]; readonly codeHash: string }>(
+async function readNote<T extends { readonly files: readonly string[]; readonly codeHash: string }>(
   path: string,
-): T | undefined {
+): Promise<T | undefined> {
   try {
     const note = JSON.parse(Deno.readTextFileSync(path)) as T;
-    return hashFiles(note.files) === note.codeHash ? note : undefined;
+    return await hashFiles(note.files) === note.codeHash ? note : undefined;
   } catch {
     return undefined;
   }
@@ -83,13 +89,17 @@ function writeNote(path: string, note: PlanNote | MissNote): void {
   Deno.renameSync(draft, path);
 }
 
-/** Hash of the files' contents; undefined if one is gone. */
-export function hashFiles(files: readonly string[]): string | undefined {
-  const hash = createHash("sha256");
+/** Hash of the files' names and contents; undefined if one is gone. */
+export async function hashFiles(files: readonly string[]): Promise<string | undefined> {
   try {
-    for (const file of files) hash.update(file).update("\0").update(Deno.readFileSync(file)).update("\0");
+    const hashes = files.map(async (file) => `${file}\0${await sha256(Deno.readFileSync(file))}\n`);
+    return await sha256(new TextEncoder().encode((await Promise.all(hashes)).join("")));
   } catch {
     return undefined;
   }
-  return hash.digest("hex");
+}
+
+/** Not by `node:crypto`: loading that takes a weak device longer than all its hashing. */
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }

@@ -67,7 +67,7 @@ export interface Lesson {
 export async function learn(lesson: Lesson): Promise<void> {
   const { app, home, report } = lesson;
   const files = filesOf(lesson.code);
-  const codeHash = hashFiles(files);
+  const codeHash = await hashFiles(files);
   if (codeHash === undefined) return;
   using store = new ProfileStore(`${home}/profiles.sqlite`, { onProblem: lesson.onProblem });
   const version = { app: appKey(app.path, Deno.cwd()), codeHash };
@@ -77,7 +77,7 @@ export async function learn(lesson: Lesson): Promise<void> {
   const conditions = lesson.conditions ?? ASSUMED;
   const plan = await planRun(store, version, { conditions, notPoints, objective: lesson.objective });
   if (plan === undefined) return;
-  new AppMemory(app, home).write({
+  (await AppMemory.open(app, home)).write({
     files,
     codeHash,
     objective: lesson.objective,

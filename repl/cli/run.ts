@@ -179,10 +179,10 @@ export class Run {
     ) {
       return await this.#plain(flags);
     }
-    const memory = new AppMemory(this.#app, this.#home);
-    const note = this.#partitionGiven ? undefined : memory.read();
+    const memory = await AppMemory.open(this.#app, this.#home);
+    const note = this.#partitionGiven ? undefined : await memory.read();
     const usable = note?.objective === this.#objective ? note : undefined;
-    this.#knownMisses = memory.misses();
+    this.#knownMisses = await memory.misses();
     this.#methods = this.#withoutMisses([...new Set([...this.#forced, ...usable?.candidates ?? []])]);
     const profile = this.#forced.length === 0 && !this.#partitionGiven && AppMemory.wantsProfile(usable);
     if (this.#methods.length === 0 && !profile && this.#instrument !== "all") return await this.#plain(flags);
@@ -301,7 +301,7 @@ export class Run {
       if (this.#report.profile === undefined && !missed) {
         const { learned } = this.#report;
         if (note !== undefined && learned !== null) {
-          new AppMemory(this.#app, this.#home).write({ ...note, model: learned });
+          (await AppMemory.open(this.#app, this.#home)).write({ ...note, model: learned });
         }
         return;
       }
@@ -329,7 +329,8 @@ export class Run {
     const { missLines } = await later<typeof import("./misses.ts")>("./misses.ts", import.meta.url);
     for (const line of await missLines(code, misses)) this.#say(line);
     const { filesOf } = await later<typeof import("./sources.ts")>("./sources.ts", import.meta.url);
-    this.#knownMisses = new AppMemory(this.#app, this.#home).addMisses(filesOf(code), misses);
+    const memory = await AppMemory.open(this.#app, this.#home);
+    this.#knownMisses = await memory.addMisses(filesOf(code), misses);
     return true;
   }
 

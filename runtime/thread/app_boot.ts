@@ -102,7 +102,9 @@ function startMigrator(supervisor: string): { port: SyncPort; board: Board } {
 
 /** Lets the process end while the Worker lives. Deno has that for Node's Workers only, under a symbol without a name. */
 function unref(worker: Worker): void {
-  const symbol = Object.getOwnPropertySymbols(Worker.prototype).find((item) => item.description === undefined);
+  const symbol = Object.getOwnPropertySymbols(Worker.prototype).find((item) =>
+    item.description === undefined
+  );
   const setRef = symbol === undefined ? undefined : (worker as any)[symbol];
   if (typeof setRef !== "function") {
     throw new Error(`Cannot start: Deno ${Deno.version.deno} has no way to let go of a Worker`);

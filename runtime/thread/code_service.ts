@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { ModuleSource, RewrittenModule } from "../rewrite/mod.ts";
 import { REWRITER_VERSION } from "../rewrite/constants.ts";
 import type { RewriteAnswer } from "./load_hook.ts";
@@ -111,7 +110,7 @@ export class CodeService {
       case "rewrite":
         return await this.#rewrite(request.url, request.source, request.kind);
       case "note":
-        return this.#note(request.url, request.source, request.kind !== "script");
+        return await this.#note(request.url, request.source, request.kind !== "script");
       case "table":
         return await this.#cached(
           `${request.key}.table`,
@@ -131,9 +130,9 @@ export class CodeService {
     return undefined;
   }
 
-  #note(url: string, source: string, isModule: boolean): void {
+  async #note(url: string, source: string, isModule: boolean): Promise<void> {
     const path = this.#options.pathOf(url);
-    const key = hash(`${REWRITER_VERSION}\n${url}\n${path}\n${isModule}\n${source}`).slice(0, 16);
+    const key = (await hash(`${REWRITER_VERSION}\n${url}\n${path}\n${isModule}\n${source}`)).slice(0, 16);
     this.#sources.set(key, { url, source, isModule, path, key });
     this.#keys.set(url, key);
     this.#running.set(url, source);
@@ -141,7 +140,7 @@ export class CodeService {
 
   async #guest({ key, uninitialised }: Extract<SupervisorRequest, { op: "guest" }>): Promise<unknown> {
     const { url, isModule } = this.#sources.get(key)!;
-    const name = `${key}.${hash(uninitialised.join("\n")).slice(0, 12)}.guest`;
+    const name = `${key}.${(await hash(uninitialised.join("\n"))).slice(0, 12)}.guest`;
     return JSON.parse(
       await this.#cached(name, () => {
         const form = this.#module(key).guestForm(new Set(uninitialised));
@@ -155,7 +154,7 @@ export class CodeService {
     request: Extract<SupervisorRequest, { op: "makers" }>,
   ): Promise<Record<string, ShippedMaker>> {
     const { key, sites, place, uninitialised } = request;
-    const name = `${key}.${hash(`${place}\n${sites}\n${uninitialised}`).slice(0, 12)}.makers`;
+    const name = `${key}.${(await hash(`${place}\n${sites}\n${uninitialised}`)).slice(0, 12)}.makers`;
     return JSON.parse(
       await this.#cached(name, () => {
         const forms = Object.entries(this.#module(key).makers(sites, place, new Set(uninitialised)));
@@ -182,11 +181,11 @@ export class CodeService {
 
   async #rewriteAs(url: string, source: string, isModule: boolean): Promise<RewriteAnswer> {
     const path = this.#options.pathOf(url);
-    const key = hash(`${REWRITER_VERSION}\n${url}\n${path}\n${isModule}\n${source}`).slice(0, 16);
+    const key = (await hash(`${REWRITER_VERSION}\n${url}\n${path}\n${isModule}\n${source}`)).slice(0, 16);
     this.#sources.set(key, { url, source, isModule, path, key });
     const wanted = [...this.#options.methods].filter((method) => method.startsWith(`${path}#`)).sort();
     try {
-      const name = `${key}.${hash(wanted.join("\n")).slice(0, 8)}.device`;
+      const name = `${key}.${(await hash(wanted.join("\n"))).slice(0, 8)}.device`;
       const device = () => JSON.stringify(this.#device(key, new Set(wanted)));
       const cached = JSON.parse(await this.#cached(name, device));
       for (const [, method] of cached.points) this.#known.add(method);
@@ -247,6 +246,7 @@ function markedSite(text: string, at: number, key: string): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
-function hash(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+/** Not by `node:crypto`: loading that takes a weak device longer than all its hashing. */
+async function hash(text: string): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
 }

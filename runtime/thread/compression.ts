@@ -1,8 +1,5 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { MAX_FRAME_BYTES } from "./constants.ts";
-
-/** Payloads of at least this many bytes are compressed: below, the link's round trip counts and not its bandwidth. */
-const COMPRESS_FROM = 1024;
+import { COMPRESS_FROM, MAX_FRAME_BYTES } from "./constants.ts";
 
 /** `0 | payload` or `1 | deflated payload`. */
 export function compress(parts: readonly Uint8Array[]): Uint8Array[] {

@@ -5,7 +5,7 @@ import type { FileChanges } from "../host/file_changes.ts";
 import type { FileRoots } from "../host/file_roots.ts";
 import { BLOB_REPLY, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from "./frame.ts";
 import type { Board } from "./board.ts";
-import { compress, decompress } from "./compression.ts";
+import { compressing, decompressing } from "./stream_compression.ts";
 import type { LocalConnection } from "./local_connection.ts";
 import {
   type AppConfig,
@@ -161,7 +161,7 @@ export class DeviceSession {
     this.#faults = this.#fileBytes = 0;
     const code = await this.#fetchCode(message.head.code, message.missing);
     const head = { ...message.head, code, permits: this.#files.permits() };
-    const payload = compress(packPayload(head, new Uint8Array(message.packet)));
+    const payload = await compressing(packPayload(head, new Uint8Array(message.packet)));
     this.#event({
       event: "ship",
       thread: "main",
@@ -225,14 +225,19 @@ export class DeviceSession {
       if (frame.kind === HOP_CONTROL) {
         this.#control(decodeJson(frame.payload) as SessionReply | SessionNotice);
       } else if (frame.kind === READY) this.#opened();
-      else if (frame.kind === RETURN) this.#returned(frame.payload);
-      else if (frame.kind === REQUEST) {
+      else if (frame.kind === RETURN) {
+        this.#returned(frame.payload).catch((error) => this.#unreadable(error));
+      } else if (frame.kind === REQUEST) {
         this.#request(frame.payload).catch((error) => this.#lose(String(error)));
       } else if (frame.kind === STAGE) this.#stage(frame.payload);
       else if (frame.kind === BLOB_REQUEST) this.#connection?.send(BLOB_REPLY, frame.payload.slice(0, 32));
     } catch (error) {
-      this.#lose(`the clone sent something unreadable: ${(error as Error).message}`);
+      this.#unreadable(error);
     }
+  }
+
+  #unreadable(error: unknown): void {
+    this.#lose(`the clone sent something unreadable: ${(error as Error).message}`);
   }
 
   #opened(): void {
@@ -269,8 +274,8 @@ export class DeviceSession {
     return { ...this.#config.start, nowMs: Date.now(), stepping: this.#config.stepping };
   }
 
-  #returned(payload: Uint8Array): void {
-    const { head, bytes } = unpackPayload(decompress(payload));
+  async #returned(payload: Uint8Array): Promise<void> {
+    const { head, bytes } = unpackPayload(await decompressing(payload));
     const reply = head as ReturnHead;
     this.#event({ event: "return", thread: "main", method: this.#method, bytes: payload.length });
     const observed = reply.ok && Array.isArray(reply.observed) ? reply.observed : [];
@@ -329,17 +334,14 @@ export class DeviceSession {
     }
     if (request.op === "position" || request.op === "source") {
       const value = await this.#ask(request);
-      this.#connection?.send(REPLY, ...compress(packPayload({ ok: true, value })));
-      return;
+      return await this.#reply({ ok: true, value });
     }
     if (request.op === "stage") {
       await this.#reach(() => parseGuestStop(request));
-      this.#connection?.send(REPLY, ...compress(packPayload({ ok: true })));
-      return;
+      return await this.#reply({ ok: true });
     }
     if (request.op === "env") {
-      this.#connection?.send(REPLY, ...compress(packPayload(environment(request.name))));
-      return;
+      return await this.#reply(environment(request.name));
     }
     const { reply, bytes } = this.#files.serve(request);
     this.#faults++;
@@ -351,7 +353,12 @@ export class DeviceSession {
       reason: `${request.call} ${request.path}`,
       bytes: bytes.length,
     });
-    this.#connection?.send(REPLY, ...compress(packPayload(reply, bytes)));
+    await this.#reply(reply, bytes);
+  }
+
+  async #reply(head: GuestReply, bytes?: Uint8Array): Promise<void> {
+    const payload = await compressing(packPayload(head, bytes));
+    this.#connection?.send(REPLY, ...payload);
   }
 
   /** Stops here until the person goes on, if anybody steps. */

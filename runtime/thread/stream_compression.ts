@@ -1,0 +1,35 @@
+import { COMPRESS_FROM, MAX_FRAME_BYTES } from "./constants.ts";
+
+/**
+ * What compression.ts does, for a thread that may wait: by the engine's own streams, as loading `node:zlib` takes a weak
+ * device longer than most packets.
+ */
+export async function compressing(parts: readonly Uint8Array[]): Promise<Uint8Array[]> {
+  const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+  if (bytes < COMPRESS_FROM) return [Uint8Array.of(0), ...parts];
+  return [Uint8Array.of(1), ...await through(new CompressionStream("deflate-raw"), parts)];
+}
+
+/** The payload again; its size is bounded. @throws if it isn't one. */
+export async function decompressing(payload: Uint8Array): Promise<Uint8Array> {
+  if (payload[0] === 0) return payload.subarray(1);
+  const parts = await through(new DecompressionStream("deflate-raw"), [payload.subarray(1)]);
+  return new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+}
+
+async function through(
+  { readable, writable }: CompressionStream,
+  parts: readonly Uint8Array[],
+): Promise<Uint8Array[]> {
+  const input = ReadableStream.from(parts as Uint8Array<ArrayBuffer>[]);
+  // Whoever reads hears of a failure.
+  input.pipeTo(writable).catch(() => {});
+  const out: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of readable) {
+    bytes += part.length;
+    if (bytes > MAX_FRAME_BYTES) throw new RangeError("it is too large");
+    out.push(part);
+  }
+  return out;
+}
