@@ -123,7 +123,7 @@ export class Profiling {
       }
     } finally {
       // What the device showed stays, also if the clone was lost.
-      this.#record(input, { onDevice: tree, samples, conditions, clone });
+      await this.#record(input, { onDevice: tree, samples, conditions, clone });
     }
   }
 
@@ -224,9 +224,12 @@ export class Profiling {
     return found as Map<MethodId, string>;
   }
 
-  #record(input: ProfileInput, { onDevice, samples, conditions, clone }: Both): void {
+  async #record(
+    input: ProfileInput,
+    { onDevice, samples, conditions, clone }: Both,
+  ): Promise<void> {
     const files = filesOf(this.#code!);
-    const codeHash = hashFiles(files);
+    const codeHash = await hashFiles(files);
     if (codeHash === undefined) {
       throw new ProfilingError(`the code of ${this.#options.app} is gone${this.#kept()}`);
     }
@@ -267,9 +270,9 @@ export class Profiling {
   /** The next run starts from what was measured. */
   async #plan(): Promise<void> {
     const app = findApp(this.#options.app);
-    const memory = new AppMemory(app, this.#options.home);
+    const memory = await AppMemory.open(app, this.#options.home);
     const version = this.#version!;
-    const notPoints = notPointsOf(this.#store, version, { code: this.#code!, misses: memory.misses() });
+    const notPoints = notPointsOf(this.#store, version, { code: this.#code!, misses: await memory.misses() });
     const conditions = this.#conditions;
     if (conditions === undefined) return;
     const plan = (await planRun(this.#store, version, { conditions, notPoints }))!;
