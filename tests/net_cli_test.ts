@@ -55,13 +55,14 @@ Deno.test("peer, pair, peers, status and trust do what a person needs, from pair
   ]);
   const peerLines = lines(peer);
   const [address] = await peerLines.until(/\/ip4\/\S+\/p2p\/\S+/);
-  const shown = start(["pair", "--home", laptop]);
+  const shown = start(["pair", "--qr", "--home", laptop]);
   const shownLines = lines(shown);
   const code = (await shownLines.until(/Code: (\d{3}-\d{3})/))[1]!;
+  await shownLines.until(/█▀▀▀▀▀█|▄▄▄▄▄/);
   const wrong = await run("pair", code === "000-000" ? "000-001" : "000-000", address, "--home", phone);
   equal(wrong.code, 1);
   match(wrong.err, /^clonecloud: Cannot pair: the code is wrong/);
-  const typed = await run("pair", code, address, "--home", phone);
+  const typed = await run("pair", `clonecloud:pair/${code.replace("-", "")}${address}`, "--home", phone);
   match(typed.out, /^Paired with laptop \(12D3Koo/, typed.err);
   await shownLines.until(/Paired with .*12D3Koo/);
   const id = (await run("id", "--home", phone)).out;
@@ -69,7 +70,11 @@ Deno.test("peer, pair, peers, status and trust do what a person needs, from pair
   equal(found.find((row: { name: string }) => row.name === "laptop").connected, true);
   equal(JSON.parse((await run("status", "--json", "--home", laptop)).out).name, "laptop");
   match((await run("peer", "--home", laptop)).err, /another peer serves it/);
-  match((await run("trust", "list", "--home", laptop)).out, new RegExp(id));
+  match(
+    (await run("trust", "limit", id, "--cores", "0.5", "--hours", "08:00-18:30", "--home", laptop)).out,
+    /0\.5 cores/,
+  );
+  match((await run("trust", "list", "--home", laptop)).out, new RegExp(`${id}.* 0\\.5 cores, .*08:00-18:30`));
   equal((await run("trust", "remove", id, "--home", laptop)).code, 0);
   equal((await run("trust", "list", "--json", "--home", laptop)).out, "[]");
   peer.kill("SIGTERM");
@@ -87,6 +92,9 @@ Deno.test("commands refuse bad arguments with one line and exit code 2", async (
       [["peer", "--trust", "me"], /--trust me is not a peer id/],
       [["peer", "--max-guests", "many"], /--max-guests many is not a whole number/],
       [["pair", "12"], /"12" is not a code/],
+      [["trust", "limit", "me", "--cores", "2"], /no trusted peer is "me"/],
+      [["peers", "all"], /peers takes no argument/],
+      [["doctor", "nobody"], /no paired peer is "nobody"/],
       [["trust", "forget"], /trust takes `list`, or `remove` or `limit`/],
     ] as const
   ) {

@@ -10,6 +10,7 @@ const SUMMARIES: Record<string, string> = {
   peer: "run a peer: lend this machine, find clones for this one's apps",
   pair: "make two machines trust each other by a short code",
   peers: "list paired peers and others near by",
+  doctor: "say why a peer can't be found or reached",
   status: "show what the running peer does",
   id: "print this peer's id",
   trust: "list, limit or remove trusted peers",

@@ -1,11 +1,12 @@
 import { connectLocal, type Home, parseCode, type Peer, startPeer } from "../../net/mod.ts";
 import { type Command, UsageError } from "./command.ts";
 import { HOME_OPTION, homeOf } from "./home_option.ts";
+import { bestAddress, pairingUri, parsePairingUri, qrCode } from "./qr.ts";
 
 /** `pair`: two peers come to trust each other by a short code. */
 export const pair: Command = {
   summary: "Pairs this machine with another: without CODE it shows one; type that at the other machine.",
-  positionals: "[CODE [ADDR]]",
+  positionals: "[CODE [ADDR] | SCANNED]",
   options: {
     ...HOME_OPTION,
     listen: {
@@ -14,16 +15,20 @@ export const pair: Command = {
       value: "ADDR",
       help: "multiaddr to listen on while the code is shown, if no peer runs",
     },
+    qr: { type: "boolean", help: "show the code as a QR code as well, also where the output is no terminal" },
   },
   async run(parsed) {
-    const [code, address, extra] = parsed.positionals;
+    const [first, second, extra] = parsed.positionals;
+    const scanned = first === undefined ? undefined : parsePairingUri(first);
+    const { code, address } = scanned ?? { code: first, address: second };
+    const qr = parsed.values.qr === true || Deno.stdout.isTerminal();
     if (extra !== undefined) throw new UsageError("pair takes at most a code and an address");
     if (code !== undefined && parseCode(code) === undefined) {
       throw new UsageError(`"${code}" is not a code: \`pair\` on the other machine shows one (123-456)`);
     }
     const home = await homeOf(parsed);
     try {
-      if (code === undefined) await show(home, parsed.values.listen as string[] | undefined);
+      if (code === undefined) await show(home, { listen: parsed.values.listen as string[] | undefined, qr });
       else await type(home, code, address);
       return 0;
     } catch (error) {
@@ -34,18 +39,21 @@ export const pair: Command = {
 };
 
 /** Shows a code, by the running peer or by one that lives as long as the code. */
-async function show(home: Home, listen: readonly string[] | undefined): Promise<void> {
+async function show(
+  home: Home,
+  { listen, qr }: { listen: readonly string[] | undefined; qr: boolean },
+): Promise<void> {
   const client = await connectLocal(home);
   if (client !== undefined) {
     const offer = await client.request({ op: "offer" });
-    printCode(String(offer.code), offer.addresses as string[]);
+    printCode(String(offer.code), { addresses: offer.addresses as string[], qr });
     const result = await client.next();
     if (result?.ok !== true) throw new Error(String(result?.error ?? "Cannot pair: the peer stopped"));
     return printPaired(String(result.name), String(result.peer));
   }
   await withPeer({ home, ...(listen ? { listen } : {}) }, async (peer) => {
     const offer = peer.offerPairing();
-    printCode(offer.code, peer.addresses());
+    printCode(offer.code, { addresses: peer.addresses(), qr });
     const { name, peer: id } = await offer.done;
     printPaired(name, id);
   });
@@ -76,12 +84,14 @@ async function withPeer(
   }
 }
 
-function printCode(code: string, addresses: readonly string[]): void {
+function printCode(code: string, { addresses, qr }: { addresses: readonly string[]; qr: boolean }): void {
   console.log(`Code: ${code}`);
   console.log(`Type on the other machine within two minutes: pair ${code}`);
-  const address = addresses.find((text) => !text.includes("/127.0.0.1/") && !text.includes("/ws")) ??
-    addresses[0];
-  if (address !== undefined) console.log(`If it finds nobody: pair ${code} ${address}`);
+  const address = bestAddress(addresses);
+  if (address === undefined) return;
+  console.log(`If it finds nobody: pair ${code} ${address}`);
+  if (!qr) return;
+  console.log(`Or scan this there and type: pair SCANNED\n${qrCode(pairingUri(code, address))}`);
 }
 
 function printPaired(name: string, peer: string): void {

@@ -2,6 +2,7 @@ import { HomeBusyError, type Peer, type PeerOptions, startPeer } from "../../net
 import type { Dashboard } from "../dashboard/mod.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
 import { HOME_OPTION, homeOf } from "./home_option.ts";
+import { bestAddress, qrCode } from "./qr.ts";
 
 /** `peer`: serves and uses clones until it is stopped. */
 export const peer: Command = {
@@ -22,17 +23,26 @@ export const peer: Command = {
       value: "PEERID",
       help: "trust this peer from now on, as if paired",
     },
-    "max-guests": { type: "string", value: "N", help: "guests at once; 0 lends nothing (default: 8)" },
+    "max-guests": { type: "string", value: "N", help: "guests at once; 0 lends nothing (default: 128)" },
     heap: { type: "string", value: "MIB", help: "heap limit of one guest (default: 2048)" },
     deno: { type: "string", value: "PATH", help: "the Deno that runs guests (default: this one)" },
     "no-mdns": { type: "boolean", help: "don't look around on the local network, nor be seen there" },
     dashboard: { type: "string", value: "PORT", help: "port of this peer's page on loopback (default: any)" },
     "no-dashboard": { type: "boolean", help: "serve no page" },
+    qr: { type: "boolean", help: "show the address as a QR code as well, also where stderr is no terminal" },
+    metered: {
+      type: "boolean",
+      help: "the network costs by the byte: don't probe links, learn them from what is sent",
+    },
     verbose: { type: "boolean", help: "say what happens, on stderr" },
   },
   async run(parsed) {
     const running = await start(parsed);
     for (const address of running.addresses()) console.log(address);
+    const address = bestAddress(running.addresses());
+    if (address !== undefined && (parsed.values.qr || Deno.stderr.isTerminal())) {
+      console.error(qrCode(address));
+    }
     const page = await startPage(running, parsed);
     await stopSignal();
     await page?.close();
@@ -55,6 +65,7 @@ async function start(parsed: Parsed): Promise<Peer> {
     ...(values.heap ? { heapMiB: count(values, "heap") } : {}),
     ...(values.deno ? { denoPath: values.deno as string } : {}),
     mdns: values["no-mdns"] !== true,
+    metered: values.metered === true,
     ...(values.verbose ? { log: (line) => console.error(`clonecloud: ${line}`) } : {}),
   };
   try {

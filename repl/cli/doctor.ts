@@ -1,0 +1,62 @@
+import { connectLocal, type Home, openTrustStore, type PeerRow, startPeer } from "../../net/mod.ts";
+import { examine, examineAddress, type Finding } from "../../net/doctor/mod.ts";
+import { type Command, UsageError } from "./command.ts";
+import { HOME_OPTION, homeOf } from "./home_option.ts";
+
+/** `doctor`: why peers can't be found or reached. */
+export const doctor: Command = {
+  summary:
+    "Says why a peer can't be found or reached, and what to do. Exits 1 if something keeps peers apart.",
+  positionals: "[PEERID|NAME|ADDR]",
+  options: { ...HOME_OPTION, json: { type: "boolean", help: "print JSON" } },
+  async run(parsed) {
+    const [who, extra] = parsed.positionals;
+    if (extra !== undefined) throw new UsageError("doctor takes at most one peer or address");
+    const home = await homeOf(parsed);
+    const found = who?.startsWith("/")
+      ? { network: await examineAddress(who), peers: [] }
+      : await examineHome(home, who);
+    const all = [...found.network, ...found.peers.flatMap(({ findings }) => findings)];
+    if (parsed.values.json) console.log(JSON.stringify(found, null, 2));
+    else for (const finding of all) print(finding);
+    return all.some(({ level }) => level === "bad") ? 1 : 0;
+  },
+};
+
+async function examineHome(home: Home, only: string | undefined) {
+  const trust = await openTrustStore(home);
+  const trusted = trust.list();
+  if (only !== undefined && !trusted.some(({ peer, name }) => peer === only || name === only)) {
+    throw new UsageError(`no paired peer is "${only}"; see \`trust list\`, or give an address`);
+  }
+  const found = await examine({ peers: () => peersOf(home), trusted: () => trusted }, {
+    ...(only && { only }),
+  });
+  if (trusted.length > 0) return found;
+  const unpaired: Finding = {
+    level: "bad",
+    code: "unpaired",
+    what: "this device is paired with no other",
+    todo: "run `pair` on the other machine and type its code here: pair CODE",
+  };
+  return { ...found, network: [...found.network, unpaired] };
+}
+
+/** Peers as the running peer sees them, or one for this moment. */
+async function peersOf(home: Home): Promise<PeerRow[]> {
+  const client = await connectLocal(home);
+  if (client !== undefined) {
+    const { peers } = await client.request({ op: "peers" });
+    client.close();
+    return peers as PeerRow[];
+  }
+  const peer = await startPeer({ home: home.folder, serve: false });
+  const rows = await peer.peers();
+  await peer.stop();
+  return rows;
+}
+
+function print({ level, what, todo }: Finding): void {
+  console.log(`${level === "ok" ? "ok  " : level === "warn" ? "note" : "BAD "} ${what}`);
+  if (todo !== undefined) console.log(`     → ${todo}`);
+}
