@@ -60,6 +60,7 @@ export { addMeasured, overheadsOf, type OverheadSums } from "./cost/measured_ove
 export { type MigrationSample, SampleReader } from "./profile/migration_sample.ts";
 export { samplingLayers } from "./profile/sampling_layers.ts";
 export { addState, type CloneTree, cloneTree } from "./profile/clone_tree.ts";
+export { measuredTable, type PowerMeter, powerMeter, type PowerTrial } from "./cost/power_meter.ts";
 export { POWER_TABLES, type PowerLevels, powerLevels, type PowerTable, type PowerUse } from "./cost/power.ts";
 export {
   type Infeasible,

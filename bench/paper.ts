@@ -18,6 +18,26 @@ const APP_FLAGS = ["--allow-read"];
 /** Within this share both choices count as equal. */
 const TIE = 0.05;
 
+/** What is made to migrate where the runtime chose to stay, to know what that would have taken. */
+const HEAVY: Readonly<Record<string, string>> = {
+  virus_scan: "examples/virus_scan/main.ts#scanAll",
+  image_search: "examples/image_search/main.ts#main",
+  interest_profile: "examples/interest_profile/interest_profile.ts#profileOf",
+};
+
+/** A run that made no trace. */
+const NOTHING = {
+  awayMs: 0,
+  workMs: 0,
+  captureMs: 0,
+  linkMs: 0,
+  instantiateMs: 0,
+  mergeMs: 0,
+  upBytes: 0,
+  downBytes: 0,
+  fileBytes: 0,
+};
+
 const { values } = parseArgs({
   options: {
     full: { type: "boolean", default: false },
@@ -110,13 +130,6 @@ async function measureSize(lab: Lab, app: PaperApp, size: PaperApp["sizes"][numb
   }
 }
 
-/** What is made to migrate where the runtime chose to stay, to know what that would have taken. */
-const HEAVY: Readonly<Record<string, string>> = {
-  virus_scan: "examples/virus_scan/main.ts#scanAll",
-  image_search: "examples/image_search/main.ts#main",
-  interest_profile: "examples/interest_profile/interest_profile.ts#profileOf",
-};
-
 interface Cloned {
   readonly ran: Ran;
   readonly away: Away;
@@ -145,18 +158,6 @@ async function withClone(
   }
   return { ran, away };
 }
-
-const NOTHING = {
-  awayMs: 0,
-  workMs: 0,
-  captureMs: 0,
-  linkMs: 0,
-  instantiateMs: 0,
-  mergeMs: 0,
-  upBytes: 0,
-  downBytes: 0,
-  fileBytes: 0,
-};
 
 interface Cell {
   readonly lab: Lab;

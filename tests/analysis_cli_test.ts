@@ -96,6 +96,25 @@ Deno.test("partition explains a method, names what clashes, and draws the region
     assertEquals(JSON.parse(paper.out).migrate, [scan]);
   }));
 
+Deno.test("partition keeps to limits on time and energy, and names the one that can't be kept", () =>
+  withHome(async (home) => {
+    const partition = (...args: string[]) => cli("partition", "--home", home, "app.ts", "--json", ...args);
+    // At the clone the device waits at 2.4 W for half a second; alone it computes at 3.4 W for eight.
+    const fast = JSON.parse((await partition("--objective", "energy", "--max-time", "1")).out);
+    assertEquals([fast.migrate, fast.unit], [[scan], "J"]);
+    assert(fast.cost < 3 && fast.homeCost > 27, JSON.stringify(fast));
+    // A slow clone on a slow link takes longer: energy says go, the limit says stay.
+    const slow = ["--objective", "energy", "--speed", "0.95", "--rtt", "0", "--up", "1000", "--down", "1000"];
+    assertEquals(JSON.parse((await partition(...slow)).out).migrate, [scan]);
+    assertEquals(JSON.parse((await partition(...slow, "--max-time", "8.2")).out).migrate, []);
+    const clash = await partition("--max-energy", "0.1");
+    assertEquals(clash.code, 1);
+    assert(/these can't hold together: .*max-energy 0.1 J/.test(clash.err), clash.err);
+    assert(JSON.parse(clash.out).clash.includes("max-energy 0.1 J"), clash.out);
+    const both = await partition("--pin", scan, "--max-time", "2");
+    assert(both.err.includes(`pin ${scan}`) && both.err.includes("max-time 2 s"), both.err);
+  }));
+
 Deno.test("partition and profile exit 2 with one line for a bad argument", () =>
   withHome(async (home) => {
     for (
@@ -105,6 +124,7 @@ Deno.test("partition and profile exit 2 with one line for a bad argument", () =>
         ["partition", "--home", home, "app.ts", "--objective", "fun"],
         ["partition", "--home", home, "app.ts", "--up", "0"],
         ["partition", "--home", home, "app.ts", "--pin", "scan"],
+        ["partition", "--home", home, "app.ts", "--power", "steam"],
         ["profile", "--home", home, "erase", "app.ts"],
       ]
     ) {

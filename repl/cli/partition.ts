@@ -2,11 +2,14 @@ import {
   type AppVersion,
   ClashError,
   type Execution,
+  measuredTable,
   partitionProblem,
   type Plan,
   planRun,
   pointOf,
   POWER_TABLES,
+  powerMeter,
+  type PowerTable,
   type PowerUse,
   type ProfileStore,
   regionPicture,
@@ -25,6 +28,9 @@ const ASSUMED: Conditions = {
   cloneSpeed: 4,
   power: "unknown",
 };
+
+/** How long a machine is measured idle, and busy: batteries bring their figures up to date every few seconds. */
+const METER_MS = 5000;
 
 /** `partition APP`: the best partition under given conditions, from stored profiles. */
 export const partition: Command = {
@@ -49,8 +55,8 @@ export const partition: Command = {
     speed: { type: "string", value: "X", help: "how many times faster the clone is" },
     power: {
       type: "string",
-      value: Object.keys(POWER_TABLES).join("|"),
-      help: "the device's kind, for energy (default: board)",
+      value: `${Object.keys(POWER_TABLES).join("|")}|live`,
+      help: "the device's kind, for energy, or measure this one (default: board)",
     },
     screen: { type: "string", value: "on|off", help: "whether its screen is on (default: off)" },
     svg: { type: "string", value: "FILE", help: "write a picture of which partition is best where" },
@@ -58,7 +64,7 @@ export const partition: Command = {
   async run(parsed) {
     using store = openProfiles(parsed);
     const version = latestVersion(store, parsed.positionals[0]);
-    const asked = askedOf(parsed, store.executions(version));
+    const asked = await askedOf(parsed, store.executions(version));
     try {
       const plan = (await planRun(store, version, asked))!;
       return await answer({ parsed, store, version, asked, plan });
@@ -71,7 +77,7 @@ export const partition: Command = {
   },
 };
 
-type Asked = ReturnType<typeof askedOf>;
+type Asked = Awaited<ReturnType<typeof askedOf>>;
 interface Answer {
   readonly parsed: Parsed;
   readonly store: ProfileStore;
@@ -80,13 +86,17 @@ interface Answer {
   readonly plan: Plan;
 }
 
-function askedOf({ values }: Parsed, executions: readonly Execution[]) {
+async function askedOf({ values }: Parsed, executions: readonly Execution[]) {
   const objective = oneOf(values.objective ?? "time", ["time", "energy"] as const, "--objective");
   const model = oneOf(values.model ?? "context", ["context", "paper"] as const, "--model");
   const kind = String(values.power ?? "board");
-  const table = Object.hasOwn(POWER_TABLES, kind) ? POWER_TABLES[kind] : undefined;
+  const table = kind === "live"
+    ? await livePower()
+    : Object.hasOwn(POWER_TABLES, kind)
+    ? POWER_TABLES[kind]
+    : undefined;
   if (table === undefined) {
-    throw new UsageError(`no power table "${kind}": ${Object.keys(POWER_TABLES).join(", ")}`);
+    throw new UsageError(`no power table "${kind}": ${Object.keys(POWER_TABLES).join(", ")}, live`);
   }
   const screen = oneOf(values.screen ?? "off", ["on", "off"] as const, "--screen");
   const power: PowerUse = { table, screen, network: "wifi", sleepsWhileAway: false };
@@ -105,6 +115,29 @@ function askedOf({ values }: Parsed, executions: readonly Execution[]) {
     ...(maxEnergyJ === undefined ? {} : { maxEnergyJ }),
     ...(maxTimeS === undefined ? {} : { maxTimeMs: maxTimeS * 1000 }),
   };
+}
+
+/** What this machine draws, idle and busy, by its own meter; takes some seconds. */
+async function livePower(): Promise<PowerTable> {
+  const meter = powerMeter();
+  if (meter === undefined) {
+    throw new UsageError(
+      "--power live: this machine has no meter that can be read (a battery in use, or energy counters)",
+    );
+  }
+  return await measuredTable(meter, POWER_TABLES.laptop!, {
+    now: () => performance.now(),
+    idle: () => new Promise((resolve) => setTimeout(resolve, METER_MS)),
+    async busy() {
+      const until = performance.now() + METER_MS;
+      // A pause now and then lets the battery's own figures be read on the way.
+      while (performance.now() < until) {
+        for (const stop = performance.now() + 100; performance.now() < stop;);
+        meter.joules();
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    },
+  });
 }
 
 function conditionsOf(values: Parsed["values"], executions: readonly Execution[]): Conditions {
