@@ -73,3 +73,32 @@ export function table(rows: readonly Row[]): string {
   const line = (list: readonly string[]) => `| ${list.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...cells.map(line)].join("\n");
 }
+
+/** What the rows say of the targets, counted. */
+export function summary(rows: readonly Row[]): string {
+  const links = [...Map.groupBy(rows, ({ link, device_factor }) => `${link}, ${device_factor}×`)];
+  const lines = links.map(([name, list]) => {
+    const told = list.filter(({ best }) => best !== "tie");
+    const right = told.filter(({ best, choice }) => best === choice);
+    const home = list.filter(({ best }) => best === "M").length;
+    const wrong = told.filter(({ best, choice }) => best !== choice)
+      .map((row) => row.cc_s / Math.min(row.alone_s, row.offload_s));
+    const cost = wrong.length === 0
+      ? ""
+      : `; a wrong choice cost at most ${((Math.max(...wrong) - 1) * 100).toFixed(0)} %`;
+    return `- ${name}: the faster choice in ${right.length} of ${told.length} (${
+      list.length - told.length
+    } ties), ${home} really best at home${cost}.`;
+  });
+  const errors = rows.filter(({ choice, predicted_s }) => choice === "O" && predicted_s !== null)
+    .map(({ predicted_s, cc_s }) => Math.abs(predicted_s! - cc_s) / cc_s).sort((a, b) => a - b);
+  const within = errors.filter((error) => error <= 0.25).length;
+  lines.push(
+    `- Total time predicted within 25 % in ${within} of ${errors.length} cells with migrations` +
+      (errors.length === 0 ? "." : ` (worst ${(100 * errors.at(-1)!).toFixed(0)} %).`),
+    `- Same output as alone in ${
+      rows.filter(({ same_output }) => same_output).length
+    } of ${rows.length} cells.`,
+  );
+  return lines.join("\n");
+}
