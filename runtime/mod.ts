@@ -3,7 +3,11 @@
  *
  * @module
  */
+export { HASH_BYTES, MAX_ASKED, MAX_BLOB_BYTES, packHashes, unpackHashes } from "./thread/blobs.ts";
 export {
+  BLOB_ASK,
+  BLOB_FOUND,
+  BLOB_PUSH,
   BLOB_REPLY,
   BLOB_REQUEST,
   decodeJson,

@@ -1,9 +1,30 @@
-import { BLOB_REPLY, BLOB_REQUEST, encodeFrame, type Frame } from "../../runtime/mod.ts";
-import { HASH_BYTES, MAX_BLOB_BYTES } from "./constants.ts";
+import { hash } from "node:crypto";
+import {
+  BLOB_ASK,
+  BLOB_FOUND,
+  BLOB_PUSH,
+  BLOB_REPLY,
+  BLOB_REQUEST,
+  encodeFrame,
+  type Frame,
+  HASH_BYTES,
+  MAX_ASKED,
+  MAX_BLOB_BYTES,
+  unpackHashes,
+} from "../../runtime/mod.ts";
+import { unpackBlobs } from "./unpack_blobs.ts";
 import { type ContentStore, hasHash } from "./content_store.ts";
 
 /** Requests of one guest that may wait for its device at once. */
 const MAX_WAITING = 1024;
+
+/** Longest payload by the frame's kind. */
+const LIMITS: Readonly<Record<number, number>> = {
+  [BLOB_REQUEST]: HASH_BYTES,
+  [BLOB_REPLY]: HASH_BYTES + MAX_BLOB_BYTES,
+  [BLOB_PUSH]: MAX_BLOB_BYTES,
+  [BLOB_ASK]: HASH_BYTES * MAX_ASKED,
+};
 
 /** Where a {@linkcode BlobDesk} puts frames. */
 export interface BlobEnds {
@@ -32,10 +53,36 @@ export class BlobDesk {
 
   /** Bounds a request's or reply's frame before anything is allocated. @throws {RangeError} */
   static admit(kind: number, payloadBytes: number): void {
-    const limit = kind === BLOB_REQUEST ? HASH_BYTES : HASH_BYTES + MAX_BLOB_BYTES;
-    if (payloadBytes < HASH_BYTES || payloadBytes > limit) {
+    const limit = LIMITS[kind];
+    const least = kind === BLOB_PUSH ? 1 : HASH_BYTES;
+    if (limit === undefined || payloadBytes < least || payloadBytes > limit) {
       throw new RangeError(`Cannot pass content on: a frame of ${payloadBytes} bytes is not allowed`);
     }
+  }
+
+  /** Takes any frame of content. */
+  async take(frame: Frame): Promise<void> {
+    if (frame.kind === BLOB_REQUEST) await this.request(frame);
+    else if (frame.kind === BLOB_REPLY) await this.reply(frame);
+    else if (frame.kind === BLOB_PUSH) await this.push(frame);
+    else await this.asked(frame);
+  }
+
+  /** The device sends contents that messages will name. @throws {Error} if they are malformed */
+  async push(frame: Frame): Promise<void> {
+    for (const content of unpackBlobs(frame.payload)) {
+      const name = Uint8Array.fromHex(hash("sha256", content, "hex"));
+      // A full disk must not end a session: who needs it asks the device again.
+      await this.#store.put(this.#device, name, content).catch(() => {});
+    }
+  }
+
+  /** The device asks what it need not send. @throws {RangeError} */
+  async asked(frame: Frame): Promise<void> {
+    const found = unpackHashes(frame.payload).map((item) =>
+      this.#store.has(this.#device, Uint8Array.fromHex(item)) ? 1 : 0
+    );
+    await this.#ends.toDevice(encodeFrame(BLOB_FOUND, Uint8Array.from(found)));
   }
 
   /** A guest asks. @throws {Error} if it asks for too much at once. */

@@ -1,7 +1,8 @@
 import { hash } from "node:crypto";
 import { join } from "node:path";
 import { writePrivateFile } from "../home/mod.ts";
-import { DEFAULT_STORE_BYTES, HASH_BYTES, MAX_BLOB_BYTES } from "./constants.ts";
+import { HASH_BYTES, MAX_BLOB_BYTES } from "../../runtime/mod.ts";
+import { DEFAULT_STORE_BYTES } from "./constants.ts";
 
 /**
  * Content by SHA-256, apart for each device: what one device sent is never read for another, so nobody learns what
@@ -10,6 +11,8 @@ import { DEFAULT_STORE_BYTES, HASH_BYTES, MAX_BLOB_BYTES } from "./constants.ts"
 export interface ContentStore {
   /** The content, checked against its hash as it is read; undefined if it isn't there or was damaged. */
   get(device: string, hash: Uint8Array): Promise<Uint8Array | undefined>;
+  /** Whether the content is there, as far as one can tell without reading it; it counts as used. */
+  has(device: string, hash: Uint8Array): boolean;
   /** Keeps content. @throws {Error} if it doesn't have that hash. */
   put(device: string, hash: Uint8Array, content: Uint8Array): Promise<void>;
   /** Removes all that a device sent. */
@@ -100,6 +103,13 @@ class FolderStore implements ContentStore {
     }
     this.#note(key, size);
     return content;
+  }
+
+  has(device: string, hash: Uint8Array): boolean {
+    const key = keyOf(device, hash);
+    const size = this.#sizes.get(key);
+    if (size !== undefined) this.#note(key, size);
+    return size !== undefined;
   }
 
   async put(device: string, hash: Uint8Array, content: Uint8Array): Promise<void> {

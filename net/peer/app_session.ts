@@ -1,4 +1,7 @@
 import {
+  BLOB_ASK,
+  BLOB_FOUND,
+  BLOB_PUSH,
   BLOB_REPLY,
   BLOB_REQUEST,
   type Conditions,
@@ -159,12 +162,15 @@ async function relay({ control, out, session, host, migrations, ended, end }: Re
   return reason;
 }
 
+/** Frames of content that an app sends. */
+const FROM_APP: ReadonlySet<number> = new Set([BLOB_REPLY, BLOB_PUSH, BLOB_ASK]);
+
 /** From the app: session frames and content go on; what it notes for people is taken. */
 function fromApp(migrations: MigrationWatch) {
   return {
     route(kind: number, payloadBytes: number): "forward" | "take" {
       if (kind === MIGRATE) migrations.left(payloadBytes);
-      if (kind >= FIRST_SESSION_KIND || kind === BLOB_REPLY) return "forward";
+      if (kind >= FIRST_SESSION_KIND || FROM_APP.has(kind)) return "forward";
       if (kind === HOP_CONTROL && payloadBytes <= MAX_CONTROL_BYTES) return "take";
       throw new Error(`Cannot pass frame on: an app sends no frame of kind ${kind} now`);
     },
@@ -180,7 +186,7 @@ function fromClone(end: (reason: string) => void, migrations: MigrationWatch) {
   return {
     route(kind: number, payloadBytes: number): "forward" | "take" {
       if (kind === RETURN) migrations.returned(payloadBytes);
-      if (kind >= FIRST_SESSION_KIND || kind === BLOB_REQUEST) return "forward";
+      if (kind >= FIRST_SESSION_KIND || kind === BLOB_REQUEST || kind === BLOB_FOUND) return "forward";
       if (kind === HOP_CONTROL && payloadBytes <= MAX_CONTROL_BYTES) return "take";
       throw new Error(
         `Cannot pass frame on: a clone sends no frame of kind ${kind} with ${payloadBytes} bytes`,

@@ -1,4 +1,6 @@
 import {
+  BLOB_ASK,
+  BLOB_PUSH,
   BLOB_REPLY,
   BLOB_REQUEST,
   encodeJsonFrame,
@@ -146,8 +148,8 @@ async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
   const up = new FrameRelay(
     toGuest,
     routes(
-      BLOB_REPLY,
-      (frame) => blobs.reply(frame),
+      [BLOB_REPLY, BLOB_PUSH, BLOB_ASK],
+      (frame) => blobs.take(frame),
       (kind, bytes) => {
         if (kind !== MIGRATE) return;
         awaySince = performance.now();
@@ -159,8 +161,8 @@ async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
   const down = new FrameRelay(
     toDevice,
     routes(
-      BLOB_REQUEST,
-      (frame) => blobs.request(frame),
+      [BLOB_REQUEST],
+      (frame) => blobs.take(frame),
       (kind, bytes) => {
         if (kind !== RETURN) return;
         awaySince = undefined;
@@ -199,9 +201,9 @@ async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
   await control.channel.close();
 }
 
-/** Session frames pass; `kind` is taken; anything else is refused before it is read. */
+/** Session frames pass; `kinds` are taken; anything else is refused before it is read. */
 function routes(
-  kind: number,
+  kinds: readonly number[],
   taken: (frame: { kind: number; payload: Uint8Array }) => Promise<void>,
   seen: (kind: number, payloadBytes: number) => void,
 ) {
@@ -209,8 +211,10 @@ function routes(
     route(offered: number, payloadBytes: number): "forward" | "take" {
       seen(offered, payloadBytes);
       if (offered >= FIRST_SESSION_KIND) return "forward";
-      if (offered !== kind) throw new Error(`Cannot pass frame on: kind ${offered} is not allowed here`);
-      BlobDesk.admit(kind, payloadBytes);
+      if (!kinds.includes(offered)) {
+        throw new Error(`Cannot pass frame on: kind ${offered} is not allowed here`);
+      }
+      BlobDesk.admit(offered, payloadBytes);
       return "take";
     },
     taken,

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { GuestReply, GuestRequest } from "../thread/protocol.ts";
 import type { FileAttributes, FileKind, Found, Listed } from "./file_tree_types.ts";
 import { type FileRoots, OutsideRoots } from "./file_roots.ts";
@@ -27,8 +26,8 @@ export class DeviceFiles {
   /** What each path was like when it was first looked at. */
   #stamps = new Map<string, Stamp>();
   #listed = new Set<string>();
-  /** Bytes of files that changed just before they were read. */
-  #recent: { path: string; at: number; bytes: number; hash: string }[] = [];
+  /** What was read of files that had changed just before. */
+  #recent: { path: string; at: number; bytes: Uint8Array }[] = [];
 
   /** `named`: absolute paths among the app's arguments. */
   constructor(roots: FileRoots, named: readonly string[] = []) {
@@ -64,8 +63,9 @@ export class DeviceFiles {
       if (now.identity !== stamp.identity) return path;
       if ((!stamp.isDirectory || whole.has(path)) && now.state !== stamp.state) return path;
     }
-    for (const { path, at, bytes, hash } of this.#recent) {
-      if (sha256(readRange(path, at, bytes)) !== hash) return path;
+    for (const { path, at, bytes } of this.#recent) {
+      const now = readRange(path, at, bytes.length);
+      if (now.length !== bytes.length || now.some((byte, i) => byte !== bytes[i])) return path;
     }
     return undefined;
   }
@@ -265,7 +265,7 @@ export class DeviceFiles {
     if (now.identity !== identity || now.state !== state) {
       throw new TypeError(`${path} changed on the device meanwhile`);
     }
-    if (Date.now() - now.changedMs < RECENT_MS) this.#recent.push({ path, at, bytes, hash: sha256(found) });
+    if (Date.now() - now.changedMs < RECENT_MS) this.#recent.push({ path, at, bytes: found });
     return found;
   }
 
@@ -343,10 +343,6 @@ function readRange(path: string, at: number, bytes: number): Uint8Array {
     filled += count;
   }
   return out.subarray(0, filled);
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {

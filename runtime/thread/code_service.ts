@@ -1,7 +1,7 @@
 import type { ModuleSource, RewrittenModule } from "../rewrite/mod.ts";
 import { REWRITER_VERSION } from "../rewrite/constants.ts";
 import type { RewriteAnswer } from "./load_hook.ts";
-import type { ShippedMaker, SourceKind, SupervisorRequest } from "./protocol.ts";
+import type { SourceKind, SupervisorRequest } from "./protocol.ts";
 
 /** Keeps texts by key between runs; may forget. */
 export interface TextCache {
@@ -119,10 +119,14 @@ export class CodeService {
       case "guest":
         return await this.#guest(request);
       case "makers":
-        return await this.#makers(request);
+        return request.place === "guest"
+          ? await this.#makers(request)
+          : JSON.parse(await this.#makers(request));
       case "source":
         await this.load();
         return this.#module(request.key).text;
+      case "blobs":
+        return await this.#blobs(request);
       case "position":
         await this.load();
         return this.#module(request.key).positionOf(request.offset);
@@ -138,33 +142,38 @@ export class CodeService {
     this.#running.set(url, source);
   }
 
-  async #guest({ key, uninitialised }: Extract<SupervisorRequest, { op: "guest" }>): Promise<unknown> {
+  /** Hashes that earlier runs left, and those for the next one. */
+  async #blobs({ app, hashes }: Extract<SupervisorRequest, { op: "blobs" }>): Promise<unknown> {
+    const name = `${(await hash(app)).slice(0, 16)}.blobs`;
+    if (hashes === undefined) return JSON.parse(this.#options.cache.get(name) ?? "[]");
+    this.#options.cache.set(name, JSON.stringify(hashes));
+    return null;
+  }
+
+  /** In JSON, as its hash is of it. */
+  async #guest({ key, uninitialised }: Extract<SupervisorRequest, { op: "guest" }>): Promise<string> {
     const { url, isModule } = this.#sources.get(key)!;
     const name = `${key}.${(await hash(uninitialised.join("\n"))).slice(0, 12)}.guest`;
-    return JSON.parse(
-      await this.#cached(name, () => {
-        const form = this.#module(key).guestForm(new Set(uninitialised));
-        const table = JSON.stringify(this.#module(key).table);
-        return JSON.stringify({ url, isModule, text: form.text, chunks: form.chunks.flat(), table });
-      }),
-    );
+    return await this.#cached(name, () => {
+      const form = this.#module(key).guestForm(new Set(uninitialised));
+      const table = JSON.stringify(this.#module(key).table);
+      return JSON.stringify({ url, isModule, text: form.text, chunks: form.chunks.flat(), table });
+    });
   }
 
   async #makers(
     request: Extract<SupervisorRequest, { op: "makers" }>,
-  ): Promise<Record<string, ShippedMaker>> {
+  ): Promise<string> {
     const { key, sites, place, uninitialised } = request;
     const name = `${key}.${(await hash(`${place}\n${sites}\n${uninitialised}`)).slice(0, 12)}.makers`;
-    return JSON.parse(
-      await this.#cached(name, () => {
-        const forms = Object.entries(this.#module(key).makers(sites, place, new Set(uninitialised)));
-        return JSON.stringify(
-          Object.fromEntries(
-            forms.map(([site, { text, chunks }]) => [site, { text, chunks: chunks.flat() }]),
-          ),
-        );
-      }),
-    );
+    return await this.#cached(name, () => {
+      const forms = Object.entries(this.#module(key).makers(sites, place, new Set(uninitialised)));
+      return JSON.stringify(
+        Object.fromEntries(
+          forms.map(([site, { text, chunks }]) => [site, { text, chunks: chunks.flat() }]),
+        ),
+      );
+    });
   }
 
   async #rewrite(url: string, source: string, kind: SourceKind): Promise<RewriteAnswer> {

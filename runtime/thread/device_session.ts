@@ -3,7 +3,8 @@ import { checkedChanges } from "../host/checked_changes.ts";
 import { DeviceFiles } from "../host/device_files.ts";
 import type { FileChanges } from "../host/file_changes.ts";
 import type { FileRoots } from "../host/file_roots.ts";
-import { BLOB_REPLY, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from "./frame.ts";
+import { BlobSender } from "./blob_sender.ts";
+import { BLOB_FOUND, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from "./frame.ts";
 import type { Board } from "./board.ts";
 import { compressing, decompressing } from "./stream_compression.ts";
 import type { LocalConnection } from "./local_connection.ts";
@@ -20,6 +21,7 @@ import {
   RETURN,
   type ReturnHead,
   type SessionStart,
+  type ShippedCode,
   STAGE,
   START,
   type TraceEvent,
@@ -89,6 +91,9 @@ export class DeviceSession {
   readonly #waitUntil: number;
   readonly #files: DeviceFiles;
   readonly #roots: FileRoots;
+  readonly #blobs = new BlobSender((kind, ...parts) => this.#connection?.send(kind, ...parts));
+  /** Hashes of the code that was named. */
+  readonly #code = new Set<string>();
   /** What the last invocation did to files, and hasn't landed yet. */
   #changed: { changes: FileChanges; bytes: Uint8Array } | undefined;
   #connection: LocalConnection | undefined;
@@ -159,14 +164,15 @@ export class DeviceSession {
     this.#method = message.method;
     this.#files.begin();
     this.#faults = this.#fileBytes = 0;
-    const code = await this.#fetchCode(message.head.code, message.missing);
+    const { code, bytes: codeBytes } = await this.#shipCode(message.head.code, message.missing);
     const head = { ...message.head, code, permits: this.#files.permits() };
     const payload = await compressing(packPayload(head, new Uint8Array(message.packet)));
     this.#event({
       event: "ship",
       thread: "main",
       method: message.method,
-      bytes: sum(payload),
+      bytes: sum(payload) + codeBytes,
+      code: codeBytes,
       ...this.#clone,
     });
     await this.#reach(() => ({ stage: "ship", bytes: sum(payload) }));
@@ -186,7 +192,7 @@ export class DeviceSession {
     return {
       ...reply,
       awayMs: performance.now() - started,
-      bytesUp: payload.reduce((sum, part) => sum + part.length, 0),
+      bytesUp: sum(payload) + codeBytes,
       faults: this.#faults,
       fileBytes: this.#fileBytes,
     };
@@ -230,7 +236,8 @@ export class DeviceSession {
       } else if (frame.kind === REQUEST) {
         this.#request(frame.payload).catch((error) => this.#lose(String(error)));
       } else if (frame.kind === STAGE) this.#stage(frame.payload);
-      else if (frame.kind === BLOB_REQUEST) this.#connection?.send(BLOB_REPLY, frame.payload.slice(0, 32));
+      else if (frame.kind === BLOB_REQUEST) this.#blobs.requested(frame.payload);
+      else if (frame.kind === BLOB_FOUND) this.#blobs.answered(frame.payload);
     } catch (error) {
       this.#unreadable(error);
     }
@@ -268,6 +275,9 @@ export class DeviceSession {
       peer: message.clone.name || message.clone.peer,
     });
     this.#connection!.send(START, ...packPayload(this.#start()));
+    this.#ask({ op: "blobs", app: this.#config.start.mainModule }).then((hashes) => {
+      if (Array.isArray(hashes) && this.#lost === undefined) this.#blobs.expect(hashes);
+    });
   }
 
   #start(): SessionStart {
@@ -367,16 +377,29 @@ export class DeviceSession {
     await this.#ask({ op: "stage", stop: { ...makeStop(), thread: "main", method: this.#method } });
   }
 
-  async #fetchCode(code: any, missing: any): Promise<unknown> {
-    const modules = await Promise.all(missing.modules.map(async (item: any) => {
-      const guest = await this.#ask({ op: "guest", key: item.key, uninitialised: item.uninitialised });
-      return { ...guest, key: item.key, links: item.links, isMain: item.isMain };
+  /** The code that the clone lacks goes to its store; the message names it. */
+  async #shipCode(code: any, missing: any): Promise<{ code: ShippedCode; bytes: number }> {
+    const requests = [
+      ...missing.modules.map(({ key, uninitialised }: any) => ({ op: "guest", key, uninitialised })),
+      ...missing.makers.map((item: any) => ({ op: "makers", ...item, place: "guest" })),
+    ];
+    const texts = await Promise.all(requests.map((request) => this.#ask(request)));
+    const { hashes, bytes } = await this.#blobs.offer(texts.map((text) => new TextEncoder().encode(text)));
+    if (hashes.length > 0) this.#rememberCode(hashes);
+    const modules = missing.modules.map(({ key, links, isMain }: any, i: number) => ({
+      ...{ key, links, isMain },
+      hash: hashes[i]!,
     }));
-    const makers: Record<string, unknown> = {};
-    await Promise.all(missing.makers.map(async (item: any) => {
-      makers[item.key] = await this.#ask({ op: "makers", ...item, place: "guest" });
-    }));
-    return { ...code, modules, makers };
+    const makers = missing.makers.map(({ key }: any, i: number) => [key, hashes[modules.length + i]!]);
+    return { code: { ...code, modules, makers: Object.fromEntries(makers) }, bytes };
+  }
+
+  /** For the app's next run: what it will ask the clone for when it has opened a session. */
+  #rememberCode(hashes: readonly string[]): void {
+    const known = this.#code.size;
+    for (const hash of hashes) this.#code.add(hash);
+    if (this.#code.size === known) return;
+    this.#ask({ op: "blobs", app: this.#config.start.mainModule, hashes: [...this.#code] });
   }
 
   #lose(reason: string, miss?: Miss): void {

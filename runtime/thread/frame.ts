@@ -14,6 +14,12 @@ export const HOP_CONTROL = 0;
 export const BLOB_REQUEST = 1;
 /** Answers a {@linkcode BLOB_REQUEST}: the 32-byte hash, then the content; no content byte follows if unknown. */
 export const BLOB_REPLY = 2;
+/** Device → clone: contents for its store, several at once; see `blobs.ts`. */
+export const BLOB_PUSH = 3;
+/** Device → clone: which of these contents (hashes, one after the other) are in the store? */
+export const BLOB_ASK = 4;
+/** Clone → device: a byte for each hash that was asked for, 1 if it is there. */
+export const BLOB_FOUND = 5;
 /** First kind that belongs to the session (device ⇄ guest). */
 export const FIRST_SESSION_KIND = 16;
 

@@ -8,7 +8,7 @@ import {
   pick,
   type Resolution,
 } from "./code_registry.ts";
-import type { ShippedCode, ShippedMaker, ShippedModule } from "./protocol.ts";
+import type { ModuleCode, ShippedCode, ShippedMaker, ShippedModule } from "./protocol.ts";
 
 const RUNTIME_URL = "clonecloud:runtime";
 /** Starts the URLs of modules that the engine must not know by the device's. */
@@ -37,6 +37,7 @@ export class GuestCode implements CodeSource {
   readonly #wrappers: ReadonlyMap<string, string>;
   readonly #abandon: (reason: string) => never;
   readonly #fetchSource: (key: string) => string;
+  readonly #fetchBlobs: (hashes: readonly string[]) => Uint8Array[];
   readonly #mains = new Set<string>();
   readonly #sources = new Map<string, string>();
 
@@ -45,7 +46,9 @@ export class GuestCode implements CodeSource {
     wrappers: ReadonlyMap<string, string>,
     abandon: (reason: string) => never,
     fetchSource: (key: string) => string,
+    fetchBlobs: (hashes: readonly string[]) => Uint8Array[],
   ) {
+    this.#fetchBlobs = fetchBlobs;
     this.#wrappers = wrappers;
     this.#abandon = abandon;
     this.#fetchSource = fetchSource;
@@ -53,17 +56,18 @@ export class GuestCode implements CodeSource {
 
   /** Takes code in; returns the URLs of modules still to be imported. */
   add(code: ShippedCode, registry: CodeRegistry): string[] {
-    for (const module of code.modules) {
+    const { modules, makers } = this.#contents(code);
+    for (const module of modules) {
       this.#byKey.set(module.key, module);
       this.#mains.add(module.isMain ? module.key : "");
       this.#byUrl.set(module.url, module);
       this.#byUrl.set(loaderUrl(module), module);
       this.#tables.set(module.key, JSON.parse(module.table));
     }
-    for (const [key, makers] of Object.entries(code.makers)) {
-      for (const [site, maker] of Object.entries(makers)) this.#makers.set(`${key}:${site}`, maker);
+    for (const [key, bySite] of makers) {
+      for (const [site, maker] of Object.entries(bySite)) this.#makers.set(`${key}:${site}`, maker);
     }
-    const urls = code.modules.filter((module) => module.isModule).map(loaderUrl);
+    const urls = modules.filter((module) => module.isModule).map(loaderUrl);
     for (const [key, { url, names }] of Object.entries(code.values)) {
       const known = this.#values.get(url);
       if (known !== undefined && names.some((name, i) => known[i] !== name)) {
@@ -72,8 +76,25 @@ export class GuestCode implements CodeSource {
       this.#values.set(url, names);
       this.#registerValues(registry, key, url, names);
     }
-    for (const module of code.modules) if (!module.isModule) this.#evaluateScript(registry, module);
+    for (const module of modules) if (!module.isModule) this.#evaluateScript(registry, module);
     return urls;
+  }
+
+  /** What the message names, from the clone's store. */
+  #contents(code: ShippedCode): {
+    modules: ShippedModule[];
+    makers: [key: string, bySite: Record<string, ShippedMaker>][];
+  } {
+    const makers = Object.entries(code.makers);
+    const blobs = this.#fetchBlobs([
+      ...code.modules.map(({ hash }) => hash),
+      ...makers.map(([, hash]) => hash),
+    ]);
+    const contents = blobs.map((blob) => JSON.parse(new TextDecoder().decode(blob)));
+    return {
+      modules: code.modules.map((module, i) => ({ ...contents[i] as ModuleCode, ...module })),
+      makers: makers.map(([key], i) => [key, contents[code.modules.length + i]]),
+    };
   }
 
   /** Serves shipped modules to the engine's loader. */

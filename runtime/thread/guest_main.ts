@@ -14,7 +14,9 @@ import { GuestHost } from "../host/guest_host.ts";
 import { TextDecoding } from "../host/text_decoding.ts";
 import { Values } from "../host/values.ts";
 import { hideRewriting } from "./appearance.ts";
+import { HASH_BYTES } from "./blobs.ts";
 import { CodeRegistry } from "./code_registry.ts";
+import { BLOB_REPLY, BLOB_REQUEST } from "./frame.ts";
 import { SESSION_VERSION } from "./constants.ts";
 import { compress, decompress } from "./compression.ts";
 import { GlobalBindings } from "./global_bindings.ts";
@@ -68,6 +70,21 @@ function answerTo(request: GuestRequest): { reply: GuestReply; bytes: Uint8Array
   }
 }
 
+/** Contents from the clone's store, or from the device if that lost them; all are asked for at once. */
+function fetchBlobs(hashes: readonly string[]): Uint8Array[] {
+  for (const hash of hashes) channel.send(BLOB_REQUEST, Uint8Array.fromHex(hash));
+  const found = new Map<string, Uint8Array>();
+  for (const wanted = new Set(hashes); wanted.size > 0;) {
+    const { kind, payload } = channel.receive();
+    if (kind !== BLOB_REPLY) continue;
+    const hash = payload.subarray(0, HASH_BYTES).toHex();
+    wanted.delete(hash);
+    if (payload.length === HASH_BYTES) abandon("neither the clone nor the device has its code");
+    found.set(hash, payload.subarray(HASH_BYTES));
+  }
+  return hashes.map((hash) => found.get(hash)!);
+}
+
 /** Ends the migration from inside: the device kills this process, so no app code ever sees an exception. */
 function abandon(reason: string, { path, what }: { path?: string; what?: string } = {}): never {
   const miss = what === undefined ? undefined : { what, through: methodsOnStack(code, registry) };
@@ -87,6 +104,7 @@ const code = new GuestCode(
   host.wrappers,
   abandon,
   (key) => String(ask({ op: "source", key }).reply.value),
+  fetchBlobs,
 );
 const registry = new CodeRegistry(code, globals, bound);
 (globalThis as any)[Symbol.for("clonecloud.guest")] = undefined;

@@ -49,9 +49,8 @@ export interface SessionStart {
   readonly stepping: boolean;
 }
 
-/** One module as a guest needs it. */
-export interface ShippedModule {
-  readonly key: string;
+/** A module's code; travels as JSON, by its hash. */
+export interface ModuleCode {
   readonly url: string;
   /** JSON of its ModuleTable. */
   readonly table: string;
@@ -60,6 +59,13 @@ export interface ShippedModule {
   readonly isModule: boolean;
   /** `[offset in text, offset in source, length]` triples, flat. */
   readonly chunks: readonly number[];
+}
+
+/** One module as a message names it. */
+export interface NamedModule {
+  readonly key: string;
+  /** Of its {@linkcode ModuleCode}. */
+  readonly hash: string;
   /** Where its imports lead. */
   readonly links: Readonly<
     Record<
@@ -70,6 +76,9 @@ export interface ShippedModule {
   readonly isMain: boolean;
 }
 
+/** One module as a guest needs it. */
+export type ShippedModule = NamedModule & ModuleCode;
+
 /** Text that makes closures or classes of one site; see the rewriter's forms. */
 export interface ShippedMaker {
   readonly text: string;
@@ -79,9 +88,9 @@ export interface ShippedMaker {
 
 /** Code that comes with a packet: only what the other side lacks. */
 export interface ShippedCode {
-  readonly modules: readonly ShippedModule[];
-  /** Makers by module key and site. */
-  readonly makers: Readonly<Record<string, Readonly<Record<string, ShippedMaker>>>>;
+  readonly modules: readonly NamedModule[];
+  /** Hashes of makers by site, in JSON, by module key. */
+  readonly makers: Readonly<Record<string, string>>;
   /** Export names of pseudo modules, by key, in index order. */
   readonly values: Readonly<Record<string, { readonly url: string; readonly names: readonly string[] }>>;
   /** Names of global bindings, in index order. */
@@ -225,6 +234,8 @@ export type SupervisorRequest =
     readonly place: "guest" | "device";
     readonly uninitialised: readonly string[];
   }
+  /** Hashes of the code that an app's last migrations named; `hashes` are kept for the next time. */
+  | { readonly op: "blobs"; readonly app: string; readonly hashes?: readonly string[] }
   | { readonly op: "position"; readonly key: string; readonly offset: number }
   /** The text that ranges of sites refer to. */
   | { readonly op: "source"; readonly key: string }

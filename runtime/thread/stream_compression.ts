@@ -17,7 +17,8 @@ export async function decompressing(payload: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer());
 }
 
-async function through(
+/** What a stream makes of some bytes, in parts. */
+export async function through(
   { readable, writable }: CompressionStream,
   parts: readonly Uint8Array[],
 ): Promise<Uint8Array[]> {

@@ -1,0 +1,78 @@
+import { BLOB_ASK, BLOB_PUSH, BLOB_REPLY } from "./frame.ts";
+import { hashOf, MAX_ASKED, packBlobs, packHashes } from "./blobs.ts";
+
+/** Less than that goes without asking first: a question takes a round trip. */
+const ASK_FROM_BYTES = 8 * 1024;
+
+/** Sends frames towards the clone. */
+export type Send = (kind: number, ...parts: Uint8Array[]) => void;
+
+/**
+ * Sees to it that the clone's store has what messages name, from the device's side of one session. What the store has is
+ * asked for once; what it lacks is sent before the message that names it.
+ */
+export class BlobSender {
+  readonly #send: Send;
+  /** What the store has, or is about to have. */
+  readonly #there = new Set<string>();
+  /** What was offered in this session, in case the store loses it. */
+  readonly #offered = new Map<string, Uint8Array>();
+  /** Questions that wait for their answer, in order. */
+  readonly #asked: { hashes: readonly string[]; done: () => void }[] = [];
+  /** Settled when no question waits. */
+  #answered: Promise<void> = Promise.resolve();
+
+  constructor(send: Send) {
+    this.#send = send;
+  }
+
+  /** Asks for content that is likely to be named soon. */
+  expect(hashes: readonly string[]): void {
+    if (hashes.length > 0) this.#ask(hashes.slice(0, MAX_ASKED));
+  }
+
+  /** Names contents, in hex; those that the store lacks are sent. Returns how many bytes went. */
+  async offer(contents: readonly Uint8Array[]): Promise<{ hashes: string[]; bytes: number }> {
+    const hashes = await Promise.all(contents.map(hashOf));
+    hashes.forEach((hash, i) => this.#offered.set(hash, contents[i]!));
+    const unknown = () => [...new Set(hashes)].filter((hash) => !this.#there.has(hash));
+    if (unknown().length > 0 && this.#asked.length > 0) await this.#answered;
+    const bytes = unknown().reduce((sum, hash) => sum + this.#offered.get(hash)!.length, 0);
+    if (bytes > ASK_FROM_BYTES) await this.#ask(unknown());
+    return { hashes, bytes: await this.#push(unknown()) };
+  }
+
+  /** A clone's answer: a byte for each hash that was asked for, 1 where it has the content. */
+  answered(payload: Uint8Array): void {
+    const question = this.#asked.shift();
+    if (question === undefined || payload.length !== question.hashes.length) {
+      throw new RangeError("it says what it has without being asked");
+    }
+    question.hashes.forEach((hash, i) => payload[i] === 1 && this.#there.add(hash));
+    question.done();
+  }
+
+  /** The store lost something, or never had it: it asks by the hash. */
+  requested(hash: Uint8Array): void {
+    this.#send(BLOB_REPLY, hash.slice(), this.#offered.get(hash.toHex()) ?? new Uint8Array());
+  }
+
+  async #ask(hashes: readonly string[]): Promise<void> {
+    for (let at = 0; at < hashes.length; at += MAX_ASKED) {
+      const part = hashes.slice(at, at + MAX_ASKED);
+      this.#answered = new Promise((done) => this.#asked.push({ hashes: part, done }));
+      this.#send(BLOB_ASK, packHashes(part));
+    }
+    await this.#answered;
+  }
+
+  async #push(hashes: readonly string[]): Promise<number> {
+    let sum = 0;
+    for (const hash of hashes) this.#there.add(hash);
+    for await (const parts of packBlobs(hashes.map((hash) => this.#offered.get(hash)!))) {
+      this.#send(BLOB_PUSH, ...parts);
+      for (const { length } of parts) sum += length;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * Content by SHA-256, as it goes to the clone's store: bytes are named in messages, and travel only if the store lacks
+ * them, several in one frame and compressed together. By the engine's own functions: a weak device loads no more for it.
+ */
+import { through } from "./stream_compression.ts";
+
+/** Bytes of a SHA-256 hash. */
+export const HASH_BYTES = 32;
+/** A frame's contents together, uncompressed; a larger content goes alone. */
+export const MAX_PUSH_BYTES = 4 * 1024 * 1024;
+/** Largest content. */
+export const MAX_BLOB_BYTES = 128 * 1024 * 1024;
+/** How many hashes one question names at most. */
+export const MAX_ASKED = 16_384;
+
+/** The name of content, in hex. */
+export async function hashOf(content: Uint8Array): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", content as Uint8Array<ArrayBuffer>)).toHex();
+}
+
+/** Puts contents into payloads, each `u32 BE length | content` and so on, deflated; a payload comes in parts. */
+export async function* packBlobs(contents: readonly Uint8Array[]): AsyncGenerator<Uint8Array[]> {
+  let parts: Uint8Array[] = [];
+  let bytes = 0;
+  for (const content of contents) {
+    if (bytes + content.length > MAX_PUSH_BYTES && parts.length > 0) {
+      yield await through(new CompressionStream("deflate-raw"), parts);
+      parts = [];
+      bytes = 0;
+    }
+    const length = new Uint8Array(4);
+    new DataView(length.buffer).setUint32(0, content.length);
+    parts.push(length, content);
+    bytes += content.length;
+  }
+  if (parts.length > 0) yield await through(new CompressionStream("deflate-raw"), parts);
+}
+
+/** Hashes, one after the other. */
+export function packHashes(hashes: readonly string[]): Uint8Array {
+  return concat(hashes.map((hash) => Uint8Array.fromHex(hash)));
+}
+
+/** The hashes again, in hex. @throws {RangeError} */
+export function unpackHashes(payload: Uint8Array): string[] {
+  if (payload.length % HASH_BYTES !== 0 || payload.length > MAX_ASKED * HASH_BYTES) {
+    throw new RangeError("Cannot read hashes: their length is wrong");
+  }
+  return Array.from(
+    { length: payload.length / HASH_BYTES },
+    (_, i) => payload.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES).toHex(),
+  );
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
