@@ -42,7 +42,19 @@ const PROGRAMS: readonly Program[] = [
   { file: "uncaught.ts", migrate: ["Checker.check"], withoutExcerpt: true },
   {
     file: "async.ts",
-    migrate: ["Worker.work", "Worker.all", "order", "race", "failing", "thenable", "withResources"],
+    migrate: [
+      "Worker.work",
+      "Worker.all",
+      "order",
+      "race",
+      "failing",
+      "thenable",
+      "withResources",
+      "leaves",
+      "queues",
+      "rejects",
+    ],
+    stays: [/leaves: it leaves work/, /queues: it leaves work/, /rejects: it leaves a rejected promise/],
   },
   { file: "tdz.ts", migrate: ["early", "build", "useGlobal"] },
   { file: "reflect.ts", migrate: ["texts", "inner", "shapes", "natives", "errorsSeen"] },
@@ -157,6 +169,9 @@ const PROGRAMS: readonly Program[] = [
   },
   { file: "life.ts", migrate: ["run", "Grid.path", "Grid.step", "kinds", "memoryOf"] },
   { file: "decorated.ts", migrate: ["chorus", "serve", "Service.whoami"], stays: [/taken out of its class/] },
+  { file: "places.js", migrate: ["simple"] },
+  { file: "stacks.cjs", migrate: ["outer"] },
+  { file: "computed.ts", migrate: ["use", "show"], stays: [/show: .* one of its fields is computed/] },
   { file: "plain.js", migrate: ["Tokens.next", "Tokens.expect", "all", "where", "check"] },
 ];
 

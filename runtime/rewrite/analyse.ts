@@ -656,7 +656,9 @@ class Analyser {
     this.#site = site;
     const heads = this.#heads;
     this.#heads = [];
-    const scope = this.#newScope("function", node, this.#scope, block ? bodyStart(node.body) : -1);
+    // The body of an arrow that is an expression is made a block if need be.
+    const identityAt = block ? bodyStart(node.body) : node.body.start;
+    const scope = this.#newScope("function", node, this.#scope, identityAt);
     this.#within(scope, () => {
       if (!arrow) { for (const name of ["this", "arguments", "new.target"]) this.#declare(name, "pseudo"); }
       if (node.type === "FunctionExpression" && node.id) this.#declare(node.id.name, "self");
@@ -707,6 +709,11 @@ class Analyser {
       site.privates.push({ name: element.key.name, isStatic: element.static, kind });
     }
     if (element.computed) this.#visit(element.key);
+    if (
+      element.type === "PropertyDefinition" && element.computed && !element.static && !isFixedKey(element.key)
+    ) {
+      site.refused ??= "the name of one of its fields is computed";
+    }
     if (element.type === "MethodDefinition") return this.#method(element, site);
     if (!element.value) return;
     const inner = this.#newScope("initialiser", element, scope);

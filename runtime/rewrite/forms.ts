@@ -1,4 +1,4 @@
-import { depthOf, instrument, isWritable, scopesOf } from "./instrument.ts";
+import { accessorText, depthOf, instrument, isWritable, scopesOf } from "./instrument.ts";
 import type { ModuleAnalysis, Node, Site, Variable } from "./model.ts";
 import type { Piece, Renderer, Style } from "./render.ts";
 import type { ModuleTable } from "./table.ts";
@@ -39,10 +39,10 @@ export class ModuleForms {
     );
     const call = `${p}R(${JSON.stringify(this.#table.key)},${
       this.#accessor(nativeStyle(p, true))
-    },(n,v)=>{switch(n){${controls.join(";")}}})`;
+    },function(n,v){switch(n){${controls.join(";")}}})`;
     const prelude = isModule
       ? `import{register as ${p}R}from"clonecloud:runtime";var ${p}K,${p}I${variables};const ${p}C=${call};`
-      : `const ${p}R=require("clonecloud:runtime").register;var ${p}K,${p}I${variables},${p}C=${call};`;
+      : `const ${p}R=module._compile;var ${p}K,${p}I${variables},${p}C=${call};`;
     const at = this.#preludeAt();
     const style = nativeStyle(p, true);
     return toForm([
@@ -193,7 +193,8 @@ export class ModuleForms {
       const writable = guest ? binding.kind !== "import" : isWritable(variable);
       return `case ${n}:return ${writable ? `${p}w?${text}=${p}v:` : ""}${text}`;
     });
-    return `(${p}n,${p}w,${p}v)=>{switch(${p}n){${cases.filter((text) => text !== "").join(";")}}}`;
+    const variables = guest ? [] : this.#analysis.root.captured;
+    return accessorText(cases.filter((text) => text !== "").join(";"), { prefix: p, variables });
   }
 
   /** The site's text as an expression with the name the function has where it stands. */
@@ -222,7 +223,7 @@ function toForm(pieces: readonly Piece[]): Form {
   const texts: string[] = [];
   let at = 0;
   for (const piece of pieces) {
-    if (piece.from >= 0) chunks.push([at, piece.from, piece.text.length]);
+    if (piece.from >= 0) chunks.push([at, piece.from, piece.standsFor ? 1 : piece.text.length]);
     texts.push(piece.text);
     at += piece.text.length;
   }

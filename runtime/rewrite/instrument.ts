@@ -1,4 +1,5 @@
 import { bodyStart, isShadowed } from "./analyse.ts";
+import { enginePosition } from "./engine_position.ts";
 import type { ModuleAnalysis, Node, Scope, Site, Variable } from "./model.ts";
 import { type Edit, Renderer, type Style } from "./render.ts";
 
@@ -41,6 +42,8 @@ export function capturesOf(site: Site): readonly Variable[] {
 function findCaptures(site: Site): readonly Variable[] {
   const variables = new Set<Variable>();
   for (const variable of site.through) {
+    // Only a class's heritage and computed keys can see these: what is made of the class elsewhere doesn't evaluate them.
+    if (site.kind === "class" && variable.kind === "pseudo") continue;
     if (variable.scope.index >= 0 && !hasAccessor(variable.scope)) variables.add(variable);
   }
   for (const scope of scopesOf(site)) {
@@ -51,6 +54,7 @@ function findCaptures(site: Site): readonly Variable[] {
 }
 
 function canName(site: Site, variable: Variable): boolean {
+  if (site.kind === "class" && variable.kind === "pseudo") return false;
   if (isShadowed(site, variable)) return false;
   for (
     let scope: Scope | null = site.outer;
@@ -106,27 +110,33 @@ class Instrumenter {
   readonly #analysis: ModuleAnalysis;
   readonly #renderer: Renderer;
   readonly #options: InstrumentOptions;
+  /** Functions' own scopes that something captures from, by their nodes. */
+  readonly #scopeOf: ReadonlyMap<Node, Scope>;
 
   constructor(analysis: ModuleAnalysis, renderer: Renderer, options: InstrumentOptions) {
     this.#analysis = analysis;
     this.#renderer = renderer;
     this.#options = options;
+    this.#scopeOf = new Map(
+      analysis.scopes.filter((scope) => scope.kind === "function").map((scope) => [scope.node, scope]),
+    );
   }
 
   scope(scope: Scope): void {
-    if (!hasIdentity(scope)) return;
-    const name = `${this.#options.prefix}s${scope.index}`;
+    if (!hasIdentity(scope) || isExpressionBody(scope.node)) return;
     const depth = depthOf(scope.site) + 0.5;
     if (scope.node.type === "SwitchStatement") {
-      this.#open(scope.identityAt, depth, () => `{let ${name};`);
+      this.#open(scope.identityAt, depth, () => `{${this.#identity(scope)}`);
       this.#close(scope.node.end, depth, () => "}");
-    } else if (hasAccessor(scope)) {
-      const cases = (style: Style) =>
-        scope.captured.map((variable, n) => this.#case(variable, n, style)).join(";");
-      const p = this.#options.prefix;
-      const text = (style: Style) => `let ${name}=(${p}n,${p}w,${p}v)=>{switch(${p}n){${cases(style)}}};`;
-      this.#open(scope.identityAt, depth, text);
-    } else this.#open(scope.identityAt, depth, () => `let ${name};`);
+    } else this.#open(scope.identityAt, depth, (style) => this.#identity(scope, style));
+  }
+
+  /** Declares the variable that stands for an instance of the scope. */
+  #identity(scope: Scope, style?: Style): string {
+    const name = `${this.#options.prefix}s${scope.index}`;
+    if (style === undefined || !hasAccessor(scope)) return `let ${name};`;
+    const cases = scope.captured.map((variable, n) => this.#case(variable, n, style)).join(";");
+    return `let ${name}=${accessorText(cases, { prefix: this.#options.prefix, variables: scope.captured })};`;
   }
 
   site(site: Site): void {
@@ -136,9 +146,41 @@ class Instrumenter {
     if (site.kind === "constructor") return this.#guard(site);
     const asks = site.owner === null && site.refused === null && scopesOf(site).length > 0;
     const point = this.#options.points.has(site.index) && pinnedBecause(site) === undefined;
-    if (!asks && !point) return;
+    const scope = this.#scopeOf.get(site.node);
+    if (!asks && !point && !(isExpressionBody(site.node) && scope !== undefined && hasIdentity(scope))) {
+      return;
+    }
+    if (asks) { for (const param of site.node.params) this.#guardPattern(site, param, false); }
     if (site.node.body.type === "BlockStatement") this.#blockEntry(site, asks, point);
     else this.#expressionEntry(site, asks, point);
+  }
+
+  /**
+   * A function that is asked takes its parameters apart before its check is reached. What they are given makes no default be
+   * evaluated, but in a rest; computed keys always are.
+   */
+  #guardPattern(site: Site, pattern: Node, inRest: boolean): void {
+    switch (pattern?.type) {
+      case "RestElement":
+        return this.#guardPattern(site, pattern.argument, true);
+      case "AssignmentPattern":
+        if (inRest) this.#unlessAsked(site, pattern.right);
+        return this.#guardPattern(site, pattern.left, inRest);
+      case "ArrayPattern":
+        for (const element of pattern.elements) this.#guardPattern(site, element, inRest);
+        return;
+      case "ObjectPattern":
+        for (const property of pattern.properties) {
+          if (property.computed) this.#unlessAsked(site, property.key);
+          this.#guardPattern(site, property.value ?? property, inRest);
+        }
+    }
+  }
+
+  #unlessAsked(site: Site, { start, end }: Node): void {
+    const depth = depthOf(site) + 0.4;
+    this.#open(start, depth, (style) => `${style.own("K")}!==void 0?"":(`);
+    this.#close(end, depth, () => ")");
   }
 
   // Entries
@@ -158,7 +200,7 @@ class Instrumenter {
       this.#open(
         at,
         depth,
-        (style) => `if(${style.own("K")}!==void 0)return ${style.own("K")}(${this.#accessor(site, style)});`,
+        (style) => `${this.#asked(site, style)};`,
       );
     }
     if (!point) return;
@@ -173,21 +215,47 @@ class Instrumenter {
   #expressionEntry(site: Site, asks: boolean, point: boolean): void {
     const { body, end } = site.node;
     const depth = depthOf(site) + 0.6;
-    const ask = (style: Style) => `${style.own("K")}(${this.#accessor(site, style)})`;
     // A closure is asked before its migration point is reached: asking must not migrate it.
-    const asked = (style: Style) => asks ? `if(${style.own("K")}!==void 0)return ${ask(style)};` : "";
-    if (point) {
-      const parameters = this.#parameters(site);
-      const entry = (style: Style) =>
-        `{${asked(style)}${this.#point(site, style, parameters.args)}${parameters.bind(style)}return(`;
-      this.#open(this.#afterArrow(site.node), depth, (style) => style.points ? entry(style) : "");
-      this.#close(end, depth, (style) => style.points ? ")}" : "");
-    }
-    if (!asks) return;
-    const inline = (style: Style) => !point || !style.points;
-    const open = (style: Style) => inline(style) ? `${style.own("K")}!==void 0?${ask(style)}:(` : "";
-    this.#open(body.start, depth + 0.1, open);
-    this.#close(body.end, depth + 0.1, (style) => inline(style) ? ")" : "");
+    const asked = (style: Style) => asks ? `${this.#asked(site, style)};` : "";
+    const at = this.#afterArrow(site.node);
+    const parameters = point ? this.#parameters(site) : undefined;
+    const pointed = (style: Style) =>
+      parameters !== undefined && style.points
+        ? this.#point(site, style, parameters.args) + parameters.bind(style)
+        : "";
+    const scope = this.#scopeOf.get(site.node);
+    const shared = scope !== undefined && hasIdentity(scope) ? scope : undefined;
+    const identity = (style: Style) => shared === undefined ? "" : this.#identity(shared, style);
+    const entry = (style: Style) => identity(style) + asked(style) + pointed(style);
+    if (body.type === "ChainExpression" && !point && shared === undefined) return this.#chainEntry(site);
+    const whole = (style: Style, text: (entry: string) => string) =>
+      asks || shared !== undefined || (point && style.points) ? text(entry(style)) : "";
+    this.#open(at, depth, (style) => whole(style, (text) => `{${text}`));
+    this.#renderer.add({
+      at,
+      end: at,
+      side: "open",
+      depth,
+      text: (style) => whole(style, () => "return("),
+      standsFor: enginePosition(body, this.#analysis.source),
+    });
+    this.#close(end, depth, (style) => whole(style, () => ")}"));
+  }
+
+  /** For V8 an optional chain has no position: a statement around it must have none either. */
+  #chainEntry(site: Site): void {
+    const { body } = site.node;
+    const depth = depthOf(site) + 0.7;
+    this.#open(
+      body.start,
+      depth,
+      (style) => `${style.own("K")}!==void 0?${style.own("K")}(${this.#accessor(site, style)}):(`,
+    );
+    this.#close(body.end, depth, () => ")");
+  }
+
+  #asked(site: Site, style: Style): string {
+    return `if(${style.own("K")}!==void 0)return ${style.own("K")}(${this.#accessor(site, style)})`;
   }
 
   #point(site: Site, style: Style, args: string): string {
@@ -270,7 +338,7 @@ class Instrumenter {
         `case ${-k - 1}:return ${hasAccessor(scope) ? name : `${name}===void 0?${name}={}:${name}`}`,
       );
     });
-    return `(${p}n,${p}w,${p}v)=>{switch(${p}n){${cases.join(";")}}}`;
+    return accessorText(cases.join(";"), { prefix: p, variables: capturesOf(site) });
   }
 
   #case(variable: Variable, n: number, style: Style): string {
@@ -364,7 +432,7 @@ class Instrumenter {
       if (item.kind === "method") return has;
       return `case ${3 * i}:return o.#${item.name};case ${3 * i + 1}:o.#${item.name}=v;return;${has}`;
     });
-    const access = privates.length > 0 ? `,(n,o,v)=>{switch(n){${privates.join(";")}}}` : "";
+    const access = privates.length > 0 ? `,function(n,o,v){switch(n){${privates.join(";")}}}` : "";
     return `static{${register}!==void 0&&${register}(${site.index},this,${accessor}${access})}`;
   }
 
@@ -375,6 +443,24 @@ class Instrumenter {
   #close(at: number, depth: number, text: Edit["text"]): void {
     this.#renderer.add({ at, end: at, side: "close", depth, text });
   }
+}
+
+/**
+ * A function that reads or writes variables by number. Not an arrow if that is possible: the engine puts off parsing other
+ * functions, and the names in them don't get into those that it makes up for the person's own anonymous functions.
+ */
+export function accessorText(
+  cases: string,
+  { prefix: p, variables }: { prefix: string; variables: readonly Variable[] },
+): string {
+  const body = `{switch(${p}n){${cases}}}`;
+  return variables.some((variable) => variable.kind === "pseudo")
+    ? `(${p}n,${p}w,${p}v)=>${body}`
+    : `function(${p}n,${p}w,${p}v)${body}`;
+}
+
+function isExpressionBody(node: Node): boolean {
+  return node.type === "ArrowFunctionExpression" && node.body.type !== "BlockStatement";
 }
 
 /** How many sites stand around, itself included. */

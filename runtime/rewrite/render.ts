@@ -16,12 +16,6 @@ export interface Style {
   readonly renames: boolean;
 }
 
-/** A stretch of rendered text: source kept (`from` is its offset) or text put in (`from` is -1). */
-export interface Piece {
-  readonly text: string;
-  readonly from: number;
-}
-
 /** Text put in at, or in place of, a range of the source. */
 export interface Edit {
   readonly at: number;
@@ -30,6 +24,8 @@ export interface Edit {
   readonly side: "open" | "close";
   readonly depth: number;
   readonly text: (style: Style) => string;
+  /** Offset in the source that stack traces have for the text. */
+  readonly standsFor?: number;
   /** In which styles; in all if left out. */
   readonly when?: (style: Style) => boolean;
 }
@@ -38,6 +34,8 @@ export interface Edit {
 export interface Piece {
   readonly text: string;
   readonly from: number;
+  /** For text put in that the engine names as a position of the source: that position is `from`. */
+  readonly standsFor?: true;
 }
 
 /** A module's text with edits; any stretch of it can be written out in any style. Edits never overlap partly. */
@@ -94,7 +92,11 @@ export class Renderer {
       if (edit.when !== undefined && !edit.when(style)) continue;
       const text = edit.text(style);
       keep(edit.at);
-      if (text !== "") pieces.push({ text, from: -1 });
+      if (text !== "") {
+        pieces.push(
+          edit.standsFor === undefined ? { text, from: -1 } : { text, from: edit.standsFor, standsFor: true },
+        );
+      }
       if (edit.end > at) {
         at = edit.end;
         replaced = edit;

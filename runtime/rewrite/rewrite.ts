@@ -29,7 +29,10 @@ export class RewrittenModule {
 
   /** @throws {ParseError} if the source can't be parsed. */
   constructor(module: ModuleSource) {
-    const { text, map } = splitInlineMap(module.source);
+    // The engine takes no notice of a script's own source map.
+    const { text, map } = module.isModule
+      ? splitInlineMap(module.source)
+      : { text: module.source, map: undefined };
     this.#module = module;
     this.text = text;
     this.#map = map;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { askArguments } from "../thread/ask_arguments.ts";
 import { ParseError } from "./parse.ts";
 import { RewrittenModule } from "./rewrite.ts";
 
@@ -28,14 +29,18 @@ function run(source: string, methods: string[] = []): { result: any; seen: Seen 
   );
   const classes: unknown[][] = [];
   let seen: Seen | undefined;
-  const require = () => ({
-    register(_key: string, accessor: Seen["accessor"], control: Seen["control"]) {
+  const scriptModule = {
+    _compile(_key: string, accessor: Seen["accessor"], control: Seen["control"]) {
       seen = { accessor, control, classes };
       return (...args: unknown[]) => void classes.push(args);
     },
-  });
+  };
   const exports: { result?: unknown } = {};
-  new Function("exports", "require", "module", "__filename", "__dirname", text)(exports, require);
+  new Function("exports", "require", "module", "__filename", "__dirname", text)(
+    exports,
+    undefined,
+    scriptModule,
+  );
   return { result: exports.result, seen: seen! };
 }
 
@@ -45,7 +50,7 @@ function ask(seen: Seen, fn: Function, count: number): unknown[] {
   seen.control(0, (read: (n: number) => unknown) => {
     values = Array.from({ length: count }, (_, n) => read(n));
   });
-  fn();
+  fn(...askArguments());
   seen.control(0, undefined);
   return values;
 }
@@ -74,6 +79,14 @@ Deno.test("a closure that is asked hands over its variables and does nothing els
   assert.equal(result.hits(), 0);
   assert.equal(result.f(1), 7);
   assert.deepEqual(ask(seen, result.f, 2), [2, 4]);
+});
+
+Deno.test("a closure that is asked evaluates no computed key and no default of its parameters", () => {
+  const { result, seen } = run(
+    "let hits = 0; const result = { hits: () => hits, make: (a) => [({ [hits++]: x = hits++, ...y }) => a, (...{ z = hits++ }) => a, ([{ [hits++]: x } = hits++] = hits++) => a] };",
+  );
+  for (const fn of result.make(7)) assert.deepEqual(ask(seen, fn, 1), [7]);
+  assert.equal(result.hits(), 0);
 });
 
 Deno.test("a closure that is asked does not reach its own migration point", () => {

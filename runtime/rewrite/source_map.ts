@@ -44,9 +44,12 @@ export function mapForm(form: Form, source: string, url: string, base: SourceMap
       while (lines[line]! > generated) line--;
       const target = mappings[line]!;
       const column = generated - lines[line]!;
-      if (target.at(-1)?.[0] === column) target.pop();
       target.push([column, ...origin.targets[i]!] as SourceMapSegment);
     }
+  }
+  // What has no position stands at the very start for V8.
+  if (origin.offsets[0] === 0 && mappings[0]![0]?.[0] !== 0) {
+    mappings[0]!.unshift([0, ...origin.targets[0]!] as SourceMapSegment);
   }
   return {
     version: 3,
@@ -115,14 +118,17 @@ function lineStarts(text: string): number[] {
   return starts;
 }
 
-/** The last offset ≤ `value` (a stretch starts inside the token before it), or 0. */
+/**
+ * The segment that Deno takes for an offset: the first of those that stand there, else the last before (a stretch starts
+ * inside a token), or 0.
+ */
 function firstAtOrBefore(offsets: readonly number[], value: number): number {
   let low = 0;
   let high = offsets.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (offsets[middle]! <= value) low = middle + 1;
+    if (offsets[middle]! < value) low = middle + 1;
     else high = middle;
   }
-  return Math.max(0, low - 1);
+  return offsets[low] === value ? low : Math.max(0, low - 1);
 }

@@ -23,6 +23,7 @@ import { GlobalBindings } from "./global_bindings.ts";
 import { exitGuest, GuestChannel } from "./guest_channel.ts";
 import { GuestCode } from "./guest_code.ts";
 import { formatGuestStacks, guestStack, methodsOnStack } from "./guest_stack.ts";
+import { Leftovers } from "./leftovers.ts";
 import { shownRows, type StageStop } from "./stages.ts";
 import {
   type GuestReply,
@@ -92,9 +93,12 @@ function abandon(reason: string, { path, what }: { path?: string; what?: string 
   exitGuest(1);
 }
 
+// Before the host's own functions are replaced.
+const leftovers = new Leftovers();
 const host = new GuestHost(ask, abandon);
 const decoding = new TextDecoding();
 host.disguised.set(decoding.stand, decoding.original);
+host.disguised.set(leftovers.stand, leftovers.queueMicrotask);
 const builtins = new Builtins();
 for (const name of nodeModule.builtinModules) nameModule(name);
 const globals = new GlobalBindings();
@@ -183,6 +187,7 @@ async function run(
   const waitedBefore = waitedMs;
   let outcome: "return" | "throw" = "return";
   let result: unknown;
+  leftovers.begin();
   try {
     const returned = guestStack.enter(fn, self, args);
     result = head.isAsync ? await returned : returned;
@@ -190,6 +195,8 @@ async function run(
     outcome = "throw";
     result = error;
   }
+  const left = await leftovers.end();
+  if (left !== undefined) abandon(left);
   ms.waited = waitedMs - waitedBefore;
   ms.run = now() - started - ms.waited;
   const captured = now();

@@ -1,10 +1,12 @@
 import * as nodeModule from "node:module";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import type { Builtins } from "../host/builtins.ts";
 import type { CodeRegistry } from "./code_registry.ts";
 import type { DeviceCode } from "./device_code.ts";
 import type { Migrator } from "./migrator.ts";
 import type { AppConfig, SourceKind } from "./protocol.ts";
+import { ScriptLoader, type ScriptSource, scriptUrl } from "./script_loader.ts";
 import type { SyncPort } from "./sync_port.ts";
 
 interface HookContext {
@@ -40,11 +42,14 @@ export function installLoadHook(context: HookContext): void {
     register: (key: string, accessor: never, control: never) =>
       start(context, points, key, accessor, control),
   };
+  const scripts = new ScriptLoader();
   (nodeModule as any).registerHooks({
     resolve(specifier: string, hook: any, next: any) {
       if (specifier === RUNTIME_URL) return { url: RUNTIME_URL, shortCircuit: true, format: "module" };
       const result = next(specifier, hook);
-      if (hook.parentURL !== undefined) context.code.link(hook.parentURL, specifier, result.url);
+      if (hook.parentURL !== undefined) {
+        context.code.link(scriptUrl(hook.parentURL), specifier, result.url);
+      }
       if (result.url.startsWith("node:")) noteBuiltin(context.builtins, result.url);
       return result;
     },
@@ -53,14 +58,15 @@ export function installLoadHook(context: HookContext): void {
         exposeRuntime(runtime);
         return { source: RUNTIME_SOURCE, format: "module", shortCircuit: true };
       }
-      // A CommonJS module's `require` takes the name for a path.
-      if (url.endsWith(`/${RUNTIME_URL}`)) {
-        exposeRuntime(runtime);
-        return { source: RUNTIME_SCRIPT, format: "commonjs", shortCircuit: true };
-      }
       const result = next(url, hook);
       const required = hook.conditions?.includes("require") === true;
-      return rewriteLoaded(context, points, { url, required }, result) ?? result;
+      const loaded = rewriteLoaded(context, { url, required }, result);
+      // What isn't rewritten is loaded as if there were no hook.
+      if (loaded === undefined) return required && result.format !== "module" ? FROM_DISK : result;
+      points.set(loaded.answer.key!, loaded.answer.points);
+      if (loaded.answer.isModule) return { ...result, source: loaded.answer.text, shortCircuit: true };
+      const script = { source: loaded.source, text: loaded.answer.text, register: runtime.register };
+      return loadScript(scripts, url, script) ?? { ...result, source: script.text, shortCircuit: true };
     },
   });
 }
@@ -84,7 +90,6 @@ export function installNoteHook(port: SyncPort): void {
 const SLOT = Symbol.for("clonecloud.runtime");
 const TAKE = `const t=Function.prototype.toString,s=Symbol.for("clonecloud.runtime"),m=t[s];delete t[s];`;
 const RUNTIME_SOURCE = `${TAKE}export const register=m.register,checked=m.checked,pick=m.pick;`;
-const RUNTIME_SCRIPT = `{${TAKE}module.exports=m}`;
 
 /** Hands the runtime's functions to its virtual module, which closes the way when it is evaluated. */
 function exposeRuntime(runtime: object): void {
@@ -121,20 +126,27 @@ function kindOf(url: string, required: boolean, format: string | undefined): Sou
 
 function rewriteLoaded(
   context: HookContext,
-  points: Map<string, readonly (readonly [number, string])[]>,
   { url, required }: { url: string; required: boolean },
-  result: any,
-) {
-  const { source } = result;
+  // deno-lint-ignore no-explicit-any
+  { source, format }: any,
+): { readonly source: string; readonly answer: RewriteAnswer } | undefined {
   if (
     source === null || source === undefined || /^(node|ext|data):/.test(url) ||
     /\.(json|wasm|node)$/.test(url)
   ) return undefined;
   const text = typeof source === "string" ? source : new TextDecoder().decode(source);
-  const request = { op: "rewrite", url, source: text, kind: kindOf(url, required, result.format) };
+  const request = { op: "rewrite", url, source: text, kind: kindOf(url, required, format) };
   const answer: RewriteAnswer | undefined = context.port.request({ op: "supervisor", request });
   if (answer?.key === undefined) return undefined;
   context.code.loaded({ url, key: answer.key, source: text, isModule: answer.isModule });
-  points.set(answer.key, answer.points);
-  return { ...result, source: answer.text, shortCircuit: true };
+  return { source: text, answer };
+}
+
+/** For a built-in the engine's loader takes no source from a hook, and goes on as it does without one. */
+const FROM_DISK = { format: "builtin", source: null, shortCircuit: true };
+
+/** A script is loaded from the disk as if there were no hook; undefined if that can't be done: it then runs as it is. */
+function loadScript(scripts: ScriptLoader, url: string, script: ScriptSource): object | undefined {
+  const path = url.startsWith("file:") ? fileURLToPath(url) : url;
+  return scripts.prepare(path, script) ? FROM_DISK : undefined;
 }

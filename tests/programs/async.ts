@@ -77,3 +77,9 @@ Promise.resolve().then(() => tail.push("micro"));
 const result = await failing(0);
 tail.push("after");
 console.log(result, tail.sort());
+const said: string[] = [];
+function leaves(): number { Promise.resolve().then(() => said.push("later")); return said.length; }
+function queues(): number { queueMicrotask(() => said.push("queued")); return said.length; }
+function rejects(): number { (async () => { throw new Error("nobody's"); })(); return 1; }
+addEventListener("unhandledrejection", (event) => { event.preventDefault(); console.log("unhandled", event.reason.message); });
+console.log(leaves(), said); await 1; console.log(said); console.log(queues(), said); await 1; console.log(said); console.log(rejects());

@@ -1,0 +1,79 @@
+/**
+ * Notices what a method leaves behind in the queue of microtasks, or as a rejection that nobody handles: at the device it
+ * would go on after the method's caller, which a clone can't do for it.
+ */
+
+import { defineProperty, getOwnPropertyDescriptor } from "./intrinsics.ts";
+
+/** What the engine offers for promises: called when one is made, and before a reaction of one runs. */
+type SetPromiseHooks = (
+  init: (promise: object) => void,
+  before: (promise: object) => void,
+  after: undefined,
+  resolve: undefined,
+) => void;
+
+const LATER = "it leaves work for after its return";
+
+/** Watches one invocation at a time. */
+export class Leftovers {
+  #made = new WeakSet<object>();
+  #count = 0;
+  #watching = false;
+  #left: string | undefined;
+  readonly #turn: () => Promise<void>;
+  /** The engine's `queueMicrotask`, and what stands for it from now on. */
+  readonly queueMicrotask = globalThis.queueMicrotask;
+  readonly stand: typeof queueMicrotask;
+
+  /** Made before any app code runs: what it uses of the global object is then still the engine's. */
+  constructor() {
+    const { setTimeout } = globalThis;
+    this.#turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+    // deno-lint-ignore no-explicit-any
+    const hook: SetPromiseHooks | undefined = (Deno as any)[(Deno as any).internal]?.core?.setPromiseHooks;
+    hook?.(
+      (promise) => {
+        if (!this.#watching) return;
+        this.#count++;
+        this.#made.add(promise);
+      },
+      (promise) => {
+        if (!this.#watching && this.#made.has(promise)) this.#left ??= LATER;
+      },
+      undefined,
+      undefined,
+    );
+    this.stand = {
+      queueMicrotask: (callback: VoidFunction): void => {
+        if (this.#watching) this.#left ??= LATER;
+        (0, this.queueMicrotask)(callback);
+      },
+    }.queueMicrotask;
+    defineProperty(globalThis, "queueMicrotask", {
+      ...getOwnPropertyDescriptor(globalThis, "queueMicrotask"),
+      value: this.stand,
+    });
+    addEventListener("unhandledrejection", (event) => {
+      event.preventDefault();
+      this.#left ??= "it leaves a rejected promise that nobody handles";
+    });
+  }
+
+  /** An invocation begins. */
+  begin(): void {
+    this.#made = new WeakSet();
+    this.#count = 0;
+    this.#left = undefined;
+    this.#watching = true;
+  }
+
+  /** The invocation has ended: what it left, or undefined. Without promises nothing is waited for. */
+  async end(): Promise<string | undefined> {
+    this.#watching = false;
+    if (this.#count === 0 || this.#left !== undefined) return this.#left;
+    await undefined;
+    if (this.#left === undefined) await this.#turn();
+    return this.#left;
+  }
+}

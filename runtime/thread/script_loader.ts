@@ -1,0 +1,136 @@
+/**
+ * Runs rewritten CommonJS modules as the engine's own loader would have run them.
+ *
+ * The engine applies source maps to ES modules only, and a module that comes out of a load hook has other frames below it
+ * than one from the disk. So a script is loaded by the loader's usual way, up to the call of its `_compile`; that one call
+ * is answered here: the rewritten text is compiled under a URL of its own, for which an empty ES module has brought the
+ * source map; the map leads back to the script's own URL.
+ */
+import * as nodeModule from "node:module";
+import process from "node:process";
+import { apply, defineProperty } from "./intrinsics.ts";
+
+/** Ends the name under which a script's rewritten text is compiled; `.cjs` is what the loader looks at. */
+const MAPPED = "#.cjs";
+const MAPPED_URL = /%23\.cjs$/;
+const PARAMS = ["exports", "require", "module", "__filename", "__dirname"];
+const MAP_COMMENT = "\n//# sourceMappingURL=";
+
+type Compile = (this: Module, text: string, path: string, format?: string, given?: boolean) => unknown;
+
+interface Module {
+  _compile: Compile;
+}
+
+/** What is called instead of `_compile`'s own work: function, `this`, arguments. */
+type Step = readonly [Function, unknown, readonly unknown[]];
+
+type CompileFunction = (
+  text: string,
+  url: string,
+  options: unknown[],
+  params: string[],
+) => [Function, { thrown: unknown } | null];
+
+/** A script that was rewritten. */
+export interface ScriptSource {
+  /** Rewritten text, with its source map inline as the last line. */
+  readonly text: string;
+  /** The text on the disk that it was made from. */
+  readonly source: string;
+  /** What the script finds for once as `module._compile`. */
+  readonly register: Function;
+}
+
+/** The URL of a script's module for one that the script was compiled under. */
+export function scriptUrl(url: string): string {
+  return url.replace(MAPPED_URL, "");
+}
+
+/** Loads rewritten scripts; one a process, made before any of the app's code runs. */
+export class ScriptLoader {
+  // deno-lint-ignore no-explicit-any
+  readonly #Module: any = (nodeModule as any).default;
+  readonly #compile: Compile = this.#Module.prototype._compile;
+  readonly #compileFunction: CompileFunction | undefined;
+  readonly #pathToFileURL: (path: string) => URL;
+  readonly #disguise: (prepare: (module: Module, given: Parameters<Compile>) => Step) => Compile;
+
+  constructor() {
+    // deno-lint-ignore no-explicit-any
+    this.#compileFunction = (Deno as any)[(Deno as any).internal]?.core?.compileFunction;
+    // deno-lint-ignore no-explicit-any
+    this.#pathToFileURL = (process as any).getBuiltinModule("node:url").pathToFileURL;
+    this.#disguise = this.#findDisguise();
+  }
+
+  /**
+   * Makes the module that is being loaded from this path run the rewritten text when the loader compiles it; false if that
+   * can't be done, and the text has to be given to the loader.
+   */
+  prepare(path: string, script: ScriptSource): boolean {
+    const module: Module | undefined = this.#Module._cache[path];
+    if (this.#compileFunction === undefined || module === undefined) return false;
+    const compile = this.#disguise((self, given) => {
+      Reflect.deleteProperty(module, "_compile");
+      const [text, filename] = given;
+      const usual = self === module && text === script.source && filename === path &&
+        module._compile === this.#compile;
+      // An app that changes how scripts are loaded gets what it made of this one.
+      return usual ? this.#step(module, path, script) : [self._compile, self, given];
+    });
+    defineProperty(module, "_compile", { value: compile, configurable: true, writable: true });
+    return true;
+  }
+
+  #step(module: Module, path: string, { text, register }: ScriptSource): Step {
+    const name = path + MAPPED;
+    const at = text.lastIndexOf(MAP_COMMENT);
+    const map = new this.#Module(name);
+    apply(this.#compile, map, [text.slice(at + 1), name, "module", true]);
+    const [compiled, failed] = this.#compileFunction!(
+      text.slice(0, at),
+      this.#pathToFileURL(name).href,
+      [true],
+      PARAMS,
+    );
+    if (failed) throw failed.thrown;
+    const given = this.#parameters(module, path);
+    defineProperty(module, "_compile", {
+      get() {
+        Reflect.deleteProperty(module, "_compile");
+        return register;
+      },
+      configurable: true,
+    });
+    return [compiled, given[0], given];
+  }
+
+  /** What the engine's loader gives to a script: it runs one that hands it over. */
+  #parameters(module: Module, path: string): readonly unknown[] {
+    let given: readonly unknown[] = [];
+    defineProperty(module, "_compile", {
+      value: (...args: unknown[]) => void (given = args),
+      configurable: true,
+    });
+    apply(this.#compile, module, [`module._compile(${PARAMS.join()})`, path, "commonjs"]);
+    Reflect.deleteProperty(module, "_compile");
+    return given;
+  }
+
+  /** Stack traces show one frame between the script and the loader: made to stand where the engine's own does. */
+  #findDisguise(): (prepare: (module: Module, given: Parameters<Compile>) => Step) => Compile {
+    const probe = new this.#Module("probe");
+    apply(this.#compile, probe, ["module.exports=new Error().stack", "/probe.cjs", "commonjs"]);
+    const [, name, line, column] = /_compile \((.*):(\d+):(\d+)\)/.exec(String(probe.exports)) ?? [];
+    const before = "(prepare,apply)=>({_compile(...given){const step=prepare(this,given);return ";
+    // deno-lint-ignore no-explicit-any
+    const { Script } = (process as any).getBuiltinModule("node:vm");
+    const make = new Script(`${before}apply(step[0],step[1],step[2])}})._compile`, {
+      filename: name ?? "node:module",
+      lineOffset: Number(line ?? 1) - 1,
+      columnOffset: Number(column ?? 1) - 1 - before.length,
+    }).runInThisContext();
+    return (prepare) => make(prepare, apply);
+  }
+}
