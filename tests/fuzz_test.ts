@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { shrink } from "./fuzz/shrink.ts";
 import { choicesOf, trial } from "./fuzz/trial.ts";
 
-for (const [mode, first, count] of [["rewritten", 1, 250], ["migrated", 1, 50]] as const) {
+for (const [mode, first, count] of [["rewritten", 1, 200], ["migrated", 1, 40]] as const) {
   Deno.test(`${count} random programs show the same when they are ${mode}`, async () => {
     const seeds = Array.from({ length: count }, (_, i) => first + i);
     const [difference] = await trial(seeds, mode);

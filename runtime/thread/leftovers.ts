@@ -19,6 +19,8 @@ const LATER = "it leaves work for after its return";
 export class Leftovers {
   #made = new WeakSet<object>();
   #count = 0;
+  /** Calls of `queueMicrotask` that wait. */
+  #queued = 0;
   #watching = false;
   #left: string | undefined;
   readonly #turn: () => Promise<void>;
@@ -46,8 +48,12 @@ export class Leftovers {
     );
     this.stand = {
       queueMicrotask: (callback: VoidFunction): void => {
-        if (this.#watching) this.#left ??= LATER;
-        (0, this.queueMicrotask)(callback);
+        if (typeof callback !== "function") return (0, this.queueMicrotask)(callback);
+        this.#queued++;
+        (0, this.queueMicrotask)(() => {
+          this.#queued--;
+          callback();
+        });
       },
     }.queueMicrotask;
     defineProperty(globalThis, "queueMicrotask", {
@@ -63,7 +69,7 @@ export class Leftovers {
   /** An invocation begins. */
   begin(): void {
     this.#made = new WeakSet();
-    this.#count = 0;
+    this.#count = this.#queued = 0;
     this.#left = undefined;
     this.#watching = true;
   }
@@ -71,7 +77,8 @@ export class Leftovers {
   /** The invocation has ended: what it left, or undefined. Without promises nothing is waited for. */
   async end(): Promise<string | undefined> {
     this.#watching = false;
-    if (this.#count === 0 || this.#left !== undefined) return this.#left;
+    if (this.#queued > 0) return LATER;
+    if (this.#count === 0) return undefined;
     await undefined;
     if (this.#left === undefined) await this.#turn();
     return this.#left;

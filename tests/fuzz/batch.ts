@@ -16,7 +16,7 @@ const MARK = "\u241E";
 const DRIVER = `
 import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
-addEventListener("unhandledrejection", (event) => { event.preventDefault(); console.log("unhandled", String(event.reason)); });
+addEventListener("unhandledrejection", (event) => event.preventDefault());
 process.on("uncaughtException", (error) => console.log("uncaught", String(error)));
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 for (const file of JSON.parse(Deno.readTextFileSync(new URL("list.json", import.meta.url)))) {
@@ -29,7 +29,7 @@ for (const file of JSON.parse(Deno.readTextFileSync(new URL("list.json", import.
     new Promise((resolve) => ended = resolve),
   ]);
   clearTimeout(late);
-  await turn();
+  for (let i = 0; i < 3; i++) await turn();
   console.log(outcome.replaceAll(new URL(".", import.meta.url).href, "")
     .split("\\n").filter((line) => !/main\\.mjs/.test(line)).join("\\n"));
 }
