@@ -3,11 +3,32 @@ import type { FileAttributes, FileKind, Found, Listed } from "./file_tree_types.
 import { type FileRoots, OutsideRoots } from "./file_roots.ts";
 import { ReadAhead } from "./read_ahead.ts";
 
-type Answer = { reply: GuestReply; bytes: Uint8Array };
+/** Some of a file's bytes, by their SHA-256 in hex. */
+export interface NamedChunk {
+  readonly hash: string;
+  readonly bytes: number;
+}
+
+/** A file's bytes in an answer: themselves, or the names under which the clone's store has them. */
+export interface FilePart {
+  readonly path: string;
+  readonly length: number;
+  /** How many bytes must travel. */
+  readonly cost: number;
+  readonly bytes?: Uint8Array;
+  readonly chunks?: readonly NamedChunk[];
+  /** The file's state, if these are all its bytes and nobody is writing it. */
+  readonly state?: string;
+}
+
+/** Knows what the clone has of a file in some state. */
+export type Named = (path: string, state: string) => readonly NamedChunk[] | undefined;
+
+type Answer = { reply: GuestReply; parts: readonly FilePart[] };
 
 /** What one answer holds at most. */
 const MAX_READ_BYTES = 32 * 1024 * 1024;
-const NO_BYTES = new Uint8Array();
+const NO_PARTS: readonly FilePart[] = [];
 /** A larger file isn't sent before its bytes are asked for. */
 const MAX_AHEAD_BYTES = 1024 * 1024;
 /** A folder with more entries tells their names only: somebody who wants more of one asks. */
@@ -23,6 +44,7 @@ const RECENT_MS = 2_500;
 export class DeviceFiles {
   readonly #roots: FileRoots;
   readonly #ahead: ReadAhead;
+  readonly #known: Named;
   /** What each path was like when it was first looked at. */
   #stamps = new Map<string, Stamp>();
   #listed = new Set<string>();
@@ -30,9 +52,15 @@ export class DeviceFiles {
   #recent: { path: string; at: number; bytes: Uint8Array }[] = [];
 
   /** `named`: absolute paths among the app's arguments. */
-  constructor(roots: FileRoots, named: readonly string[] = []) {
+  constructor(roots: FileRoots, named: readonly string[] = [], known: Named = () => undefined) {
     this.#roots = roots;
+    this.#known = known;
     this.#ahead = new ReadAhead(named);
+  }
+
+  /** Earlier runs read these files, in this order. */
+  expect(paths: readonly string[]): void {
+    this.#ahead.expect(paths);
   }
 
   /** What the app may do with all files, without anybody being asked. */
@@ -80,7 +108,7 @@ export class DeviceFiles {
       const { name, message, code } = error as Error & { code?: string };
       return {
         reply: { ok: false, error: { name, message, ...(code !== undefined && { code }) } },
-        bytes: NO_BYTES,
+        parts: NO_PARTS,
       };
     }
   }
@@ -90,16 +118,16 @@ export class DeviceFiles {
       case "look":
         return this.#look(path, options.content === true);
       case "list":
-        return { reply: { ok: true, value: this.#list(path) }, bytes: NO_BYTES };
+        return { reply: { ok: true, value: this.#list(path) }, parts: NO_PARTS };
       case "read":
         return this.#read(path, Number(options.at), Number(options.bytes));
       case "removable":
         this.#checkRemovable(path);
-        return { reply: { ok: true }, bytes: NO_BYTES };
+        return { reply: { ok: true }, parts: NO_PARTS };
       case "permit": {
         const name = options.access === "write" ? "write" : "read";
         const { state } = Deno.permissions.querySync({ name, path });
-        return { reply: { ok: true, value: state === "granted" }, bytes: NO_BYTES };
+        return { reply: { ok: true, value: state === "granted" }, parts: NO_PARTS };
       }
     }
     throw new TypeError(`Cannot serve "${call}": unknown call`);
@@ -135,7 +163,7 @@ export class DeviceFiles {
     }
     const last = trail.at(-1);
     if (!withContent || last?.info?.kind !== "file" || last.info.size > MAX_AHEAD_BYTES) {
-      return { reply: { ok: true, value: trail }, bytes: NO_BYTES };
+      return { reply: { ok: true, value: trail }, parts: NO_PARTS };
     }
     return this.#withContent(trail, last.path);
   }
@@ -169,21 +197,21 @@ export class DeviceFiles {
   }
 
   #withContent(trail: readonly Found[], path: string): Answer {
-    const files = new Map<string, Uint8Array>();
+    const files = new Map<string, FilePart>();
     try {
-      files.set(path, this.#bytes(path, 0, attributesOf(path).size));
+      files.set(path, this.#whole(path, attributesOf(path).size));
     } catch {
       // Whatever is wrong is said when the bytes are asked for.
-      return { reply: { ok: true, value: trail }, bytes: NO_BYTES };
+      return { reply: { ok: true, value: trail }, parts: NO_PARTS };
     }
     for (const [next, bytes] of this.#ahead.after(path, (item) => this.#readAhead(item))) {
       files.set(next, bytes);
     }
-    return { reply: { ok: true, value: trail, ahead: aheadOf(files) }, bytes: concat([...files.values()]) };
+    return { reply: { ok: true, value: trail, ahead: aheadOf(files) }, parts: [...files.values()] };
   }
 
   /** A file that nobody asked for yet: whatever is wrong with it is said when somebody does. */
-  #readAhead(path: string): Uint8Array | undefined {
+  #readAhead(path: string): FilePart | undefined {
     try {
       // Nobody would answer a question while the app is stopped.
       if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return undefined;
@@ -191,7 +219,7 @@ export class DeviceFiles {
       const { kind, size } = attributesOf(path);
       if (kind !== "file" || size > MAX_AHEAD_BYTES) return undefined;
       this.#stamp(path);
-      return this.#bytes(path, 0, size);
+      return this.#whole(path, size);
     } catch {
       return undefined;
     }
@@ -203,10 +231,11 @@ export class DeviceFiles {
       throw new RangeError("Cannot read that much at once");
     }
     this.#checkReadable(path);
-    const own = this.#bytes(path, at, bytes);
-    if (at > 0 || bytes > MAX_AHEAD_BYTES) return { reply: { ok: true }, bytes: own };
+    const isWhole = at === 0 && bytes === attributesOf(path).size;
+    const own = isWhole ? this.#whole(path, bytes) : this.#part(path, at, bytes);
+    if (at > 0 || bytes > MAX_AHEAD_BYTES) return { reply: { ok: true }, parts: [own] };
     const files = this.#ahead.after(path, (item) => this.#readAhead(item));
-    return { reply: { ok: true, ahead: aheadOf(files) }, bytes: concat([own, ...files.values()]) };
+    return { reply: { ok: true, ahead: aheadOf(files) }, parts: [own, ...files.values()] };
   }
 
   #list(path: string): Listed[] {
@@ -254,6 +283,22 @@ export class DeviceFiles {
     if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") {
       throw new TypeError(`Cannot read ${path}: the app has no permission yet`);
     }
+  }
+
+  /** All bytes of a file; only their names if the clone has them. */
+  #whole(path: string, size: number): FilePart {
+    this.#stamp(path);
+    const { identity, state, changedMs } = this.#stamps.get(path)!;
+    const whole = `${identity} ${state}`;
+    const isSettled = Date.now() - changedMs >= RECENT_MS;
+    const chunks = isSettled ? this.#known(path, whole) : undefined;
+    if (chunks !== undefined) return { path, length: size, cost: 0, chunks };
+    return { ...this.#part(path, 0, size), ...(isSettled && { state: whole }) };
+  }
+
+  #part(path: string, at: number, length: number): FilePart {
+    const bytes = this.#bytes(path, at, length);
+    return { path, length: bytes.length, cost: bytes.length, bytes };
   }
 
   /** Bytes that are what they were when the file was first looked at. */
@@ -322,7 +367,7 @@ function attributesOf(path: string): FileAttributes {
   };
 }
 
-function aheadOf(files: ReadonlyMap<string, Uint8Array>): GuestReply["ahead"] & object {
+function aheadOf(files: ReadonlyMap<string, FilePart>): GuestReply["ahead"] & object {
   return [...files].map(([path, { length }]) => ({ path, bytes: length, info: attributesOf(path) }));
 }
 
@@ -343,15 +388,4 @@ function readRange(path: string, at: number, bytes: number): Uint8Array {
     filled += count;
   }
   return out.subarray(0, filled);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

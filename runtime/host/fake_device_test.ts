@@ -36,9 +36,10 @@ export class Lab {
       ask: (request) => {
         if (request.op !== "file") throw new TypeError("not a file");
         this.requests++;
-        const { reply, bytes } = this.device.serve(JSON.parse(JSON.stringify(request)));
+        const { reply, parts } = this.device.serve(JSON.parse(JSON.stringify(request)));
+        const bytes = new Uint8Array(parts.flatMap((part) => [...part.bytes!]));
         this.answered += bytes.length;
-        return { reply: JSON.parse(JSON.stringify(reply)), bytes: bytes.slice() };
+        return { reply: JSON.parse(JSON.stringify(reply)), bytes };
       },
       abandon: (reason) => {
         // Here the code that called goes on: what it catches must count, too.

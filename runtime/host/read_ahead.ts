@@ -2,8 +2,16 @@
 const FIRST_BYTES = 128 * 1024;
 /** 0.4 s of compressed text on a WiFi link of 2011: more would make the reader wait for what it may not want. */
 const MAX_BYTES = 1024 * 1024;
+/** Files sent along at once, however little they cost. */
+const MAX_FILES = 256;
 /** Lists remembered, the latest ones: the arguments and some folders. */
 const MAX_LISTS = 16;
+
+/** Something to send: how long it is, and how many bytes of it must travel, if not all. */
+export interface Weighed {
+  readonly length: number;
+  readonly cost?: number;
+}
 
 /**
  * Guesses which files a guest reads next, so that it needn't ask for each across the link: a program that reads one file
@@ -27,6 +35,11 @@ export class ReadAhead {
     this.#budget = FIRST_BYTES;
   }
 
+  /** Earlier runs read these files, in this order. */
+  expect(paths: readonly string[]): void {
+    this.#lists.splice(1, 0, paths);
+  }
+
   /** The guest saw these files, in this order. */
   listed(paths: readonly string[]): void {
     this.#lists.splice(1, Math.max(0, this.#lists.length - MAX_LISTS + 1));
@@ -34,8 +47,8 @@ export class ReadAhead {
   }
 
   /** What to send along with a file that was asked for; `load` returns undefined for what can't be sent. */
-  after(path: string, load: (path: string) => Uint8Array | undefined): Map<string, Uint8Array> {
-    const chosen = new Map<string, Uint8Array>();
+  after<T extends Weighed>(path: string, load: (path: string) => T | undefined): Map<string, T> {
+    const chosen = new Map<string, T>();
     if (path === this.#expected) this.#budget = Math.min(MAX_BYTES, this.#budget * 2);
     this.#sent.add(path);
     const list = this.#lists.findLast((item) => item.includes(path));
@@ -45,14 +58,15 @@ export class ReadAhead {
     for (let i = list.indexOf(path) + 1; i < list.length; i++) {
       const next = list[i]!;
       if (this.#sent.has(next)) continue;
-      const bytes = load(next);
-      if (bytes === undefined || bytes.length > left) {
+      const found = load(next);
+      const cost = found?.cost ?? found?.length ?? 0;
+      if (found === undefined || cost > left || chosen.size >= MAX_FILES) {
         this.#expected = next;
         break;
       }
-      left -= bytes.length;
+      left -= cost;
       this.#sent.add(next);
-      chosen.set(next, bytes);
+      chosen.set(next, found);
     }
     return chosen;
   }

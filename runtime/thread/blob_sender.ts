@@ -1,8 +1,10 @@
 import { BLOB_ASK, BLOB_PUSH, BLOB_REPLY } from "./frame.ts";
 import { hashOf, MAX_ASKED, packBlobs, packHashes } from "./blobs.ts";
 
-/** Less than that goes without asking first: a question takes a round trip. */
+/** Less than that goes without asking first, whatever the link. */
 const ASK_FROM_BYTES = 8 * 1024;
+/** After that many questions that found nothing, only what is much larger is asked for. */
+const MAX_MISSES = 6;
 
 /** Sends frames towards the clone. */
 export type Send = (kind: number, ...parts: Uint8Array[]) => void;
@@ -15,15 +17,27 @@ export class BlobSender {
   readonly #send: Send;
   /** What the store has, or is about to have. */
   readonly #there = new Set<string>();
-  /** What was offered in this session, in case the store loses it. */
+  /** Code that was offered in this session, in case the store loses it. */
   readonly #offered = new Map<string, Uint8Array>();
+  /** Bytes of files that the last answer names. */
+  #passing = new Map<string, Uint8Array>();
+  /** Questions in a row that found nothing. */
+  #misses = 0;
+  readonly #roundTripBytes: () => number;
   /** Questions that wait for their answer, in order. */
   readonly #asked: { hashes: readonly string[]; done: () => void }[] = [];
   /** Settled when no question waits. */
   #answered: Promise<void> = Promise.resolve();
 
-  constructor(send: Send) {
+  /** `roundTripBytes`: how many bytes the link carries while a question is on its way. */
+  constructor(send: Send, roundTripBytes: () => number = () => 0) {
     this.#send = send;
+    this.#roundTripBytes = roundTripBytes;
+  }
+
+  /** Whether the store has it, as far as is known. */
+  has(hash: string): boolean {
+    return this.#there.has(hash);
   }
 
   /** Asks for content that is likely to be named soon. */
@@ -35,11 +49,26 @@ export class BlobSender {
   async offer(contents: readonly Uint8Array[]): Promise<{ hashes: string[]; bytes: number }> {
     const hashes = await Promise.all(contents.map(hashOf));
     hashes.forEach((hash, i) => this.#offered.set(hash, contents[i]!));
+    return { hashes, bytes: await this.#provide(hashes, this.#offered) };
+  }
+
+  /** As {@linkcode offer}, for bytes of files: they are there again only until the next ones are passed. */
+  async pass(contents: readonly Uint8Array[]): Promise<{ hashes: string[]; bytes: number }> {
+    const hashes = await Promise.all(contents.map(hashOf));
+    this.#passing = new Map(hashes.map((hash, i) => [hash, contents[i]!]));
+    return { hashes, bytes: await this.#provide(hashes, this.#passing) };
+  }
+
+  async #provide(hashes: readonly string[], contents: ReadonlyMap<string, Uint8Array>): Promise<number> {
     const unknown = () => [...new Set(hashes)].filter((hash) => !this.#there.has(hash));
     if (unknown().length > 0 && this.#asked.length > 0) await this.#answered;
-    const bytes = unknown().reduce((sum, hash) => sum + this.#offered.get(hash)!.length, 0);
-    if (bytes > ASK_FROM_BYTES) await this.#ask(unknown());
-    return { hashes, bytes: await this.#push(unknown()) };
+    const bytes = unknown().reduce((sum, hash) => sum + contents.get(hash)!.length, 0);
+    const least = Math.max(ASK_FROM_BYTES, this.#roundTripBytes()) * 2 ** Math.min(this.#misses, MAX_MISSES);
+    if (bytes > least) {
+      await this.#ask(unknown());
+      this.#misses = unknown().length === new Set(hashes).size ? this.#misses + 1 : 0;
+    }
+    return await this.#push(unknown(), contents);
   }
 
   /** A clone's answer: a byte for each hash that was asked for, 1 where it has the content. */
@@ -54,7 +83,12 @@ export class BlobSender {
 
   /** The store lost something, or never had it: it asks by the hash. */
   requested(hash: Uint8Array): void {
-    this.#send(BLOB_REPLY, hash.slice(), this.#offered.get(hash.toHex()) ?? new Uint8Array());
+    const name = hash.toHex();
+    this.#send(
+      BLOB_REPLY,
+      hash.slice(),
+      this.#offered.get(name) ?? this.#passing.get(name) ?? new Uint8Array(),
+    );
   }
 
   async #ask(hashes: readonly string[]): Promise<void> {
@@ -66,10 +100,10 @@ export class BlobSender {
     await this.#answered;
   }
 
-  async #push(hashes: readonly string[]): Promise<number> {
+  async #push(hashes: readonly string[], contents: ReadonlyMap<string, Uint8Array>): Promise<number> {
     let sum = 0;
     for (const hash of hashes) this.#there.add(hash);
-    for await (const parts of packBlobs(hashes.map((hash) => this.#offered.get(hash)!))) {
+    for await (const parts of packBlobs(hashes.map((hash) => contents.get(hash)!))) {
       this.#send(BLOB_PUSH, ...parts);
       for (const { length } of parts) sum += length;
     }

@@ -125,8 +125,8 @@ export class CodeService {
       case "source":
         await this.load();
         return this.#module(request.key).text;
-      case "blobs":
-        return await this.#blobs(request);
+      case "memory":
+        return await this.#memory(request);
       case "position":
         await this.load();
         return this.#module(request.key).positionOf(request.offset);
@@ -142,11 +142,11 @@ export class CodeService {
     this.#running.set(url, source);
   }
 
-  /** Hashes that earlier runs left, and those for the next one. */
-  async #blobs({ app, hashes }: Extract<SupervisorRequest, { op: "blobs" }>): Promise<unknown> {
-    const name = `${(await hash(app)).slice(0, 16)}.blobs`;
-    if (hashes === undefined) return JSON.parse(this.#options.cache.get(name) ?? "[]");
-    this.#options.cache.set(name, JSON.stringify(hashes));
+  /** What earlier runs left, and what is left for the next one. */
+  async #memory({ app, note }: Extract<SupervisorRequest, { op: "memory" }>): Promise<unknown> {
+    const name = `${(await hash(app)).slice(0, 16)}.memory`;
+    if (note === undefined) return JSON.parse(this.#options.cache.get(name) ?? "null");
+    this.#options.cache.set(name, JSON.stringify(note));
     return null;
   }
 

@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
 import { checkedChanges } from "../host/checked_changes.ts";
-import { DeviceFiles } from "../host/device_files.ts";
+import { DeviceFiles, type FilePart } from "../host/device_files.ts";
 import type { FileChanges } from "../host/file_changes.ts";
 import type { FileRoots } from "../host/file_roots.ts";
+import { chunksOf } from "../host/chunks.ts";
+import { CloneMemory } from "./clone_memory.ts";
 import { BlobSender } from "./blob_sender.ts";
 import { BLOB_FOUND, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from "./frame.ts";
 import type { Board } from "./board.ts";
@@ -55,6 +57,8 @@ const OPEN_WAIT_MS = 10_000;
 /** A peer says every second that it lives. */
 const SILENCE_MS = 4_000;
 const SILENCE_CHECK_MS = 500;
+/** Bytes of files that are fewer aren't worth a name. */
+const NAMED_FROM_BYTES = 1024;
 /** Bytes of changed files in one message to the supervisor. */
 const LAND_BYTES = 8 * 1024 * 1024;
 
@@ -91,9 +95,11 @@ export class DeviceSession {
   readonly #waitUntil: number;
   readonly #files: DeviceFiles;
   readonly #roots: FileRoots;
-  readonly #blobs = new BlobSender((kind, ...parts) => this.#connection?.send(kind, ...parts));
-  /** Hashes of the code that was named. */
-  readonly #code = new Set<string>();
+  readonly #blobs = new BlobSender(
+    (kind, ...parts) => this.#connection?.send(kind, ...parts),
+    () => this.#roundTripBytes(),
+  );
+  readonly #memory = new CloneMemory((hash) => this.#blobs.has(hash));
   /** What the last invocation did to files, and hasn't landed yet. */
   #changed: { changes: FileChanges; bytes: Uint8Array } | undefined;
   #connection: LocalConnection | undefined;
@@ -117,7 +123,11 @@ export class DeviceSession {
     this.#board.session = "opening";
     this.#waitUntil = performance.now() + (patient ? OPEN_WAIT_MS : 0);
     this.#roots = roots;
-    this.#files = new DeviceFiles(roots, namedPaths(config.start));
+    this.#files = new DeviceFiles(
+      roots,
+      namedPaths(config.start),
+      (path, state) => this.#memory.named(path, state),
+    );
     this.#ready = new Promise((resolve) => this.#settleReady = resolve);
     this.#open(connection);
   }
@@ -275,8 +285,10 @@ export class DeviceSession {
       peer: message.clone.name || message.clone.peer,
     });
     this.#connection!.send(START, ...packPayload(this.#start()));
-    this.#ask({ op: "blobs", app: this.#config.start.mainModule }).then((hashes) => {
-      if (Array.isArray(hashes) && this.#lost === undefined) this.#blobs.expect(hashes);
+    this.#ask({ op: "memory", app: this.#config.start.mainModule }).then((note) => {
+      this.#memory.load(note);
+      this.#files.expect(this.#memory.paths());
+      if (this.#lost === undefined) this.#blobs.expect(this.#memory.hashes());
     });
   }
 
@@ -288,6 +300,7 @@ export class DeviceSession {
     const { head, bytes } = unpackPayload(await decompressing(payload));
     const reply = head as ReturnHead;
     this.#event({ event: "return", thread: "main", method: this.#method, bytes: payload.length });
+    this.#remember();
     const observed = reply.ok && Array.isArray(reply.observed) ? reply.observed : [];
     const changed = reply.ok ? this.#files.changed(observed) : undefined;
     if (changed !== undefined) return this.#lose(`${changed} changed on the device meanwhile`);
@@ -353,21 +366,26 @@ export class DeviceSession {
     if (request.op === "env") {
       return await this.#reply(environment(request.name));
     }
-    const { reply, bytes } = this.#files.serve(request);
+    const { reply, parts } = this.#files.serve(request);
+    const bytes = parts.reduce((sum, { cost }) => sum + cost, 0);
     this.#faults++;
-    this.#fileBytes += bytes.length;
+    this.#fileBytes += bytes;
     this.#event({
       event: "fault",
       thread: "main",
       method: this.#method,
       reason: `${request.call} ${request.path}`,
-      bytes: bytes.length,
+      bytes,
     });
-    await this.#reply(reply, bytes);
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    if (length >= NAMED_FROM_BYTES || parts.some(({ chunks }) => chunks !== undefined)) {
+      return await this.#reply({ ...reply, chunks: await this.#nameParts(parts) });
+    }
+    await this.#reply(reply, ...parts.map((part) => part.bytes!));
   }
 
-  async #reply(head: GuestReply, bytes?: Uint8Array): Promise<void> {
-    const payload = await compressing(packPayload(head, bytes));
+  async #reply(head: GuestReply, ...bytes: Uint8Array[]): Promise<void> {
+    const payload = await compressing([...packPayload(head), ...bytes]);
     this.#connection?.send(REPLY, ...payload);
   }
 
@@ -385,7 +403,7 @@ export class DeviceSession {
     ];
     const texts = await Promise.all(requests.map((request) => this.#ask(request)));
     const { hashes, bytes } = await this.#blobs.offer(texts.map((text) => new TextEncoder().encode(text)));
-    if (hashes.length > 0) this.#rememberCode(hashes);
+    this.#memory.addCode(hashes);
     const modules = missing.modules.map(({ key, links, isMain }: any, i: number) => ({
       ...{ key, links, isMain },
       hash: hashes[i]!,
@@ -394,12 +412,30 @@ export class DeviceSession {
     return { code: { ...code, modules, makers: Object.fromEntries(makers) }, bytes };
   }
 
-  /** For the app's next run: what it will ask the clone for when it has opened a session. */
-  #rememberCode(hashes: readonly string[]): void {
-    const known = this.#code.size;
-    for (const hash of hashes) this.#code.add(hash);
-    if (this.#code.size === known) return;
-    this.#ask({ op: "blobs", app: this.#config.start.mainModule, hashes: [...this.#code] });
+  /** Bytes that the link carries during one round trip. */
+  #roundTripBytes(): number {
+    const conditions = this.#board.read();
+    return conditions === undefined ? 0 : conditions.rttMs * conditions.upBytesPerSecond / 1000;
+  }
+
+  /** Names the bytes of files, and sends those that the clone's store lacks. */
+  async #nameParts(parts: readonly FilePart[]): Promise<string[]> {
+    const cut = parts.map(({ bytes }) => bytes === undefined ? [] : chunksOf(bytes));
+    const { hashes } = await this.#blobs.pass(cut.flat());
+    let at = 0;
+    return parts.flatMap(({ path, state, chunks }, i) => {
+      if (chunks !== undefined) return chunks.map(({ hash }) => hash);
+      const own = cut[i]!.map(({ length }, n) => ({ hash: hashes[at + n]!, bytes: length }));
+      at += own.length;
+      if (state !== undefined) this.#memory.addRead({ path, state, chunks: own });
+      return own.map(({ hash }) => hash);
+    });
+  }
+
+  /** For the app's next run. */
+  #remember(): void {
+    const note = this.#memory.takeNote();
+    if (note !== undefined) this.#ask({ op: "memory", app: this.#config.start.mainModule, note });
   }
 
   #lose(reason: string, miss?: Miss): void {

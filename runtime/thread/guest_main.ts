@@ -67,8 +67,19 @@ function answerTo(request: GuestRequest): { reply: GuestReply; bytes: Uint8Array
     const frame = channel.receive();
     if (frame.kind !== REPLY) continue;
     const { head, bytes } = unpackPayload(decompress(frame.payload));
-    return { reply: head as GuestReply, bytes };
+    const reply = head as GuestReply;
+    return { reply, bytes: reply.chunks === undefined ? bytes : joined(fetchBlobs(reply.chunks)) };
   }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** Contents from the clone's store, or from the device if that lost them; all are asked for at once. */

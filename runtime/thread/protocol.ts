@@ -4,6 +4,7 @@
  */
 import type { FileChanges } from "../host/file_changes.ts";
 import type { FileAttributes, FileOwner } from "../host/file_tree_types.ts";
+import type { MemoryNote } from "./clone_memory.ts";
 import type { Conditions } from "./conditions.ts";
 import type { SessionRequest } from "./session_control.ts";
 import type { StageStop } from "./stages.ts";
@@ -163,6 +164,8 @@ export interface GuestReply {
   readonly ok: boolean;
   readonly error?: { readonly name: string; readonly message: string; readonly code?: string };
   readonly value?: unknown;
+  /** Hashes of what the bytes are, one after the other; then none follow. */
+  readonly chunks?: readonly string[];
   /** Files that are likely to be read next: their bytes follow those that were asked for, in this order. */
   readonly ahead?: readonly {
     readonly path: string;
@@ -234,8 +237,8 @@ export type SupervisorRequest =
     readonly place: "guest" | "device";
     readonly uninitialised: readonly string[];
   }
-  /** Hashes of the code that an app's last migrations named; `hashes` are kept for the next time. */
-  | { readonly op: "blobs"; readonly app: string; readonly hashes?: readonly string[] }
+  /** What the clones of an app's last runs were sent; `note` is kept for the next one. */
+  | { readonly op: "memory"; readonly app: string; readonly note?: MemoryNote }
   | { readonly op: "position"; readonly key: string; readonly offset: number }
   /** The text that ranges of sites refer to. */
   | { readonly op: "source"; readonly key: string }
