@@ -60,9 +60,11 @@ export function addState(
     const warm = list.filter(({ cold }) => !cold);
     for (const node of tree.nodes) {
       if (node.method !== method) continue;
-      for (const sample of warm.length > 0 ? warm : list) {
-        addSample(node.entryBytes, sample.upBytes);
-        addSample(node.exitBytes, sample.downBytes);
+      for (const { upBytes, downBytes } of warm.length > 0 ? warm : list) {
+        addSample(node.entryBytes, upBytes);
+        addSample(node.exitBytes, downBytes);
+      }
+      for (const sample of list) {
         addSample(node.faults ??= emptySpread(), sample.faults);
         addSample(node.fileBytes ??= emptySpread(), shippedBytes(sample, conditions));
       }
