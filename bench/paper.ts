@@ -95,7 +95,7 @@ async function measureFactor(factor: number, apps: readonly PaperApp[]): Promise
   const lab: Lab = { device, home, clone: clone.address, factor, measuredFactor };
   for (const app of apps) {
     say(`${app.name}: learning`);
-    for (let i = 0; i < 2; i++) await withClone(lab, app, { args: app.learn, link: links[0]!.name });
+    for (const args of app.learn) await withClone(lab, app, { args, link: links[0]!.name });
     for (const size of app.sizes) await measureSize(lab, app, size);
   }
 }

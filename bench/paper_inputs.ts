@@ -6,7 +6,8 @@ import { chooseInputs } from "./demo_inputs.ts";
 export interface PaperApp {
   readonly name: string;
   readonly main: string;
-  readonly learn: readonly string[];
+  /** Arguments of the runs that it learns from: two, of different size. */
+  readonly learn: readonly (readonly string[])[];
   readonly sizes: readonly { readonly name: string; readonly args: readonly string[] }[];
 }
 
@@ -21,7 +22,7 @@ export interface Scale {
 /** The quick ones end in a quarter of an hour on two cores; the full ones are the paper's 1 : 10 : 100. */
 export const QUICK: Scale = {
   scanBytes: [100_000, 400_000, 1_600_000],
-  photos: [1, 4, 16],
+  photos: [1, 4, 12],
   levels: [2, 4, 6],
   pages: 40,
 };
@@ -48,8 +49,10 @@ export function paperApps(project: URL, folder: string, scale: Scale): PaperApp[
 
 function scanInputs(project: URL, { scanBytes }: Scale): Pick<PaperApp, "learn" | "sizes"> {
   const all = scanBytes.map((bytes) => chooseInputs(project, bytes));
+  // Behind all that is measured.
+  const others = chooseInputs(project, scanBytes.at(-1)! + 500_000).measure.slice(all.at(-1)!.measure.length);
   return {
-    learn: all[0]!.learn,
+    learn: [all[0]!.learn, others.slice(0, 3)],
     sizes: all.map(({ measure, bytes }) => ({ name: `${(bytes / 1e6).toFixed(1)} MB`, args: measure })),
   };
 }
@@ -60,15 +63,15 @@ function photoInputs(project: URL, folder: string, { photos }: Scale): Pick<Pape
   const sources = [1, 2, 3, 4, 5, 6].map((n) =>
     decode(Deno.readFileSync(`${source}sample${n}.jpg`), { useTArray: true })
   );
-  const most = Math.max(...photos) + 1;
+  const most = Math.max(...photos) + 4;
   const paths = Array.from({ length: most }, (_, i) => {
     const path = `${folder}/photo${i}.jpg`;
     Deno.writeFileSync(path, encode(cutOf(sources[i % 6]!, Math.floor(i / 6)), 80).data);
     return path;
   });
   return {
-    learn: [paths[0]!],
-    sizes: photos.map((count) => ({ name: `${count} photos`, args: paths.slice(1, 1 + count) })),
+    learn: [paths.slice(0, 1), paths.slice(1, 4)],
+    sizes: photos.map((count) => ({ name: `${count} photos`, args: paths.slice(4, 4 + count) })),
   };
 }
 
@@ -114,7 +117,10 @@ function pageInputs(
     list: readonly string[],
   ) => ["--level", String(level), "--categories", file(level), ...list];
   return {
-    learn: args(levels[0]!, all.slice(-Math.ceil(pages / 2))),
+    learn: [
+      args(levels[0]!, all.slice(-Math.ceil(pages / 4))),
+      args(levels[0]! + 1, all.slice(-Math.ceil(pages / 2))),
+    ],
     sizes: levels.map((level) => ({ name: `level ${level}`, args: args(level, chosen) })),
   };
 }

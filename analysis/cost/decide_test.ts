@@ -202,3 +202,26 @@ Deno.test("Decider.setConditions() takes the partition of the database that is b
   it.setConditions({ ...WIFI, rttMs: 20 });
   assertEquals(roles(), ["chosen", "elsewhere"]);
 });
+
+Deno.test("deciderModel() takes times here from runs where the method stayed, over as many invocations as were counted", () => {
+  const sampled = (ms: number, more: { counted: boolean; invocations: number; migrated?: boolean }) => {
+    const execution = { ...profile([ms]), source: "samples" as const };
+    const node = execution.onDevice.nodes[1]!;
+    Object.assign(node, { counted: more.counted, invocations: more.invocations, features: [] });
+    if (more.migrated !== true) Object.assign(node, { entryBytes: { n: 0, mean: 0, squares: 0 } });
+    return execution;
+  };
+  // 1 s that samples saw as one call; then 4 calls were counted, whose 8 s are what a clone's time was taken for.
+  const executions = [
+    sampled(998, { counted: false, invocations: 1 }),
+    sampled(7998, { counted: true, invocations: 4, migrated: true }),
+  ];
+  const first = decider({ executions });
+  assertEquals(Math.round(first.decide(scan, []).hereMs), 250);
+  // What a run learned of the clone stays; it knew nothing better of the device.
+  const learned = new Decider(JSON.parse(JSON.stringify(decider({ executions: [executions[0]!] }))));
+  learned.observe(scan, { ...away(0, 10), features: [] });
+  const next = decider({ executions, learned: learned.toJSON() });
+  const { hereMs, workMs } = next.decide(scan, []);
+  assertEquals([Math.round(hereMs), Math.round(workMs)], [250, 10]);
+});

@@ -41,7 +41,7 @@ export function deciderModel(options: DeciderModelOptions): DeciderModel {
     const known = learned !== undefined && Object.hasOwn(learned.methods, method)
       ? learned.methods[method]
       : undefined;
-    methods[method] = { ...(known ?? profiled(method, options.executions)), role };
+    methods[method] = { ...together(known, profiled(method, options.executions)), role };
   }
   return {
     version: 1,
@@ -53,18 +53,26 @@ export function deciderModel(options: DeciderModelOptions): DeciderModel {
   };
 }
 
+/** What runs learned goes before what profiles say, except for times here: runs don't measure those. */
+function together(
+  learned: MethodModel | undefined,
+  profile: Omit<MethodModel, "role">,
+): Omit<MethodModel, "role"> {
+  if (learned === undefined) return profile;
+  if (learned.hereMeasured || !profile.hereMeasured) return learned;
+  const here = meanOf(profile.here), there = meanOf(learned.there);
+  const ratio = here > 0 && there > 0 ? there / here : learned.ratio;
+  return { ...learned, here: profile.here, hereMeasured: true, ratio };
+}
+
 /** What profiles say of a method, weighing as a few observations. */
 function profiled(method: MethodId, executions: readonly Execution[]): Omit<MethodModel, "role"> {
-  const here = emptySizeSums(), there = emptySizeSums(), up = emptySizeSums(), down = emptySizeSums();
+  const there = emptySizeSums(), up = emptySizeSums(), down = emptySizeSums();
   const faults = emptySizeSums(), files = emptySizeSums();
-  let counted = false, invocations = 0, whole = 0;
   for (const { onDevice, onClone, weight } of executions) {
-    counted = addTimes(here, onDevice, { method, weight, speed: 1 }) || counted;
-    whole += weight;
     if (onClone !== undefined) addTimes(there, onClone.tree, { method, weight, speed: onClone.cloneSpeed });
     for (const node of onDevice.nodes) {
       if (node.method !== method) continue;
-      invocations += node.invocations * weight;
       for (
         const [spread, sums] of [
           [node.entryBytes, up],
@@ -77,39 +85,91 @@ function profiled(method: MethodId, executions: readonly Execution[]): Omit<Meth
       }
     }
   }
-  const sums = {
-    here: prior(here),
-    there: prior(there),
+  const perRun = countedPerRun(method, executions);
+  const { sums, real } = timesHere(method, executions, perRun);
+  const here = prior(sums), away = prior(there);
+  const ratio = meanOf(here) > 0 && meanOf(away) > 0 ? meanOf(away) / meanOf(here) : 1;
+  return {
+    hereMeasured: real && perRun !== undefined,
+    refused: false,
+    ratio,
+    correction: 1,
+    here,
+    there: away,
     up: prior(up),
     down: prior(down),
     faults: prior(faults),
     files: prior(files),
-    ...(counted ? { perRun: invocations / whole } : {}),
+    ...(perRun === undefined ? {} : { perRun }),
   };
-  const mean = ({ plain }: SizeSums) => plain.n > 0 ? plain.y / plain.n : 0;
-  const ratio = mean(here) > 0 && mean(there) > 0 ? mean(there) / mean(here) : 1;
-  return { hereMeasured: counted, refused: false, ratio, correction: 1, ...sums };
 }
 
-/** Adds a method's times in a tree: against its features where they were seen, else their mean. True if invocations were counted. */
+/** Invocations in a run, from executions where they were counted; undefined if in none. */
+function countedPerRun(method: MethodId, executions: readonly Execution[]): number | undefined {
+  let invocations = 0, runs = 0;
+  for (const { onDevice, weight } of executions) {
+    const counted = onDevice.nodes.filter((node) => node.method === method && node.counted);
+    if (counted.length === 0) continue;
+    runs += weight;
+    invocations += counted.reduce((sum, node) => sum + node.invocations, 0) * weight;
+  }
+  return runs > 0 ? invocations / runs : undefined;
+}
+
+/**
+ * A method's times on the device. Where it migrated in a run that wasn't made to measure, its time here is only worked out
+ * from the clone's: that counts (`real` false) if there is nothing better.
+ */
+function timesHere(
+  method: MethodId,
+  executions: readonly Execution[],
+  perRun: number | undefined,
+): { sums: SizeSums; real: boolean } {
+  const migrated = ({ onDevice, onClone, source }: Execution) =>
+    source === "samples" && onClone === undefined &&
+    onDevice.nodes.some((node) => node.method === method && node.entryBytes.n > 0);
+  const stayed = executions.filter((execution) =>
+    !migrated(execution) && execution.onDevice.nodes.some((node) => node.method === method)
+  );
+  const sums = emptySizeSums();
+  for (const { onDevice, weight } of stayed.length > 0 ? stayed : executions) {
+    addTimes(sums, onDevice, { method, weight, speed: 1, atLeast: perRun ?? 0 });
+  }
+  return { sums, real: stayed.length > 0 };
+}
+
+function meanOf({ plain }: SizeSums): number {
+  return plain.n > 0 ? plain.y / plain.n : 0;
+}
+
+/** Adds a method's times in a tree: against its features where they were seen, else their mean over at least so many invocations. */
 function addTimes(
   target: SizeSums,
   tree: ProfileTree,
-  { method, weight, speed }: { method: MethodId; weight: number; speed: number },
-): boolean {
+  { method, weight, speed, atLeast = 0 }: {
+    method: MethodId;
+    weight: number;
+    speed: number;
+    atLeast?: number;
+  },
+): void {
   const totals = tree.totalsMs();
-  let counted = false;
-  for (const [i, node] of tree.nodes.entries()) {
-    if (node.method !== method || node.invocations <= 0) continue;
-    counted ||= node.counted;
-    addSizeSums(target, meanSums(totals[i]! * speed / node.invocations, node.invocations), weight);
+  const nodes = [...tree.nodes.keys()].filter((i) =>
+    tree.nodes[i]!.method === method && tree.nodes[i]!.invocations > 0
+  );
+  const seen = nodes.reduce((sum, i) => sum + tree.nodes[i]!.invocations, 0);
+  // What samples saw of a method is often fewer invocations than there were.
+  const more = nodes.some((i) => tree.nodes[i]!.counted) ? 1 : Math.max(1, atLeast / Math.max(1, seen));
+  for (const i of nodes) {
+    const node = tree.nodes[i]!;
+    const invocations = node.invocations * more;
+    addSizeSums(target, meanSums(totals[i]! * speed / invocations, invocations), weight);
     const linear: LineSums[] = [];
     for (const [position, sums] of node.features.entries()) {
       linear[position] = { ...sums, y: sums.y * speed, xy: sums.xy * speed, yy: sums.yy * speed * speed };
     }
     addSizeSums(target, { plain: emptySums(), linear, square: [] }, weight);
   }
-  return counted;
 }
 
 /** The sums weighing as at most a few points, so that what really happens soon counts more. */

@@ -20,6 +20,20 @@ export function featuresOf(args: ArrayLike<unknown>): number[] {
   return features;
 }
 
+/**
+ * Sizes of a run's input, for methods without arguments of their own: how many arguments the app was given, bytes of the
+ * files they name, and the largest number among them.
+ */
+export function runFeatures(args: readonly string[], cwd: string): number[] {
+  let bytes = 0, largest = 0;
+  for (const arg of args) {
+    const number = Number(arg);
+    if (arg.trim() !== "" && Number.isFinite(number)) largest = Math.max(largest, Math.abs(number));
+    else if (arg.length <= MAX_PATH) bytes += fileSize(arg.startsWith("/") ? arg : `${cwd}/${arg}`) ?? 0;
+  }
+  return [args.length, bytes, largest];
+}
+
 function sizeOf(value: unknown): number {
   switch (typeof value) {
     case "number":

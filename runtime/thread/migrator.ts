@@ -10,7 +10,7 @@ import { type Capture, referencedCode, Refusal, SessionHeap } from "../heap/mod.
 import { UNINITIALISED } from "../heap/access.ts";
 import type { Board } from "./board.ts";
 import type { Decision, DecisionMaker } from "./decision.ts";
-import { featuresOf } from "./features.ts";
+import { featuresOf, runFeatures } from "./features.ts";
 import type { Values } from "../host/values.ts";
 import type { CodeRegistry, Control } from "./code_registry.ts";
 import { appendDeviceFrames, appFrames, callerPosition, framesBelow, stackLimit } from "./stack.ts";
@@ -98,6 +98,7 @@ export class Migrator {
   #boardVersion = -1;
   /** Nothing has migrated in this session yet: the next one ships code too. */
   #cold = true;
+  #runFeatures: readonly number[] | undefined;
   #current = { features: [] as readonly number[], startedMs: 0, cold: true, predicted: 0 };
   #next = 1;
   /** What the clone of this session already has. */
@@ -157,7 +158,7 @@ export class Migrator {
       point.rest--;
       return undefined;
     }
-    const features = point.forced ? [] : featuresOf(args);
+    const features = point.forced ? [] : this.#featuresOf(args);
     const decision = this.#decide(point, features);
     if (!decision.migrate) return this.#stay(point, decision, features);
     this.#trace({ event: "decide", thread: "main", method: point.method, ...decision, features });
@@ -183,6 +184,12 @@ export class Migrator {
       this.#trace({ event: "decide", thread: "main", method: point.method, ...told, features });
     }
     return this.#local(point, decision.reason);
+  }
+
+  #featuresOf(args: ArrayLike<unknown>): readonly number[] {
+    if (args.length > 0) return featuresOf(args);
+    const { args: given, cwd } = this.#parts.config.start;
+    return this.#runFeatures ??= runFeatures(given, cwd);
   }
 
   /** The session's state; undefined if the migrator has failed. One that is ready is known without asking. */

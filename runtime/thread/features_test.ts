@@ -1,0 +1,25 @@
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { featuresOf, runFeatures } from "./features.ts";
+
+Deno.test("featuresOf() gives sizes, of files where a text names one, and runs no code of the app", () => {
+  const path = Deno.makeTempFileSync();
+  Deno.writeTextFileSync(path, "12345");
+  const trap = new Proxy({}, {
+    get() {
+      throw new Error("looked at");
+    },
+  });
+  assertEquals(featuresOf([-3, "abc", path, [1, 2], new Map([[1, 1]]), new Uint8Array(9), trap, null]), [
+    ...[3, 3, 5, 2, 1, 9, 0, 0],
+  ]);
+  Deno.removeSync(path);
+});
+
+Deno.test("runFeatures() counts a run's arguments, the bytes of files among them, and the largest number", () => {
+  const folder = Deno.makeTempDirSync();
+  Deno.writeTextFileSync(`${folder}/a.txt`, "12345");
+  Deno.writeTextFileSync(`${folder}/b.txt`, "123");
+  assertEquals(runFeatures(["--level", "6", "a.txt", `${folder}/b.txt`, "none.txt", "2"], folder), [6, 8, 6]);
+  assertEquals(runFeatures([], folder), [0, 0, 0]);
+  Deno.removeSync(folder, { recursive: true });
+});
