@@ -172,6 +172,7 @@ const PROGRAMS: readonly Program[] = [
   { file: "places.js", migrate: ["simple"] },
   { file: "stacks.cjs", migrate: ["outer"] },
   { file: "computed.ts", migrate: ["use", "show"], stays: [/show: .* one of its fields is computed/] },
+  { file: "redefined.ts", migrate: ["freeze", "fails", "traces", "natives"] },
   { file: "plain.js", migrate: ["Tokens.next", "Tokens.expect", "all", "where", "check"] },
 ];
 

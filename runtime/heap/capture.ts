@@ -5,6 +5,7 @@ import { KINDS } from "./kinds/table.ts";
 import { type CodeRefs, Outlet, type OutletOptions } from "./outlet.ts";
 import { writeFront } from "./packet.ts";
 import { mayCarryPrivates } from "./node.ts";
+import { RecordComparer } from "./record_comparer.ts";
 import { ROW, type SessionState } from "./session_state.ts";
 import { bytesSet, bytesSubarray, newUint8Array } from "./intrinsics.ts";
 import { WeakReach } from "./weak_reach.ts";
@@ -65,6 +66,7 @@ export class CaptureWalk {
   readonly #newBlobs: Blob[] = [];
   readonly #changedBlobs: Blob[] = [];
   #blobBytes = 0;
+  #comparer: RecordComparer | undefined;
   readonly #weak = new WeakReach();
   #head = 0;
 
@@ -78,6 +80,7 @@ export class CaptureWalk {
   run(request: CaptureRequest): Capture {
     const { roots } = request;
     const { out } = this;
+    this.#prepareComparing();
     out.w = this.#roots;
     for (let i = 0; i < roots.length; i++) {
       out.at = -1 - i;
@@ -131,8 +134,23 @@ export class CaptureWalk {
     out.fresh = false;
   }
 
+  /** Nodes on which nobody defined a property are compared with their records. */
+  #prepareComparing(): void {
+    const redefined = this.out.options.side === "clone" ? this.out.values.takeRedefined?.() : undefined;
+    if (redefined === undefined) return;
+    const state = this.#state;
+    for (let i = 0; i < redefined.length; i++) {
+      const index = state.find(redefined[i]!);
+      if (index !== undefined) state.redefined[index] = true;
+    }
+    this.#comparer = new RecordComparer(this.out);
+  }
+
   #writeKnown(index: number): void {
     const { out } = this;
+    if (this.#comparer !== undefined && this.#state.redefined[index] === undefined) {
+      if (this.#comparer.isUnchanged(index)) return;
+    }
     const node = this.#state.nodes[index];
     const kind = KINDS[this.#state.kinds[index]!]!;
     out.w = this.#scratch;

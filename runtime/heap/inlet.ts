@@ -103,10 +103,11 @@ export class Inlet extends Reader {
     ) {
       throw new PacketError(`id ${mid} got no object`);
     }
-    if (MAY_BE_KNOWN[kind] === true && state.find(node) !== undefined) {
+    if (MAY_BE_KNOWN[kind] === true && state.findEntered(node) !== undefined) {
       throw new PacketError(`id ${mid} names an object that has an id`);
     }
-    state.bind(index, node);
+    // At the clone most are compared with their records and never looked up.
+    state.bind(index, node, this.side === "clone" && MAY_BE_KNOWN[kind] !== true);
   }
 
   /** A buffer's bytes, large ones from behind the records; shared with the packet. */

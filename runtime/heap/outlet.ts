@@ -142,6 +142,15 @@ export class Outlet {
     return index;
   }
 
+  /** Reaches a node that has this index and is live. */
+  reachKnown(index: number): void {
+    const { state } = this;
+    if (state.epochs[index] === state.epoch) return;
+    state.epochs[index] = state.epoch;
+    state.parents[index] = this.at;
+    this.queue[this.queue.length] = index;
+  }
+
   /** What stayed behind may travel by now, as a promise that was pending: then it starts anew. */
   #stillAbsent(index: number, node: Node): number {
     if (index >= this.firstNew || this.options.side === "clone") return index;
@@ -312,11 +321,15 @@ export class Outlet {
       shape = this.state.shapes.define(root, step, keys, attributes);
       this.#writeShape(shape);
     }
-    if (shape.epoch !== this.state.epoch) {
-      shape.epoch = this.state.epoch;
-      this.#reachShape(shape);
-    }
+    this.reachShape(shape);
     return shape;
+  }
+
+  /** Reaches what a shape refers to. */
+  reachShape(shape: Shape): void {
+    if (shape.epoch === this.state.epoch) return;
+    shape.epoch = this.state.epoch;
+    this.#reachShape(shape);
   }
 
   #writeShape(shape: Shape): void {

@@ -53,6 +53,8 @@ export class SessionState {
   parents: Int32Array = new newInt32Array(FIRST_ROOM);
   /** The capture that last reached the node. */
   epochs: Int32Array = new newInt32Array(FIRST_ROOM);
+  /** Clone: nodes on which the program defined properties. */
+  readonly redefined: true[] = [];
   /** Indexes of the migration that is out: all that the clone was sent or named. */
   current: number[] = [];
   /** Counts captures. */
@@ -67,6 +69,11 @@ export class SessionState {
   /** By holder and key; an entry dies with either. */
   readonly #weakEntries = new SafeWeakMap<object, SafeWeakMap<WeakKey, WeakEntry>>();
 
+  /** Indexes from here to there may have nodes whose ids aren't entered yet. */
+  #pendingFrom = 0;
+  #pendingTo = 0;
+  #searches = 0;
+
   readonly #builtins = new SafeMap<number, Node>();
 
   constructor(origin: number) {
@@ -76,12 +83,38 @@ export class SessionState {
   /** The node's index, or undefined if this session doesn't know it. */
   find(node: Node): number | undefined {
     if (isRegistered(node)) return this.#registered.get(node);
-    return this.#ids.get(node) ?? this.#weakIds?.get(node);
+    const known = this.#ids.get(node) ?? this.#weakIds?.get(node);
+    return known === undefined && this.#pendingTo > this.#pendingFrom ? this.#search(node) : known;
+  }
+
+  /** Like {@linkcode find}, for nodes that {@linkcode bind} didn't put off. */
+  findEntered(node: Node): number | undefined {
+    return isRegistered(node) ? this.#registered.get(node) : this.#ids.get(node) ?? this.#weakIds?.get(node);
+  }
+
+  /** A few nodes are found faster one by one than by entering all that arrived. */
+  #search(node: Node): number | undefined {
+    if (++this.#searches > MAX_SEARCHES) {
+      for (let i = this.#pendingFrom; i < this.#pendingTo; i++) {
+        const pending = this.nodes[i];
+        if (pending !== undefined) this.#enter(i, pending);
+      }
+      this.#pendingFrom = this.#pendingTo;
+      this.#searches = 0;
+      return this.#ids.get(node);
+    }
+    for (let i = this.#pendingFrom; i < this.#pendingTo; i++) {
+      if (this.nodes[i] !== node) continue;
+      this.#enter(i, node);
+      return i;
+    }
+    return undefined;
   }
 
   /** The node's index; the next one, {@linkcode size}, if it had none: then {@linkcode announce} must follow. */
   claim(node: Node): number {
-    if (this.#weakIds !== undefined || getOrInsert === undefined || isRegistered(node)) {
+    const pending = this.#pendingTo > this.#pendingFrom;
+    if (pending || this.#weakIds !== undefined || getOrInsert === undefined || isRegistered(node)) {
       const index = this.find(node);
       if (index !== undefined) return index;
       this.#enter(this.size, node);
@@ -127,11 +160,14 @@ export class SessionState {
     return index;
   }
 
-  /** Says which node an announced index means. */
-  bind(index: number, node: Node): void {
+  /** Says which node an announced index means. `later` puts off what it takes to find it by identity. */
+  bind(index: number, node: Node, later = false): void {
     this.nodes[index] = node;
     this.#keepIfBuiltin(index, node);
-    this.#enter(index, node);
+    if (!later) return this.#enter(index, node);
+    if (this.#pendingTo === this.#pendingFrom) this.#pendingFrom = this.#pendingTo = index;
+    if (index < this.#pendingFrom) this.#pendingFrom = index;
+    if (index >= this.#pendingTo) this.#pendingTo = index + 1;
   }
 
   #keepIfBuiltin(index: number, node: Node): void {
@@ -177,6 +213,8 @@ export class SessionState {
 }
 
 const FIRST_ROOM = 256;
+/** Looking through 100,000 nodes takes some 0.1 ms, entering them 20 ms. */
+const MAX_SEARCHES = 32;
 
 function isRegistered(node: Node): node is symbol {
   return typeof node === "symbol" && symbolKeyFor(node) !== undefined;

@@ -2,7 +2,7 @@ import { ACCESSOR, PLAIN_ATTRIBUTES } from "./constants.ts";
 import { SafeMap, SafeWeakMap } from "./intrinsics.ts";
 import { isArrayIndex } from "./keys.ts";
 import type { ShapePlan } from "./shape_plan.ts";
-import type { WriteSlots } from "./slot_code.ts";
+import type { CompareSlots, WriteSlots } from "./slot_code.ts";
 
 /**
  * What many objects have in common: prototype, extensibility, classes whose private names they may carry, and keys with
@@ -23,6 +23,8 @@ export interface Shape {
   epoch: number;
   /** Writes the values of an object of this layout, once one is worth generating. */
   write: WriteSlots | undefined;
+  /** Compares the values of an object of this layout, once one is worth generating. */
+  compare: CompareSlots | undefined;
   /** Objects written so far, as far as {@linkcode write} is concerned. */
   uses: number;
   /** How objects of this shape are made here; see {@linkcode ShapePlan}. */
@@ -93,6 +95,7 @@ export class ShapeTable {
       simple: isSimple(keys, attributes),
       epoch: 0,
       write: undefined,
+      compare: undefined,
       uses: 0,
       plan: undefined,
     };

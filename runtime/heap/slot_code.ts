@@ -14,6 +14,12 @@ export interface SlotSource {
   value(): unknown;
 }
 
+/** What slots are compared with. */
+export interface SlotTwin {
+  same(value: unknown): boolean;
+}
+
+export type CompareSlots = (object: object, twin: SlotTwin) => boolean;
 export type WriteSlots = (object: object, sink: SlotSink) => void;
 export type FillSlots = (object: object, source: SlotSource) => void;
 export type MakeObject = new () => object;
@@ -27,6 +33,18 @@ export function slotWriter(keys: readonly string[]): WriteSlots {
   for (let i = 0; i < keys.length; i++) text += `s.value(o[${quote(keys[i]!)}]);`;
   return compile<WriteSlots>(keys, text, ["o", "s"]) ?? ((object, sink) => {
     for (let i = 0; i < keys.length; i++) sink.value((object as Record<string, unknown>)[keys[i]!]);
+  });
+}
+
+/** Whether an object's values, in order of the keys, are a twin's. */
+export function slotComparer(keys: readonly string[]): CompareSlots {
+  let text = "return true";
+  for (let i = 0; i < keys.length; i++) text += `&&s.same(o[${quote(keys[i]!)}])`;
+  return compile<CompareSlots>(keys, text, ["o", "s"]) ?? ((object, twin) => {
+    for (let i = 0; i < keys.length; i++) {
+      if (!twin.same((object as Record<string, unknown>)[keys[i]!])) return false;
+    }
+    return true;
   });
 }
 

@@ -4,6 +4,7 @@ import type { Brand, HostParts, PromiseOutcome, ValueAccess } from "../heap/acce
 import { BuiltinChanges } from "./builtin_changes.ts";
 import { type Builtins, EVENTS } from "./builtins.ts";
 import { HostValues } from "./host_values.ts";
+import type { Redefinitions } from "./redefinitions.ts";
 import type { TextDecoding } from "./text_decoding.ts";
 
 const { getPrototypeOf } = Reflect;
@@ -99,17 +100,21 @@ export class Values implements ValueAccess {
   readonly #host: HostValues;
   #changes: BuiltinChanges | undefined;
   readonly sameLayout?: (a: object, b: object) => boolean;
+  readonly takeRedefined?: () => readonly object[] | undefined;
 
   /** `makeAbsent` is a guest's; `sameLayout` is {@linkcode engineLayout}'s, where there is one. */
   constructor(
     builtins: Builtins,
-    parts: Partial<Pick<ValueAccess, "makeAbsent" | "sameLayout">> & { readonly decoding?: TextDecoding } =
-      {},
+    parts: Partial<Pick<ValueAccess, "makeAbsent" | "sameLayout">> & {
+      readonly decoding?: TextDecoding;
+      readonly redefinitions?: Redefinitions;
+    } = {},
   ) {
-    const { makeAbsent, sameLayout, decoding } = parts;
+    const { makeAbsent, sameLayout, decoding, redefinitions } = parts;
     this.#builtins = builtins;
     this.#host = new HostValues(decoding);
     if (sameLayout !== undefined) this.sameLayout = sameLayout;
+    if (redefinitions !== undefined) this.takeRedefined = () => redefinitions.take();
     this.#makeAbsent = makeAbsent ?? (() => {
       throw new TypeError("Cannot make an absent object: only a guest has them");
     });

@@ -11,6 +11,7 @@ import type { FunctionDescription } from "../heap/access.ts";
 import { Builtins } from "../host/builtins.ts";
 import { absentMaker } from "../host/absent.ts";
 import { GuestHost } from "../host/guest_host.ts";
+import { Redefinitions } from "../host/redefinitions.ts";
 import { TextDecoding } from "../host/text_decoding.ts";
 import { Values } from "../host/values.ts";
 import { hideRewriting } from "./appearance.ts";
@@ -110,10 +111,12 @@ const host = new GuestHost(ask, abandon);
 const decoding = new TextDecoding();
 host.disguised.set(decoding.stand, decoding.original);
 host.disguised.set(leftovers.stand, leftovers.queueMicrotask);
+const redefinitions = new Redefinitions();
+redefinitions.stands.forEach((original, stand) => host.disguised.set(stand, original));
 const builtins = new Builtins();
 for (const name of nodeModule.builtinModules) nameModule(name);
 const globals = new GlobalBindings();
-const values = new Values(builtins, { makeAbsent: absentMaker(abandon), decoding });
+const values = new Values(builtins, { makeAbsent: absentMaker(abandon), decoding, redefinitions });
 const bound = new WeakMap<Function, FunctionDescription>();
 const code = new GuestCode(
   host.wrappers,

@@ -18,6 +18,8 @@ export const guestStack = {
 export type PositionOf = (key: string, offset: number) => string;
 
 const OWN = new URL("../", import.meta.url).href;
+/** What stands for built-in functions. */
+const STANDS = [`${OWN}host/`, new URL("./appearance.ts", import.meta.url).href];
 /** Frames that are looked through for methods. */
 const MAX_METHODS = 40;
 
@@ -37,6 +39,7 @@ export function formatGuestStacks(code: GuestCode, positionOf: PositionOf): void
     const lines: string[] = [];
     for (const site of sites) {
       const url = urlOf(site);
+      if (STANDS.some((stand) => url.startsWith(stand))) continue;
       if (url.startsWith(OWN)) {
         lines.push(...(site.isAsync() ? [REMOTE_END] : guestStack.below));
         break;

@@ -1,0 +1,155 @@
+/**
+ * Compares an object with the record that both sides keep of it, slot by slot, instead of writing it anew: what a record
+ * refers to is found by index, so nothing is looked up by identity and nothing is allocated for an object that is as it was.
+ *
+ * 1. Only for objects on which nobody defined a property since the record was made: then each own property is a plain
+ *    one, and reading it runs nothing. The caller sees to that.
+ * 2. Reaches what the object refers to, in the order in which writing it would. `false` means "write it": some of what it
+ *    refers to may have been reached by then, all of which writing reaches too, in the same order.
+ */
+import { INLINE_INTEGER, VALUE } from "./constants.ts";
+import {
+  ArrayPrototype,
+  charCodeAt,
+  getPrototypeOf,
+  hasOwn,
+  isExtensible,
+  ObjectPrototype,
+  ownKeys,
+} from "./intrinsics.ts";
+import { hasElements } from "./layouts.ts";
+import { KIND } from "./node.ts";
+import type { Outlet } from "./outlet.ts";
+import type { Shape } from "./shape.ts";
+import { slotComparer } from "./slot_code.ts";
+
+const scratchFloat = new Float64Array(1);
+const scratchBytes = new Uint8Array(scratchFloat.buffer);
+const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+
+export class RecordComparer {
+  readonly #out: Outlet;
+  #bytes: Uint8Array;
+  #at = 0;
+  readonly #holesAreEmpty: boolean;
+
+  constructor(out: Outlet) {
+    this.#out = out;
+    this.#bytes = out.state.kept.bytes;
+    this.#holesAreEmpty = !hasElements(ArrayPrototype) && !hasElements(ObjectPrototype);
+  }
+
+  /** Whether the node at an index is surely as its record says. */
+  isUnchanged(index: number): boolean {
+    const { state } = this.#out;
+    const kind = state.kinds[index];
+    const end = state.kept.end(index);
+    if (end === 0 || kind !== KIND.plain && kind !== KIND.array) return false;
+    this.#bytes = state.kept.bytes;
+    this.#at = state.kept.start(index);
+    const node = state.nodes[index] as object;
+    const same = kind === KIND.plain ? this.#samePlain(node) : this.#sameArray(node as unknown[]);
+    return same && this.#at === end;
+  }
+
+  #samePlain(node: object): boolean {
+    const shape = this.#out.state.shapes.list[this.#varint()];
+    if (shape === undefined || !shape.simple || !this.#sameRoot(node, shape)) return false;
+    const keys = ownKeys(node);
+    if (keys.length !== shape.keys.length) return false;
+    for (let i = 0; i < keys.length; i++) if (keys[i] !== shape.keys[i]) return false;
+    this.#out.reachShape(shape);
+    shape.compare ??= slotComparer(shape.keys as readonly string[]);
+    return shape.compare(node, this);
+  }
+
+  /** Dense arrays with nothing but elements. */
+  #sameArray(node: unknown[]): boolean {
+    const { values } = this.#out;
+    if (!this.#holesAreEmpty || values.namedKeys === undefined) return false;
+    if (this.#byte() !== 0 || this.#varint() !== node.length) return false;
+    if (values.namedKeys(node).length !== 1) return false;
+    for (let i = 0; i < node.length; i++) {
+      if (this.#bytes[this.#at] === VALUE.hole) {
+        if (hasOwn(node, i)) return false;
+        this.#at++;
+      } else if (!this.same(node[i]) || node[i] === undefined && !hasOwn(node, i)) return false;
+    }
+    const shape = this.#out.state.shapes.list[this.#varint()];
+    if (shape === undefined || shape.keys.length > 0 || !this.#sameRoot(node, shape)) return false;
+    this.#out.reachShape(shape);
+    return true;
+  }
+
+  #sameRoot(node: object, { root }: Shape): boolean {
+    return root.owners.length === 0 && getPrototypeOf(node) === root.prototype &&
+      isExtensible(node) === root.extensible;
+  }
+
+  /** Whether a value is the next one of the record. */
+  same(value: unknown): boolean {
+    const tag = this.#byte();
+    if (tag >= INLINE_INTEGER) return value === tag - INLINE_INTEGER && (value !== 0 || 1 / value > 0);
+    switch (tag) {
+      case VALUE.reference: {
+        const index = this.#varint() - this.#out.state.origin;
+        if (value === null || this.#out.state.nodes[index] !== value) return false;
+        this.#out.reachKnown(index);
+        return true;
+      }
+      case VALUE.undefined:
+        return value === undefined;
+      case VALUE.null:
+        return value === null;
+      case VALUE.false:
+        return value === false;
+      case VALUE.true:
+        return value === true;
+      case VALUE.nan:
+        return value !== value;
+      case VALUE.negativeZero:
+        return value === 0 && 1 / value < 0;
+      case VALUE.integer: {
+        const zigzag = this.#varint();
+        return value === (zigzag >>> 1 ^ -(zigzag & 1));
+      }
+      case VALUE.float:
+        return this.#sameFloat(value);
+      case VALUE.shortAscii:
+        return typeof value === "string" && this.#sameAscii(value);
+      default:
+        return false;
+    }
+  }
+
+  #sameFloat(value: unknown): boolean {
+    if (typeof value !== "number") return false;
+    const bytes = this.#bytes, at = this.#at;
+    for (let i = 0; i < 8; i++) scratchBytes[littleEndian ? 7 - i : i] = bytes[at + i]!;
+    this.#at = at + 8;
+    return scratchFloat[0] === value;
+  }
+
+  #sameAscii(value: string): boolean {
+    const bytes = this.#bytes;
+    const length = this.#byte();
+    if (value.length !== length) return false;
+    const at = this.#at;
+    for (let i = 0; i < length; i++) if (charCodeAt(value, i) !== bytes[at + i]) return false;
+    this.#at = at + length;
+    return true;
+  }
+
+  #byte(): number {
+    return this.#bytes[this.#at++]!;
+  }
+
+  #varint(): number {
+    let value = 0;
+    for (let scale = 1;; scale *= 128) {
+      const byte = this.#bytes[this.#at++]!;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+  }
+}
