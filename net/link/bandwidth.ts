@@ -1,10 +1,13 @@
 import {
+  LONG_PASSIVE_MS,
   PASSIVE_AGE_MS,
   PASSIVE_BYTES,
   PASSIVE_GAP_MS,
+  PASSIVE_HOLD_MS,
   PASSIVE_MS,
   PROBE_WINDOW,
   SHORT_PROBE_MS,
+  SURPRISE,
 } from "./constants.ts";
 
 /** How a run of bytes arrived, or left. */
@@ -20,10 +23,12 @@ const MIN_SPREAD_MS = 0.05;
  * One direction's bandwidth: the median of the last probes, or what real transfers showed lately.
  *
  * A short probe on a fast link shows too little (slow start, compilers, timers), so a higher rate of real bulk counts instead,
- * but only while probes are short: a link that becomes slow shows in the next probes.
+ * but only while probes are short: a link that becomes slow shows in the next probes. While bulk flows it alone counts: probes
+ * stay away then.
  */
 export class Bandwidth {
-  readonly #probes: Spread[] = [];
+  #probes: Spread[] = [];
+  #probedAt = 0;
   #passed: { rate: number; at: number } | undefined;
 
   /** Bytes a second; undefined before the first probe. */
@@ -31,21 +36,49 @@ export class Bandwidth {
     const sorted = this.#probes.map(rate).sort((a, b) => a - b);
     const median = sorted[sorted.length >> 1];
     if (median === undefined || this.#passed === undefined) return median;
-    const usable = now - this.#passed.at < PASSIVE_AGE_MS &&
-      this.#probes.every(({ ms }) => ms < SHORT_PROBE_MS);
-    return usable ? Math.max(median, this.#passed.rate) : median;
+    const { rate: passed, at } = this.#passed;
+    if (this.isPassing(now) && at > this.#probedAt) return passed;
+    const usable = now - at < PASSIVE_AGE_MS && this.#probes.every(({ ms }) => ms < SHORT_PROBE_MS);
+    return usable ? Math.max(median, passed) : median;
   }
 
-  probed(spread: Spread): void {
+  /** The last probe's. */
+  get latest(): number | undefined {
+    const last = this.#probes.at(-1);
+    return last && rate(last);
+  }
+
+  /** Whether a real transfer shows the bandwidth now. */
+  isPassing(now: number = performance.now()): boolean {
+    return this.#passed !== undefined && now - this.#passed.at < PASSIVE_HOLD_MS;
+  }
+
+  /** Whether a probe says something else than what is known. */
+  isSurprising(spread: Spread): boolean {
+    const known = this.value();
+    return known !== undefined && spread.ms >= SHORT_PROBE_MS &&
+      Math.abs(rate(spread) - known) > SURPRISE * known;
+  }
+
+  probed(spread: Spread, now: number = performance.now()): void {
+    this.#probedAt = now;
     this.#probes.push(spread);
     if (this.#probes.length > PROBE_WINDOW) this.#probes.shift();
   }
 
-  /** A real transfer's rate. It can be the sender's, so that a lower one counts only a little. */
+  /** Two probes, one right after the other, that agree: the link has changed, and what was known is of the past. */
+  changed(first: Spread, second: Spread): void {
+    this.#passed = undefined;
+    this.#probes = [first];
+    this.probed(second);
+  }
+
+  /** A real transfer's rate. It can be the sender's, so that a lower one counts only a little unless it took long. */
   passed(spread: Spread, now: number = performance.now()): void {
-    const before = this.#passed?.rate ?? 0;
+    const before = this.isPassing(now) || spread.ms < LONG_PASSIVE_MS ? this.#passed?.rate ?? 0 : 0;
     const sample = rate(spread);
-    this.#passed = { rate: sample > before ? sample : 0.8 * before + 0.2 * sample, at: now };
+    const weight = sample > before ? 1 : spread.ms >= LONG_PASSIVE_MS ? 0.5 : 0.2;
+    this.#passed = { rate: weight * sample + (1 - weight) * before, at: now };
   }
 }
 
@@ -76,7 +109,7 @@ export class TransferWatch {
     if (this.#since !== undefined) {
       this.#bytes += bytes;
       const ms = now - this.#since;
-      if (this.#bytes >= PASSIVE_BYTES && ms >= PASSIVE_MS) {
+      if (this.#bytes >= PASSIVE_BYTES ? ms >= PASSIVE_MS : ms >= LONG_PASSIVE_MS) {
         this.#tell({ bytes: this.#bytes, ms });
         this.#since = undefined;
       }

@@ -2,8 +2,11 @@
 export const LINK_PROTOCOL = "/clonecloud/link/1.0.0";
 /** Bytes of a first probe each way: 0.16 s of a 0.4 Mbit/s link. */
 export const SMALL_PROBE_BYTES = 8 * 1024;
-/** Bytes of a second probe, when the first was over too soon to tell. */
+/** Least and most bytes of a later probe, which is sized to take {@linkcode PROBE_MS}. */
+export const LEAST_PROBE_BYTES = 2 * 1024;
 export const LARGE_PROBE_BYTES = 64 * 1024;
+/** How long a probe should keep the link busy: long enough that timers of both machines don't show. */
+export const PROBE_MS = 40;
 /** A probe shorter than this tells little: timers and queues of both machines weigh as much. */
 export const SHORT_PROBE_MS = 8;
 /** Pieces of a probe; the first only starts the clock. */
@@ -18,10 +21,10 @@ export const PING_INTERVAL_MS = 1_000;
 export const PING_WINDOW = 5;
 /** Probes that a bandwidth is taken from (their median). */
 export const PROBE_WINDOW = 3;
-/** Least time between probes. */
+/** Between probes: at {@linkcode PROBE_MS} each they take 2 % of a link, and at most 32 KiB/s each way of a fast one. */
 export const PROBE_INTERVAL_MS = 2_000;
-/** Share of a link that probes may take. */
-export const PROBE_SHARE = 0.02;
+/** A measure this far from what was known is looked at again at once: the link may have changed. */
+export const SURPRISE = 0.2;
 /** Probes a second that are answered. */
 export const MAX_PROBES_PER_SECOND = 16;
 /** A change of conditions smaller than this is not told. */
@@ -44,6 +47,10 @@ export const MIN_UNIT_MS = 0.001;
 export const PASSIVE_BYTES = 256 * 1024;
 /** Least time of a real transfer that tells something: several windows of a fast link. */
 export const PASSIVE_MS = 50;
+/** A transfer that took this long tells something with fewer bytes, and more surely. */
+export const LONG_PASSIVE_MS = 500;
+/** After a real transfer showed itself, probes stay away this long: they would only see their share. */
+export const PASSIVE_HOLD_MS = 1_500;
 /** A pause this long ends a transfer: the sender had nothing to send. */
 export const PASSIVE_GAP_MS = 20;
 /** How long a real transfer's rate holds. */

@@ -8,16 +8,18 @@ import {
   FAR_RTT_MS,
   FIRST_PINGS,
   LARGE_PROBE_BYTES,
+  LEAST_PROBE_BYTES,
   MAX_PROBES_PER_SECOND,
   PING_INTERVAL_MS,
   PING_WINDOW,
   PROBE_INTERVAL_MS,
+  PROBE_MS,
   PROBE_PIECES,
-  PROBE_SHARE,
   PROBE_WINDOW,
   REPEAT_PROBE_MS,
   SHORT_PROBE_MS,
   SMALL_PROBE_BYTES,
+  SURPRISE,
   TELLING_CHANGE,
 } from "./constants.ts";
 import type { LinkSpec } from "./emulated_link.ts";
@@ -57,16 +59,21 @@ export class LinkMeter {
   readonly #arrived = new TransferWatch((spread) => this.#down.passed(spread));
   readonly #onChange: (link: LinkSpec) => void;
   #told: LinkSpec | undefined;
-  #waiting: { pong?: () => void; spread?: (spread: Spread) => void } = {};
+  readonly #probes: boolean;
+  #waiting: { pong?: () => void; up?: (spread: Spread) => void; down?: (spread: Spread) => void } = {};
   #closed = false;
 
-  /** `onChange` is called whenever the link's measures changed by a telling amount. */
-  constructor(channel: Channel, onChange: (link: LinkSpec) => void = () => {}) {
+  /**
+   * `onChange` is called whenever the link's measures changed by a telling amount. Without `probes`, for a network that costs by
+   * the byte, only the first measure sends any: 8 KiB each way.
+   */
+  constructor(channel: Channel, onChange: (link: LinkSpec) => void = () => {}, { probes = true } = {}) {
     this.#onChange = onChange;
+    this.#probes = probes;
     this.#ends = new LinkEnds(channel, () => this.close());
     this.#ends.onPong = () => this.#waiting.pong?.();
-    this.#ends.onTrain = (spread) => this.#waiting.spread?.(spread);
-    this.#ends.onReport = (spread) => this.#waiting.spread?.(spread);
+    this.#ends.onTrain = (spread) => this.#waiting.down?.(spread);
+    this.#ends.onReport = (spread) => this.#waiting.up?.(spread);
   }
 
   /** Takes the first measures: a few round trips and 8 (slow link) to 200 KiB (fast link) each way. @throws {Error} if the link breaks. */
@@ -76,8 +83,8 @@ export class LinkMeter {
       // On a far link one is enough: the grain of timers doesn't show, and a session waits.
       if (this.#rtts[0]! > FAR_RTT_MS) break;
     }
-    await this.#probe("up", signal);
-    await this.#probe("down", signal);
+    await this.#firstProbe("up", signal);
+    await this.#firstProbe("down", signal);
     return this.#told = this.current()!;
   }
 
@@ -101,23 +108,21 @@ export class LinkMeter {
     this.#arrived.arrived(bytes);
   }
 
-  /** Goes on measuring until closed. */
+  /** Goes on measuring until closed. A round's pings and probes of both directions go at the same time: far links are slow to ask. */
   async watch(): Promise<void> {
     let probedAt = performance.now();
     const signal = new AbortController().signal;
     while (!this.#closed) {
       await pause(PING_INTERVAL_MS);
-      try {
-        await this.#ping(signal);
-        if (performance.now() - probedAt < this.#probeInterval()) continue;
-        await this.#probe("up", signal);
-        await this.#probe("down", signal);
+      const due = performance.now() - probedAt >= PROBE_INTERVAL_MS - PING_INTERVAL_MS / 2;
+      const round = [this.#ping(signal)];
+      if (due && this.#probes) {
         probedAt = performance.now();
-      } catch {
-        return;
-      } finally {
-        this.#tell();
+        round.push(this.#probe("up", signal), this.#probe("down", signal));
       }
+      const closed = (await Promise.allSettled(round)).some(({ status }) => status === "rejected");
+      if (closed) return;
+      this.#tell();
     }
   }
 
@@ -125,13 +130,9 @@ export class LinkMeter {
     if (this.#closed) return;
     this.#closed = true;
     this.#waiting.pong?.();
-    this.#waiting.spread?.({ bytes: 0, ms: 1 });
+    this.#waiting.up?.({ bytes: 0, ms: 1 });
+    this.#waiting.down?.({ bytes: 0, ms: 1 });
     this.#ends.channel.close();
-  }
-
-  #probeInterval(): number {
-    const slowest = Math.min(this.#up.value()!, this.#down.value()!);
-    return Math.max(PROBE_INTERVAL_MS, SMALL_PROBE_BYTES / slowest / PROBE_SHARE * 1000);
   }
 
   #tell(): void {
@@ -148,29 +149,51 @@ export class LinkMeter {
   async #ping(signal: AbortSignal): Promise<void> {
     const at = performance.now();
     await this.#answer<void>("pong", signal, () => this.#ends.sendPing());
-    this.#rtts.push(performance.now() - at);
+    const rtt = performance.now() - at;
+    const known = Math.min(...this.#rtts);
+    const isSlower = rtt > (1 + SURPRISE) * known;
+    // Behind bulk a ping tells of the queue.
+    if (isSlower && (this.#up.isPassing() || this.#down.isPassing())) return;
+    const before = this.#rtts.at(-1);
+    // Two in a row that agree: the link has become another.
+    if (isSlower && before !== undefined && before > (1 + SURPRISE) * known) {
+      this.#rtts.splice(0, this.#rtts.length, before);
+    }
+    this.#rtts.push(rtt);
     if (this.#rtts.length > PING_WINDOW) this.#rtts.shift();
   }
 
-  async #probe(way: "up" | "down", signal: AbortSignal): Promise<void> {
+  /** A direction's first measure: short probes are repeated, larger. */
+  async #firstProbe(way: "up" | "down", signal: AbortSignal): Promise<void> {
     const bandwidth = way === "up" ? this.#up : this.#down;
-    const first = bandwidth.value() === undefined;
     const small = await this.#train(way, SMALL_PROBE_BYTES, signal);
     const bytes = small.ms < SHORT_PROBE_MS ? LARGE_PROBE_BYTES : SMALL_PROBE_BYTES;
-    if (bytes === SMALL_PROBE_BYTES) bandwidth.probed(small);
-    const more = first && small.ms < REPEAT_PROBE_MS ? PROBE_WINDOW : bytes === LARGE_PROBE_BYTES ? 1 : 0;
-    for (let i = 0; i < more; i++) bandwidth.probed(await this.#train(way, bytes, signal));
+    if (bytes === SMALL_PROBE_BYTES || !this.#probes) bandwidth.probed(small);
+    if (small.ms >= REPEAT_PROBE_MS || !this.#probes) return;
+    for (let i = 0; i < PROBE_WINDOW; i++) bandwidth.probed(await this.#train(way, bytes, signal));
+  }
+
+  /** Sized by what is known; asked again at once where the answer surprises. */
+  async #probe(way: "up" | "down", signal: AbortSignal): Promise<void> {
+    const bandwidth = way === "up" ? this.#up : this.#down;
+    if (bandwidth.isPassing()) return;
+    const first = await this.#train(way, probeBytes(bandwidth.value()!), signal);
+    if (!bandwidth.isSurprising(first)) return bandwidth.probed(first);
+    const second = await this.#train(way, probeBytes(rateOf(first)), signal);
+    const [a, b] = [rateOf(first), rateOf(second)];
+    if (Math.abs(a - b) < SURPRISE * Math.max(a, b)) bandwidth.changed(first, second);
+    else bandwidth.probed(second);
   }
 
   #train(way: "up" | "down", bytes: number, signal: AbortSignal): Promise<Spread> {
     return this.#answer<Spread>(
-      "spread",
+      way,
       signal,
       () => way === "up" ? this.#ends.sendTrain(bytes) : this.#ends.sendRequest(bytes),
     );
   }
 
-  #answer<T>(kind: "pong" | "spread", signal: AbortSignal, ask: () => void): Promise<T> {
+  #answer<T>(kind: "pong" | "up" | "down", signal: AbortSignal, ask: () => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const gone = () => reject(new Error("Cannot measure link: it was closed"));
       if (this.#closed) return gone();
@@ -185,6 +208,16 @@ export class LinkMeter {
       ask();
     });
   }
+}
+
+/** Bytes that keep a link of this rate busy long enough. */
+function probeBytes(bytesPerSecond: number): number {
+  const bytes = Math.round(bytesPerSecond * PROBE_MS / 1000);
+  return Math.max(LEAST_PROBE_BYTES, Math.min(LARGE_PROBE_BYTES, bytes));
+}
+
+function rateOf({ bytes, ms }: Spread): number {
+  return bytes / Math.max(ms, 0.05) * 1000;
 }
 
 /** The frames of one end. */

@@ -18,18 +18,22 @@ const PRECISE_BELOW_RTT_MS = 20;
 
 /** One direction of a link: when what is sent now arrives. */
 export class Pacer {
-  readonly #bytesPerMs: number;
-  readonly #delayMs: number;
-  readonly pieceBytes: number;
+  #bytesPerMs = 0;
+  #delayMs = 0;
   #freeAt = 0;
 
   constructor(bytesPerSecond: number, delayMs: number) {
+    this.set(bytesPerSecond, delayMs);
+  }
+
+  /** What is sent from now on goes at another pace. */
+  set(bytesPerSecond: number, delayMs: number): void {
     this.#bytesPerMs = bytesPerSecond / 1000;
     this.#delayMs = delayMs;
-    this.pieceBytes = Math.min(
-      MAX_PIECE_BYTES,
-      Math.max(MIN_PIECE_BYTES, Math.floor(this.#bytesPerMs * PIECE_MS)),
-    );
+  }
+
+  get pieceBytes(): number {
+    return Math.min(MAX_PIECE_BYTES, Math.max(MIN_PIECE_BYTES, Math.floor(this.#bytesPerMs * PIECE_MS)));
   }
 
   /** Takes the link for some bytes: when their last one arrives, and from when on more may be queued. */
@@ -41,19 +45,30 @@ export class Pacer {
 
 /** A link in between, shared by the channels that are put behind it. */
 export class EmulatedLink {
-  readonly spec: LinkSpec;
+  #spec: LinkSpec;
   readonly #up: Pacer;
   readonly #down: Pacer;
 
   constructor(spec: LinkSpec) {
-    this.spec = spec;
+    this.#spec = spec;
     this.#up = new Pacer(spec.upBytesPerSecond, spec.rttMs / 2);
     this.#down = new Pacer(spec.downBytesPerSecond, spec.rttMs / 2);
   }
 
+  get spec(): LinkSpec {
+    return this.#spec;
+  }
+
+  /** Becomes another link, as when a person walks away from the access point. */
+  change(spec: LinkSpec): void {
+    this.#spec = spec;
+    this.#up.set(spec.upBytesPerSecond, spec.rttMs / 2);
+    this.#down.set(spec.downBytesPerSecond, spec.rttMs / 2);
+  }
+
   /** Puts a channel behind this link. The channel is the result's from now on. */
   shape(channel: Channel): Channel {
-    const precise = this.spec.rttMs < PRECISE_BELOW_RTT_MS;
+    const precise = this.#spec.rttMs < PRECISE_BELOW_RTT_MS;
     return new ShapedChannel(channel, new Line(this.#up, precise), new Line(this.#down, precise));
   }
 }

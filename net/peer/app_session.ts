@@ -38,6 +38,8 @@ export interface AppHost {
   /** This machine's speed now, as in `net/link`. */
   measureSpeed(): number;
   readonly migrations: MigrationLog;
+  /** Whether links may be probed while a session lives. */
+  readonly probes: boolean;
   /** Something that `status` shows has changed. */
   changed(): void;
   /** Cuts the session's connection when it falls silent, until the returned function is called. */
@@ -93,7 +95,7 @@ export async function serveApp(
       notice(out, { type: "conditions", conditions: shown.conditions });
       host.changed();
     };
-    session = await host.openAnyClone(request.clones, { request, emulated, onLink });
+    session = await host.openAnyClone(request.clones, { request, emulated, probes: host.probes, onLink });
     const reply = welcome(session, { speed, power });
     const migrations = host.migrations.watch({
       role: "device",

@@ -57,6 +57,7 @@ export class DeviceService {
             return session;
           }),
         measureSpeed: unitsPerMs,
+        probes: book.probes,
         migrations,
         changed,
         watch: (session: CloneSession) => liveness.watch(session.connection),

@@ -17,10 +17,10 @@ export class PeerBook {
   readonly #told = new Map<string, readonly KnownPeer[]>();
   readonly #names = new Map<string, string>();
   /** False: links are only learnt from sessions. */
-  readonly #probes: boolean;
+  readonly probes: boolean;
 
   constructor({ probes }: { readonly probes: boolean }) {
-    this.#probes = probes;
+    this.probes = probes;
   }
 
   /** The link to a peer as last measured, and how many milliseconds ago. */
@@ -37,8 +37,8 @@ export class PeerBook {
   async linkOf(connection: Connection): Promise<LinkSpec | undefined> {
     const peer = connection.remotePeer.toString();
     const known = this.link(peer);
-    if (known !== undefined && (known.ageMs < LINK_AGE_MS || !this.#probes)) return known.link;
-    if (!this.#probes) return undefined;
+    if (known !== undefined && (known.ageMs < LINK_AGE_MS || !this.probes)) return known.link;
+    if (!this.probes) return undefined;
     try {
       const meter = new LinkMeter(streamChannel(await connection.newStream(LINK_PROTOCOL)));
       try {

@@ -36,6 +36,8 @@ export class RefusedError extends Error {
 /** What {@linkcode openCloneSession} asks for. */
 export interface OpenOptions {
   readonly request: Pick<SessionRequest, "sessionVersion" | "deno" | "app" | "permissions">;
+  /** Whether the link may be probed while the session lives. */
+  readonly probes: boolean;
   /** Put in between, if any. */
   readonly emulated: EmulatedLink | undefined;
   /** Told when the link's measures change while the session lives. */
@@ -66,7 +68,9 @@ export async function openCloneSession(
     });
     const answer = parseAnswer(await control.receive(AbortSignal.timeout(SESSION_OPEN_TIMEOUT_MS)));
     if (!answer.ok) throw new RefusedError(answer.code, answer.error);
-    meter = new LinkMeter(shape(await open(connection, LINK_PROTOCOL)), options.onLink);
+    meter = new LinkMeter(shape(await open(connection, LINK_PROTOCOL)), options.onLink, {
+      probes: options.probes,
+    });
     const link = await meter.first(AbortSignal.timeout(FIRST_MEASURE_TIMEOUT_MS));
     return { connection, control, answer, meter, link };
   } catch (error) {
