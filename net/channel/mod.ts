@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type Channel, type ChannelSink } from "./channel.ts";
+export { allOf, type Channel, type ChannelSink } from "./channel.ts";
 export { childChannel } from "./child_channel.ts";
 export { FIRST_MESSAGE_TIMEOUT_MS, MAX_CONTROL_BYTES } from "./constants.ts";
 export { ControlChannel, type Message } from "./control_channel.ts";

@@ -17,6 +17,7 @@ import {
   type SessionRequest,
 } from "../../runtime/mod.ts";
 import {
+  allOf,
   type ControlChannel,
   FrameOutlet,
   FrameRelay,
@@ -25,6 +26,8 @@ import {
 } from "../channel/mod.ts";
 import { addressOf } from "../discovery/mod.ts";
 import { EmulatedLink, type LinkSpec, parseLink, powerSupply } from "../link/mod.ts";
+import { SLOW_PIECE_BYTES } from "./constants.ts";
+import { Credit } from "./credit.ts";
 import type { MigrationLog, MigrationWatch } from "./migration_log.ts";
 import type { CloneSession, OpenOptions } from "./session_client.ts";
 
@@ -134,15 +137,18 @@ interface Relay {
 /** Passes frames both ways until one side ends; resolves to the reason. */
 async function relay({ control, out, session, host, migrations, ended, end }: Relay): Promise<string> {
   const clone = session.control.channel;
+  const credit = session.answer.tellsTaken ? new Credit(() => session.meter.current()) : undefined;
   const up = new FrameRelay(new FrameOutlet(clone), fromApp(migrations), (error) => end(error.message));
-  const down = new FrameRelay(out, fromClone(end, migrations), (error) => end(error.message));
+  const down = new FrameRelay(out, fromClone({ end, credit }, migrations), (error) => end(error.message));
+  const send = (piece: Uint8Array) => {
+    const wait = allOf([up.data(piece), credit?.sent(piece.length)]);
+    session.meter.sent(piece.length, wait !== undefined);
+    return wait;
+  };
   const unwatch = host.watch(session);
   control.handOver({
-    data(chunk) {
-      const wait = up.data(chunk);
-      session.meter.sent(chunk.length, wait !== undefined);
-      return wait;
-    },
+    data: (chunk) =>
+      credit === undefined || chunk.length < credit.limit ? send(chunk) : inPieces(chunk, send),
     end: () => end("the app hung up"),
   });
   session.control.handOver({
@@ -159,6 +165,7 @@ async function relay({ control, out, session, host, migrations, ended, end }: Re
   clearInterval(alive);
   unwatch();
   session.meter.close();
+  credit?.end();
   if (reason === "the app hung up") clone.close();
   else clone.abort(new Error(reason));
   return reason;
@@ -166,6 +173,13 @@ async function relay({ control, out, session, host, migrations, ended, end }: Re
 
 /** Frames of content that an app sends. */
 const FROM_APP: ReadonlySet<number> = new Set([BLOB_REPLY, BLOB_PUSH, BLOB_ASK]);
+
+/** So that a piece of another session finds a place between. */
+async function inPieces(chunk: Uint8Array, send: (piece: Uint8Array) => Promise<void> | void): Promise<void> {
+  for (let at = 0; at < chunk.length; at += SLOW_PIECE_BYTES) {
+    await send(chunk.subarray(at, at + SLOW_PIECE_BYTES));
+  }
+}
 
 /** From the app: session frames and content go on; what it notes for people is taken. */
 function fromApp(migrations: MigrationWatch) {
@@ -184,7 +198,10 @@ function fromApp(migrations: MigrationWatch) {
 }
 
 /** From the clone: session frames and requests for content go on; its last words are taken. */
-function fromClone(end: (reason: string) => void, migrations: MigrationWatch) {
+function fromClone(
+  { end, credit }: { end: (reason: string) => void; credit: Credit | undefined },
+  migrations: MigrationWatch,
+) {
   return {
     route(kind: number, payloadBytes: number): "forward" | "take" {
       if (kind === RETURN) migrations.returned(payloadBytes);
@@ -195,7 +212,8 @@ function fromClone(end: (reason: string) => void, migrations: MigrationWatch) {
       );
     },
     taken({ payload }: Frame) {
-      const message = decodeJson(payload) as { type?: unknown; reason?: unknown } | null;
+      const message = decodeJson(payload) as { type?: unknown; reason?: unknown; bytes?: unknown } | null;
+      if (message?.type === "taken" && typeof message.bytes === "number") credit?.taken(message.bytes);
       if (message?.type === "lost" && typeof message.reason === "string") end(message.reason.slice(0, 1000));
     },
   };

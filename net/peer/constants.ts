@@ -95,3 +95,14 @@ export const REVIEW_MS = 10_000;
 export const REVIEW_GAIN = 0.6;
 /** A ping of a listed peer. */
 export const PEERS_PING_MS = 1_500;
+
+/** What one session may have under way beyond a round trip, milliseconds of the link: others wait that long at most. */
+export const CREDIT_MS = 200;
+/** Least that a session may have under way. */
+export const CREDIT_LEAST_BYTES = 8 * 1024;
+/** Most: enough for 2 Gbit/s over 100 ms. */
+export const CREDIT_MOST_BYTES = 32 * 1024 * 1024;
+/** The clone tells its device what it took at least this often, bytes; below the least credit, or both would wait. */
+export const TAKEN_BYTES = 4 * 1024;
+/** Pieces in which a session is sent over a link that is slow enough to matter. */
+export const SLOW_PIECE_BYTES = 8 * 1024;

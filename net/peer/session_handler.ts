@@ -20,7 +20,7 @@ import {
 import { BlobDesk, type ContentStore } from "../files/mod.ts";
 import type { Grants } from "../trust/mod.ts";
 import { type Admission, NoRoomError, type Place } from "./admission.ts";
-import { EXIT_GRACE_MS } from "./constants.ts";
+import { EXIT_GRACE_MS, TAKEN_BYTES } from "./constants.ts";
 import { describeExit, type Guest } from "./guest.ts";
 import type { GuestGovernor } from "./guest_governor.ts";
 import type { GuestPool } from "./guest_pool.ts";
@@ -121,7 +121,13 @@ async function refusal(
 }
 
 function welcome(host: SessionHost): SessionAnswer {
-  return { ok: true, name: host.name, deno: host.denoVersion, unitsPerMs: host.unitsPerMs() };
+  return {
+    ok: true,
+    name: host.name,
+    deno: host.denoVersion,
+    unitsPerMs: host.unitsPerMs(),
+    tellsTaken: true,
+  };
 }
 
 interface Bridge {
@@ -171,7 +177,21 @@ async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
     ),
     (e) => end(e.message),
   );
-  control.handOver({ data: (chunk) => up.data(chunk), end: () => end("the device hung up") });
+  let taken = 0;
+  const tellTaken = (bytes: number) => {
+    taken += bytes;
+    if (taken < TAKEN_BYTES) return;
+    toDevice.inject(encodeJsonFrame(HOP_CONTROL, { type: "taken", bytes: taken }));
+    taken = 0;
+  };
+  control.handOver({
+    data(chunk) {
+      const wait = up.data(chunk);
+      if (wait === undefined) return tellTaken(chunk.length);
+      return wait.then(() => tellTaken(chunk.length));
+    },
+    end: () => end("the device hung up"),
+  });
   guest.channel.start({
     data(chunk) {
       place.started();

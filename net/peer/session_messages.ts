@@ -1,6 +1,6 @@
 /**
  * What device and clone say before a session's frames flow, on `/clonecloud/session/1.0.0`: one control message each
- * way, the device first. After an `ok` all that follows is frames. When a guest is gone the clone sends one more control
+ * way, the device first. After an `ok` all that follows is frames; the clone tells in control messages what it took. When a guest is gone the clone sends one more control
  * message, `{ type: "lost", reason }`, and closes the stream.
  */
 import type { Message } from "../channel/mod.ts";
@@ -23,7 +23,14 @@ export type RefusalCode = "not-paired" | "version" | "deno" | "full" | "closed" 
 
 /** The clone's answer. */
 export type SessionAnswer =
-  | { readonly ok: true; readonly name: string; readonly deno: string; readonly unitsPerMs: number }
+  | {
+    readonly ok: true;
+    readonly name: string;
+    readonly deno: string;
+    readonly unitsPerMs: number;
+    /** Whether it will tell what it took (`{ type: "taken", bytes }`); earlier versions don't. */
+    readonly tellsTaken: boolean;
+  }
   | { readonly ok: false; readonly code: RefusalCode; readonly error: string };
 
 const MAX_TEXT = 1_000;
@@ -45,10 +52,10 @@ export function parseHello(message: Message | undefined): SessionHello {
 /** Checks a clone's answer. @throws {TypeError} */
 export function parseAnswer(message: Message | undefined): SessionAnswer {
   if (message === undefined) throw new TypeError("Cannot open session: the clone hung up");
-  const { ok, code, error, name, deno, unitsPerMs } = message;
+  const { ok, code, error, name, deno, unitsPerMs, tellsTaken } = message;
   if (ok === false && isText(code) && isText(error)) return { ok, code: code as RefusalCode, error };
   if (ok === true && isText(name) && isText(deno) && typeof unitsPerMs === "number" && unitsPerMs > 0) {
-    return { ok, name, deno, unitsPerMs };
+    return { ok, name, deno, unitsPerMs, tellsTaken: tellsTaken === true };
   }
   throw new TypeError("Cannot open session: the clone's answer is malformed");
 }

@@ -1,0 +1,45 @@
+import type { LinkSpec } from "../link/mod.ts";
+import { CREDIT_LEAST_BYTES, CREDIT_MOST_BYTES, CREDIT_MS } from "./constants.ts";
+
+/**
+ * How much of one session may be under way at once, so that what others send over the same connection doesn't wait behind it:
+ * what the link carries in a round trip and a moment more. libp2p alone would let a megabyte queue up, 20 s of a slow link.
+ *
+ * The other side tells what it took. The moment more makes up for a bandwidth that is measured too low.
+ */
+export class Credit {
+  readonly #link: () => LinkSpec | undefined;
+  #underWay = 0;
+  #room: PromiseWithResolvers<void> | undefined;
+
+  constructor(link: () => LinkSpec | undefined) {
+    this.#link = link;
+  }
+
+  /** Bytes that may be under way now. */
+  get limit(): number {
+    const link = this.#link();
+    if (link === undefined) return CREDIT_LEAST_BYTES;
+    const bytes = link.upBytesPerSecond * (link.rttMs + CREDIT_MS) / 1000;
+    return Math.max(CREDIT_LEAST_BYTES, Math.min(CREDIT_MOST_BYTES, bytes));
+  }
+
+  /** Bytes were sent; a promise if the next ones must wait. */
+  sent(bytes: number): Promise<void> | void {
+    this.#underWay += bytes;
+    if (this.#underWay < this.limit) return;
+    return (this.#room ??= Promise.withResolvers<void>()).promise;
+  }
+
+  /** The other side took bytes. */
+  taken(bytes: number): void {
+    this.#underWay = Math.max(0, this.#underWay - bytes);
+    if (this.#underWay < this.limit) this.end();
+  }
+
+  /** Nobody has to wait any more. */
+  end(): void {
+    this.#room?.resolve();
+    this.#room = undefined;
+  }
+}
