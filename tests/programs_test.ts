@@ -169,6 +169,7 @@ const PROGRAMS: readonly Program[] = [
   },
   { file: "life.ts", migrate: ["run", "Grid.path", "Grid.step", "kinds", "memoryOf"] },
   { file: "decorated.ts", migrate: ["chorus", "serve", "Service.whoami"], stays: [/taken out of its class/] },
+  { file: "workers.ts", migrate: ["double"] },
   { file: "places.js", migrate: ["simple"] },
   { file: "stacks.cjs", migrate: ["outer"] },
   { file: "computed.ts", migrate: ["use", "show"], stays: [/show: .* one of its fields is computed/] },

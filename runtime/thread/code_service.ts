@@ -111,6 +111,9 @@ export class CodeService {
         return await this.#rewrite(request.url, request.source, request.kind);
       case "note":
         return await this.#note(request.url, request.source, request.kind !== "script");
+      case "bypassed":
+        for (const url of request.urls) this.#options.diagnose(url, "it was loaded past the module hooks");
+        return null;
       case "table":
         return await this.#cached(
           `${request.key}.table`,

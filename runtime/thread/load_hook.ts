@@ -38,9 +38,17 @@ const RUNTIME_URL = "clonecloud:runtime";
  */
 export function installLoadHook(context: HookContext): void {
   const points = new Map<string, readonly (readonly [number, string])[]>();
+  const loaded = new Set<string>();
+  /** Imported, but not loaded through this hook (yet). */
+  const resolved = new Set<string>();
   const runtime = {
-    register: (key: string, accessor: never, control: never) =>
-      start(context, points, key, accessor, control),
+    register: (key: string, accessor: never, control: never) => {
+      // All static imports are loaded before the first module runs.
+      if (!context.code.started && resolved.size > 0) {
+        context.port.tell({ op: "supervisor", request: { op: "bypassed", urls: [...resolved] } });
+      }
+      return start(context, points, key, accessor, control);
+    },
   };
   const scripts = new ScriptLoader();
   (nodeModule as any).registerHooks({
@@ -50,6 +58,7 @@ export function installLoadHook(context: HookContext): void {
       if (hook.parentURL !== undefined) {
         context.code.link(scriptUrl(hook.parentURL), specifier, result.url);
       }
+      if (!loaded.has(result.url) && HOOKED.test(result.url)) resolved.add(result.url);
       if (result.url.startsWith("node:")) noteBuiltin(context.builtins, result.url);
       return result;
     },
@@ -58,14 +67,18 @@ export function installLoadHook(context: HookContext): void {
         exposeRuntime(runtime);
         return { source: RUNTIME_SOURCE, format: "module", shortCircuit: true };
       }
+      loaded.add(url);
+      resolved.delete(url);
       const result = next(url, hook);
       const required = hook.conditions?.includes("require") === true;
-      const loaded = rewriteLoaded(context, { url, required }, result);
+      const rewritten = rewriteLoaded(context, { url, required }, result);
       // What isn't rewritten is loaded as if there were no hook.
-      if (loaded === undefined) return required && result.format !== "module" ? FROM_DISK : result;
-      points.set(loaded.answer.key!, loaded.answer.points);
-      if (loaded.answer.isModule) return { ...result, source: loaded.answer.text, shortCircuit: true };
-      const script = { source: loaded.source, text: loaded.answer.text, register: runtime.register };
+      if (rewritten === undefined) return required && result.format !== "module" ? FROM_DISK : result;
+      points.set(rewritten.answer.key!, rewritten.answer.points);
+      if (rewritten.answer.isModule) {
+        return { ...result, source: rewritten.answer.text, shortCircuit: true };
+      }
+      const script = { source: rewritten.source, text: rewritten.answer.text, register: runtime.register };
       return loadScript(scripts, url, script) ?? { ...result, source: script.text, shortCircuit: true };
     },
   });
@@ -87,6 +100,8 @@ export function installNoteHook(port: SyncPort): void {
   });
 }
 
+/** What the hook is shown if Deno shows it anything. */
+const HOOKED = /^file:.*\.[cm]?[jt]sx?$/;
 const SLOT = Symbol.for("clonecloud.runtime");
 const TAKE = `const t=Function.prototype.toString,s=Symbol.for("clonecloud.runtime"),m=t[s];delete t[s];`;
 const RUNTIME_SOURCE = `${TAKE}export const register=m.register,checked=m.checked,pick=m.pick;`;
