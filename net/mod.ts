@@ -12,6 +12,15 @@
  * @module
  */
 export { defaultHome, type Home, HomeBusyError, openHome, peerIdOf, socketPathOf } from "./home/mod.ts";
+export {
+  FileClient,
+  hashesOf,
+  type PushProgress,
+  type PushResult,
+  pushTree,
+  readTreeIndex,
+  writeTreeIndex,
+} from "./files/mod.ts";
 export { type LinkSpec, NAMED_LINKS, parseLink } from "./link/mod.ts";
 export {
   type AppSession,

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import {
   BLOB_ASK,
+  BLOB_CHECK,
   BLOB_FOUND,
   BLOB_PUSH,
   BLOB_REPLY,
@@ -24,6 +25,7 @@ const LIMITS: Readonly<Record<number, number>> = {
   [BLOB_REPLY]: HASH_BYTES + MAX_BLOB_BYTES,
   [BLOB_PUSH]: MAX_BLOB_BYTES,
   [BLOB_ASK]: HASH_BYTES * MAX_ASKED,
+  [BLOB_CHECK]: HASH_BYTES * MAX_ASKED,
 };
 
 /** Where a {@linkcode BlobDesk} puts frames. */
@@ -65,23 +67,30 @@ export class BlobDesk {
     if (frame.kind === BLOB_REQUEST) await this.request(frame);
     else if (frame.kind === BLOB_REPLY) await this.reply(frame);
     else if (frame.kind === BLOB_PUSH) await this.push(frame);
-    else await this.asked(frame);
+    else await this.asked(frame, frame.kind === BLOB_CHECK);
   }
 
   /** The device sends contents that messages will name. @throws {Error} if they are malformed */
   async push(frame: Frame): Promise<void> {
-    for (const content of unpackBlobs(frame.payload)) {
-      const name = Uint8Array.fromHex(hash("sha256", content, "hex"));
-      // A full disk must not end a session: who needs it asks the device again.
-      await this.#store.put(this.#device, name, content).catch(() => {});
-    }
+    // A full disk must not end a session: who needs it asks the device again.
+    await Promise.all(
+      unpackBlobs(frame.payload).map((content) => {
+        const name = Uint8Array.fromHex(hash("sha256", content, "hex"));
+        return this.#store.put(this.#device, name, content).catch(() => {});
+      }),
+    );
   }
 
   /** The device asks what it need not send. @throws {RangeError} */
-  async asked(frame: Frame): Promise<void> {
-    const found = unpackHashes(frame.payload).map((item) =>
-      this.#store.has(this.#device, Uint8Array.fromHex(item)) ? 1 : 0
-    );
+  async asked(frame: Frame, check = false): Promise<void> {
+    const found: number[] = [];
+    for (const item of unpackHashes(frame.payload)) {
+      const name = Uint8Array.fromHex(item);
+      const there = check
+        ? await this.#store.get(this.#device, name) !== undefined
+        : this.#store.has(this.#device, name);
+      found.push(there ? 1 : 0);
+    }
     await this.#ends.toDevice(encodeFrame(BLOB_FOUND, Uint8Array.from(found)));
   }
 

@@ -4,4 +4,8 @@
  * @module
  */
 export { BlobDesk } from "./blob_desk.ts";
+export { FILES_PROTOCOL } from "./constants.ts";
+export { FileClient, serveFiles } from "./file_protocol.ts";
+export { readTreeIndex, type TreeIndex, writeTreeIndex } from "./tree_index.ts";
+export { hashesOf, type PushProgress, type PushResult, pushTree } from "./tree_push.ts";
 export { type ContentStore, openContentStore } from "./content_store.ts";

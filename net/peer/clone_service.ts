@@ -6,7 +6,7 @@ import type { Connection, Stream } from "@libp2p/interface";
 import { availableParallelism } from "node:os";
 import { guestCommand } from "../../runtime/mod.ts";
 import { streamChannel } from "../channel/mod.ts";
-import { type ContentStore, openContentStore } from "../files/mod.ts";
+import { type ContentStore, openContentStore, serveFiles } from "../files/mod.ts";
 import type { Home } from "../home/mod.ts";
 import { powerSupply } from "../link/mod.ts";
 import { closedNow, grantsOf, type TrustStore } from "../trust/mod.ts";
@@ -119,6 +119,12 @@ export class CloneService {
   /** Starts a guest in advance. */
   prepare(): void {
     this.#guests.prepare();
+  }
+
+  /** Serves one stream of the files protocol. */
+  serveFiles(stream: Stream, device: string): void {
+    if (this.#parts.trust.has(device)) serveFiles(streamChannel(stream), { store: this.#store, device });
+    else stream.abort(new Error("not paired"));
   }
 
   /** Serves one stream of the session protocol; never rejects. */

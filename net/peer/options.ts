@@ -1,5 +1,6 @@
 import type { Libp2pOptions } from "libp2p";
 import type { GuestCommand } from "../../runtime/mod.ts";
+import type { FileClient } from "../files/mod.ts";
 import type { Grants, Limits, PairingOffer, TrustStore } from "../trust/mod.ts";
 import type { AppSession } from "./app_session.ts";
 import type { LocalSocket } from "./local_server.ts";
@@ -146,6 +147,8 @@ export interface Peer {
   readonly trust: Pick<TrustStore, "list" | "grants">;
   /** Changes what a trusted peer may use, at once; undefined: what others may. @throws {RangeError} */
   limit(peer: string, limits: Limits | undefined): Promise<void>;
+  /** Opens a way to a clone's store, at this address or at a paired peer that is reached. The caller closes it. */
+  openFiles(address?: string): Promise<{ client: FileClient; peer: string }>;
   /** Trusts a peer no more, ends its guests and wipes what it sent; false if it was not trusted. */
   untrust(peer: string): Promise<boolean>;
   /**

@@ -9,6 +9,7 @@ import type { Connection, Stream } from "@libp2p/interface";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { ControlChannel, type Message, streamChannel } from "../channel/mod.ts";
+import { FileClient, FILES_PROTOCOL } from "../files/mod.ts";
 import { addressOf, Finder } from "../discovery/mod.ts";
 import {
   type Home,
@@ -205,6 +206,14 @@ class NodeManager implements Peer {
     await this.#clone?.regrant(peer);
   }
 
+  async openFiles(address?: string): Promise<{ client: FileClient; peer: string }> {
+    const connection = address === undefined
+      ? await this.#finder.connectAny(new Set())
+      : await this.#finder.connectTo(address);
+    const stream = await connection.newStream(FILES_PROTOCOL);
+    return { client: new FileClient(streamChannel(stream)), peer: connection.remotePeer.toString() };
+  }
+
   async untrust(peer: string): Promise<boolean> {
     return await this.#parts.trust.remove(peer);
   }
@@ -254,6 +263,11 @@ class NodeManager implements Peer {
     await host.handle(
       INFO_PROTOCOL,
       (stream, { remotePeer }) => answerInfo(stream, () => this.#describe(remotePeer.toString())),
+      limits,
+    );
+    await host.handle(
+      FILES_PROTOCOL,
+      (stream, { remotePeer }) => clone.serveFiles(stream, remotePeer.toString()),
       limits,
     );
     await host.handle(PAIR_PROTOCOL, (stream, connection) => this.#onPair(stream, connection), limits);

@@ -1,4 +1,5 @@
 import { type Command, UsageError } from "./command.ts";
+import { later } from "./later.ts";
 import { HOME_OPTION, homeOf } from "./home_option.ts";
 import { printTable } from "./table.ts";
 
@@ -7,6 +8,7 @@ const KEPT: readonly (readonly [folder: string, what: string])[] = [
   ["cache", "rewritten modules"],
   ["apps", "plans of apps"],
   ["content", "content of other devices"],
+  ["sent", "indexes of what was sent"],
 ];
 
 interface Row {
@@ -19,13 +21,24 @@ interface Row {
 /** `files status|clean`: what this peer keeps on disk besides its key, its trust and its profiles. */
 export const files: Command = {
   summary:
-    "Shows what this peer keeps on disk (status), or removes it (clean); keys, trust and profiles stay.",
-  positionals: "status|clean",
-  options: { ...HOME_OPTION, json: { type: "boolean", help: "print JSON" } },
+    "Shows what this peer keeps on disk (status) or removes it (clean); sends a file or folder to a clone's store (push), or has the clone read all of it again (verify).",
+  positionals: "status|clean|push PATH|verify PATH",
+  options: {
+    ...HOME_OPTION,
+    clone: { type: "string", value: "ADDR", help: "whose store (default: a paired peer that is reached)" },
+    json: { type: "boolean", help: "print JSON" },
+  },
   async run(parsed) {
     const [verb = "status"] = parsed.positionals;
+    if (verb === "push" || verb === "verify") {
+      const { transfer } = await later<typeof import("./files_transfer.ts")>(
+        "./files_transfer.ts",
+        import.meta.url,
+      );
+      return await transfer(parsed, verb);
+    }
     if (verb !== "status" && verb !== "clean") {
-      throw new UsageError(`"files ${verb}" is nothing to do: files status|clean`);
+      throw new UsageError(`"files ${verb}" is nothing to do: files status|clean|push PATH|verify PATH`);
     }
     const { folder } = await homeOf(parsed);
     const rows = KEPT.map(([name, what]): Row => ({ folder: name, what, ...sizeOf(`${folder}/${name}`) }));

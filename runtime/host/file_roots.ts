@@ -2,6 +2,11 @@ import { dirname, resolve } from "node:path";
 
 /** Never leave the device unless the user names them: secrets and histories. */
 const SECRET = /(^|\/)(\.env[^/]*|\.git|\.ssh|\.gnupg|\.aws|id_[a-z0-9]+|[^/]+\.(pem|key|p12|pfx))(\/|$)/i;
+/** Whether a path, below a folder that was named, stays on the device. */
+export function isSecretPath(path: string): boolean {
+  return SECRET.test(path);
+}
+
 /** Steps from the root of the file system to a granted folder, links followed. */
 const MAX_STEPS = 200;
 

@@ -20,6 +20,8 @@ export const BLOB_PUSH = 3;
 export const BLOB_ASK = 4;
 /** Clone → device: a byte for each hash that was asked for, 1 if it is there. */
 export const BLOB_FOUND = 5;
+/** As {@linkcode BLOB_ASK}; the store reads each content and checks its hash. */
+export const BLOB_CHECK = 6;
 /** First kind that belongs to the session (device ⇄ guest). */
 export const FIRST_SESSION_KIND = 16;
 

@@ -1,0 +1,272 @@
+import { hash } from "node:crypto";
+import { deflateRaw, deflateRawSync } from "node:zlib";
+import { promisify } from "node:util";
+import { chunkEnd, isSecretPath, MAX_CHUNK_BYTES } from "../../runtime/mod.ts";
+import type { FileClient } from "./file_protocol.ts";
+import type { IndexedFile, TreeIndex } from "./tree_index.ts";
+
+/** Contents go out in batches of about that many bytes; so many batches may wait for their answer. */
+const BATCH_BYTES = 2 * 1024 * 1024;
+const MAX_BATCHES = 3;
+/** Up to that many chunks a file's hashes stand in its folder; more stand in lists of their own. */
+const MAX_INLINE_CHUNKS = 8;
+const MAX_LIST_CHUNKS = 256;
+/** What shrinks by less isn't worth its time. */
+const COMPRESSIBLE = 0.95;
+const SAMPLE_BYTES = 16 * 1024;
+
+const deflate = promisify(deflateRaw) as (
+  bytes: Uint8Array,
+  options: { level: number },
+) => Promise<Uint8Array>;
+
+export interface PushProgress {
+  readonly files: number;
+  readonly bytes: number;
+  readonly sentBytes: number;
+}
+
+export interface PushResult extends PushProgress {
+  /** Hash of the folder blob of the whole tree. */
+  readonly root: string;
+  /** What was left at home: secrets, sockets, what can't be read. */
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Sends a file or folder to a clone's store: content-defined chunks by hash, and a blob for each folder that names what is
+ * in it. Only what the clone lacks travels. `index` says what was sent before, and is brought up to date. A transfer that
+ * breaks goes on where it was: what arrived is there.
+ */
+export async function pushTree(
+  path: string,
+  client: FileClient,
+  { index, onProgress = () => {} }: { index: TreeIndex; onProgress?: (progress: PushProgress) => void },
+): Promise<PushResult> {
+  return await new TreePush(path, client, index, onProgress).run();
+}
+
+/** All hashes that a tree needs at the clone. */
+export function hashesOf(index: TreeIndex): string[] {
+  return [...new Set([...index.files.values()].flatMap(({ chunks }) => chunks))];
+}
+
+interface Entry {
+  readonly name: string;
+  readonly info: Deno.FileInfo;
+}
+
+class TreePush {
+  readonly #top: string;
+  readonly #client: FileClient;
+  readonly #index: TreeIndex;
+  readonly #onProgress: (progress: PushProgress) => void;
+  readonly #files = new Map<string, IndexedFile>();
+  readonly #skipped: string[] = [];
+  /** What the clone has, or gets. */
+  readonly #there = new Set<string>();
+  #batch = new Map<string, Uint8Array>();
+  #batchBytes = 0;
+  readonly #pending = new Set<Promise<void>>();
+  #failure: Error | undefined;
+  #changed = false;
+  #fileCount = 0;
+  #bytes = 0;
+
+  constructor(
+    top: string,
+    client: FileClient,
+    index: TreeIndex,
+    onProgress: (progress: PushProgress) => void,
+  ) {
+    this.#top = top;
+    this.#client = client;
+    this.#index = index;
+    this.#onProgress = onProgress;
+  }
+
+  async run(): Promise<PushResult> {
+    const { root: known, files } = this.#index;
+    // The last thing that was sent: if it is there, so is what it names, unless it was dropped since; `verify` tells.
+    if (known !== undefined && (await this.#client.ask([known]))[0] === true) {
+      for (const { chunks } of files.values()) for (const chunk of chunks) this.#there.add(chunk);
+    } else this.#index.root = undefined;
+    const lines = await this.#walk("");
+    const unchanged = !this.#changed && this.#files.size === files.size && this.#index.root !== undefined;
+    const root = unchanged ? known! : await this.#finish(lines);
+    files.clear();
+    for (const [name, file] of this.#files) files.set(name, file);
+    this.#index.root = root;
+    return { ...this.#progress(), root, skipped: this.#skipped };
+  }
+
+  async #finish(lines: readonly unknown[]): Promise<string> {
+    const root = await this.#folderBlob(lines);
+    await this.#flush();
+    await Promise.all(this.#pending);
+    if (this.#failure !== undefined) throw this.#failure;
+    const [there] = await this.#client.ask([root]);
+    if (!there) throw new Error("Cannot send files: the clone kept nothing, its store may be full");
+    return root;
+  }
+
+  /** Sends what is below a path; the lines of its folder blob. */
+  async #walk(below: string): Promise<unknown[]> {
+    const lines: unknown[] = [];
+    for (const { name, info } of this.#entries(below)) {
+      const path = below === "" ? name : `${below}/${name}`;
+      const mode = (info.mode ?? 0o644) & 0o7777;
+      if (info.isSymlink) lines.push([name, "l", Deno.readLinkSync(`${this.#top}/${path}`)]);
+      else if (info.isDirectory) {
+        const inner = await this.#walk(path);
+        lines.push([name, "d", mode, inner]);
+        this.#note(path, { state: `d ${mode} ${inner.length}`, chunks: [] });
+      } else if (info.isFile) {
+        const chunks = await this.#file(path, info);
+        lines.push([name, "f", mode, info.mtime?.getTime() ?? 0, info.size, chunks]);
+      } else this.#skipped.push(path);
+    }
+    return lines;
+  }
+
+  #entries(below: string): Entry[] {
+    const folder = below === "" ? this.#top : `${this.#top}/${below}`;
+    const single = below === "" ? Deno.lstatSync(this.#top) : undefined;
+    // A single file is a folder with nothing else in it.
+    if (single?.isFile) return [{ name: "", info: single }];
+    const entries: Entry[] = [];
+    for (const { name } of Deno.readDirSync(folder)) {
+      const path = below === "" ? name : `${below}/${name}`;
+      if (isSecretPath(path)) this.#skipped.push(path);
+      else entries.push({ name, info: Deno.lstatSync(`${folder}/${name}`) });
+    }
+    return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+  }
+
+  #note(path: string, file: IndexedFile): void {
+    if (this.#index.files.get(path)?.state !== file.state) this.#changed = true;
+    this.#files.set(path, file);
+  }
+
+  async #file(path: string, info: Deno.FileInfo): Promise<readonly string[]> {
+    const state = `${info.size} ${info.mtime?.getTime()} ${info.ctime?.getTime()} ${info.ino} ${info.mode}`;
+    const known = this.#index.files.get(path);
+    this.#fileCount++;
+    this.#bytes += info.size;
+    if (known?.state === state && known.chunks.every((chunk) => this.#there.has(chunk))) {
+      this.#files.set(path, known);
+      return known.chunks;
+    }
+    const chunks: string[] = [];
+    for await (const chunk of this.#chunks(`${this.#top}/${path}`.replace(/\/$/, ""))) {
+      const name = hash("sha256", chunk, "hex");
+      chunks.push(name);
+      await this.#send(name, chunk);
+    }
+    this.#changed = true;
+    this.#files.set(path, { state, chunks });
+    this.#onProgress(this.#progress());
+    return chunks;
+  }
+
+  /** A file's chunks, with no more of it in memory than two of the longest. */
+  async *#chunks(path: string): AsyncGenerator<Uint8Array> {
+    using file = await Deno.open(path);
+    let held = new Uint8Array();
+    for (let ended = false; !ended || held.length > 0;) {
+      if (!ended && held.length < MAX_CHUNK_BYTES) {
+        const more = new Uint8Array(held.length + READ_BYTES);
+        more.set(held);
+        const count = await file.read(more.subarray(held.length));
+        ended = count === null;
+        held = more.subarray(0, held.length + (count ?? 0));
+        continue;
+      }
+      const end = chunkEnd(held);
+      yield held.slice(0, end);
+      held = held.subarray(end);
+    }
+  }
+
+  /** A folder's blob; its own are made first. Those of large files' hashes too. */
+  async #folderBlob(lines: readonly unknown[]): Promise<string> {
+    const shown: string[] = [];
+    for (const line of lines as any[]) {
+      if (line[1] === "d") {
+        shown.push(JSON.stringify([line[0], "d", line[2], await this.#folderBlob(line[3])]));
+      } else if (line[1] === "f" && line[5].length > MAX_INLINE_CHUNKS) {
+        shown.push(JSON.stringify([...line.slice(0, 5), null, await this.#lists(line[5])]));
+      } else shown.push(JSON.stringify(line));
+    }
+    return await this.#blob(new TextEncoder().encode(shown.join("\n")));
+  }
+
+  /** Lists of hashes that end where a hash says so: a chunk that changes changes one of them. */
+  async #lists(chunks: readonly string[]): Promise<string[]> {
+    const lists: string[] = [];
+    for (let at = 0; at < chunks.length;) {
+      let end = at + 1;
+      while (end < chunks.length && end - at < MAX_LIST_CHUNKS && !/[048c]0$/.test(chunks[end - 1]!)) end++;
+      lists.push(await this.#blob(Uint8Array.fromHex(chunks.slice(at, end).join(""))));
+      at = end;
+    }
+    return lists;
+  }
+
+  async #blob(bytes: Uint8Array): Promise<string> {
+    const name = hash("sha256", bytes, "hex");
+    await this.#send(name, bytes);
+    return name;
+  }
+
+  async #send(name: string, content: Uint8Array): Promise<void> {
+    if (this.#there.has(name)) return;
+    this.#there.add(name);
+    this.#batch.set(name, content);
+    this.#batchBytes += content.length;
+    if (this.#batchBytes >= BATCH_BYTES) await this.#flush();
+  }
+
+  /** Sends off what is gathered; waits only if too much is on its way. */
+  async #flush(): Promise<void> {
+    const batch = this.#batch;
+    if (batch.size === 0) return;
+    this.#batch = new Map();
+    this.#batchBytes = 0;
+    const sending = this.#sendBatch(batch).catch((error) => void (this.#failure ??= error))
+      .then(() => void this.#pending.delete(sending));
+    this.#pending.add(sending);
+    while (this.#pending.size >= MAX_BATCHES) await Promise.race(this.#pending);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #sendBatch(batch: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    const names = [...batch.keys()];
+    const found = await this.#client.ask(names);
+    const missing = names.filter((_, i) => !found[i]).map((name) => batch.get(name)!);
+    if (missing.length > 0) await this.#client.push(await packed(missing));
+    this.#onProgress(this.#progress());
+  }
+
+  #progress(): PushProgress {
+    return { files: this.#fileCount, bytes: this.#bytes, sentBytes: this.#client.sentBytes };
+  }
+}
+
+const READ_BYTES = 1024 * 1024;
+
+/** As `packBlobs` does it, with the compression that the contents are worth. */
+async function packed(contents: readonly Uint8Array[]): Promise<Uint8Array> {
+  const whole = new Uint8Array(contents.reduce((sum, { length }) => sum + 4 + length, 0));
+  const view = new DataView(whole.buffer);
+  let at = 0;
+  for (const content of contents) {
+    view.setUint32(at, content.length);
+    whole.set(content, at + 4);
+    at += 4 + content.length;
+  }
+  const middle = Math.max(0, whole.length / 2 - SAMPLE_BYTES / 2);
+  const sample = whole.subarray(middle, middle + SAMPLE_BYTES);
+  const shrinks = deflateRawSync(sample, { level: 1 }).length < sample.length * COMPRESSIBLE;
+  return await deflate(whole, { level: shrinks ? 6 : 0 });
+}

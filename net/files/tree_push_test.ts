@@ -1,0 +1,143 @@
+import { deepStrictEqual, equal, ok, rejects } from "node:assert/strict";
+import { type Channel, memoryChannelPair } from "../channel/mod.ts";
+import { type ContentStore, openContentStore } from "./content_store.ts";
+import { FileClient, serveFiles } from "./file_protocol.ts";
+import type { TreeIndex } from "./tree_index.ts";
+import { hashesOf, pushTree } from "./tree_push.ts";
+
+const DEVICE = "device";
+
+interface Lab extends AsyncDisposable {
+  readonly top: string;
+  readonly store: ContentStore;
+  readonly index: TreeIndex;
+  /** Sends the folder; how many bytes went. */
+  push(wrap?: (channel: Channel) => Channel): Promise<number>;
+  client(): FileClient;
+}
+
+async function lab(): Promise<Lab> {
+  const base = await Deno.makeTempDir();
+  const top = `${base}/top`;
+  await Deno.mkdir(top);
+  const store = await openContentStore(`${base}/store`);
+  const index: TreeIndex = { root: undefined, files: new Map() };
+  const client = (wrap: (channel: Channel) => Channel = (channel) => channel) => {
+    const [here, there] = memoryChannelPair();
+    serveFiles(there, { store, device: DEVICE });
+    return new FileClient(wrap(here));
+  };
+  return {
+    top,
+    store,
+    index,
+    client,
+    push: async (wrap) => (await pushTree(top, client(wrap), { index })).sentBytes,
+    [Symbol.asyncDispose]: () => Deno.remove(base, { recursive: true }),
+  };
+}
+
+function noise(bytes: number, seed = 1): Uint8Array {
+  const out = new Uint8Array(bytes);
+  let state = seed;
+  for (let i = 0; i < bytes; i++) out[i] = (state = Math.imul(state, 1664525) + 1013904223 | 0) >>> 24;
+  return out;
+}
+
+/** A file of the tree, put together again from what the store has. */
+async function restored({ store, index }: Lab, path: string): Promise<Uint8Array> {
+  const parts = await Promise.all(
+    index.files.get(path)!.chunks.map(async (chunk) => (await store.get(DEVICE, Uint8Array.fromHex(chunk)))!),
+  );
+  return new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+}
+
+Deno.test("pushTree() brings every byte to the store, and nothing the second time", async () => {
+  await using it = await lab();
+  const big = noise(5_000_000);
+  Deno.mkdirSync(`${it.top}/empty`);
+  Deno.mkdirSync(`${it.top}/a/b`, { recursive: true });
+  Deno.writeFileSync(`${it.top}/a/b/big`, big);
+  Deno.writeTextFileSync(`${it.top}/a/none`, "");
+  Deno.writeTextFileSync(`${it.top}/ü 😀`, "text");
+  Deno.symlinkSync("loop", `${it.top}/loop`);
+  ok(await it.push() > 5_000_000);
+  deepStrictEqual(await restored(it, "a/b/big"), big);
+  deepStrictEqual(await restored(it, "a/none"), new Uint8Array());
+  equal(new TextDecoder().decode(await restored(it, "ü 😀")), "text");
+  const { root } = it.index;
+  ok(await it.push() < 100);
+  equal(it.index.root, root);
+});
+
+Deno.test("pushTree() sends a chunk or two for a byte in front, and next to nothing for a folder's new name", async () => {
+  await using it = await lab();
+  const big = noise(10_000_000);
+  Deno.mkdirSync(`${it.top}/a`);
+  Deno.writeFileSync(`${it.top}/a/big`, big);
+  for (let i = 0; i < 200; i++) Deno.writeTextFileSync(`${it.top}/a/file ${i}`, `text ${i} `.repeat(50));
+  await it.push();
+  Deno.renameSync(`${it.top}/a`, `${it.top}/other`);
+  const renamed = await it.push();
+  ok(renamed < 20_000, `${renamed} bytes for a name`);
+  const longer = new Uint8Array(big.length + 1);
+  longer.set(big, 1);
+  Deno.writeFileSync(`${it.top}/other/big`, longer);
+  const inserted = await it.push();
+  ok(inserted < 300_000, `${inserted} bytes for a byte`);
+  deepStrictEqual(await restored(it, "other/big"), longer);
+});
+
+Deno.test("pushTree() keeps secrets at home", async () => {
+  await using it = await lab();
+  Deno.mkdirSync(`${it.top}/.git`);
+  Deno.writeTextFileSync(`${it.top}/.git/config`, "secret");
+  Deno.writeTextFileSync(`${it.top}/.env`, "secret");
+  const result = await pushTree(it.top, it.client(), { index: it.index });
+  deepStrictEqual([result.files, result.skipped.toSorted()], [0, [".env", ".git"]]);
+});
+
+Deno.test("pushTree() goes on where it was after the connection broke", async () => {
+  await using it = await lab();
+  const bytes = 12_000_000;
+  Deno.writeFileSync(`${it.top}/big`, noise(bytes));
+  let left = 7_000_000;
+  const broken = it.push((channel) => ({
+    ...{ start: (sink) => channel.start(sink), close: () => channel.close(), abort: (e) => channel.abort(e) },
+    write(chunk) {
+      left -= chunk.length;
+      if (left < 0) channel.abort(new Error("cut"));
+      return channel.write(chunk);
+    },
+  }));
+  await rejects(broken);
+  equal(it.index.root, undefined);
+  const arrived = it.store.bytes;
+  ok(arrived > 1_000_000 && arrived < bytes, `${arrived} bytes arrived`);
+  const rest = await it.push();
+  ok(rest < bytes - arrived + 300_000, `${rest} bytes of the rest`);
+  deepStrictEqual(await restored(it, "big"), noise(bytes));
+});
+
+Deno.test("FileClient.ask() with check finds what was damaged; a push then brings it again", async () => {
+  await using it = await lab();
+  Deno.writeFileSync(`${it.top}/file`, noise(300_000));
+  await it.push();
+  const hashes = hashesOf(it.index);
+  deepStrictEqual(await it.client().ask(hashes, true), hashes.map(() => true));
+  const stored = `${it.top}/../store/${DEVICE}/${hashes[0]}`;
+  Deno.writeFileSync(stored, Deno.readFileSync(stored).map((byte, i) => i === 9 ? byte ^ 1 : byte));
+  deepStrictEqual(await it.client().ask(hashes, true), hashes.map((_, i) => i > 0));
+  it.index.root = undefined;
+  await it.push();
+  deepStrictEqual(await restored(it, "file"), noise(300_000));
+});
+
+Deno.test("serveFiles() ends a stream that sends something else", async () => {
+  await using it = await lab();
+  const [here, there] = memoryChannelPair();
+  serveFiles(there, { store: it.store, device: DEVICE });
+  const ended = new Promise<Error | undefined>((resolve) => here.start({ data: () => {}, end: resolve }));
+  here.write(Uint8Array.of(0, 0, 0, 2, 1, 7));
+  ok(await ended instanceof Error);
+});
