@@ -1,5 +1,9 @@
 /** The command `profile`: device and clone really measured, kept between runs, and what goes wrong said in one line. */
 import assert from "node:assert/strict";
+import { deciderModel, DEFAULT_OVERHEADS } from "../analysis/mod.ts";
+import { findApp } from "../repl/cli/app.ts";
+import { AppMemory, hashFiles } from "../repl/cli/app_memory.ts";
+import { methodId } from "../runtime/mod.ts";
 import { Running } from "./running.ts";
 
 const MAIN = new URL("../mod.ts", import.meta.url).pathname;
@@ -150,4 +154,46 @@ Deno.test("profile refuses inputs that it can't use, before anything runs", asyn
     assert.match(stderr, message);
     assert.equal(stderr.trim().split("\n").length, 1);
   }
+});
+
+Deno.test("run starts plainly when a run on as much gained nothing, and under the runtime on more", async () => {
+  await using place = new Place();
+  const folder = new URL(".", `file://${APP}`).pathname;
+  const files = [`${folder}counter.ts`, `${folder}main.ts`];
+  const memory = await AppMemory.open(findApp(APP), place.home);
+  const conditions = {
+    rttMs: 5000,
+    upBytesPerSecond: 1e3,
+    downBytesPerSecond: 1e3,
+    cloneSpeed: 1,
+    power: "unknown",
+  } as const;
+  const overheads = DEFAULT_OVERHEADS;
+  const model = deciderModel({
+    executions: [],
+    candidates: [methodId(COUNT)],
+    chosen: [],
+    conditions,
+    overheads,
+  });
+  const codeHash = (await hashFiles(files))!;
+  memory.write({ files, codeHash, objective: "time", candidates: [COUNT], model, executions: 2 });
+  const run = (rounds: string) =>
+    place.run("run", "--clone", "spawn", "--deno", "--allow-read", APP, rounds, place.text("a"));
+  const starts = async () => (await memory.read())!.starts!;
+
+  const first = await run("3");
+  const [lost] = (await starts()).runs;
+  assert.ok(lost!.savedMs < 0 && lost!.features[1]! > 10_000, "its time is unknown, so it stayed");
+  const second = await run("2");
+  assert.equal(second.code, 0);
+  assert.match(
+    second.stderr,
+    /clonecloud: a run on as much gained nothing by a clone: this one starts as under deno run/,
+  );
+  assert.equal((await starts()).skipped, 1);
+  const third = await run("4");
+  assert.doesNotMatch(third.stderr, /starts as under/);
+  assert.deepEqual([(await starts()).runs.length, (await starts()).skipped], [2, 0]);
+  assert.ok(Number(first.stdout) > 0 && Number(third.stdout) > Number(second.stdout));
 });

@@ -13,6 +13,22 @@ export interface PlanNote {
   readonly model: unknown;
   /** Profiles that went into it. */
   readonly executions: number;
+  readonly starts?: StartNotes;
+}
+
+/** What one run under the runtime came to. */
+export interface RunNote {
+  readonly features: readonly number[];
+  readonly way: string;
+  /** What its migrations saved, less what the runtime's start took; milliseconds. */
+  readonly savedMs: number;
+}
+
+/** Runs of an app, by which later ones choose how to start. */
+export interface StartNotes {
+  readonly runs: readonly RunNote[];
+  /** Runs that have started plainly since the last one under the runtime. */
+  readonly skipped?: number;
 }
 
 /** Profiles that are wanted of one version of an app's code; from then on only the decision model learns. */

@@ -15,7 +15,7 @@ import {
 } from "../../analysis/mod.ts";
 import { type CodeService, type Conditions, type MethodId, methodId } from "../../runtime/mod.ts";
 import { type App, modulePath } from "./app.ts";
-import { AppMemory, hashFiles } from "./app_memory.ts";
+import { AppMemory, hashFiles, type StartNotes } from "./app_memory.ts";
 import { type KnownMiss, wordsOf } from "./misses.ts";
 import { filesOf, sourcesOf } from "./sources.ts";
 
@@ -34,6 +34,8 @@ export interface Report {
   readonly reached: Readonly<Record<string, number>>;
   readonly migrated: Readonly<Record<string, MigratedReport>>;
   readonly learned: DeciderModel | null;
+  /** What preparing the app process took, milliseconds. */
+  readonly bootMs?: number;
 }
 
 /** Conditions that a plan starts from until the link has been measured. */
@@ -57,6 +59,7 @@ export interface Lesson {
   /** Methods that have to stay, of this run and earlier ones. */
   readonly misses: readonly KnownMiss[];
   readonly objective: "time" | "energy";
+  readonly starts: StartNotes | undefined;
   readonly onProblem: (message: string) => void;
 }
 
@@ -84,6 +87,7 @@ export async function learn(lesson: Lesson): Promise<void> {
     candidates: plan.candidates,
     model: plan.model,
     executions: store.executions(version).length,
+    ...(lesson.starts !== undefined && { starts: lesson.starts }),
   });
 }
 

@@ -4,12 +4,13 @@ import { absolute, type App, findApp, modulePath } from "./app.ts";
 import { engineFlags, extraPermissions, runForeground } from "./app_process.ts";
 import { type Clones, isPaired, openClones, runningPeer } from "./clones.ts";
 import { defaultHome } from "../../net/home/mod.ts";
-import { AppMemory, type PlanNote } from "./app_memory.ts";
+import { AppMemory, type PlanNote, type StartNotes } from "./app_memory.ts";
 import { later } from "./later.ts";
 import type { Report } from "./learning.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
 import { type KnownMiss, Misses, wordsOf } from "./misses.ts";
 import { Savings } from "./savings.ts";
+import { SavedTime, skipped, type Start, started, startOf, startsPlainly } from "./start_choice.ts";
 import { FolderCache } from "./text_cache.ts";
 import { TraceFile } from "./trace_file.ts";
 
@@ -127,6 +128,9 @@ export class Run {
   readonly #experiment: Experiment | undefined;
   #clonePeer: string | undefined;
   readonly #savings = new Savings();
+  readonly #saved = new SavedTime();
+  /** What this process did for the runtime before the app's own started. */
+  #preparingMs = 0;
   readonly #misses = new Misses();
   #knownMisses: readonly KnownMiss[] = [];
   #failure: string | undefined;
@@ -186,7 +190,36 @@ export class Run {
     this.#methods = this.#withoutMisses([...new Set([...this.#forced, ...usable?.candidates ?? []])]);
     const profile = this.#forced.length === 0 && !this.#partitionGiven && AppMemory.wantsProfile(usable);
     if (this.#methods.length === 0 && !profile && this.#instrument !== "all") return await this.#plain(flags);
+    if (usable !== undefined && !profile && this.#isFree() && this.#startsPlainly(usable)) {
+      memory.write({ ...usable, starts: skipped(usable.starts!) });
+      this.#say("a run on as much gained nothing by a clone: this one starts as under deno run");
+      return await this.#plain(flags);
+    }
     return await this.#supervised(flags, { note: usable, profile });
+  }
+
+  /** Nothing is asked for that only the runtime can do. */
+  #isFree(): boolean {
+    return this.#forced.length === 0 && this.#instrument === "partition" && !this.#partitionGiven &&
+      this.#onlooker === undefined;
+  }
+
+  #startsPlainly({ starts }: PlanNote): boolean {
+    return starts !== undefined && startsPlainly(starts, this.#startOf());
+  }
+
+  #startOf(): Start {
+    const way = `${this.#clones.join(" ")} ${this.#values.link ?? ""}`;
+    return startOf(this.#args, { cwd: Deno.cwd(), way });
+  }
+
+  /** Later runs know by this whether the runtime's start is paid back. */
+  #startNotes(note: PlanNote | undefined): StartNotes | undefined {
+    if (this.#methods.length === 0 || this.#report?.bootMs === undefined || !this.#isFree()) {
+      return note?.starts;
+    }
+    const savedMs = this.#saved.ms - this.#report.bootMs - this.#preparingMs;
+    return started(note?.starts ?? { runs: [] }, { ...this.#startOf(), savedMs });
   }
 
   /** Methods that came to something of the device in an earlier run stay, forced ones too. */
@@ -236,6 +269,7 @@ export class Run {
   }
 
   async #supervised(flags: readonly string[], known: Known): Promise<number> {
+    const began = performance.now();
     if (typeof this.#values.trace === "string") this.#trace = new TraceFile(this.#values.trace);
     // Not before: an app for which nothing is to be done must not wait for the runtime to load.
     const runtime = await later<Runtime>("../../runtime/mod.ts", import.meta.url);
@@ -260,6 +294,7 @@ export class Run {
       const sockets = [supervisor.path, ...(socket === undefined ? [] : [socket])];
       const extra = extraPermissions(flags, { read: bootFolders, sockets, sampling: known.profile });
       revoke = extra.revoke;
+      this.#preparingMs = performance.now() - began;
       const boot = `${bootUrl}?supervisor=${encodeURIComponent(supervisor.path)}`;
       const exitCode = await this.#launch([
         "run",
@@ -301,7 +336,9 @@ export class Run {
       if (this.#report.profile === undefined && !missed) {
         const { learned } = this.#report;
         if (note !== undefined && learned !== null) {
-          (await AppMemory.open(this.#app, this.#home)).write({ ...note, model: learned });
+          const starts = this.#startNotes(note);
+          const memory = await AppMemory.open(this.#app, this.#home);
+          memory.write({ ...note, model: learned, ...(starts !== undefined && { starts }) });
         }
         return;
       }
@@ -315,6 +352,7 @@ export class Run {
         conditions: this.#conditions,
         misses: this.#knownMisses,
         objective: this.#objective,
+        starts: this.#startNotes(note),
         onProblem: (line) => this.#say(line),
       });
     } catch (error) {
@@ -431,6 +469,7 @@ export class Run {
         this.#trace?.write(event);
         this.#savings.event(event);
         this.#experiment?.event(event);
+        this.#saved.event(event);
         this.#misses.event(event);
         return this.#onlooker?.event(event);
       },

@@ -30,6 +30,7 @@ export interface BootOptions {
  */
 export async function bootApp(supervisor: string | null, options: BootOptions): Promise<void> {
   if (supervisor === null) throw new TypeError("Cannot start: no supervisor given");
+  const started = performance.now();
   const { port, board } = startMigrator(supervisor);
   const config: AppConfig | undefined = port.request({ op: "config" });
   if (config === undefined) throw new Error("Cannot start: clonecloud's supervisor does not answer");
@@ -56,9 +57,10 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
       port,
       sampler,
       decision,
-      () => ({ reached: migrator?.reached() ?? {}, migrated: migrator?.migrated() ?? {} }),
+      () => ({ reached: migrator?.reached() ?? {}, migrated: migrator?.migrated() ?? {}, bootMs }),
     );
   }
+  const bootMs = performance.now() - started;
   for (const key of Reflect.ownKeys(globalThis)) {
     if (!options.globals.includes(key)) Reflect.deleteProperty(globalThis, key);
   }

@@ -10,7 +10,7 @@ import { type Capture, referencedCode, Refusal, SessionHeap } from "../heap/mod.
 import { UNINITIALISED } from "../heap/access.ts";
 import type { Board } from "./board.ts";
 import type { Decision, DecisionMaker } from "./decision.ts";
-import { featuresOf, runFeatures } from "./features.ts";
+import { featuresOf, runFeatures } from "../features/mod.ts";
 import type { Values } from "../host/values.ts";
 import type { CodeRegistry, Control } from "./code_registry.ts";
 import { appendDeviceFrames, appFrames, callerPosition, framesBelow, stackLimit } from "./stack.ts";

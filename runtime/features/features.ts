@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { getOwnPropertyDescriptor } from "./intrinsics.ts";
+import { getOwnPropertyDescriptor } from "../thread/intrinsics.ts";
 
 const mapSize = getOwnPropertyDescriptor(Map.prototype, "size")!.get!;
 const setSize = getOwnPropertyDescriptor(Set.prototype, "size")!.get!;

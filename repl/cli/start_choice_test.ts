@@ -1,0 +1,55 @@
+import { deepStrictEqual as assertEquals, equal } from "node:assert/strict";
+import type { StartNotes } from "./app_memory.ts";
+import { SavedTime, skipped, started, startsPlainly } from "./start_choice.ts";
+
+const WAY = "auto wifi";
+const notes = (...runs: [features: number[], savedMs: number][]): StartNotes => ({
+  runs: runs.map(([features, savedMs]) => ({ features, savedMs, way: WAY })),
+});
+const plainly = (known: StartNotes, features: number[], way = WAY) => startsPlainly(known, { features, way });
+
+Deno.test("startsPlainly() says so for inputs no larger than one that lost, on the same way to a clone", () => {
+  const known = notes([[2, 1000, 0], -500]);
+  equal(plainly(known, [2, 1000, 0]), true);
+  equal(plainly(known, [1, 10, 0]), true);
+  equal(plainly(known, [3, 10, 0]), false, "more arguments");
+  equal(plainly(known, [2, 1001, 0]), false, "more bytes");
+  equal(plainly(known, [2, 1000, 5]), false, "a number that wasn't there");
+  equal(plainly(known, [1, 10, 0], "auto 3g"), false);
+  equal(plainly(notes(), [0, 0, 0]), false);
+});
+
+Deno.test("startsPlainly() believes a win on less before a loss on more", () => {
+  equal(plainly(notes([[2, 1000, 0], -500], [[1, 500, 0], 300]), [2, 800, 0]), false);
+  equal(plainly(notes([[2, 1000, 0], -500], [[1, 900, 0], 300]), [2, 800, 0]), true);
+});
+
+Deno.test("startsPlainly() lets one try again after some that didn't", () => {
+  let known = notes([[2, 1000, 0], -500]);
+  let count = 0;
+  while (plainly(known, [1, 1, 0])) [known, count] = [skipped(known), count + 1];
+  equal(count, 8);
+  equal(plainly(started(known, { features: [1, 1, 0], way: WAY, savedMs: -1 }), [1, 1, 0]), true);
+});
+
+Deno.test("started() keeps the last run of each input, and eight of each way", () => {
+  let known = notes();
+  for (let i = 0; i < 12; i++) known = started(known, { features: [i], way: WAY, savedMs: i });
+  known = started(known, { features: [11], way: WAY, savedMs: -7 });
+  known = started(known, { features: [11], way: "other", savedMs: 1 });
+  assertEquals(known.runs.map(({ features, way, savedMs }) => [features[0], way, savedMs]), [
+    ...[4, 5, 6, 7, 8, 9, 10].map((i) => [i, WAY, i]),
+    ...[[11, WAY, -7], [11, "other", 1]],
+  ]);
+});
+
+Deno.test("SavedTime adds up what migrations took less than the device was predicted to", () => {
+  const saved = new SavedTime();
+  const event = (name: "capture" | "merge", more: object) =>
+    saved.event({ event: name, thread: "main", method: "m", ...more });
+  event("capture", { ms: 10 });
+  event("merge", { predicted: 1000, away: 300, ms: 5 });
+  event("capture", { ms: 20 });
+  event("merge", { predicted: 100, away: 300, ms: 5 });
+  equal(saved.ms, 685 - 225);
+});
