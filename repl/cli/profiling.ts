@@ -158,8 +158,12 @@ export class Profiling {
     return { tree, run };
   }
 
+  /** Samples a layer at the clone; once more if the clone didn't answer in time. @throws {ProfilingError} if it doesn't again. */
   async #atClone(input: ProfileInput, layer: readonly MethodId[]): Promise<Measured> {
-    const run = await this.#experiment(input, { sample: layer, profile: false, clone: this.#options.clone });
+    const sampling = { sample: layer, profile: false, clone: this.#options.clone };
+    const answered = (run: Measured) => run.conditions !== undefined && run.lost === undefined;
+    let run = await this.#experiment(input, sampling);
+    if (!answered(run)) run = await this.#experiment(input, sampling);
     if (run.conditions === undefined) {
       throw new ProfilingError(`no clone answered (--clone ${this.#options.clone})${this.#kept()}`);
     }
