@@ -42,16 +42,16 @@ function mutated(packet: Uint8Array, next: (below: number) => number): Uint8Arra
 
 /** Accepts; says whether that succeeded. @throws {Error} on anything but success or a PacketError */
 export function tryAccept(accept: () => unknown, note: string): boolean {
+  let accepted = true;
   try {
     accept();
-    return true;
   } catch (error) {
     if (!(error instanceof PacketError)) throw new Error(`${note} is no PacketError`, { cause: error });
-    return false;
-  } finally {
-    const [changed] = builtins.objects();
-    if (changed !== undefined) throw new Error(`${note} changed the built-in ${String(changed)}`);
+    accepted = false;
   }
+  const [changed] = builtins.objects();
+  if (changed !== undefined) throw new Error(`${note} changed the built-in ${String(changed)}`);
+  return accepted;
 }
 
 /** A damaged packet on its way out. */
