@@ -7,7 +7,8 @@
  * 3. `capture` and `merge` are asked by the app's own thread, `ship` by its migrator, `resume` and `return` by the guest
  *    through its device: whoever asks is the one that stands still.
  */
-import { type MappingRow, MAX_OBSERVED_ROWS, type SessionHeap } from "../heap/mod.ts";
+import { MAX_OBSERVED_ROWS } from "../heap/constants.ts";
+import type { MappingRow, SessionHeap } from "../heap/mod.ts";
 import type { TraceEvent } from "./protocol.ts";
 import type { SyncPort } from "./sync_port.ts";
 
