@@ -133,8 +133,26 @@ export class DeviceFiles {
     throw new TypeError(`Cannot serve "${call}": unknown call`);
   }
 
-  /** What lies on the way to a path, links followed; stops where a clone may see no more. */
+  /** What lies on the way to a path, and to those that are likely to be looked at next. */
   #look(path: string, withContent: boolean): Answer {
+    const trail = this.#trail(path);
+    const last = trail.at(-1);
+    if (withContent && last?.info?.kind === "file" && last.info.size <= MAX_AHEAD_BYTES) {
+      return this.#withContent(trail, last.path);
+    }
+    const found = new Map(trail.map((item) => [item.path, item]));
+    for (const next of this.#ahead.looks(path)) {
+      try {
+        for (const item of this.#trail(next)) found.set(item.path, item);
+      } catch {
+        // Whatever is wrong with it is said when somebody looks at it.
+      }
+    }
+    return { reply: { ok: true, value: [...found.values()] }, parts: NO_PARTS };
+  }
+
+  /** What lies on the way to a path, links followed; stops where a clone may see no more. */
+  #trail(path: string): Found[] {
     const trail: Found[] = [];
     const parts = path.split("/").slice(1);
     let at = "";
@@ -161,11 +179,7 @@ export class DeviceFiles {
       } else if (passage === true || info?.kind === "directory") at = here;
       else break;
     }
-    const last = trail.at(-1);
-    if (!withContent || last?.info?.kind !== "file" || last.info.size > MAX_AHEAD_BYTES) {
-      return { reply: { ok: true, value: trail }, parts: NO_PARTS };
-    }
-    return this.#withContent(trail, last.path);
+    return trail;
   }
 
   /** One step; undefined where a clone may not look. */

@@ -4,6 +4,8 @@ const FIRST_BYTES = 128 * 1024;
 const MAX_BYTES = 1024 * 1024;
 /** Files sent along at once, however little they cost. */
 const MAX_FILES = 256;
+/** Paths that are looked at for one that was asked about. */
+const MAX_LOOKS = 64;
 /** Lists remembered, the latest ones: the arguments and some folders. */
 const MAX_LISTS = 16;
 
@@ -20,6 +22,7 @@ export interface Weighed {
 export class ReadAhead {
   readonly #lists: (readonly string[])[];
   readonly #sent = new Set<string>();
+  readonly #looked = new Set<string>();
   /** The file that is asked for next if all those sent were wanted. */
   #expected: string | undefined;
   #budget = FIRST_BYTES;
@@ -31,6 +34,7 @@ export class ReadAhead {
   /** The guest's copies are gone. */
   begin(): void {
     this.#sent.clear();
+    this.#looked.clear();
     this.#expected = undefined;
     this.#budget = FIRST_BYTES;
   }
@@ -44,6 +48,17 @@ export class ReadAhead {
   listed(paths: readonly string[]): void {
     this.#lists.splice(1, Math.max(0, this.#lists.length - MAX_LISTS + 1));
     this.#lists.push(paths);
+  }
+
+  /** Paths that are likely to be asked about after this one, each told once. */
+  looks(path: string): string[] {
+    this.#looked.add(path);
+    const list = this.#lists.findLast((item) => item.includes(path));
+    if (list === undefined) return [];
+    const from = list.indexOf(path) + 1;
+    const next = list.slice(from, from + MAX_LOOKS).filter((item) => !this.#looked.has(item));
+    for (const item of next) this.#looked.add(item);
+    return next;
   }
 
   /** What to send along with a file that was asked for; `load` returns undefined for what can't be sent. */

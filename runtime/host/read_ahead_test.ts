@@ -40,3 +40,12 @@ Deno.test("ReadAhead.begin() forgets what the last guest had", () => {
   files.begin();
   assert.deepEqual(after(), ["b"]);
 });
+
+Deno.test("ReadAhead.looks() names what follows in a list, each once, until the guest starts anew", () => {
+  const ahead = new ReadAhead(["/a", "/b", "/c"]);
+  assert.deepEqual(ahead.looks("/b"), ["/c"]);
+  assert.deepEqual(ahead.looks("/a"), []);
+  assert.deepEqual(ahead.looks("/elsewhere"), []);
+  ahead.begin();
+  assert.deepEqual(ahead.looks("/a"), ["/b", "/c"]);
+});
