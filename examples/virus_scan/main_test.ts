@@ -71,7 +71,7 @@ Deno.test("main finds the EICAR test file with the made-up signatures and exits 
     await Deno.writeTextFile(join(folder, "a.txt"), "harmless");
     const { code, lines } = await scan(folder);
     assert.deepEqual(lines, [
-      "3501 signatures (made up)",
+      "6001 signatures (made up)",
       `${join(folder, "b", "test.com")}: Eicar-Test-Signature`,
       "Scanned 2 files, 76 bytes: 1 with findings",
     ]);

@@ -38,7 +38,8 @@ const REQUEST = 5;
 const MAX_PIECE_BYTES = LARGE_PROBE_BYTES / PROBE_PIECES + 16;
 /** Answers another peer's pings and probes until the channel ends. A malformed frame ends it. */
 export function answerLink(channel: Channel): void {
-  const ends = new LinkEnds(channel, () => {});
+  // Half-closed it would stay: a connection has room for so many streams only.
+  const ends = new LinkEnds(channel, () => channel.close());
   let second = 0;
   let probes = 0;
   ends.onRequest = (bytes) => {

@@ -43,6 +43,22 @@ for (const name of ["wifi", "3g", "wifi-now"]) {
     }));
 }
 
+Deno.test("answerLink() closes its end with the meter's: a connection has room for so many streams", async () => {
+  const [device, clone] = memoryChannelPair();
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  answerLink({
+    start: (sink) => clone.start(sink),
+    write: (chunk) => clone.write(chunk),
+    abort: (reason) => clone.abort(reason),
+    close: () => {
+      resolve();
+      return clone.close();
+    },
+  });
+  new LinkMeter(device).close();
+  await closed;
+});
+
 Deno.test("EmulatedLink carries bulk at the link's bandwidth, in order", () =>
   inThreeTries(async () => {
     const spec = parseLink("rtt=20ms,up=20mbit,down=20mbit");

@@ -56,8 +56,9 @@ export async function openCloneSession(
   options: OpenOptions,
 ): Promise<Omit<CloneSession, "why">> {
   const shape = (channel: Channel) => options.emulated?.shape(channel) ?? channel;
-  const control = new ControlChannel(shape(await open(connection, SESSION_PROTOCOL)));
-  let meter: LinkMeter | undefined;
+  const [session, measured] = await openBoth(connection);
+  const control = new ControlChannel(shape(session));
+  const meter = new LinkMeter(shape(measured), options.onLink, { probes: options.probes });
   try {
     const { request } = options;
     control.send({
@@ -68,14 +69,22 @@ export async function openCloneSession(
     });
     const answer = parseAnswer(await control.receive(AbortSignal.timeout(SESSION_OPEN_TIMEOUT_MS)));
     if (!answer.ok) throw new RefusedError(answer.code, answer.error);
-    meter = new LinkMeter(shape(await open(connection, LINK_PROTOCOL)), options.onLink, {
-      probes: options.probes,
-    });
     const link = await meter.first(AbortSignal.timeout(FIRST_MEASURE_TIMEOUT_MS));
     return { connection, control, answer, meter, link };
   } catch (error) {
-    meter?.close();
+    meter.close();
     control.channel.abort(error as Error);
+    throw error;
+  }
+}
+
+/** The session's stream and the one that its link is measured on, at once: each takes a round trip. */
+async function openBoth(connection: Connection): Promise<[Channel, Channel]> {
+  const opening = [open(connection, SESSION_PROTOCOL), open(connection, LINK_PROTOCOL)] as const;
+  try {
+    return await Promise.all(opening);
+  } catch (error) {
+    for (const one of opening) one.then((channel) => channel.abort(error as Error), () => {});
     throw error;
   }
 }
