@@ -81,6 +81,11 @@ interface Lab {
   readonly measuredFactor: number;
 }
 
+interface AppLab extends Lab {
+  /** Seconds on the device of what can't move. */
+  readonly staysS: number;
+}
+
 async function measureFactor(factor: number, apps: readonly PaperApp[]): Promise<void> {
   await using device = slowDevice(factor);
   const measuredFactor = await device.measure();
@@ -94,13 +99,15 @@ async function measureFactor(factor: number, apps: readonly PaperApp[]): Promise
   void own;
   const lab: Lab = { device, home, clone: clone.address, factor, measuredFactor };
   for (const app of apps) {
-    say(`${app.name}: learning`);
+    // What must stay in any case: Deno and the app's modules start.
+    const { seconds: staysS } = await runDeno(["run", ...APP_FLAGS, app.main, "--help"], { home, device });
+    say(`${app.name}: ${staysS.toFixed(1)} s must stay; learning`);
     for (const args of app.learn) await withClone(lab, app, { args, link: links[0]!.name });
-    for (const size of app.sizes) await measureSize(lab, app, size);
+    for (const size of app.sizes) await measureSize({ ...lab, staysS }, app, size);
   }
 }
 
-async function measureSize(lab: Lab, app: PaperApp, size: PaperApp["sizes"][number]): Promise<void> {
+async function measureSize(lab: AppLab, app: PaperApp, size: PaperApp["sizes"][number]): Promise<void> {
   const plain = ["run", ...APP_FLAGS, app.main, ...size.args];
   const there = await runDeno(plain, { home: lab.home });
   const alone = await runDeno(plain, { home: lab.home, device: lab.device });
@@ -160,7 +167,7 @@ async function withClone(
 }
 
 interface Cell {
-  readonly lab: Lab;
+  readonly lab: AppLab;
   readonly app: PaperApp;
   readonly size: string;
   readonly link: { readonly name: string; readonly set: LinkSpec };
@@ -184,8 +191,7 @@ function rowOf({ lab, app, size, link, alone, there, cloned, forced, same }: Cel
     (upBytes + fileBytes) / upBytesPerSecond + downBytes / downBytesPerSecond;
   // The bound: what must stay, as slow as the device; what may move, at the clone's speed; the bytes; one round trip.
   const mayMove = forced.away.workMs / 1000;
-  const bound = Math.max(0, there.seconds - mayMove) * lab.factor + mayMove + transfer(forced.away) +
-    rttMs / 1000;
+  const bound = lab.staysS + mayMove + transfer(forced.away) + rttMs / 1000;
   const offloadS = forced.ran.seconds;
   const tie = Math.abs(offloadS - alone.seconds) <= TIE * Math.min(offloadS, alone.seconds);
   const tableName = lab.factor >= 20 ? "g1" : "phone";
@@ -201,6 +207,8 @@ function rowOf({ lab, app, size, link, alone, there, cloned, forced, same }: Cel
     cc_s: ran.seconds,
     clone_s: there.seconds,
     offload_s: offloadS,
+    stays_s: lab.staysS,
+    moves_s: mayMove,
     bound_s: Math.min(bound, alone.seconds),
     choice: away.migrations > 0 ? "O" : "M",
     best: tie ? "tie" : offloadS < alone.seconds ? "O" : "M",

@@ -14,7 +14,10 @@ export interface Row {
   readonly cc_s: number;
   readonly clone_s: number;
   readonly offload_s: number;
-  /** What must stay at the device's speed, the rest at the clone's, the bytes and one round trip. */
+  /** What must stay, on the device; what may move, at the clone. */
+  readonly stays_s: number;
+  readonly moves_s: number;
+  /** Both, the bytes and one round trip; at most alone. */
   readonly bound_s: number;
   readonly choice: "M" | "O";
   readonly best: "M" | "O" | "tie";

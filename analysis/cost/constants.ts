@@ -52,3 +52,5 @@ export const MAX_LOSS_SHARE = 0.05;
 export const LOSS_FLOOR_MS = 20;
 /** Invocations of one method that a profiled run migrates at most. */
 export const SAMPLED_INVOCATIONS = 8;
+/** Where the bytes of its files stand among the sizes of a run's input. */
+export const RUN_BYTES = 1;

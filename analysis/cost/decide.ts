@@ -124,10 +124,11 @@ export class Decider {
     }
   }
 
-  /** Decides for one invocation; `features` are its arguments' sizes. Constant work. */
-  decide(method: MethodId, features: ArrayLike<number>): Decision {
+  /** Decides for one invocation; `features` are sizes of its arguments, or of the run's input (`ofRun`). Constant work. */
+  decide(method: MethodId, features: ArrayLike<number>, ofRun = false): Decision {
     const known = this.#methods.get(method);
     if (known === undefined) return UNKNOWN;
+    known.ofRun ||= ofRun;
     known.calls++;
     const predicted = known.predict(features, this.#rates, this.#cold);
     const reason = this.#reason(known, predicted);

@@ -3,11 +3,11 @@ import type { Execution } from "../profile/execution.ts";
 import type { ProfileTree } from "../profile/profile_tree.ts";
 import type { DeciderModel, Region } from "./decide.ts";
 import type { MethodModel, MethodRole } from "./known_method.ts";
-import { emptySums, type LineSums } from "./line_fit.ts";
+import { addPoint, emptySums, type LineSums } from "./line_fit.ts";
 import type { MigrationOverheads } from "./migration.ts";
 import type { PowerLevels } from "./power.ts";
 import { addSizeSums, emptySizeSums, meanSums, type SizeSums } from "./size_model.ts";
-import { PRIOR_POINTS } from "./constants.ts";
+import { PRIOR_POINTS, RUN_BYTES } from "./constants.ts";
 
 /** What a decider's model is made from. */
 export interface DeciderModelOptions {
@@ -41,7 +41,10 @@ export function deciderModel(options: DeciderModelOptions): DeciderModel {
     const known = learned !== undefined && Object.hasOwn(learned.methods, method)
       ? learned.methods[method]
       : undefined;
-    methods[method] = { ...together(known, profiled(method, options.executions)), role };
+    methods[method] = {
+      ...together(known, profiled(method, options.executions, known?.ofRun ?? false)),
+      role,
+    };
   }
   return {
     version: 1,
@@ -59,14 +62,22 @@ function together(
   profile: Omit<MethodModel, "role">,
 ): Omit<MethodModel, "role"> {
   if (learned === undefined) return profile;
-  if (learned.hereMeasured || !profile.hereMeasured) return learned;
-  const here = meanOf(profile.here), there = meanOf(learned.there);
+  if (!profile.hereMeasured) return learned;
+  // For inputs of different size, by the byte.
+  const byBytes = learned.ofRun === true && bytesOf(profile.here) !== undefined &&
+    bytesOf(learned.there) !== undefined;
+  const here = meanOf(profile.here) / (byBytes ? bytesOf(profile.here)! : 1);
+  const there = meanOf(learned.there) / (byBytes ? bytesOf(learned.there)! : 1);
   const ratio = here > 0 && there > 0 ? there / here : learned.ratio;
   return { ...learned, here: profile.here, hereMeasured: true, ratio };
 }
 
 /** What profiles say of a method, weighing as a few observations. */
-function profiled(method: MethodId, executions: readonly Execution[]): Omit<MethodModel, "role"> {
+function profiled(
+  method: MethodId,
+  executions: readonly Execution[],
+  ofRun: boolean,
+): Omit<MethodModel, "role"> {
   const there = emptySizeSums(), up = emptySizeSums(), down = emptySizeSums();
   const faults = emptySizeSums(), files = emptySizeSums();
   for (const { onDevice, onClone, weight } of executions) {
@@ -86,7 +97,7 @@ function profiled(method: MethodId, executions: readonly Execution[]): Omit<Meth
     }
   }
   const perRun = countedPerRun(method, executions);
-  const { sums, real } = timesHere(method, executions, perRun);
+  const { sums, real } = timesHere(method, executions, { perRun, ofRun });
   const here = prior(sums), away = prior(there);
   const ratio = meanOf(here) > 0 && meanOf(away) > 0 ? meanOf(away) / meanOf(here) : 1;
   return {
@@ -123,7 +134,7 @@ function countedPerRun(method: MethodId, executions: readonly Execution[]): numb
 function timesHere(
   method: MethodId,
   executions: readonly Execution[],
-  perRun: number | undefined,
+  { perRun, ofRun }: { perRun: number | undefined; ofRun: boolean },
 ): { sums: SizeSums; real: boolean } {
   const migrated = ({ onDevice, onClone, source }: Execution) =>
     source === "samples" && onClone === undefined &&
@@ -132,10 +143,19 @@ function timesHere(
     !migrated(execution) && execution.onDevice.nodes.some((node) => node.method === method)
   );
   const sums = emptySizeSums();
-  for (const { onDevice, weight } of stayed.length > 0 ? stayed : executions) {
-    addTimes(sums, onDevice, { method, weight, speed: 1, atLeast: perRun ?? 0 });
+  for (const { onDevice, weight, features } of stayed.length > 0 ? stayed : executions) {
+    addTimes(sums, onDevice, {
+      ...{ method, weight, speed: 1, atLeast: perRun ?? 0 },
+      ...(ofRun && features !== undefined ? { runFeatures: features } : {}),
+    });
   }
   return { sums, real: stayed.length > 0 };
+}
+
+/** Bytes of the runs' files behind the sums, on average; undefined if they aren't of runs' input. */
+function bytesOf({ linear }: SizeSums): number | undefined {
+  const bytes = linear[RUN_BYTES];
+  return bytes && bytes.n > 0 && bytes.x > 0 ? bytes.x / bytes.n : undefined;
 }
 
 function meanOf({ plain }: SizeSums): number {
@@ -146,11 +166,12 @@ function meanOf({ plain }: SizeSums): number {
 function addTimes(
   target: SizeSums,
   tree: ProfileTree,
-  { method, weight, speed, atLeast = 0 }: {
+  { method, weight, speed, atLeast = 0, runFeatures }: {
     method: MethodId;
     weight: number;
     speed: number;
     atLeast?: number;
+    runFeatures?: readonly number[];
   },
 ): void {
   const totals = tree.totalsMs();
@@ -165,7 +186,11 @@ function addTimes(
     const invocations = node.invocations * more;
     addSizeSums(target, meanSums(totals[i]! * speed / invocations, invocations), weight);
     const linear: LineSums[] = [];
-    for (const [position, sums] of node.features.entries()) {
+    for (const [position, x] of runFeatures?.entries() ?? []) {
+      const sums = linear[position] = emptySums();
+      addPoint(sums, x, { y: totals[i]! * speed / invocations });
+    }
+    for (const [position, sums] of runFeatures === undefined ? node.features.entries() : []) {
       linear[position] = { ...sums, y: sums.y * speed, xy: sums.xy * speed, yy: sums.yy * speed * speed };
     }
     addSizeSums(target, { plain: emptySums(), linear, square: [] }, weight);

@@ -1,5 +1,6 @@
 import { CORRECTION_MAX, CORRECTION_MIN, CORRECTION_STEP, UNKNOWN_STATE_BYTES } from "./constants.ts";
 import type { Rates } from "./rates.ts";
+import { RUN_BYTES } from "./constants.ts";
 import { emptySizeSums, SizeModel, type SizeSums } from "./size_model.ts";
 
 /** What the partition says of a method: it migrates, migrates in another region only, must migrate, or must not. */
@@ -26,6 +27,8 @@ export interface MethodModel {
   readonly upCold?: boolean;
   /** Invocations in a run, on average; undefined if not known. */
   readonly perRun?: number;
+  /** Whether its features are sizes of the run's input: it has no arguments. */
+  readonly ofRun?: boolean;
   /** A migration of it was refused for good; it stays until the code changes. */
   readonly refused: boolean;
   /** Its work at a clone by its time here: what the clone's speed doesn't say of this method. */
@@ -67,6 +70,7 @@ export interface Prediction {
 export class KnownMethod {
   role: MethodRole;
   refused: boolean;
+  ofRun: boolean;
   /** Side of the last decision. */
   last: "here" | "there" | undefined;
   failures = 0;
@@ -89,6 +93,7 @@ export class KnownMethod {
   constructor(model: MethodModel) {
     this.role = model.role;
     this.refused = model.refused;
+    this.ofRun = model.ofRun ?? false;
     this.#here = new SizeModel(model.here);
     this.#hereMeasured = model.hereMeasured;
     this.#there = new SizeModel(model.there);
@@ -118,8 +123,8 @@ export class KnownMethod {
     const workMs = this.#workAt(features, hereMs) * rates.perWorkMs;
     const up = this.#up.points > 0 ? this.#up.at(features) : UNKNOWN_STATE_BYTES;
     const down = this.#down.points > 0 ? this.#down.at(features) : UNKNOWN_STATE_BYTES;
-    const filesMs = this.#faults.at(features) * rates.perFaultMs +
-      this.#files.at(features) * rates.perFileByteMs;
+    const filesMs = this.#timeOf(this.#faults, features) * rates.perFaultMs +
+      this.#timeOf(this.#files, features) * rates.perFileByteMs;
     const coldMs = cold && this.#coldMs !== undefined ? this.#coldMs / this.#stillExpected() : 0;
     const stateMs = rates.fixedMs + up * rates.perUpByteMs + down * rates.perDownByteMs;
     return { hereMs, workMs, overheadMs: this.#correction * stateMs + filesMs + coldMs, filesMs, coldMs };
@@ -161,6 +166,7 @@ export class KnownMethod {
       role: this.role,
       hereMeasured: this.#hereMeasured,
       refused: this.refused,
+      ...(this.ofRun ? { ofRun: true } : {}),
       ratio: this.#ratio,
       correction: this.#correction,
       upCold: this.#upCold,
@@ -178,15 +184,20 @@ export class KnownMethod {
   /** If only the clone has shown how the time depends on size, that holds here too. */
   #hereAt(features: ArrayLike<number>): number {
     const measured = this.#hereMeasured && this.#here.points > 0;
-    if (this.seenThere && !measured) return this.#there.at(features);
+    if (this.seenThere && !measured) return this.#timeOf(this.#there, features);
     if (this.#there.sized && !this.#here.sized) return this.#there.at(features) / this.#ratio;
-    return this.#here.at(features);
+    return this.#timeOf(this.#here, features);
   }
 
   /** One migration tells nothing of other sizes; until the clone's times show how they depend on size, the device's do. */
   #workAt(features: ArrayLike<number>, hereMs: number): number {
     const own = this.seenThere && (!this.#hereMeasured || this.#there.sized || !this.#here.sized);
-    return own ? this.#there.at(features) : hereMs * this.#ratio;
+    return own ? this.#timeOf(this.#there, features) : hereMs * this.#ratio;
+  }
+
+  /** A run's work is taken to grow as the bytes of its files do, until more than one size was seen. */
+  #timeOf(model: SizeModel, features: ArrayLike<number>): number {
+    return this.ofRun ? model.inProportion(features, RUN_BYTES) : model.at(features);
   }
 
   /** Invocations of this run that share the first migration's extra. */

@@ -59,6 +59,15 @@ export class SizeModel {
     return Math.max(0, this.#base + this.#slope * (this.#squared ? x * x : x));
   }
 
+  /** The same, but while nothing shows how it depends on size, it grows as the feature at `position` does. */
+  inProportion(features: ArrayLike<number>, position: number): number {
+    const seen = this.sums.linear[position];
+    const x = features[position] ?? 0;
+    if (this.sized || !seen || seen.n === 0 || !(seen.x > 0) || !(x > 0)) return this.at(features);
+    const times = x * seen.n / seen.x;
+    return this.#base * Math.min(MAX_PROPORTION, Math.max(1 / MAX_PROPORTION, times));
+  }
+
   /** Takes what one invocation really took. */
   add(features: ArrayLike<number>, { y, weight = 1 }: { y: number; weight?: number }): void {
     const keep = FORGET ** weight;
@@ -90,6 +99,9 @@ export class SizeModel {
     }
   }
 }
+
+/** Further than that nothing is guessed from one size. */
+const MAX_PROPORTION = 16;
 
 /** Same bound as profiles have; repeated here so that the app process loads nothing else. */
 const MAX_POSITIONS = 8;

@@ -18,6 +18,8 @@ export type ProfileSource = "samples" | "trace" | "run";
 export interface Execution {
   /** For people: arguments and files it was given. */
   readonly input: string;
+  /** Sizes of the input, by position; as decisions are given them for methods without arguments. */
+  readonly features?: readonly number[];
   /** For people: the device's name. */
   readonly device: string;
   readonly source: ProfileSource;

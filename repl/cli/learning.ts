@@ -60,6 +60,8 @@ export interface Lesson {
   readonly misses: readonly KnownMiss[];
   readonly objective: "time" | "energy";
   readonly starts: StartNotes | undefined;
+  /** Sizes of the run's input. */
+  readonly features: readonly number[];
   readonly onProblem: (message: string) => void;
 }
 
@@ -119,6 +121,7 @@ function recordProfile(store: ProfileStore, version: AppVersion, lesson: Lesson)
   if (wallMs < MIN_WALL_MS) return false;
   store.recordExecution(version, {
     input: Deno.args.join(" "),
+    features: lesson.features,
     device: Deno.hostname(),
     source: "samples",
     atMs: Date.now(),

@@ -13,6 +13,7 @@ import {
   samplingLayers,
 } from "../../analysis/mod.ts";
 import type { CodeService, Conditions, MethodId } from "../../runtime/mod.ts";
+import { runFeatures } from "../../runtime/features/mod.ts";
 import { findApp } from "./app.ts";
 import { AppMemory, hashFiles } from "./app_memory.ts";
 import type { Parsed } from "./command.ts";
@@ -258,6 +259,7 @@ export class Profiling {
       : cloneTree(onDevice, [...this.#known.values()].flat(), conditions!.cloneSpeed);
     this.#store.recordExecution(version, {
       input: input.args.join(" "),
+      features: runFeatures(input.args, Deno.cwd()),
       device: Deno.hostname(),
       source: "samples",
       atMs: Date.now(),

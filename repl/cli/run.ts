@@ -353,6 +353,7 @@ export class Run {
         misses: this.#knownMisses,
         objective: this.#objective,
         starts: this.#startNotes(note),
+        features: this.#startOf().features,
         onProblem: (line) => this.#say(line),
       });
     } catch (error) {

@@ -32,7 +32,8 @@ export type Outcome =
 
 /** What the runtime asks at each migration point; synchronous, constant work. */
 export interface DecisionMaker {
-  decide(method: string, features: ArrayLike<number>): Decision;
+  /** `ofRun`: the features are sizes of the run's input, since the method has no arguments. */
+  decide(method: string, features: ArrayLike<number>, ofRun: boolean): Decision;
   observe(method: string, outcome: Outcome): void;
   /** The link or the machines changed; undefined while no clone is in reach. */
   setConditions(conditions: Conditions | undefined): void;

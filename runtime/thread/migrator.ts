@@ -159,7 +159,7 @@ export class Migrator {
       return undefined;
     }
     const features = point.forced ? [] : this.#featuresOf(args);
-    const decision = this.#decide(point, features);
+    const decision = this.#decide(point, features, args.length === 0);
     if (!decision.migrate) return this.#stay(point, decision, features);
     this.#trace({ event: "decide", thread: "main", method: point.method, ...decision, features });
     const isAsync = this.#parts.registry.tableOf(point.module).sites[point.site]!.isAsync === true;
@@ -202,7 +202,7 @@ export class Migrator {
   }
 
   /** A forced method waits for its session; any other goes on here until there is one. */
-  #decide(point: Point, features: readonly number[]): Decision {
+  #decide(point: Point, features: readonly number[], ofRun: boolean): Decision {
     if (point.forced) return { migrate: true, hereMs: 0, thereMs: 0, reason: "forced" };
     const { board, decision } = this.#parts;
     if (board.version !== this.#boardVersion) {
@@ -210,7 +210,7 @@ export class Migrator {
       // While a session is opening, what was measured last time has to do.
       if (board.session !== "opening") decision.setConditions(board.read());
     }
-    return decision.decide(point.method, features);
+    return decision.decide(point.method, features, ofRun);
   }
 
   #migrate(
