@@ -41,12 +41,16 @@ export function installLoadHook(context: HookContext): void {
   const loaded = new Set<string>();
   /** Imported, but not loaded through this hook (yet). */
   const resolved = new Set<string>();
+  /** Of those, the ones that have to be loaded before the app ends. */
+  const awaited = new Set<string>();
+  addEventListener("unload", () => {
+    if (awaited.size === 0) return;
+    context.port.request({ op: "supervisor", request: { op: "bypassed", urls: [...awaited] } });
+  });
   const runtime = {
     register: (key: string, accessor: never, control: never) => {
-      // All static imports are loaded before the first module runs.
-      if (!context.code.started && resolved.size > 0) {
-        context.port.tell({ op: "supervisor", request: { op: "bypassed", urls: [...resolved] } });
-      }
+      // All static imports of ES modules are loaded before the first module runs; scripts they import, while they run.
+      if (!context.code.started) resolved.forEach((url) => awaited.add(url));
       return start(context, points, key, accessor, control);
     },
   };
@@ -69,6 +73,7 @@ export function installLoadHook(context: HookContext): void {
       }
       loaded.add(url);
       resolved.delete(url);
+      awaited.delete(url);
       const result = next(url, hook);
       const required = hook.conditions?.includes("require") === true;
       const rewritten = rewriteLoaded(context, { url, required }, result);
