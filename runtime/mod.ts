@@ -3,7 +3,16 @@
  *
  * @module
  */
-export { HASH_BYTES, MAX_ASKED, MAX_BLOB_BYTES, packHashes, unpackHashes } from "./thread/blobs.ts";
+export {
+  HASH_BYTES,
+  MAX_ASKED,
+  MAX_BLOB_BYTES,
+  PACKED_DEFLATE,
+  PACKED_PLAIN,
+  PACKED_ZSTD,
+  packHashes,
+  unpackHashes,
+} from "./thread/blobs.ts";
 export {
   BLOB_ASK,
   BLOB_CHECK,
@@ -27,7 +36,7 @@ export { type Stage, type StageRow, STAGES, type StageStop, type StageVariable }
 export { MIGRATE, RETURN } from "./thread/protocol.ts";
 export { MAX_FRAME_BYTES, SESSION_VERSION } from "./thread/constants.ts";
 export type { FileChanges } from "./host/file_changes.ts";
-export { chunkEnd, MAX_CHUNK_BYTES } from "./host/chunks.ts";
+export { chunkEnd, chunksOf, MAX_CHUNK_BYTES } from "./host/chunks.ts";
 export { isSecretPath } from "./host/file_roots.ts";
 export { land, type Landed, recoverLandings } from "./host/landing.ts";
 export { type MethodId, methodId } from "./rewrite/method_id.ts";

@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import {
   BLOB_ASK,
   BLOB_CHECK,
@@ -73,12 +72,9 @@ export class BlobDesk {
   /** The device sends contents that messages will name. @throws {Error} if they are malformed */
   async push(frame: Frame): Promise<void> {
     // A full disk must not end a session: who needs it asks the device again.
-    await Promise.all(
-      unpackBlobs(frame.payload).map((content) => {
-        const name = Uint8Array.fromHex(hash("sha256", content, "hex"));
-        return this.#store.put(this.#device, name, content).catch(() => {});
-      }),
-    );
+    for (const content of unpackBlobs(frame.payload)) {
+      await this.#store.putUnnamed(this.#device, content).catch(() => {});
+    }
   }
 
   /** The device asks what it need not send. @throws {RangeError} */

@@ -15,6 +15,8 @@ export interface ContentStore {
   has(device: string, hash: Uint8Array): boolean;
   /** Keeps content. @throws {Error} if it doesn't have that hash. */
   put(device: string, hash: Uint8Array, content: Uint8Array): Promise<void>;
+  /** As {@linkcode put}, under the hash it has. */
+  putUnnamed(device: string, content: Uint8Array): Promise<void>;
   /** Removes all that a device sent. */
   wipe(device: string): Promise<void>;
   /** Drops what a device has kept beyond its quota, least recently used first. */
@@ -25,6 +27,24 @@ export interface ContentStore {
   devices(): readonly string[];
   /** Bytes kept for all devices. */
   readonly bytes: number;
+}
+
+/** So much is written sooner than a thread is asked to do it. */
+const AT_ONCE_BYTES = 128 * 1024;
+
+function writeAtOnce(path: string, content: Uint8Array): void {
+  const draft = `${path}.tmp`;
+  try {
+    Deno.writeFileSync(draft, content, { mode: 0o600 });
+    Deno.renameSync(draft, path);
+  } catch (error) {
+    try {
+      Deno.removeSync(draft);
+    } catch {
+      // It was never made.
+    }
+    throw error;
+  }
 }
 
 /** True if content has the hash. */
@@ -116,11 +136,23 @@ class FolderStore implements ContentStore {
     if (!hasHash(content, hash)) {
       throw new Error("Cannot store content: it doesn't have the hash it was sent under");
     }
+    await this.#keep(device, hash, content);
+  }
+
+  async putUnnamed(device: string, content: Uint8Array): Promise<void> {
+    await this.#keep(device, Uint8Array.fromHex(hash("sha256", content, "hex")), content);
+  }
+
+  async #keep(device: string, hash: Uint8Array, content: Uint8Array): Promise<void> {
     const key = keyOf(device, hash);
     const most = Math.min(MAX_BLOB_BYTES, this.#maxBytes, this.#quotaOf(device));
     if (this.#sizes.has(key) || content.length > most) return;
-    await Deno.mkdir(join(this.#folder, device), { recursive: true, mode: 0o700 });
-    await writePrivateFile(join(this.#folder, key), content);
+    if (!this.#bytesOf.get(device)) {
+      await Deno.mkdir(join(this.#folder, device), { recursive: true, mode: 0o700 });
+    }
+    const path = join(this.#folder, key);
+    if (content.length > AT_ONCE_BYTES) await writePrivateFile(path, content);
+    else writeAtOnce(path, content);
     this.#note(key, content.length);
     // The device may have been wiped, or its quota cut, while this was written.
     await this.trim(device);

@@ -1,24 +1,28 @@
 import { hash } from "node:crypto";
-import { deflateRaw, deflateRawSync } from "node:zlib";
+import { constants, zstdCompress } from "node:zlib";
 import { promisify } from "node:util";
-import { chunkEnd, isSecretPath, MAX_CHUNK_BYTES } from "../../runtime/mod.ts";
+import {
+  chunkEnd,
+  chunksOf,
+  isSecretPath,
+  MAX_CHUNK_BYTES,
+  PACKED_PLAIN,
+  PACKED_ZSTD,
+} from "../../runtime/mod.ts";
 import type { FileClient } from "./file_protocol.ts";
 import type { IndexedFile, TreeIndex } from "./tree_index.ts";
 
 /** Contents go out in batches of about that many bytes; so many batches may wait for their answer. */
-const BATCH_BYTES = 2 * 1024 * 1024;
+const BATCH_BYTES = 4 * 1024 * 1024;
 const MAX_BATCHES = 3;
 /** Up to that many chunks a file's hashes stand in its folder; more stand in lists of their own. */
 const MAX_INLINE_CHUNKS = 8;
 const MAX_LIST_CHUNKS = 256;
-/** What shrinks by less isn't worth its time. */
+/** What shrinks by less isn't worth unpacking. */
 const COMPRESSIBLE = 0.95;
-const SAMPLE_BYTES = 16 * 1024;
 
-const deflate = promisify(deflateRaw) as (
-  bytes: Uint8Array,
-  options: { level: number },
-) => Promise<Uint8Array>;
+const zstd = promisify(zstdCompress) as (bytes: Uint8Array, options: object) => Promise<Uint8Array>;
+const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 6 } };
 
 export interface PushProgress {
   readonly files: number;
@@ -158,7 +162,10 @@ class TreePush {
       return known.chunks;
     }
     const chunks: string[] = [];
-    for await (const chunk of this.#chunks(`${this.#top}/${path}`.replace(/\/$/, ""))) {
+    const whole = `${this.#top}/${path}`.replace(/\/$/, "");
+    for await (
+      const chunk of info.size <= READ_BYTES ? chunksOf(Deno.readFileSync(whole)) : this.#chunks(whole)
+    ) {
       const name = hash("sha256", chunk, "hex");
       chunks.push(name);
       await this.#send(name, chunk);
@@ -244,7 +251,7 @@ class TreePush {
     const names = [...batch.keys()];
     const found = await this.#client.ask(names);
     const missing = names.filter((_, i) => !found[i]).map((name) => batch.get(name)!);
-    if (missing.length > 0) await this.#client.push(await packed(missing));
+    if (missing.length > 0) await this.#client.push(...await packed(missing));
     this.#onProgress(this.#progress());
   }
 
@@ -256,7 +263,7 @@ class TreePush {
 const READ_BYTES = 1024 * 1024;
 
 /** As `packBlobs` does it, with the compression that the contents are worth. */
-async function packed(contents: readonly Uint8Array[]): Promise<Uint8Array> {
+async function packed(contents: readonly Uint8Array[]): Promise<Uint8Array[]> {
   const whole = new Uint8Array(contents.reduce((sum, { length }) => sum + 4 + length, 0));
   const view = new DataView(whole.buffer);
   let at = 0;
@@ -265,8 +272,7 @@ async function packed(contents: readonly Uint8Array[]): Promise<Uint8Array> {
     whole.set(content, at + 4);
     at += 4 + content.length;
   }
-  const middle = Math.max(0, whole.length / 2 - SAMPLE_BYTES / 2);
-  const sample = whole.subarray(middle, middle + SAMPLE_BYTES);
-  const shrinks = deflateRawSync(sample, { level: 1 }).length < sample.length * COMPRESSIBLE;
-  return await deflate(whole, { level: shrinks ? 6 : 0 });
+  const shrunk = await zstd(whole, ZSTD);
+  const pays = shrunk.length < whole.length * COMPRESSIBLE;
+  return pays ? [Uint8Array.of(PACKED_ZSTD), shrunk] : [Uint8Array.of(PACKED_PLAIN), whole];
 }

@@ -1,9 +1,9 @@
-import { inflateRawSync } from "node:zlib";
-import { MAX_BLOB_BYTES } from "../../runtime/mod.ts";
+import { inflateRawSync, zstdDecompressSync } from "node:zlib";
+import { MAX_BLOB_BYTES, PACKED_DEFLATE, PACKED_PLAIN, PACKED_ZSTD } from "../../runtime/mod.ts";
 
 /** The contents of a payload that a device sent. @throws {RangeError} if it is none; {Error} if it isn't compressed as it should be */
 export function unpackBlobs(payload: Uint8Array): Uint8Array[] {
-  const bytes = inflateRawSync(payload, { maxOutputLength: MAX_BLOB_BYTES + 4 });
+  const bytes = unpacked(payload[0]!, payload.subarray(1));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const contents: Uint8Array[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -14,4 +14,17 @@ export function unpackBlobs(payload: Uint8Array): Uint8Array[] {
     at = end;
   }
   return contents;
+}
+
+function unpacked(packing: number, bytes: Uint8Array): Uint8Array {
+  const limit = { maxOutputLength: MAX_BLOB_BYTES + 4 };
+  switch (packing) {
+    case PACKED_PLAIN:
+      return bytes;
+    case PACKED_DEFLATE:
+      return inflateRawSync(bytes, limit);
+    case PACKED_ZSTD:
+      return zstdDecompressSync(bytes, limit as never);
+  }
+  throw new RangeError(`Cannot read contents: packed in an unknown way (${packing})`);
 }

@@ -18,13 +18,18 @@ export async function hashOf(content: Uint8Array): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", content as Uint8Array<ArrayBuffer>)).toHex();
 }
 
+/** How a payload of contents is packed: its first byte. */
+export const PACKED_PLAIN = 0;
+export const PACKED_DEFLATE = 1;
+export const PACKED_ZSTD = 2;
+
 /** Puts contents into payloads, each `u32 BE length | content` and so on, deflated; a payload comes in parts. */
 export async function* packBlobs(contents: readonly Uint8Array[]): AsyncGenerator<Uint8Array[]> {
   let parts: Uint8Array[] = [];
   let bytes = 0;
   for (const content of contents) {
     if (bytes + content.length > MAX_PUSH_BYTES && parts.length > 0) {
-      yield await through(new CompressionStream("deflate-raw"), parts);
+      yield await deflated(parts);
       parts = [];
       bytes = 0;
     }
@@ -33,7 +38,11 @@ export async function* packBlobs(contents: readonly Uint8Array[]): AsyncGenerato
     parts.push(length, content);
     bytes += content.length;
   }
-  if (parts.length > 0) yield await through(new CompressionStream("deflate-raw"), parts);
+  if (parts.length > 0) yield await deflated(parts);
+}
+
+async function deflated(parts: readonly Uint8Array[]): Promise<Uint8Array[]> {
+  return [Uint8Array.of(PACKED_DEFLATE), ...await through(new CompressionStream("deflate-raw"), parts)];
 }
 
 /** Hashes, one after the other. */
