@@ -1,0 +1,115 @@
+/**
+ * How fast a packet goes from an app to its guest, against one bare libp2p stream with the same options between two processes:
+ * `deno task bench:link --json`. Ours passes two local sockets more: app to peer, peer to guest.
+ */
+import { generateKeyPair } from "@libp2p/crypto/keys";
+import { multiaddr } from "@multiformats/multiaddr";
+import { startPeer } from "../net/mod.ts";
+import { startHost } from "../net/peer/host.ts";
+import {
+  decodeJson,
+  encodeJsonFrame,
+  FrameDecoder,
+  frameHeader,
+  MIGRATE,
+  RETURN,
+  SESSION_VERSION,
+} from "../runtime/mod.ts";
+
+const PACKET_BYTES = 64 * 2 ** 20;
+const ROUNDS = 5;
+const PIECE_BYTES = 64 * 1024;
+
+/** Sends one packet; milliseconds until the other end has it all. */
+type Send = (packet: Uint8Array) => Promise<number>;
+
+async function farEnd(...args: string[]): Promise<{ address: string; child: Deno.ChildProcess }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", new URL("./link_far_end.ts", import.meta.url).href, ...args],
+    stdout: "piped",
+  }).spawn();
+  const { value } = await child.stdout.getReader().read();
+  return { address: new TextDecoder().decode(value).trim(), child };
+}
+
+async function bare(): Promise<{ send: Send; child: Deno.ChildProcess }> {
+  const { address, child } = await farEnd("bare");
+  const host = await startHost({ key: await generateKeyPair("Ed25519"), listen: [], gater: {}, mdns: false });
+  const stream = await (await host.dial(multiaddr(address))).newStream("/bench/1.0.0");
+  const send: Send = async (packet) => {
+    const start = performance.now();
+    new DataView(packet.buffer).setUint32(0, packet.length);
+    const answered = new Promise((resolve) => stream.addEventListener("message", resolve, { once: true }));
+    for (let at = 0; at < packet.length; at += PIECE_BYTES) {
+      if (!stream.send(packet.subarray(at, at + PIECE_BYTES))) await stream.onDrain();
+    }
+    await answered;
+    return performance.now() - start;
+  };
+  return { send, child };
+}
+
+async function ours(): Promise<{ send: Send; child: Deno.ChildProcess }> {
+  const device = await startPeer({ home: await Deno.makeTempDir(), serve: false, mdns: false });
+  const { address, child } = await farEnd("clone", device.id);
+  const conn = await Deno.connect({ transport: "unix", path: (await device.listenLocal()).path });
+  const decoder = new FrameDecoder();
+  const next = async (kind: number) => {
+    const buffer = new Uint8Array(PIECE_BYTES);
+    for (;;) {
+      for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
+        if (frame.kind === kind && (kind !== 0 || "ok" in (decodeJson(frame.payload) as object))) {
+          return frame;
+        }
+      }
+      decoder.push(buffer.slice(0, await conn.read(buffer) ?? Deno.exit(1)));
+    }
+  };
+  const write = async (bytes: Uint8Array) => {
+    for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
+  };
+  const request = {
+    op: "session",
+    sessionVersion: SESSION_VERSION,
+    clones: [address],
+    app: "bench",
+    deno: Deno.version.deno,
+  };
+  await write(encodeJsonFrame(0, request));
+  const { payload } = await next(0);
+  if ((decodeJson(payload) as { ok: boolean }).ok !== true) {
+    throw new Error(new TextDecoder().decode(payload));
+  }
+  const send: Send = async (packet) => {
+    const start = performance.now();
+    const sent = write(frameHeader(MIGRATE, packet.length)).then(() => write(packet));
+    await next(RETURN);
+    await sent;
+    return performance.now() - start;
+  };
+  return { send, child };
+}
+
+const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
+const sides = { ours: await ours(), bare: await bare() };
+const packet = crypto.getRandomValues(new Uint8Array(PIECE_BYTES));
+const whole = new Uint8Array(PACKET_BYTES).map((_, i) => packet[i % PIECE_BYTES]!);
+const times = { ours: [] as number[], bare: [] as number[] };
+for (let round = -1; round < ROUNDS; round++) {
+  for (const side of ["bare", "ours"] as const) {
+    const ms = await sides[side].send(whole);
+    if (round >= 0) times[side].push(ms);
+  }
+}
+for (const { child } of Object.values(sides)) child.kill("SIGKILL");
+const rate = (ms: number) => Math.round(PACKET_BYTES / 2 ** 20 / ms * 1000 * 10) / 10;
+const [own, baseline] = [rate(median(times.ours)), rate(median(times.bare))];
+const result = {
+  what: "MiB/s of a 64 MiB packet from app to guest, against one libp2p stream with the same options",
+  ours: own,
+  bare: baseline,
+  ratio: Math.round(own / baseline * 100) / 100,
+};
+if (Deno.args.includes("--json")) console.log(JSON.stringify(result));
+else console.log(`${result.what}: ${own} against ${baseline}, ratio ${result.ratio}`);
+Deno.exit(0);

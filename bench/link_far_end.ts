@@ -1,0 +1,35 @@
+/** The other machine of `bench:link`: a bare libp2p host, or a clone whose guest takes packets. Prints its address. */
+import { generateKeyPair } from "@libp2p/crypto/keys";
+import { startPeer } from "../net/mod.ts";
+import { startHost } from "../net/peer/host.ts";
+
+const [kind, device] = Deno.args;
+const listen = ["/ip4/127.0.0.1/tcp/0"];
+if (kind === "bare") {
+  const host = await startHost({ key: await generateKeyPair("Ed25519"), listen, gater: {}, mdns: false });
+  await host.handle("/bench/1.0.0", (stream) => {
+    let left = 0;
+    stream.addEventListener("message", ({ data }) => {
+      let bytes = data.byteLength;
+      const chunk = data instanceof Uint8Array ? data : data.subarray();
+      // A packet begins with its length.
+      if (left === 0) [left, bytes] = [new DataView(chunk.buffer, chunk.byteOffset).getUint32(0), bytes];
+      left -= bytes;
+      if (left === 0) stream.send(new Uint8Array(1));
+    });
+  });
+  console.log(String(host.getMultiaddrs()[0]));
+} else {
+  const peer = await startPeer({
+    home: await Deno.makeTempDir(),
+    listen,
+    mdns: false,
+    trust: [device!],
+    guestCommand: {
+      command: Deno.execPath(),
+      args: ["run", "--quiet", "--no-config", "--no-lock", new URL("./link_guest.ts", import.meta.url).href],
+      env: {},
+    },
+  });
+  console.log(peer.addresses()[0]);
+}
