@@ -81,6 +81,14 @@ function cpuMs(pid: number): number {
   }
 }
 
+/** As when a laptop goes from one WiFi to another: connections from the old address are dead, and nobody says so. */
+async function changeAddress({ device, clone }: Lab): Promise<void> {
+  await device.network("ip", "addr", "flush", "dev", "eth0");
+  await device.network("ip", "addr", "add", "10.90.0.7/24", "dev", "eth0");
+  await device.network("ip", "route", "replace", "default", "via", clone.ip);
+  await device.network("ip", "route", "replace", "224.0.0.0/4", "dev", "eth0");
+}
+
 labTest(
   "an app whose clone is lost in the middle of a method ends as if it had run there",
   async (lab, t) => {
@@ -94,6 +102,8 @@ labTest(
       "the guest is killed": async () => Deno.kill(await busyGuest(lab), "SIGKILL"),
       "the clone's peer is killed": () => clone.running.kill("SIGKILL"),
       "the clone's peer hangs": () => clone.running.kill("SIGSTOP"),
+      // The step after it finds the clone over the new address.
+      "the device's address changes": () => changeAddress(lab),
       "the link is cut": () => lab.cut(),
     };
     for (const [name, lose] of Object.entries(losses)) {

@@ -72,7 +72,11 @@ export class Scene implements AsyncDisposable {
 
   /** Connects an app to a peer's local socket and asks for a session. */
   async app(device: Peer, request: Record<string, unknown> = {}): Promise<App> {
-    const { path } = await device.listenLocal();
+    return await this.appAt((await device.listenLocal()).path, request);
+  }
+
+  /** The same at a local socket that is open already. */
+  async appAt(path: string, request: Record<string, unknown> = {}): Promise<App> {
     const app = await App.connect(path);
     this.#cleanups.push(() => app.close());
     app.sendJson({

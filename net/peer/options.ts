@@ -59,6 +59,8 @@ export interface PeerOptions {
   readonly log?: (line: string) => void;
   /** In place of the runtime's guest, for tests; a function gets the permission flags that it is granted. */
   readonly guestCommand?: GuestCommand | ((flags: readonly string[]) => GuestCommand);
+  /** In place of the usual limits on guessing codes, for tests that pair often. */
+  readonly guesses?: { readonly aCode: number; readonly aMinute: number };
   /** Between looks whether another clone has become better, for tests. */
   readonly reviewMs?: number;
   /** What this machine is like, in place of measuring and asking the system, for tests. */

@@ -135,7 +135,12 @@ class NodeManager implements Peer {
       changed: () => this.#changed(),
       ...(options.reviewMs !== undefined && { reviewMs: options.reviewMs }),
     });
-    this.#desk = new PairingDesk({ trust, ownPeer: this.id, ownName: this.name });
+    this.#desk = new PairingDesk({
+      trust,
+      ownPeer: this.id,
+      ownName: this.name,
+      ...(options.guesses && { guesses: options.guesses }),
+    });
     trust.onRemoved((peer) => this.#forget(peer));
   }
 
@@ -183,11 +188,15 @@ class NodeManager implements Peer {
 
   async joinPairing(code: string, address?: string): Promise<{ peer: string; name: string }> {
     if (address !== undefined) {
-      return await this.#pairOver(await this.#finder.connectTo(address, { anyone: true }), code);
+      const connection = await this.#finder.connectTo(address, { anyone: true });
+      const open = await this.#streamTo(connection) ??
+        await this.#streamTo(await this.#finder.connectTo(address, { anyone: true }));
+      if (open === undefined) throw new Error(`Cannot pair: the peer at ${address} closes the connection`);
+      return await this.#pairOver(open.connection, open.stream, code);
     }
     for await (const connection of this.#finder.nearby()) {
       try {
-        return await this.#pairOver(connection, code);
+        return await this.#pairOver(connection, await connection.newStream(PAIR_PROTOCOL), code);
       } catch (error) {
         if (!(error instanceof PairingError) || error.code !== "no-code") throw error;
       }
@@ -319,8 +328,21 @@ class NodeManager implements Peer {
     for (const address of addresses.slice(0, 8)) await this.#parts.trust.reachedAt(peer, address);
   }
 
-  async #pairOver(connection: Connection, code: string): Promise<{ peer: string; name: string }> {
-    const stream = await connection.newStream(PAIR_PROTOCOL);
+  /** Undefined if the connection has just been closed: a peer that forgets another one does that. */
+  async #streamTo(connection: Connection): Promise<{ connection: Connection; stream: Stream } | undefined> {
+    try {
+      return { connection, stream: await connection.newStream(PAIR_PROTOCOL) };
+    } catch (error) {
+      if (connection.status === "open") throw error;
+      return undefined;
+    }
+  }
+
+  async #pairOver(
+    connection: Connection,
+    stream: Stream,
+    code: string,
+  ): Promise<{ peer: string; name: string }> {
     const control = new ControlChannel(streamChannel(stream));
     try {
       return await this.#desk.join(control, {
@@ -392,7 +414,7 @@ class NodeManager implements Peer {
     this.#book.forget(peer);
     await this.#clone?.forget(peer);
     for (const connection of this.#parts.host.getConnections()) {
-      if (connection.remotePeer.toString() === peer) connection.close().catch(() => {});
+      if (connection.remotePeer.toString() === peer) connection.abort(new Error("not trusted any more"));
     }
   }
 }

@@ -94,6 +94,12 @@ async function open(connection: Connection, protocol: string): Promise<Channel> 
   try {
     return streamChannel(await connection.newStream(protocol, { signal }));
   } catch (cause) {
+    if ((cause as Error).name === "UnsupportedProtocolError") {
+      throw new RefusedError(
+        "version",
+        "Cannot open session: the other peer knows no sessions of this version, or lends nothing (--max-guests 0); update clonecloud on the older side",
+      );
+    }
     throw new Error(`Cannot talk to the clone: ${(cause as Error).message}`, { cause });
   }
 }

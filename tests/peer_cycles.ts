@@ -1,0 +1,70 @@
+/**
+ * Two peers that pair, connect, run a guest, disconnect and forget each other, again and again: `deno run -A
+ * tests/peer_cycles.ts 1000` says what is left of it.
+ */
+import type { Peer } from "../net/mod.ts";
+import { Scene } from "./net_fixtures.ts";
+
+/** What two peers hold. */
+export interface Held {
+  /** Open descriptors of this process, which runs both. */
+  readonly descriptors: number;
+  readonly guests: number;
+  readonly apps: number;
+  readonly trusted: number;
+  readonly storeBytes: number;
+  readonly rssMiB: number;
+}
+
+/** Runs so many cycles; what was held after the first few, and after all. */
+export async function cycle(count: number, settle = 3): Promise<{ early: Held; late: Held }> {
+  await using scene = new Scene();
+  const guesses = { aCode: 3, aMinute: Infinity };
+  const device = await scene.peer({ serve: false, guesses });
+  const clone = await scene.peer({ name: "laptop", guesses });
+  const { path } = await device.listenLocal();
+  let early: Held | undefined;
+  for (let i = 0; i < count; i++) {
+    await once(scene, { device, clone, path });
+    if (i + 1 === settle) early = await held(device, clone);
+  }
+  return { early: early!, late: await held(device, clone) };
+}
+
+async function once(
+  scene: Scene,
+  { device, clone, path }: { device: Peer; clone: Peer; path: string },
+): Promise<void> {
+  const offer = clone.offerPairing();
+  await device.joinPairing(offer.code, clone.addresses()[0]);
+  const app = await scene.appAt(path, { clones: clone.addresses() });
+  const reply = await app.message();
+  if (reply.ok !== true) throw new Error(reply.error);
+  await app.send(16, new Uint8Array(1000));
+  await app.sessionFrame();
+  app.close();
+  await clone.untrust(device.id);
+  await device.untrust(clone.id);
+}
+
+/** After what ends by itself has ended: guests need a moment to die. */
+async function held(device: Peer, clone: Peer): Promise<Held> {
+  for (let i = 0; i < 100; i++) {
+    if (clone.status().guests.length + device.status().apps.length === 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  return {
+    descriptors: [...Deno.readDirSync("/proc/self/fd")].length,
+    guests: clone.status().guests.length,
+    apps: device.status().apps.length,
+    trusted: clone.trust.list().length + device.trust.list().length,
+    storeBytes: clone.status().storeBytes,
+    rssMiB: Math.round(Deno.memoryUsage().rss / 2 ** 20),
+  };
+}
+
+if (import.meta.main) {
+  console.log(JSON.stringify(await cycle(Number(Deno.args[0] ?? 1000), 20)));
+  Deno.exit(0);
+}
