@@ -10,11 +10,10 @@ if (kind === "bare") {
   await host.handle("/bench/1.0.0", (stream) => {
     let left = 0;
     stream.addEventListener("message", ({ data }) => {
-      let bytes = data.byteLength;
       const chunk = data instanceof Uint8Array ? data : data.subarray();
       // A packet begins with its length.
-      if (left === 0) [left, bytes] = [new DataView(chunk.buffer, chunk.byteOffset).getUint32(0), bytes];
-      left -= bytes;
+      if (left === 0) left = new DataView(chunk.buffer, chunk.byteOffset).getUint32(0);
+      left -= data.byteLength;
       if (left === 0) stream.send(new Uint8Array(1));
     });
   });

@@ -60,3 +60,21 @@ Deno.test("a device of a neighbouring version is served, or told what to update"
     /both need the same minor version$/,
   );
 });
+
+Deno.test("run says in one line why a clone of another version isn't used, and runs here", async () => {
+  await using scene = new Scene();
+  const address = await otherVersion(scene, "/clonecloud/session/2.0.0", welcome);
+  const main = new URL("../mod.ts", import.meta.url).pathname;
+  const app = new URL("../examples/mandelbrot.ts", import.meta.url).pathname;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", main, "run", "--home", await scene.home(), "--clone", address],
+      ...["--migrate", "examples/mandelbrot.ts#rowDrawer.draw", app, "4", "20"],
+    ],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+  equal(code, 0);
+  match(text(stdout), /4 steps$/);
+  match(text(stderr), /^clonecloud: Cannot open session: .*update clonecloud on the older side$/);
+});

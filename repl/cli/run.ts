@@ -134,6 +134,7 @@ export class Run {
   readonly #misses = new Misses();
   #knownMisses: readonly KnownMiss[] = [];
   #failure: string | undefined;
+  #refused = false;
 
   constructor(parsed: Parsed, onlooker?: Onlooker, experiment?: Experiment) {
     this.#onlooker = onlooker;
@@ -482,6 +483,13 @@ export class Run {
         this.#onlooker?.clone(peer);
       },
       stage: (stop: StageStop) => this.#onlooker?.stage(stop) ?? Promise.resolve(),
+      refused: (reason: string) => {
+        // What a person can mend; that no clone is near by is no news.
+        if (!this.#refused && /not paired:|update clonecloud|same minor version/.test(reason)) {
+          this.#say(reason);
+        }
+        this.#refused = true;
+      },
       report: (report: unknown) => {
         this.#report = report as Report;
       },

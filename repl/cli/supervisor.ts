@@ -21,6 +21,8 @@ export interface Watcher {
   /** An app that is stepped through waits until this is settled. */
   event(event: TraceEvent): Promise<void> | void;
   conditions(conditions: Conditions, peer: string): void;
+  /** No session was opened, for this reason. */
+  refused(reason: string): void;
   report(report: unknown): void;
   /** A thread stands at a stage of its migration, and with it the app; both go on once this is settled. */
   stage(stop: StageStop): Promise<void>;
@@ -162,6 +164,8 @@ export class Supervisor {
         return await this.#watcher.event(request.event);
       case "conditions":
         return this.#watcher.conditions(request.conditions, request.peer);
+      case "refused":
+        return this.#watcher.refused(request.reason);
       case "report":
         return this.#watcher.report(request.report);
       case "stage":

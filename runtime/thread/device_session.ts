@@ -275,6 +275,7 @@ export class DeviceSession {
     }
     if (!message.ok) {
       this.#gone = true;
+      this.#ask({ op: "refused", reason: message.error });
       return this.#lose(message.error);
     }
     this.#board.write(message.conditions);

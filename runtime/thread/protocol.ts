@@ -250,6 +250,8 @@ export type SupervisorRequest =
   /** A thread stands at a stage; it goes on with the answer. */
   | { readonly op: "stage"; readonly stop: StageStop }
   | { readonly op: "conditions"; readonly conditions: Conditions; readonly peer: string }
+  /** No session was opened, for this reason. */
+  | { readonly op: "refused"; readonly reason: string }
   | { readonly op: "report"; readonly report: unknown }
   /** Bytes of changed files, in base64: to be kept for the `land` that follows. */
   | { readonly op: "changed-bytes"; readonly base64: string }
