@@ -477,6 +477,7 @@ export class Run {
       },
       conditions: (conditions: Conditions, peer: string) => {
         this.#conditions = conditions;
+        this.#savings.speed(conditions.cloneSpeed);
         if (peer === "") return;
         this.#clonePeer = peer;
         this.#savings.clone(peer);

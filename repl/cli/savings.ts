@@ -2,38 +2,46 @@ import type { TraceEvent } from "../../runtime/mod.ts";
 
 interface Share {
   migrations: number;
-  awayMs: number;
-  cloneMs: number;
+  /** From suspend to merged. */
+  gone: number;
+  /** What the clone's work would have taken here, as far as the clone's speed is known. */
+  here: number;
 }
 
-/** What a run's migrations came to, by clone: the one place that says what they were good for. */
+/** What a run's migrations saved, by clone: the one place that says what they were good for. */
 export class Savings {
   readonly #byClone = new Map<string, Share>();
   #clone = "a clone";
+  #speed: number | undefined;
 
   /** Migrations from now on go there. */
   clone(peer: string): void {
     this.#clone = peer;
   }
 
+  /** How many times faster than this device the clone is. */
+  speed(cloneSpeed: number): void {
+    this.#speed = cloneSpeed;
+  }
+
   event(event: TraceEvent): void {
     if (event.event !== "merge") return;
     let share = this.#byClone.get(this.#clone);
-    if (share === undefined) {
-      this.#byClone.set(this.#clone, share = { migrations: 0, awayMs: 0, cloneMs: 0 });
-    }
+    if (share === undefined) this.#byClone.set(this.#clone, share = { migrations: 0, gone: 0, here: 0 });
     share.migrations++;
-    share.awayMs += timeOf(event.away);
-    const { accept, run, capture } = (event.clone ?? {}) as Record<string, unknown>;
-    share.cloneMs += timeOf(accept) + timeOf(run) + timeOf(capture);
+    share.gone += timeOf(event.total);
+    const { run, waited } = (event.clone ?? {}) as Record<string, unknown>;
+    share.here += Math.max(0, timeOf(run) - timeOf(waited)) * (this.#speed ?? NaN);
   }
 
   /** One line for the person after the run; empty if nothing migrated. */
   line(): string {
-    return [...this.#byClone].map(([clone, { migrations, awayMs, cloneMs }]) =>
-      `${migrations} migration${migrations === 1 ? "" : "s"} to ${clone}, ${seconds(awayMs)} away, ` +
-      `${seconds(cloneMs)} of it at work there`
-    ).join("; ");
+    return [...this.#byClone].map(([clone, { migrations, gone, here }]) => {
+      const times = `${migrations} migration${migrations === 1 ? "" : "s"} to ${clone}, ${seconds(gone)}`;
+      if (Number.isNaN(here)) return times;
+      const saved = here > gone ? `saved about ${seconds(here - gone)}` : "saved nothing";
+      return `${saved}: ${times} instead of about ${seconds(here)} here`;
+    }).join("; ");
   }
 }
 

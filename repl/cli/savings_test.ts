@@ -2,34 +2,45 @@ import { strictEqual } from "node:assert/strict";
 import type { TraceEvent } from "../../runtime/mod.ts";
 import { Savings } from "./savings.ts";
 
-const merge = (away: number): TraceEvent => ({
+const merge = (total: number, clone: Record<string, unknown>): TraceEvent => ({
   event: "merge",
   thread: "main",
   method: "app.ts#work",
-  away,
-  clone: { accept: 1, run: away / 2, capture: 1 },
+  total,
+  clone,
 });
 
 Deno.test("Savings.line() is empty when nothing migrated", () => {
   strictEqual(new Savings().line(), "");
 });
 
-Deno.test("Savings.line() says how often, to which peer and for how long", () => {
+Deno.test("Savings.line() says what was saved, how often and on which peer", () => {
   const savings = new Savings();
   savings.clone("laptop");
-  savings.event(merge(800));
-  savings.event(merge(1200));
+  savings.speed(10);
+  savings.event(merge(800, { run: 350, waited: 50 }));
+  savings.event(merge(1200, { run: 200 }));
   savings.clone("desk");
-  savings.event(merge(96));
+  savings.event(merge(96, { run: 5 }));
   strictEqual(
     savings.line(),
-    "2 migrations to laptop, 2.00 s away, 1.00 s of it at work there; " +
-      "1 migration to desk, 96 ms away, 50 ms of it at work there",
+    "saved about 3.00 s: 2 migrations to laptop, 2.00 s instead of about 5.00 s here; " +
+      "saved nothing: 1 migration to desk, 96 ms instead of about 50 ms here",
   );
+});
+
+Deno.test("Savings.line() claims nothing while the clone's speed is unknown", () => {
+  const savings = new Savings();
+  savings.event(merge(100, { run: 50 }));
+  strictEqual(savings.line(), "1 migration to a clone, 100 ms");
 });
 
 Deno.test("Savings.line() counts a clone's impossible times as none", () => {
   const savings = new Savings();
-  savings.event({ ...merge(100), clone: { accept: -5, run: "long", capture: Infinity } });
-  strictEqual(savings.line(), "1 migration to a clone, 100 ms away, 0 ms of it at work there");
+  savings.speed(10);
+  for (const run of [-5, "long", Infinity]) savings.event(merge(100, { run }));
+  strictEqual(
+    savings.line(),
+    "saved nothing: 3 migrations to a clone, 300 ms instead of about 0 ms here",
+  );
 });

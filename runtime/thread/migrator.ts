@@ -324,6 +324,7 @@ export class Migrator {
       ms: performance.now() - started,
       bytes: packet.length,
       away: reply.awayMs,
+      total: performance.now() - this.#current.startedMs,
       up: reply.bytesUp,
       down: reply.bytesDown,
       predicted: this.#current.predicted,
