@@ -80,6 +80,7 @@ const PROGRAMS: readonly Program[] = [
       "random",
       "encode",
       "given",
+      "itself",
       "endBadly",
       "bytes",
     ],

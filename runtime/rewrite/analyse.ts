@@ -42,6 +42,7 @@ class Analyser {
   readonly #sites: Site[] = [];
   readonly #references: Reference[] = [];
   readonly #awaited: number[] = [];
+  readonly #metas: Node[] = [];
   #scope: Scope;
   #site: Site | null = null;
   #strict: boolean;
@@ -94,6 +95,7 @@ class Analyser {
       scopes: capturable,
       sites: this.#sites,
       awaited: this.#awaited,
+      metas: this.#metas,
       references: this.#references.sort((a, b) => a.start - b.start),
     };
   }
@@ -347,6 +349,7 @@ class Analyser {
         return this.#refer(node, "this");
       case "MetaProperty":
         if (node.meta.name === "new") this.#refer(node, "new.target");
+        else this.#metas.push(node);
         return;
       case "FunctionDeclaration":
       case "FunctionExpression":

@@ -31,7 +31,7 @@ export class ModuleForms {
 
   /** The module as the device runs it. `points` are the sites with a migration point. */
   device(points: readonly number[]): Form {
-    const { source, isModule } = this.#analysis;
+    const { source, isModule, metas } = this.#analysis;
     const p = this.#prefix;
     const variables = points.map((index) => `,${p}M${index}`).join("");
     const controls = ["K", "I", ...points.map((index) => `M${index}`)].map((name, i) =>
@@ -39,7 +39,9 @@ export class ModuleForms {
     );
     const call = `${p}R(${JSON.stringify(this.#table.key)},${
       this.#accessor(nativeStyle(p, true))
-    },function(n,v){switch(n){${controls.join(";")}}})`;
+    },function(n,v){switch(n){${controls.join(";")}}}${
+      isModule && metas.length > 0 ? ",void 0,import.meta" : ""
+    })`;
     const prelude = isModule
       ? `import{register as ${p}R}from"clonecloud:runtime";var ${p}K,${p}I${variables};const ${p}C=${call};`
       : `const ${p}R=module._compile;var ${p}K,${p}I${variables},${p}C=${call};`;
@@ -87,6 +89,7 @@ export class ModuleForms {
       `import{register as ${p}R,checked as ${p}T,pick as ${p}P}from"clonecloud:runtime";`,
       names.length > 0 ? `let ${names.join(",")};` : "",
       `var ${p}K,${p}I,${p}D;`,
+      this.#analysis.metas.length > 0 ? `const ${p}A=import.meta;` : "",
       `const ${p}C=${p}R(${JSON.stringify(this.#table.key)},${
         this.#accessor(style)
       },${this.#guestControls()},s=>eval(s),import.meta);`,
@@ -230,7 +233,7 @@ function toForm(pieces: readonly Piece[]): Form {
   return { text: texts.join(""), chunks };
 }
 
-const PLAIN = { making: null, moving: null } as const;
+const PLAIN = { making: null, moving: null, apart: false } as const;
 
 function nativeStyle(prefix: string, points: boolean): Style {
   return { ...PLAIN, ref: (variable) => variable.name, own: (name) => prefix + name, points, renames: false };
@@ -290,6 +293,7 @@ function makerStyle(
     points: false,
     making: site.kind === "class" ? site : null,
     moving: null,
+    apart: true,
     renames: true,
   };
 }

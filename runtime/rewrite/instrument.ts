@@ -21,6 +21,7 @@ export function instrument(analysis: ModuleAnalysis, options: InstrumentOptions)
   const instrumenter = new Instrumenter(analysis, renderer, options);
   for (const scope of analysis.scopes) instrumenter.scope(scope);
   for (const site of analysis.sites) instrumenter.site(site);
+  for (const meta of analysis.metas) instrumenter.meta(meta);
   return renderer;
 }
 
@@ -434,6 +435,18 @@ class Instrumenter {
     });
     const access = privates.length > 0 ? `,function(n,o,v){switch(n){${privates.join(";")}}}` : "";
     return `static{${register}!==void 0&&${register}(${site.index},this,${accessor}${access})}`;
+  }
+
+  /** `import.meta` means something in a module's own text only. */
+  meta({ start, end }: Node): void {
+    this.#renderer.add({
+      at: start,
+      end,
+      side: "open",
+      depth: Number.MAX_SAFE_INTEGER,
+      when: (style) => style.apart,
+      text: (style) => style.own("A"),
+    });
   }
 
   #open(at: number, depth: number, text: Edit["text"]): void {

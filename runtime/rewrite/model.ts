@@ -127,6 +127,8 @@ export interface ModuleAnalysis {
   readonly sites: readonly Site[];
   /** Where calls stand whose result is awaited at once: offsets of the callee, or of the property called. */
   readonly awaited: readonly number[];
+  /** Each `import.meta`. */
+  readonly metas: readonly Node[];
   /** Sorted by start. */
   readonly references: readonly Reference[];
 }

@@ -8,6 +8,8 @@ export interface Style {
   own(name: string): string;
   /** Whether migration points are put in. */
   readonly points: boolean;
+  /** Whether the text will stand outside of its module. */
+  readonly apart: boolean;
   /** The class that is being made anew: heritage and statics are left out. */
   readonly making: Site | null;
   /** The function whose parameters are being moved into its body. */

@@ -702,6 +702,7 @@ export class CodeRegistry implements CodeAccess {
     env[`${prefix}K`] = undefined;
     env[`${prefix}C`] = module.register;
     env[`${prefix}I`] = undefined;
+    env[`${prefix}A`] = module.meta;
     return module.env = env;
   }
 

@@ -48,10 +48,10 @@ export function installLoadHook(context: HookContext): void {
     context.port.request({ op: "supervisor", request: { op: "bypassed", urls: [...awaited] } });
   });
   const runtime = {
-    register: (key: string, accessor: never, control: never) => {
+    register: (key: string, accessor: never, control: never, _door: never, meta: ImportMeta | undefined) => {
       // All static imports of ES modules are loaded before the first module runs; scripts they import, while they run.
       if (!context.code.started) resolved.forEach((url) => awaited.add(url));
-      return start(context, points, key, accessor, control);
+      return start(context, points, { key, accessor, control, meta });
     },
   };
   const scripts = new ScriptLoader();
@@ -119,16 +119,19 @@ function exposeRuntime(runtime: object): void {
 function start(
   context: HookContext,
   points: Map<string, readonly (readonly [number, string])[]>,
-  key: string,
-  accessor: never,
-  control: never,
+  { key, accessor, control, meta }: {
+    key: string;
+    accessor: never;
+    control: never;
+    meta: ImportMeta | undefined;
+  },
 ) {
   if (!context.code.started) {
     context.code.started = true;
     const stop = context.port.request({ op: "supervisor", request: { op: "loaded" } });
     if (typeof stop === "string") Deno.exit(2);
   }
-  const register = context.registry.register(key, accessor, control);
+  const register = context.registry.register(key, accessor, control, undefined, meta);
   context.migrator.arm(key, control, points.get(key) ?? []);
   return register;
 }

@@ -29,6 +29,13 @@ function bytes() {
   return [data.constructor.name, data instanceof Buffer, data.buffer.byteLength === data.length, data.indexOf(10) > 0];
 }
 
+function itself(url = import.meta.url) {
+  class Part {
+    length = import.meta.url.length;
+  }
+  return [Deno.readFileSync(new URL(url)).length, () => import.meta.main, new Part().length, Part] as const;
+}
+
 import { Buffer } from "node:buffer";
 function nodeEnvironment() {
   return [process.env.APP_SETTING, process.env.APP_NONE, process.argv.slice(2), process.cwd() === Deno.cwd(), process.exitCode];
@@ -58,3 +65,5 @@ console.log(encode("text"));
 console.log(given(), bytes());
 console.log(endBadly(3), Deno.exitCode);
 console.log(endBadly(4), process.exitCode);
+const [size, isMain, length, Part] = itself();
+console.log(size, isMain(), length === new Part().length, String(isMain));
