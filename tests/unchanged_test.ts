@@ -15,7 +15,7 @@ async function run(files: Readonly<Record<string, string>>): Promise<{ stdout: s
     stdin: "null",
   }).output();
   Deno.removeSync(folder, { recursive: true });
-  const said = new TextDecoder().decode(stderr).split("\n").filter((line) => line.startsWith("clonecloud:"));
+  const said = new TextDecoder().decode(stderr).split("\n").filter((line) => line.includes("runs unchanged"));
   return { stdout: new TextDecoder().decode(stdout), said };
 }
 

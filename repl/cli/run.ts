@@ -390,6 +390,7 @@ export class Run {
       cache: new FolderCache(`${this.#home}/cache`),
       methods: new Set(this.#methods),
       pathOf: (url) => modulePath(url, this.#app.root),
+      onProgress: (line) => this.#say(line),
       diagnose: (url, reason) =>
         this.#say(`${modulePath(url, this.#app.root)} runs unchanged and stays here: ${reason}`),
     });

@@ -17,7 +17,14 @@ export interface CodeServiceOptions {
   readonly pathOf: (url: string) => string;
   /** A module that can't be rewritten. */
   readonly diagnose: (url: string, reason: string) => void;
+  /** Rewriting takes long enough that a person wonders: what is being done. */
+  readonly onProgress?: (line: string) => void;
 }
+
+/** From this length on, in characters, one module takes most of a second. */
+const LONG = 1_000_000;
+/** Between two lines about many small modules. */
+const QUIET_MS = 1000;
 
 type Rewriter = typeof import("../rewrite/mod.ts");
 
@@ -37,6 +44,7 @@ export class CodeService {
   readonly #running = new Map<string, string>();
   readonly #known = new Set<string>();
   #rewriter: Rewriter | undefined;
+  readonly #spent = { modules: 0, ms: 0, nextMs: QUIET_MS };
 
   constructor(options: CodeServiceOptions) {
     this.#options = options;
@@ -213,6 +221,28 @@ export class CodeService {
   }
 
   #device(key: string, methods: ReadonlySet<string>): { text: string; points: [number, string][] } {
+    const { path, source } = this.#sources.get(key)!;
+    if (source.length >= LONG) {
+      this.#options.onProgress?.(
+        `rewriting ${path} (${(source.length / 1e6).toFixed(1)} MB), kept for later runs`,
+      );
+    }
+    const started = performance.now();
+    const device = this.#deviceText(key, methods);
+    this.#tellProgress(performance.now() - started);
+    return device;
+  }
+
+  /** Called for each module that was rewritten, with what it took. */
+  #tellProgress(ms: number): void {
+    this.#spent.modules++;
+    this.#spent.ms += ms;
+    if (this.#spent.ms < this.#spent.nextMs) return;
+    this.#spent.nextMs = this.#spent.ms + QUIET_MS;
+    this.#options.onProgress?.(`${this.#spent.modules} modules rewritten, kept for later runs`);
+  }
+
+  #deviceText(key: string, methods: ReadonlySet<string>): { text: string; points: [number, string][] } {
     const module = this.#module(key);
     const points = module.pointsOf(methods).map((
       site,
