@@ -26,5 +26,11 @@ export async function lockHome(home: Home): Promise<{ release(): void }> {
       `Cannot use home ${home.folder}: another peer serves it; stop that one or give another --home`,
     );
   }
-  return { release: () => file.close() };
+  return {
+    release() {
+      // A process that is just being started has a copy of the descriptor, so that closing alone would not do.
+      file.unlockSync();
+      file.close();
+    },
+  };
 }

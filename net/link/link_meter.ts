@@ -233,7 +233,8 @@ class LinkEnds {
 
   constructor(channel: Channel, onEnd: () => void) {
     this.channel = channel;
-    channel.start({ data: (chunk) => this.#data(chunk), end: onEnd });
+    // A channel that has ended says so at once, before whoever makes this has it.
+    channel.start({ data: (chunk) => this.#data(chunk), end: () => queueMicrotask(onEnd) });
   }
 
   sendPing(): void {

@@ -315,7 +315,8 @@ class NodeManager implements Peer {
 
   #onLink(stream: Stream, connection: Connection): void {
     if (this.#parts.trust.has(connection.remotePeer.toString())) answerLink(streamChannel(stream));
-    else stream.abort(new Error("not paired"));
+    // In order: the session's stream says why, and the two are opened together.
+    else stream.close().catch(() => {});
   }
 
   async #onPair(stream: Stream, connection: Connection): Promise<void> {
