@@ -119,6 +119,8 @@ export class Acceptance {
   #make(index: number): void {
     const { state } = this.#inlet;
     if (state.nodes[index] !== undefined) return;
+    // Most need nothing that isn't there.
+    if (this.#missing(index) === undefined) return this.#create(index);
     const stack = [index];
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!;
@@ -171,11 +173,18 @@ export class Acceptance {
     const inlet = this.#inlet;
     const kind = inlet.state.kinds[index]!;
     const nth = index - inlet.firstNew;
-    const make = () => KINDS[kind]!.create(this.#shells[nth], inlet);
     const owners = this.#owners[nth];
     this.#ownMake[nth] = owners === undefined;
-    const node = owners === undefined ? make() : inlet.code.createWithPrivates(this.#classes(owners), make);
+    const node = owners === undefined
+      ? KINDS[kind]!.create(this.#shells[nth], inlet)
+      : this.#createWithPrivates(nth, owners);
     inlet.bind(inlet.state.origin + index, node, kind);
+  }
+
+  #createWithPrivates(nth: number, owners: readonly number[]): object {
+    const inlet = this.#inlet;
+    const kind = KINDS[inlet.state.kinds[inlet.firstNew + nth]!]!;
+    return inlet.code.createWithPrivates(this.#classes(owners), () => kind.create(this.#shells[nth], inlet));
   }
 
   #classes(mids: readonly number[]): Function[] {

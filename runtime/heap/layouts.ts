@@ -1,5 +1,5 @@
 import type { ValueAccess } from "./access.ts";
-import { ArrayPrototype, objectKeys, ObjectPrototype, ownKeys } from "./intrinsics.ts";
+import { ArrayPrototype, getPrototypeOf, objectKeys, ObjectPrototype, ownKeys } from "./intrinsics.ts";
 import { isArrayIndex } from "./keys.ts";
 import { KIND, type KindNumber } from "./node.ts";
 import type { Shape } from "./shape.ts";
@@ -12,6 +12,11 @@ export interface Layout {
   readonly carried: readonly Function[];
   /** Its elements are no properties of their own: a typed array. */
   readonly elementsAreSlots: boolean;
+}
+
+/** A layout with what tells its objects from ones that have elements besides: the hidden class doesn't. */
+interface LearntLayout extends Layout {
+  readonly enumerated: number;
 }
 
 /** An object that turned out to be of a kind, as an example. */
@@ -32,16 +37,18 @@ const ARRAYS: readonly (readonly unknown[])[] = [[1], [{}], [1.5], [1, , 2], [{}
  */
 export class Layouts {
   readonly #same: ((a: object, b: object) => boolean) | undefined;
-  readonly #layouts: Layout[] = [];
+  readonly #layouts: LearntLayout[] = [];
   /** Objects that were told apart before their shape was known: a list is met before its elements are looked into. */
   readonly #examples: Example[] = [];
   /** Whether reading an element that an array lacks finds nothing: nobody gave the prototypes elements. */
   readonly #holesAreEmpty: boolean;
+  readonly #isProxy: (value: object) => boolean;
   /** Of ordinary arrays, once one was seen. */
   arrayShape: Shape | undefined;
 
   constructor(values: ValueAccess) {
     const { sameLayout } = values;
+    this.#isProxy = (value) => values.isProxy(value);
     this.#same = sameLayout === undefined ? undefined : (a, b) => sameLayout(a, b);
     this.#holesAreEmpty = !hasElements(ArrayPrototype) && !hasElements(ObjectPrototype);
   }
@@ -58,10 +65,7 @@ export class Layouts {
         layouts[i] = layouts[i - 1]!;
         layouts[i - 1] = layout;
       }
-      // The hidden class doesn't tell of elements.
-      return layout.elementsAreSlots || objectKeys(object).length === layout.shape.keys.length
-        ? layout
-        : undefined;
+      return layout.elementsAreSlots || enumerated(object) === layout.enumerated ? layout : undefined;
     }
     return undefined;
   }
@@ -71,8 +75,14 @@ export class Layouts {
     const { exemplar, shape, carried, hasSlots } = layout;
     const tells = shape.keys.length > 0 || hasSlots || carried.length > 0;
     if (this.#same === undefined || !shape.simple || !tells || !this.#same(exemplar, exemplar)) return;
+    for (let at = shape.root.prototype; at !== null; at = getPrototypeOf(at)) {
+      if (this.#isProxy(at) || hasElements(at)) return;
+    }
     const layouts = this.#layouts;
-    layouts[layouts.length < MAX_LAYOUTS ? layouts.length : MAX_LAYOUTS - 1] = layout;
+    layouts[layouts.length < MAX_LAYOUTS ? layouts.length : MAX_LAYOUTS - 1] = {
+      ...layout,
+      enumerated: layout.elementsAreSlots ? 0 : enumerated(exemplar),
+    };
   }
 
   /** The kind of an object that is known by the company it keeps, and no built-in. */
@@ -107,6 +117,13 @@ export class Layouts {
     for (let i = 0; i < ARRAYS.length; i++) if (same(object, ARRAYS[i]!)) return true;
     return false;
   }
+}
+
+/** How many properties `for…in` shows; unlike a list of keys it costs no memory. No prototype may be a proxy. */
+function enumerated(object: object): number {
+  let count = 0;
+  for (const _ in object) count++;
+  return count;
 }
 
 /** Whether an object has properties that are array indexes: those come first. */
