@@ -4,7 +4,10 @@ interface Share {
   migrations: number;
   /** From suspend to merged. */
   gone: number;
-  /** What the clone's work would have taken here, as far as the clone's speed is known. */
+  /**
+   * What the work would have taken here: by the clone's time and speed, but no more than was predicted, as a clone that has
+   * other work is slow too.
+   */
   here: number;
 }
 
@@ -31,7 +34,8 @@ export class Savings {
     share.migrations++;
     share.gone += timeOf(event.total);
     const { run, waited } = (event.clone ?? {}) as Record<string, unknown>;
-    share.here += Math.max(0, timeOf(run) - timeOf(waited)) * (this.#speed ?? NaN);
+    const byClone = Math.max(0, timeOf(run) - timeOf(waited)) * (this.#speed ?? NaN);
+    share.here += Math.min(byClone, timeOf(event.predicted) || Infinity);
   }
 
   /** One line for the person after the run; empty if nothing migrated. */

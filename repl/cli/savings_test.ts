@@ -2,12 +2,13 @@ import { strictEqual } from "node:assert/strict";
 import type { TraceEvent } from "../../runtime/mod.ts";
 import { Savings } from "./savings.ts";
 
-const merge = (total: number, clone: Record<string, unknown>): TraceEvent => ({
+const merge = (total: number, clone: Record<string, unknown>, predicted = 0): TraceEvent => ({
   event: "merge",
   thread: "main",
   method: "app.ts#work",
   total,
   clone,
+  predicted,
 });
 
 Deno.test("Savings.line() is empty when nothing migrated", () => {
@@ -26,6 +27,16 @@ Deno.test("Savings.line() says what was saved, how often and on which peer", () 
     savings.line(),
     "saved about 3.00 s: 2 migrations to laptop, 2.00 s instead of about 5.00 s here; " +
       "saved nothing: 1 migration to desk, 96 ms instead of about 50 ms here",
+  );
+});
+
+Deno.test("Savings.line() claims no more than was predicted: a busy clone is slow too", () => {
+  const savings = new Savings();
+  savings.speed(10);
+  savings.event(merge(100, { run: 90 }, 400));
+  strictEqual(
+    savings.line(),
+    "saved about 300 ms: 1 migration to a clone, 100 ms instead of about 400 ms here",
   );
 });
 
