@@ -202,7 +202,7 @@ function rowOf({ lab, app, size, link, alone, there, cloned, forced, same }: Cel
     device_factor: lab.factor,
     device_factor_measured: lab.measuredFactor,
     link: link.name,
-    files: "cold",
+    files: forced.away.fileBytes > 0 ? "cold" : "synced",
     alone_s: alone.seconds,
     cc_s: ran.seconds,
     clone_s: there.seconds,
