@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { stripTypeScriptTypes } from "node:module";
+import { builtinModules, stripTypeScriptTypes } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { existsSync } from "node:fs";
 import type { SourceModule } from "./source_module.ts";
 import type { Diagnostic } from "./analyze.ts";
+import { Libraries, type NpmPackage } from "./libraries.ts";
+
+const BUILTIN = new Set(builtinModules);
 
 /** A program's modules as text, and those that couldn't be had. */
 export interface LoadedProgram {
@@ -25,15 +28,26 @@ interface InfoModule {
   }[];
 }
 
+/** How a program's modules are found. */
+export interface LoadOptions {
+  /** The Deno to ask. */
+  readonly deno?: string;
+  readonly signal?: AbortSignal;
+  /** Whether to follow imports into npm packages, as far as they are installed. */
+  readonly libraries?: boolean;
+  /** A module's path in method ids; from the app's root if left out. */
+  readonly pathOf?: (url: string, root: string) => string;
+}
+
 /**
  * Loads the modules that a main module reaches by its imports, as Deno resolves them, without running anything. Types are
- * blanked out in place, so positions are the source's own. npm packages are not followed.
+ * blanked out in place, so positions are the source's own.
  *
  * @throws {Error} if Deno can't read the main module.
  */
 export async function loadProgram(
   main: string,
-  { deno = Deno.execPath(), signal }: { deno?: string; signal?: AbortSignal } = {},
+  { deno = Deno.execPath(), signal, libraries = false, pathOf = pathFrom }: LoadOptions = {},
 ): Promise<LoadedProgram> {
   const local = /^[a-z][a-z+.-]+:/i.test(main) ? undefined : resolve(main);
   // Deno finds the configuration (import map, node_modules) from the folder it stands in.
@@ -50,11 +64,18 @@ export async function loadProgram(
     roots: string[];
     modules: InfoModule[];
     redirects: Record<string, string>;
+    npmPackages?: Record<string, NpmPackage>;
   };
   const root = appRoot(info.roots[0]!);
+  const known = new Libraries(info.npmPackages ?? {}, (url) => pathOf(url, root));
   const loaded = await Promise.all(
-    info.modules.map((module) => load(module, { root, redirects: info.redirects })),
+    info.modules.map((module) => load(module, { root, pathOf, redirects: info.redirects, libraries: known })),
   );
+  if (libraries) {
+    const entries = loaded.flatMap((module) => [...module?.imports.values() ?? []])
+      .filter((url) => url.startsWith("file:") && !info.modules.some(({ specifier }) => specifier === url));
+    loaded.push(...await known.modules([...new Set(entries)].map((url) => fileURLToPath(url))));
+  }
   const failed = info.modules.filter(({ error }) => error !== undefined);
   if (failed.some(({ specifier }) => specifier === info.roots[0])) {
     throw new Error(`Cannot load ${main}: ${failed[0]!.error!.split("\n")[0]}`);
@@ -85,7 +106,12 @@ export function appRoot(main: string): string {
 
 async function load(
   module: InfoModule,
-  { root, redirects }: { root: string; redirects: Record<string, string> },
+  { root, redirects, libraries, pathOf }: {
+    root: string;
+    redirects: Record<string, string>;
+    libraries: Libraries;
+    pathOf: (url: string, root: string) => string;
+  },
 ): Promise<SourceModule | undefined> {
   const { specifier, local, mediaType = "", dependencies = [] } = module;
   if (local === undefined || !/^(JavaScript|Mjs|Cjs|TypeScript|Mts|Cts|JSX|TSX)$/.test(mediaType)) {
@@ -95,17 +121,26 @@ async function load(
   const imports = new Map<string, string>();
   for (const dependency of dependencies) {
     const to = dependency.code?.specifier;
-    if (to !== undefined) imports.set(dependency.specifier, redirects[to] ?? to);
+    if (to === undefined) continue;
+    const url = redirects[to] ?? to;
+    const npm = /^npm:/.test(url) || (!/^[a-z]+:/.test(url) && !BUILTIN.has(url))
+      ? libraries.entry(`npm:${url.replace(/^npm:\/?/, "")}`)
+      : undefined;
+    imports.set(dependency.specifier, npm === undefined ? url : pathToFileURL(npm).href);
   }
   return {
     url: specifier,
-    path: specifier.startsWith(root)
-      ? decodeURIComponent(relative(new URL(root).pathname, new URL(specifier).pathname))
-      : specifier,
+    path: pathOf(specifier, root),
     text,
     kind: mediaType === "Cjs" || mediaType === "Cts" ? "script" : "module",
     imports,
   };
+}
+
+function pathFrom(url: string, root: string): string {
+  return url.startsWith(root)
+    ? decodeURIComponent(relative(new URL(root).pathname, new URL(url).pathname))
+    : url;
 }
 
 /** The text with types blanked out; where syntax must be rewritten (enums, JSX), without positions. */

@@ -14,6 +14,8 @@ export interface Method {
   readonly column: number;
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
+  /** The constructor that a class has though its source has none: field initialisers, and the parent's constructor. */
+  readonly isImplicit: boolean;
   /** Index of the method around it; -1 for a module's top-level code. */
   readonly outer: number;
   /** Label of the class it belongs to, in its module. */

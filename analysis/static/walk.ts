@@ -457,6 +457,7 @@ export class ModuleWalk {
       ...this.#lines.at(node.start),
       isAsync: node.async === true,
       isGenerator: node.generator === true,
+      isImplicit: /^Class/.test(node.type ?? ""),
       outer,
       owner,
     });

@@ -1,0 +1,11 @@
+import _ from "lodash";
+const people = Array.from({ length: 40 }, (_, i) => ({ id: i, name: `n${i % 7}`, age: i % 5, tags: ["a", "b", `t${i % 3}`], at: { x: i, y: { z: [i] } } }));
+const out: unknown[] = [];
+out.push(_.groupBy(people, "name"), _.sortBy(people, ["age", (p) => -p.id]), _.countBy(people, (p) => p.age), _.keyBy(people, "id"));
+out.push(_.cloneDeep(people), _.merge({}, people[0], { at: { y: { w: 1 } } }), _.isEqual(people, _.cloneDeep(people)), _.get(people, "[3].at.y.z[0]"), _.set({}, "a.b[0].c", 1));
+out.push(_.chain(people).filter({ age: 2 }).map("at.x").sum().value(), _(people).map((p) => p.id).filter((n) => n % 2).take(3).value());
+out.push(_.debounce(() => 1, 0), _.memoize((n: number) => n * 2)(2), _.curry((a: number, b: number, c: number) => a + b + c)(1)(2)(3), _.partial((a: number, b: number) => a - b, _.partial.placeholder as never, 1)(5), _.flow([(n: number) => n + 1, (n: number) => n * 2])(1));
+out.push(_.template("hi <%= name %> <% for (const t of tags) { %><%- t %><% } %>")(people[0]), _.camelCase("foo bar-baz"), _.kebabCase("FooBar"), _.startCase("a b"), _.truncate("x".repeat(50)), _.words("a b,c"), _.deburr("déjà"), _.escape("<a>"), _.pad("x", 9));
+out.push(_.difference([1, 2, 3], [2]), _.union([1], [2, 1]), _.intersectionBy([2.1, 1.2], [2.3], Math.floor), _.uniqBy(people, "name").length, _.zipObject(["a", "b"], [1, 2]), _.flattenDeep([1, [2, [3, [4]]]]), _.chunk(_.range(10), 3), _.orderBy(people, ["name", "age"], ["asc", "desc"]).length, _.partition(people, (p) => p.id > 3).length);
+out.push(_.defaultsDeep({ a: { b: 1 } }, { a: { c: 2 } }), _.pick(people[0], ["id", "at.x"]), _.omit(people[0], "tags"), _.mapValues({ a: 1 }, (n) => n + 1), _.invert({ a: "b" }), _.transform([1, 2], (acc: number[], n) => void acc.push(n), []), _.reduceRight([1, 2], (a, b) => a + b), _.times(3, String), _.random(1, 1), _.isPlainObject({}), _.isEmpty(new Map()), _.toPath("a.b[2]"), _.invoke({ f: () => 1 }, "f"), _.sortedIndexBy([{ x: 1 }], { x: 2 }, "x"), _.throttle(() => {}, 1));
+console.log(JSON.stringify(out)?.length);

@@ -1,0 +1,21 @@
+import { Box, Circle, Edge, Polygon, RevoluteJoint, DistanceJoint, PrismaticJoint, Vec2, World, Chain } from "planck";
+const world = new World({ gravity: new Vec2(0, -10) });
+const ground = world.createBody();
+ground.createFixture(new Edge(new Vec2(-40, 0), new Vec2(40, 0)), { density: 0 });
+ground.createFixture(new Chain([new Vec2(-5, 1), new Vec2(0, 0.5), new Vec2(5, 1)]), 0);
+const bodies = Array.from({ length: 24 }, (_, i) => {
+  const body = world.createDynamicBody({ position: new Vec2((i % 6) - 3, 2 + i), angle: i / 7, bullet: i % 5 === 0 });
+  body.createFixture(i % 3 === 0 ? new Circle(0.4) : i % 3 === 1 ? new Box(0.5, 0.3) : new Polygon([new Vec2(0, 0), new Vec2(1, 0), new Vec2(0.3, 0.8)]), { density: 1, friction: 0.4, restitution: 0.2 });
+  return body;
+});
+world.createJoint(new RevoluteJoint({ enableMotor: true, motorSpeed: 1, maxMotorTorque: 10 }, ground, bodies[0]!, new Vec2(0, 3)));
+world.createJoint(new DistanceJoint({ frequencyHz: 4, dampingRatio: 0.5 }, bodies[1]!, bodies[2]!, bodies[1]!.getPosition(), bodies[2]!.getPosition()));
+world.createJoint(new PrismaticJoint({ enableLimit: true, lowerTranslation: -1, upperTranslation: 1 }, ground, bodies[3]!, new Vec2(0, 4), new Vec2(1, 0)));
+let contacts = 0;
+world.on("begin-contact", () => { contacts++; });
+world.on("post-solve", (_c, impulse) => { contacts += impulse.normalImpulses.length; });
+for (let i = 0; i < 120; i++) world.step(1 / 60, 8, 3);
+world.rayCast(new Vec2(-10, 0.5), new Vec2(10, 0.5), (_f, p) => p.x < 3 ? 1 : 0);
+world.queryAABB({ lowerBound: new Vec2(-1, 0), upperBound: new Vec2(1, 3) } as never, () => true);
+world.destroyBody(bodies[5]!);
+console.log(contacts, bodies.map((b) => b.getPosition().y.toFixed(1)).join(" "));
