@@ -177,7 +177,9 @@ export class GuestCode implements CodeSource {
     const wrapper = this.#wrappers.get(builtin) ?? this.#wrappers.get(`node:${builtin}`);
     if (wrapper !== undefined) return { url: `${WRAPPER_URL}${builtin}`, shortCircuit: true };
     if (link === undefined) this.#abandon(`import of ${specifier}`);
-    return next(specifier, context);
+    // Packages say `crypto`; a shipped module's place here has no dependencies that this could be one of.
+    const bare = !specifier.startsWith("node:") && nodeModule.isBuiltin(specifier);
+    return next(bare ? `node:${specifier}` : specifier, context);
   }
 
   #load(url: string, context: any, next: any) {
