@@ -63,7 +63,11 @@ const PROGRAMS: readonly Program[] = [
     migrate: ["useAll", "namespaces", "useLegacy", "lazily", "exported"],
     stays: [/useAll: it touches (an object of the host|the namespace of a module)/, /lazily: import of/],
   },
-  { file: "libraries.ts", migrate: ["table", "useMemo", "text", "node", "events"], stays: [/events:/] },
+  {
+    file: "libraries.ts",
+    migrate: ["table", "useMemo", "text", "node", "events", "identify"],
+    stays: [/events:/],
+  },
   {
     file: "files.ts",
     migrate: ["deno", "node", "missing", "later"],

@@ -1,4 +1,5 @@
 import _ from "npm:lodash@4.17.21";
+import { v5 } from "npm:uuid@11.0.3";
 import { stemmer } from "npm:stemmer@2.0.1";
 import path from "node:path";
 import { Buffer } from "node:buffer";
@@ -56,3 +57,9 @@ console.log(useMemo(4), useMemo(5));
 console.log(text(["running", "flies", "happily"]));
 console.log(node("né.txt"));
 console.log(events());
+
+// It imports `crypto` by its bare name.
+function identify(name: string) {
+  return v5(name, v5.DNS);
+}
+console.log(identify("example.org"));
