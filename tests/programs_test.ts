@@ -73,6 +73,7 @@ const PROGRAMS: readonly Program[] = [
     migrate: ["deno", "node", "missing", "later"],
     stays: [/it lists a directory it changed/],
   },
+  { file: "many_files.ts", migrate: ["play", "flow", "temporary"] },
   { file: "printing.ts", migrate: ["speak", "streams", "show"] },
   {
     file: "surroundings.ts",

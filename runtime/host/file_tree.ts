@@ -368,7 +368,9 @@ export class FileTree {
     if (folder.origin === undefined || folder.isComplete) return null;
     const origin = `${folder.origin}/${name}`;
     const dots = rest.indexOf("..");
-    this.#look([origin, ...rest.slice(0, dots < 0 ? rest.length : dots)].join("/"));
+    this.#look(
+      [origin, ...rest.slice(0, dots < 0 ? rest.length : dots).filter((part) => part !== ".")].join("/"),
+    );
     const found = folder.children.get(name);
     if (found !== undefined) return found;
     throw new FileFailure(this.#denied.get(origin) ?? this.#parts.abandon(`no answer for ${origin}`));

@@ -19,6 +19,7 @@ const NAMES = [
   "l/a",
   ".",
   "d/../b",
+  "./d/./b",
   "none/a",
   "a/x",
 ];
