@@ -3,7 +3,7 @@ export const LINK_PROTOCOL = "/clonecloud/link/1.0.0";
 /** Bytes of a first probe each way: 0.16 s of a 0.4 Mbit/s link. */
 export const SMALL_PROBE_BYTES = 8 * 1024;
 /** Least and most bytes of a later probe, which is sized to take {@linkcode PROBE_MS}. */
-export const LEAST_PROBE_BYTES = 2 * 1024;
+export const LEAST_PROBE_BYTES = 8 * 1024;
 export const LARGE_PROBE_BYTES = 64 * 1024;
 /** How long a probe should keep the link busy: long enough that timers of both machines don't show. */
 export const PROBE_MS = 40;
@@ -21,7 +21,10 @@ export const PING_INTERVAL_MS = 1_000;
 export const PING_WINDOW = 5;
 /** Probes that a bandwidth is taken from (their median). */
 export const PROBE_WINDOW = 3;
-/** Between probes: at {@linkcode PROBE_MS} each they take 2 % of a link, and at most 32 KiB/s each way of a fast one. */
+/**
+ * Between probes: they take 2 % of a link of more than 1.6 Mbit/s, at most 32 KiB/s each way of a fast one, and 8 % of one of 0.4
+ * Mbit/s: smaller ones would be a packet or two, which have no spread.
+ */
 export const PROBE_INTERVAL_MS = 2_000;
 /** A measure this far from what was known is looked at again at once: the link may have changed. */
 export const SURPRISE = 0.2;

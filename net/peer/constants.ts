@@ -99,7 +99,7 @@ export const PEERS_PING_MS = 1_500;
 /** What one session may have under way beyond a round trip, milliseconds of the link: others wait that long at most. */
 export const CREDIT_MS = 200;
 /** Least that a session may have under way. */
-export const CREDIT_LEAST_BYTES = 8 * 1024;
+export const CREDIT_LEAST_BYTES = 16 * 1024;
 /** Most: enough for 2 Gbit/s over 100 ms. */
 export const CREDIT_MOST_BYTES = 32 * 1024 * 1024;
 /** The clone tells its device what it took at least this often, bytes; below the least credit, or both would wait. */
