@@ -88,7 +88,6 @@ THREAD  STATE            METHOD
 main    stands at merge  tests/fixtures/steps.ts#fail
 clonecloud> continue
 app | caught not today
-tests/fixtures/steps.ts#read runs here: it touches Deno.FsFile (arguments[0].file)
 app | read 1
 the app has ended with exit code 0 after 3 migrations
 clonecloud> frobnicate

@@ -39,7 +39,8 @@ export class BuiltinChanges {
     const changed: object[] = [];
     for (let i = 0; i < this.#baselines.length; i++) {
       const baseline = this.#baselines[i]!;
-      if (!isAsItWas(baseline)) changed[changed.length] = baseline.object;
+      // What only the runtime changed counts for nothing.
+      if (this.keysOf(baseline.object).length > 0) changed[changed.length] = baseline.object;
     }
     return changed;
   }
