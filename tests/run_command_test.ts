@@ -64,7 +64,7 @@ Deno.test("run --clone spawn migrates, changes no global and leaves nothing behi
   const trace = `${place.folder}/trace`;
   const output = await place.run("run", "--clone", "spawn", "--trace", trace, ...MIGRATE, "main.ts", "a");
   assert.equal(output.stdout, new TextDecoder().decode(plain.stdout));
-  assert.match(output.stderr, /^clonecloud: 1 migration .*\n$/);
+  assert.match(output.stderr, /^clonecloud: saved [^:]*: 1 migration to .*\n$/);
   assert.equal(output.code, 0);
   assert.match(await Deno.readTextFile(trace), /"event":"merge"/);
   assert.deepEqual(place.left(), []);
@@ -122,7 +122,7 @@ Deno.test("two apps share one peer at the same time, and one runs twice", async 
   const outputs = [...await Promise.all([run("a"), run("b")]), await run("a")];
   for (const [i, { code, stdout, stderr }] of outputs.entries()) {
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /^clonecloud: 1 migration .*\n$/);
+    assert.match(stderr, /^clonecloud: saved [^:]*: 1 migration to .*\n$/);
     assert.match(stdout, new RegExp(`^${"aba"[i]}: start\n${"aba"[i]}: -?\\d+\n`));
   }
   trusting.signal("SIGTERM");

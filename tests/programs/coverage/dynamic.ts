@@ -1,0 +1,4 @@
+let hidden = 0;
+export function bump() {
+  return ++hidden;
+}
