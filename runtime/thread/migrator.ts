@@ -316,7 +316,6 @@ export class Migrator {
     performEffects(head.effects);
     point.failures = 0;
     this.#learn(point, reply, head);
-    this.#current.startedMs = 0;
     this.#trace({
       event: "merge",
       thread: "main",
@@ -336,6 +335,7 @@ export class Migrator {
       fileBytes: reply.fileBytes,
       clone: head.ms,
     });
+    this.#current.startedMs = 0;
     this.#stages.reach(() => ({
       stage: "merge",
       thread: "main",
