@@ -11,6 +11,8 @@ class Place implements AsyncDisposable {
   readonly folder = Deno.makeTempDirSync();
   readonly home = `${this.folder}/home`;
   readonly temp = `${this.folder}/tmp`;
+  /** As the environment of what is started from now on names it. */
+  language = "C";
 
   constructor() {
     Deno.mkdirSync(this.temp);
@@ -20,7 +22,7 @@ class Place implements AsyncDisposable {
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", MAIN, ...args],
       cwd: SMALL,
-      env: { TMPDIR: this.temp, NO_COLOR: "1", CLONECLOUD_HOME: this.home },
+      env: { TMPDIR: this.temp, NO_COLOR: "1", CLONECLOUD_HOME: this.home, LC_ALL: this.language },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -125,6 +127,12 @@ Deno.test("two apps share one peer at the same time, and one runs twice", async 
     assert.match(stderr, /^clonecloud: saved [^:]*: 1 migration to .*\n$/);
     assert.match(stdout, new RegExp(`^${"aba"[i]}: start\n${"aba"[i]}: -?\\d+\n`));
   }
+  // The clone speaks another language than the device; the guest must not.
+  place.language = "de_DE.UTF-8";
+  const migrate = ["--migrate", "language.ts#spoken"];
+  const german = await place.run("run", "--clone", address!, ...migrate, "language.ts");
+  assert.match(german.stderr, /: 1 migration to /);
+  assert.match(german.stdout, /^de-DE 1\.234,5 \d+\.\d+\.\d{4}\n$/);
   trusting.signal("SIGTERM");
   await trusting.output();
 });

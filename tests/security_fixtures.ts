@@ -14,7 +14,11 @@ export function hostileGuest(
   } = {},
 ): (flags: readonly string[]) => ReturnType<typeof guestCommand> {
   return (flags) => {
-    const command = guestCommand(Deno.execPath(), { heapMiB, permissions: [...flags, ...more] });
+    const command = guestCommand(Deno.execPath(), {
+      heapMiB,
+      permissions: [...flags, ...more],
+      locale: navigator.language,
+    });
     const args = command.args.slice(0, -1).filter((arg) => !without.includes(arg));
     return {
       ...command,

@@ -84,7 +84,7 @@ export class CloneService {
     });
     this.#guests = new GuestPool({
       command: (needs) => this.#command(needs),
-      usual: { memoryMiB: grantsOf().memoryMiB, permissions: [] },
+      usual: { memoryMiB: grantsOf().memoryMiB, permissions: [], locale: navigator.language },
       cache,
       without,
       spares: this.maxGuests > 0,
@@ -191,13 +191,14 @@ export class CloneService {
     await this.#guests.close();
   }
 
-  #command({ memoryMiB, permissions }: GuestNeeds) {
+  #command({ memoryMiB, permissions, locale }: GuestNeeds) {
     const { guestCommand: own, denoPath = Deno.execPath(), heapMiB = DEFAULT_HEAP_MIB } = this.#options;
     const flags = permissions.map((permission) => `--allow-${permission}`);
     if (own !== undefined) return typeof own === "function" ? own(flags) : own;
     return guestCommand(denoPath, {
       heapMiB: Math.min(heapMiB, memoryMiB - GUEST_OVERHEAD_MIB),
       permissions: flags,
+      locale,
     });
   }
 

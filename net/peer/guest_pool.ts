@@ -9,13 +9,15 @@ export interface GuestNeeds {
   /** Its memory, MiB. */
   readonly memoryMiB: number;
   readonly permissions: readonly GuestPermission[];
+  /** Its language (BCP 47). */
+  readonly locale: string;
 }
 
 /** What a {@linkcode GuestPool} is made from. */
 export interface GuestPoolOptions {
   /** The command line of a guest. */
   command(needs: GuestNeeds): GuestCommand;
-  /** What a spare guest is started for. */
+  /** What a spare guest is started for, at first: devices' languages turn out later. */
   readonly usual: GuestNeeds;
   /** Deno's folder for guests; see `guest_sandbox.ts`. */
   readonly cache: string;
@@ -30,6 +32,7 @@ export class GuestPool {
   readonly #options: GuestPoolOptions;
   readonly #used = new Set<Guest>();
   readonly #spares: Guest[] = [];
+  #usual: GuestNeeds;
   #watchdog: GuestWatchdog | undefined;
   #starting = 0;
   #earlyExits = 0;
@@ -37,6 +40,7 @@ export class GuestPool {
 
   constructor(options: GuestPoolOptions) {
     this.#options = options;
+    this.#usual = options.usual;
   }
 
   /** Starts spare guests; failures are logged. */
@@ -44,8 +48,9 @@ export class GuestPool {
     while (this.#mayPrepare()) {
       this.#starting++;
       try {
-        const guest = await this.#start(this.#options.usual);
-        if (this.#closed) guest.kill();
+        const usual = this.#usual;
+        const guest = await this.#start(usual);
+        if (this.#closed || usual !== this.#usual) guest.kill();
         else this.#spares.push(guest);
       } catch (error) {
         this.#earlyExits++;
@@ -60,7 +65,8 @@ export class GuestPool {
   async take(needs: GuestNeeds): Promise<Guest> {
     if (this.#closed) throw new Error("Cannot start guest: the clone stops");
     try {
-      const spare = isUsual(needs, this.#options.usual) ? this.#spares.shift() : undefined;
+      if (needs.locale !== this.#usual.locale) this.#speak(needs.locale);
+      const spare = isUsual(needs, this.#usual) ? this.#spares.shift() : undefined;
       const guest = spare ?? await this.#start(needs);
       this.#used.add(guest);
       guest.exited.then(() => this.#used.delete(guest));
@@ -78,6 +84,12 @@ export class GuestPool {
     for (const guest of all) guest.kill();
     await Promise.all(all.map((guest) => guest.exited));
     await this.#watchdog?.close();
+  }
+
+  /** From now on spare guests speak this language: a process can't change its own. */
+  #speak(locale: string): void {
+    this.#usual = { ...this.#usual, locale };
+    for (const spare of this.#spares.splice(0)) spare.kill();
   }
 
   #mayPrepare(): boolean {

@@ -35,7 +35,7 @@ export class RefusedError extends Error {
 
 /** What {@linkcode openCloneSession} asks for. */
 export interface OpenOptions {
-  readonly request: Pick<SessionRequest, "sessionVersion" | "deno" | "app" | "permissions">;
+  readonly request: Pick<SessionRequest, "sessionVersion" | "deno" | "app" | "permissions" | "locale">;
   /** Whether the link may be probed while the session lives. */
   readonly probes: boolean;
   /** Put in between, if any. */
@@ -66,6 +66,7 @@ export async function openCloneSession(
       deno: request.deno,
       app: request.app.slice(0, 500),
       ...(request.permissions && { permissions: request.permissions }),
+      ...(request.locale !== undefined && { locale: request.locale.slice(0, 100) }),
     });
     const answer = parseAnswer(await control.receive(AbortSignal.timeout(SESSION_OPEN_TIMEOUT_MS)));
     if (!answer.ok) throw new RefusedError(answer.code, answer.error);

@@ -96,7 +96,11 @@ export async function serveSession(
 /** What the device is granted, as far as the app has it. */
 function needsOf(host: SessionHost, device: string, hello: SessionHello) {
   const { memoryMiB, permissions } = host.grants(device);
-  return { memoryMiB, permissions: permissions.filter((item) => hello.permissions.includes(item)) };
+  return {
+    memoryMiB,
+    permissions: permissions.filter((item) => hello.permissions.includes(item)),
+    locale: hello.locale ?? navigator.language,
+  };
 }
 
 async function refusal(

@@ -16,6 +16,8 @@ export interface SessionHello {
   readonly app: string;
   /** What the app has of what a clone's owner may grant guests; nothing if left out. */
   readonly permissions: readonly GuestPermission[];
+  /** The device's language, if it said one. */
+  readonly locale: string | undefined;
 }
 
 /** Why a clone opens no session. */
@@ -34,10 +36,11 @@ export type SessionAnswer =
   | { readonly ok: false; readonly code: RefusalCode; readonly error: string };
 
 const MAX_TEXT = 1_000;
+const LANGUAGE_TAG = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}$/;
 
 /** Checks a device's hello. @throws {TypeError} */
 export function parseHello(message: Message | undefined): SessionHello {
-  const { sessionVersion, deno, app, permissions = [] } = message ?? {};
+  const { sessionVersion, deno, app, permissions = [], locale } = message ?? {};
   if (!Number.isInteger(sessionVersion) || !isText(deno) || !isText(app) || !Array.isArray(permissions)) {
     throw new TypeError("Cannot open session: its first message is malformed");
   }
@@ -46,6 +49,7 @@ export function parseHello(message: Message | undefined): SessionHello {
     deno,
     app,
     permissions: GUEST_PERMISSIONS.filter((permission) => permissions.includes(permission)),
+    locale: typeof locale === "string" && LANGUAGE_TAG.test(locale) ? locale : undefined,
   };
 }
 

@@ -416,6 +416,7 @@ export class Run {
         clones: this.#clones,
         app: modulePath(this.#app.main, this.#app.root),
         deno: Deno.version.deno,
+        locale: navigator.language,
         permissions: this.#list("deno", []).some((flag) => /^(-A|--allow-(all|net))\b/.test(flag))
           ? ["net"]
           : [],

@@ -54,6 +54,9 @@ export class GuestHost {
     this.#files.install(session);
     // `parseArgs` without arguments and the like look at the real one.
     realProcess.argv.splice(0, Infinity, ...this.#argv());
+    if (navigator.language !== session.locale) {
+      this.#abandon(`the clone can't take on the device's language (${session.locale})`);
+    }
     try {
       setEnv("TZ", session.timeZone);
     } catch {

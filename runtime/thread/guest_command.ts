@@ -4,6 +4,8 @@ export interface GuestLimits {
   readonly heapMiB: number;
   /** Deno permission flags granted to the guest, e.g. `--allow-net`; none by default. */
   readonly permissions: readonly string[];
+  /** The guest's language (BCP 47). */
+  readonly locale: string;
 }
 
 /** How to start a guest process: its stdin and stdout are the framed channel. */
@@ -37,6 +39,18 @@ export function guestCommand(denoPath: string, limits: GuestLimits): GuestComman
       ...limits.permissions,
       new URL("./guest_main.ts", import.meta.url).href,
     ],
-    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", DENO_NO_PROMPT: "1" },
+    env: {
+      NO_COLOR: "1",
+      DENO_NO_UPDATE_CHECK: "1",
+      DENO_NO_PROMPT: "1",
+      LANG: posixLocale(limits.locale),
+    },
   };
+}
+
+/** The language as the environment names it; `C` is Deno's `en-US-u-va-posix`. */
+function posixLocale(locale: string): string {
+  if (locale.endsWith("-u-va-posix")) return "C";
+  const { language, region } = new Intl.Locale(locale);
+  return `${region === undefined ? language : `${language}_${region}`}.UTF-8`;
 }
