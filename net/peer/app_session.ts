@@ -141,9 +141,9 @@ async function relay({ control, out, session, host, migrations, ended, end }: Re
   const up = new FrameRelay(new FrameOutlet(clone), fromApp(migrations), (error) => end(error.message));
   const down = new FrameRelay(out, fromClone({ end, credit }, migrations), (error) => end(error.message));
   const send = (piece: Uint8Array) => {
-    const goesOn = credit?.isBusy === true;
     const wait = allOf([up.data(piece), credit?.sent(piece.length)]);
-    session.meter.sent(piece.length, goesOn || wait !== undefined);
+    // Only while there is no room the link sets the pace; else it is whoever asks, and how often.
+    session.meter.sent(piece.length, wait !== undefined);
     return wait;
   };
   const unwatch = host.watch(session);

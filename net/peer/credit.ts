@@ -24,11 +24,6 @@ export class Credit {
     return Math.max(CREDIT_LEAST_BYTES, Math.min(CREDIT_MOST_BYTES, bytes));
   }
 
-  /** Whether something is under way: what is sent now follows it without pause. */
-  get isBusy(): boolean {
-    return this.#underWay > 0;
-  }
-
   /** Bytes were sent; a promise if the next ones must wait. */
   sent(bytes: number): Promise<void> | void {
     this.#underWay += bytes;

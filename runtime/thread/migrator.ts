@@ -159,9 +159,8 @@ export class Migrator {
       return undefined;
     }
     const features = point.forced ? [] : this.#featuresOf(args);
-    const decision = this.#decide(point, features, args.length === 0);
+    let decision = this.#decide(point, features, args.length === 0);
     if (!decision.migrate) return this.#stay(point, decision, features);
-    this.#trace({ event: "decide", thread: "main", method: point.method, ...decision, features });
     const isAsync = this.#parts.registry.tableOf(point.module).sites[point.site]!.isAsync === true;
     if (isAsync && !this.#awaitedAtOnce()) return this.#local(point, "its call is not awaited at once");
     const session = this.#sessionState(point.forced ? FORCED_WAIT_MS : waitFor(decision));
@@ -169,8 +168,14 @@ export class Migrator {
       const reason = session?.error ?? MIGRATOR_FAILED;
       return session?.late ? this.#local(point, reason) : this.#failed(point, reason);
     }
-    if (session.id !== this.#session) this.#forget();
-    this.#session = session.id;
+    if (session.id !== this.#session) {
+      this.#forget();
+      this.#session = session.id;
+      // What was decided while it opened was decided for conditions of another day, or for none.
+      decision = this.#decide(point, features, args.length === 0);
+      if (!decision.migrate) return this.#stay(point, decision, features);
+    }
+    this.#trace({ event: "decide", thread: "main", method: point.method, ...decision, features });
     this.#current = { features, startedMs: performance.now(), cold: this.#cold, predicted: decision.hereMs };
     return this.#migrate(point, isAsync, self, args, accessor);
   }
