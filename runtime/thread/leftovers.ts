@@ -75,8 +75,13 @@ export class Leftovers {
   }
 
   /** The invocation has ended: what it left, or undefined. Without promises nothing is waited for. */
-  async end(): Promise<string | undefined> {
+  end(): Promise<string | undefined> {
+    // Before the promise of an async function counts as one of the method's.
     this.#watching = false;
+    return this.#settle();
+  }
+
+  async #settle(): Promise<string | undefined> {
     if (this.#queued > 0) return LATER;
     if (this.#count === 0) return undefined;
     await undefined;
