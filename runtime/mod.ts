@@ -30,6 +30,7 @@ export {
   frameHeader,
   HOP_CONTROL,
 } from "./thread/frame.ts";
+export { joinBytes } from "./thread/bytes.ts";
 export { CodeService, type TextCache } from "./thread/code_service.ts";
 export type { AppConfig, SupervisorRequest, TraceEvent } from "./thread/protocol.ts";
 export { type Stage, type StageRow, STAGES, type StageStop, type StageVariable } from "./thread/stages.ts";

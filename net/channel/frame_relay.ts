@@ -1,4 +1,4 @@
-import { type Frame, FRAME_HEADER_BYTES, MAX_FRAME_BYTES } from "../../runtime/mod.ts";
+import { type Frame, FRAME_HEADER_BYTES, joinBytes, MAX_FRAME_BYTES } from "../../runtime/mod.ts";
 import { allOf, type ChannelSink } from "./channel.ts";
 import type { FrameOutlet } from "./frame_outlet.ts";
 
@@ -124,19 +124,9 @@ export class FrameRelay implements Pick<ChannelSink, "data"> {
   }
 
   #take(waits: (Promise<void> | void)[]): void {
-    const payload = concat(this.#parts!);
+    const parts = this.#parts!;
+    const payload = parts.length === 1 ? parts[0]! : joinBytes(parts);
     this.#parts = undefined;
     waits.push(this.#rule.taken({ kind: this.#kind, payload }));
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

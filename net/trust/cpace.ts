@@ -6,6 +6,7 @@
  */
 import { ristretto255, ristretto255_hasher } from "@noble/curves/ed25519.js";
 import { sha512 } from "@noble/hashes/sha2.js";
+import { joinBytes } from "../../runtime/mod.ts";
 
 const DSI = new TextEncoder().encode("CPaceRistretto255");
 const DSI_ISK = new TextEncoder().encode("CPaceRistretto255_ISK");
@@ -104,13 +105,7 @@ function leb128(value: number): Uint8Array {
 }
 
 function join(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinBytes(parts);
 }
 
 /** The integer that bytes encode, least significant first. */

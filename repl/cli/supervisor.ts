@@ -7,6 +7,7 @@ import {
   type Frame,
   FrameDecoder,
   HOP_CONTROL,
+  joinBytes,
   land,
   type Landed,
   type StageStop,
@@ -135,7 +136,7 @@ export class Supervisor {
 
   /** Changes files for the app: all or none. Returns why not. */
   #land(changes: FileChanges): string | null {
-    const bytes = concat(this.#changedBytes.splice(0));
+    const bytes = joinBytes(this.#changedBytes.splice(0));
     try {
       this.#landed = land(this.#journals, changes, bytes);
       return null;
@@ -192,16 +193,6 @@ async function firstFrame(connection: Deno.Conn, decoder: FrameDecoder): Promise
     if (count === null) return undefined;
     decoder.push(buffer.slice(0, count));
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {

@@ -2,6 +2,7 @@
  * Content by SHA-256, as it goes to the clone's store: bytes are named in messages, and travel only if the store lacks
  * them, several in one frame and compressed together. By the engine's own functions: a weak device loads no more for it.
  */
+import { joinBytes } from "./bytes.ts";
 import { through } from "./stream_compression.ts";
 
 /** Bytes of a SHA-256 hash. */
@@ -47,7 +48,7 @@ async function deflated(parts: readonly Uint8Array[]): Promise<Uint8Array[]> {
 
 /** Hashes, one after the other. */
 export function packHashes(hashes: readonly string[]): Uint8Array {
-  return concat(hashes.map((hash) => Uint8Array.fromHex(hash)));
+  return joinBytes(hashes.map((hash) => Uint8Array.fromHex(hash)));
 }
 
 /** The hashes again, in hex. @throws {RangeError} */
@@ -59,14 +60,4 @@ export function unpackHashes(payload: Uint8Array): string[] {
     { length: payload.length / HASH_BYTES },
     (_, i) => payload.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES).toHex(),
   );
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

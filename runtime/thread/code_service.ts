@@ -1,5 +1,6 @@
 import type { ModuleSource, RewrittenModule } from "../rewrite/mod.ts";
 import { REWRITER_VERSION } from "../rewrite/constants.ts";
+import { hashOf } from "./blobs.ts";
 import type { RewriteAnswer } from "./load_hook.ts";
 import type { SourceKind, SupervisorRequest } from "./protocol.ts";
 
@@ -288,7 +289,6 @@ function markedSite(text: string, at: number, key: string): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
-/** Not by `node:crypto`: loading that takes a weak device longer than all its hashing. */
-async function hash(text: string): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
+function hash(text: string): Promise<string> {
+  return hashOf(new TextEncoder().encode(text));
 }

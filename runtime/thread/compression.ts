@@ -1,17 +1,12 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { joinBytes } from "./bytes.ts";
 import { COMPRESS_FROM, MAX_FRAME_BYTES } from "./constants.ts";
 
 /** `0 | payload` or `1 | deflated payload`. */
 export function compress(parts: readonly Uint8Array[]): Uint8Array[] {
   const bytes = parts.reduce((sum, part) => sum + part.length, 0);
   if (bytes < COMPRESS_FROM) return [Uint8Array.of(0), ...parts];
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return [Uint8Array.of(1), deflateRawSync(whole, { level: 3 })];
+  return [Uint8Array.of(1), deflateRawSync(joinBytes(parts), { level: 3 })];
 }
 
 /** The payload again; its size is bounded. @throws if it isn't one. */

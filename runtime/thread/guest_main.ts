@@ -16,6 +16,7 @@ import { TextDecoding } from "../host/text_decoding.ts";
 import { Values } from "../host/values.ts";
 import { hideRewriting } from "./appearance.ts";
 import { HASH_BYTES } from "./blobs.ts";
+import { joinBytes } from "./bytes.ts";
 import { CodeRegistry } from "./code_registry.ts";
 import { BLOB_REPLY, BLOB_REQUEST } from "./frame.ts";
 import { SESSION_VERSION } from "./constants.ts";
@@ -69,18 +70,8 @@ function answerTo(request: GuestRequest): { reply: GuestReply; bytes: Uint8Array
     if (frame.kind !== REPLY) continue;
     const { head, bytes } = unpackPayload(decompress(frame.payload));
     const reply = head as GuestReply;
-    return { reply, bytes: reply.chunks === undefined ? bytes : joined(fetchBlobs(reply.chunks)) };
+    return { reply, bytes: reply.chunks === undefined ? bytes : joinBytes(fetchBlobs(reply.chunks)) };
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** Contents from the clone's store, or from the device if that lost them; all are asked for at once. */
