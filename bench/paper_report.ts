@@ -9,6 +9,10 @@ export interface Row {
   readonly link: string;
   /** Whether the clone had the files before. */
   readonly files: "cold" | "synced";
+  /** How often it was run; times are means, `sd` their standard deviations. */
+  readonly runs: number;
+  readonly alone_sd_s: number;
+  readonly cc_sd_s: number;
   /** Seconds: on the device alone, with the clone as the runtime chose, on the clone's machine alone, made to migrate. */
   readonly alone_s: number;
   readonly cc_s: number;
@@ -106,4 +110,16 @@ export function summary(rows: readonly Row[]): string {
     } of ${rows.length} cells.`,
   );
   return lines.join("\n");
+}
+
+/** Rows that were written before. @throws {RangeError} if the file has none. */
+export function readRows(path: string): Row[] {
+  let rows: unknown;
+  try {
+    rows = JSON.parse(Deno.readTextFileSync(path));
+  } catch (error) {
+    throw new RangeError(`Cannot read rows of ${path}: ${(error as Error).message}`);
+  }
+  if (!Array.isArray(rows)) throw new RangeError(`Cannot read rows of ${path}: it holds no list`);
+  return rows;
 }

@@ -1,0 +1,146 @@
+import { DemoPeer } from "./demo_peer.ts";
+import { type Away, NOT_AWAY, type Ran, readAway, runDeno } from "./paper_cell.ts";
+import type { PaperApp } from "./paper_inputs.ts";
+import { type SlowDevice, slowDevice } from "./slow_device.ts";
+
+/** Permissions that the apps need. */
+const APP_FLAGS = ["--allow-read"];
+
+/** A run under the runtime, with what its migrations came to. */
+export interface Cloned {
+  readonly ran: Ran;
+  readonly away: Away;
+}
+
+export interface LabOptions {
+  readonly mod: string;
+  /** Where homes, traces and inputs are. */
+  readonly folder: string;
+  readonly factor: number;
+}
+
+/**
+ * A slow device and a clone at this machine's full speed, each with a peer that runs already. Owns all processes: none
+ * outlives it, however this process ends. Runs of an app alone have a device of their own, as slow as the other, so that
+ * they can take place beside the rest: each gets its share of a core and no more.
+ */
+export class Lab implements AsyncDisposable {
+  readonly factor: number;
+  readonly measuredFactor: number;
+  readonly #options: LabOptions;
+  readonly #device: SlowDevice;
+  readonly #alone: SlowDevice;
+  readonly #machine: SlowDevice;
+  readonly #clone: DemoPeer;
+  #lastAlone: Promise<unknown> = Promise.resolve();
+  #traces = 0;
+  #ended: Promise<unknown> | undefined;
+
+  private constructor(
+    options: LabOptions,
+    parts: { device: SlowDevice; alone: SlowDevice; machine: SlowDevice; clone: DemoPeer; measured: number },
+  ) {
+    this.#options = options;
+    this.factor = options.factor;
+    this.measuredFactor = parts.measured;
+    this.#device = parts.device;
+    this.#alone = parts.alone;
+    this.#machine = parts.machine;
+    this.#clone = parts.clone;
+  }
+
+  static async start(options: LabOptions): Promise<Lab> {
+    const { factor, folder, mod } = options;
+    const device = slowDevice(factor), alone = slowDevice(factor), machine = slowDevice(1);
+    try {
+      const measured = await device.measure();
+      const home = `${folder}/device${factor}`;
+      const clone = await DemoPeer.start(mod, {
+        home: `${folder}/clone${factor}`,
+        trust: await DemoPeer.idOf(mod, home),
+        slow: machine,
+      });
+      await DemoPeer.start(mod, { home, slow: device });
+      return new Lab(options, { device, alone, machine, clone, measured });
+    } catch (error) {
+      for (const part of [device, alone, machine]) await part[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Seconds on the device of what can't move: Deno and the app's modules start. */
+  async stays(app: PaperApp): Promise<number> {
+    return (await runDeno(["run", ...APP_FLAGS, app.main, "--help"], this.#on(this.#device))).seconds;
+  }
+
+  /** At the clone alone. */
+  there(app: PaperApp, args: readonly string[]): Promise<Ran> {
+    return runDeno(["run", ...APP_FLAGS, app.main, ...args], this.#on(this.#machine));
+  }
+
+  /** On the device alone, one after the other, beside whatever else runs. */
+  alone(app: PaperApp, args: readonly string[]): Promise<Ran> {
+    const ran = this.#lastAlone.then(() =>
+      runDeno(["run", ...APP_FLAGS, app.main, ...args], this.#on(this.#alone))
+    );
+    ran.catch(() => {}); // told to whoever asks for it
+    this.#lastAlone = ran.catch(() => {});
+    return ran;
+  }
+
+  /** On the device under the runtime; `migrate` is made to migrate. */
+  async withClone(
+    app: PaperApp,
+    { args, link, migrate }: { args: readonly string[]; link: string; migrate?: string },
+  ): Promise<Cloned> {
+    const trace = `${this.#options.folder}/trace${this.factor}-${++this.#traces}.jsonl`;
+    const ran = await runDeno([
+      ...[
+        "run",
+        "-A",
+        this.#options.mod,
+        "run",
+        "--clone",
+        this.#clone.address,
+        "--link",
+        link,
+        "--trace",
+        trace,
+      ],
+      ...(migrate === undefined ? [] : ["--migrate", migrate]),
+      ...APP_FLAGS.flatMap((flag) => ["--deno", flag]),
+      ...[app.main, ...args],
+    ], this.#on(this.#device));
+    return { ran, away: traced(trace) };
+  }
+
+  /** Sends the app's files ahead, as a user would; at full speed, as nothing is measured. */
+  async push(app: PaperApp): Promise<void> {
+    for (const path of app.files) {
+      const { code, stderr } = await runDeno([
+        ...["run", "-A", this.#options.mod, "files", "push", path, "--clone", this.#clone.address, "--json"],
+      ], this.#on(this.#machine));
+      if (code !== 0) throw new Error(`Cannot send ${path} ahead: ${stderr}`);
+    }
+  }
+
+  #on(device: SlowDevice) {
+    return { device, home: `${this.#options.folder}/device${this.factor}` };
+  }
+
+  /** May be asked for twice: when all is measured, and when it is stopped meanwhile. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const parts = [this.#device, this.#alone, this.#machine];
+    await (this.#ended ??= Promise.all(parts.map((part) => part[Symbol.asyncDispose]())));
+  }
+}
+
+/** A run that has nothing to migrate makes no trace. */
+function traced(path: string): Away {
+  try {
+    return readAway(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return NOT_AWAY;
+    throw error;
+  }
+}
