@@ -13,6 +13,7 @@ interface Program extends RunOptions {
 
 const PROGRAMS: readonly Program[] = [
   { file: "closures.ts", migrate: ["shared.up", "drive", "rounds", "cases", "defaults", "compose", "fib"] },
+  { file: "loop_heads.ts", migrate: ["call", "all", "read", "init", "update", "bare", "later"] },
   {
     file: "classes.ts",
     migrate: [

@@ -75,6 +75,7 @@ class Analyser {
 
   finish(): ModuleAnalysis {
     for (const reference of this.#references) this.#resolve(reference);
+    this.#markHeads();
     this.#markExports();
     for (const scope of this.#scopes) {
       for (const variable of scope.variables.values()) {
@@ -137,6 +138,7 @@ class Analyser {
       scope,
       captured: false,
       mutable: false,
+      writtenInHead: false,
       early: false,
       index: -1,
       declaredAt,
@@ -280,6 +282,7 @@ class Analyser {
       reference.site.usesArguments = true;
     }
     if (reference.write && !reference.loopHead) variable.mutable = true;
+    else if (reference.write) variable.writtenInHead = true;
     for (let site = reference.site; site !== variable.scope.site; site = site.parent) {
       if (site === null) break;
       site.through.add(variable);
@@ -308,6 +311,21 @@ class Analyser {
     }
   }
 
+  /**
+   * Closures that are born in the head of a loop see what its test and update write to the round's copy. Their scope's
+   * identity has to be in the head too.
+   */
+  #markHeads(): void {
+    for (const site of this.#sites) {
+      for (const variable of site.through) {
+        const { scope } = variable;
+        if (scope.kind !== "loop" || site.start >= scope.node.body.start) continue;
+        if (variable.writtenInHead) variable.mutable = true;
+        scope.identityAt = scope.node.type === "ForStatement" ? scope.node.init.declarations[0].start : -1;
+      }
+    }
+  }
+
   /** Finds sites whose closures nothing can re-create. */
   #refuse(): void {
     for (const site of this.#sites) {
@@ -316,7 +334,7 @@ class Analyser {
         const scope = variable.scope;
         if (scope === this.#root) continue;
         if (variable.mutable && scope.identityAt < 0) {
-          site.refused = `it captures "${variable.name}" in a parameter list or loop head`;
+          site.refused = `it captures "${variable.name}" where nothing can stand for its scope`;
         }
         if (isShadowed(site, variable)) {
           site.refused = `it captures "${variable.name}", which its own body declares too`;
@@ -527,13 +545,8 @@ class Analyser {
   #loop(node: Node): void {
     const head = node.type === "ForStatement" ? node.init : node.left;
     const lexical = head?.type === "VariableDeclaration" && head.kind !== "var";
-    const bodyIsBlock = node.body.type === "BlockStatement";
-    const scope = this.#newScope(
-      "loop",
-      node,
-      this.#scope,
-      lexical && bodyIsBlock ? node.body.start + 1 : -1,
-    );
+    const inBody = node.body.start + (node.body.type === "BlockStatement" ? 1 : 0);
+    const scope = this.#newScope("loop", node, this.#scope, lexical ? inBody : -1);
     if (lexical) this.#hoist([head], scope);
     if (node.type === "ForStatement") {
       this.#within(scope, () => {

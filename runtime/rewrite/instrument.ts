@@ -89,6 +89,17 @@ export function hasIdentity(scope: Scope): boolean {
   return shared;
 }
 
+/** Whether the scope's identity is declared by the head of its loop. */
+function isInHead({ kind, node, identityAt }: Scope): boolean {
+  return kind === "loop" && identityAt < node.body.start;
+}
+
+/** What has to become a block to have a place for the scope's identity. */
+function wrappedIn({ kind, node }: Scope): Node | undefined {
+  if (node.type === "SwitchStatement") return node;
+  return kind === "loop" && node.body.type !== "BlockStatement" ? node.body : undefined;
+}
+
 const identities = new WeakMap<Scope, boolean>();
 
 /** Whether all parameters are plain names. */
@@ -126,9 +137,11 @@ class Instrumenter {
   scope(scope: Scope): void {
     if (!hasIdentity(scope) || isExpressionBody(scope.node)) return;
     const depth = depthOf(scope.site) + 0.5;
-    if (scope.node.type === "SwitchStatement") {
-      this.#open(scope.identityAt, depth, () => `{${this.#identity(scope)}`);
-      this.#close(scope.node.end, depth, () => "}");
+    const whole = wrappedIn(scope);
+    if (isInHead(scope)) this.#loopHead(scope, depth);
+    else if (whole !== undefined) {
+      this.#open(whole.start, depth, () => `{${this.#identity(scope)}`);
+      this.#close(whole.end, depth, () => "}");
     } else this.#open(scope.identityAt, depth, (style) => this.#identity(scope, style));
   }
 
@@ -138,6 +151,38 @@ class Instrumenter {
     if (style === undefined || !hasAccessor(scope)) return `let ${name};`;
     const cases = scope.captured.map((variable, n) => this.#case(variable, n, style)).join(";");
     return `let ${name}=${accessorText(cases, { prefix: this.#options.prefix, variables: scope.captured })};`;
+  }
+
+  /**
+   * A loop head's variables are copied for each round: before the first test and before each update. The identity is
+   * copied with them, and forgotten right behind each copy; before the first test only if it can have been asked for.
+   */
+  #loopHead(scope: Scope, depth: number): void {
+    const { init, test, update } = scope.node;
+    const name = `${this.#options.prefix}s${scope.index}`;
+    const first = `${this.#options.prefix}n${scope.index}`;
+    const asked = this.#analysis.sites.some((site) =>
+      site.start >= init.start && site.end <= init.end && scopesOf(site).includes(scope)
+    );
+    this.#open(scope.identityAt, depth, () => asked ? `${name},${first}=1,` : `${name},`);
+    const afterInit = this.#afterSemicolon(init.end);
+    if (asked) {
+      const forget = `${first}&&(${first}=${name}=void 0),`;
+      this.#open(test?.start ?? afterInit, depth, () => test === null ? `${forget}!0` : forget);
+    }
+    if (update !== null) this.#open(update.start, depth, () => `${name}=void 0,`);
+    else {
+      const afterTest = this.#afterSemicolon(test?.end ?? afterInit);
+      this.#open(afterTest, depth, () => `${name}=void 0`);
+    }
+  }
+
+  /** Behind the next semicolon that isn't in a comment. */
+  #afterSemicolon(from: number): number {
+    const rest = /(?:[^;/]|\/\/.*|\/\*[^]*?\*\/)*;/y;
+    rest.lastIndex = from;
+    rest.test(this.#analysis.source);
+    return rest.lastIndex;
   }
 
   site(site: Site): void {

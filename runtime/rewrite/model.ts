@@ -27,6 +27,8 @@ export interface Variable {
   captured: boolean;
   /** Written after its initialisation, so that closures that share it must share it after a migration too. */
   mutable: boolean;
+  /** Written in the test or update of the loop whose head declares it: only closures born there see that. */
+  writtenInHead: boolean;
   /** A closure can see it before it is initialised. */
   early: boolean;
   /** Index in its scope's captured variables; -1 until captured. */

@@ -215,3 +215,20 @@ Deno.test("a migration point keeps closures in the last parameter whole", () => 
   const { result } = run("function f(a, g = (v) => a = v) { g(4); return a } const result = f(1);", ["f"]);
   assert.equal(result, 4);
 });
+
+Deno.test("closures of a loop's head name their own round: born in its start, test, update and body", () => {
+  const { result, seen } = run(
+    "const f = []; for (let i = 0, start = f.push(() => i++); f.push(() => i++) && i < 2; f.push(() => i++), i++) f.push(() => i++); const result = f;",
+  );
+  const rounds = result.map((fn: Function) => {
+    let round: unknown;
+    seen.control(0, (read: (n: number) => unknown) => round = read(-1));
+    fn();
+    seen.control(0, undefined);
+    return round;
+  });
+  const [start, ...others] = rounds;
+  const [test1, body1, update2, test2, body2, update3, test3] = others;
+  assert.equal(new Set([start, test1, test2, test3]).size, 4);
+  assert.deepEqual([body1, update2, body2, update3], [test1, test2, test2, test3]);
+});

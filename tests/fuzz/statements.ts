@@ -169,7 +169,7 @@ export class Statements {
         return `for (let ${name} = 0; ${name} < ${choices.below(4)}; ${name}++) ${inside()}`;
       case 1:
         body.names.add({ name, held: "number", writable: true });
-        return `for (let ${name} = 0, g = () => ${name}; tick() && ${name} < 3; ${name}++, print(g())) ${inside()}`;
+        return this.#closuresInHead(name, choices.chance(50) ? inside() : `keep(() => ${name}++);`);
       case 2:
         body.names.add({ name, held: "any", writable: true });
         return `for (${choices.of(["let", "const", "var"])} ${name}_ of ${expressions.list(at)}) ${inside()}`;
@@ -186,6 +186,17 @@ export class Statements {
           ? `for await (const ${name} of ${expressions.list(at)}) ${inside()}`
           : `for (const { x: ${name} = ${expressions.any(at)} } of [{}, { x: 1 }]) ${inside()}`;
     }
+  }
+
+  /** Closures over the head's variable that travel while the loop is in its head; `body` may keep some more. */
+  #closuresInHead(name: string, body: string): string {
+    const { choices } = this.#parts;
+    const travels = () =>
+      choices.of([`travel(() => ${name}++)`, `travel(() => ${name})`, `keep(() => ${name} += 2)`, "0"]);
+    return `{ const kept = [], keep = (g) => (kept.push(g), g()); for (let ${name} = 0, g = () => ${name}++, h = ${
+      choices.of(["g()", "travel(g)", "keep(g)"])
+    }; ${travels()}, tick() && ${name} < 4; ${travels()}, ${name}++, ${travels()}, print(g(), ${name})) ${body}
+for (const g of kept) print(g(), travel(g)); }`;
   }
 
   #try(at: Context): string {
