@@ -52,6 +52,8 @@ export const TRAVELS: readonly CoverageRow[] = [
   { method: "urls", what: "`URL` and `URLSearchParams`, tied to each other" },
   { method: "headers", what: "`Headers`" },
   { method: "coders", what: "`TextEncoder`, `TextDecoder`" },
+  { method: "blobs", what: "`Blob` and `File`, up to 64 MiB" },
+  { method: "exceptions", what: "`DOMException`" },
   { method: "intl", what: "`Intl` objects" },
   { method: "temporal", what: "`Temporal` objects" },
 ];
@@ -144,12 +146,6 @@ export const REFUSED: readonly CoverageRow[] = [
     what: "a `TextDecoder` that was called with options (it may be in the middle of a stream)",
     refused: "it touches TextDecoder",
     why: "the bytes it holds back can't be seen",
-  },
-  {
-    method: "blob",
-    what: "`Blob`, `File`",
-    refused: "it touches Blob",
-    why: "its bytes can't be read at once",
   },
   {
     method: "responseHeaders",

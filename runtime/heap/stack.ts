@@ -28,15 +28,21 @@ const UNREADABLE = "";
  * `Error.prepareStackTrace`: neither that nor a program's getters run.
  */
 export function readStack(error: object, values: ValueAccess): unknown {
-  const hook = getDescriptor(newError, "prepareStackTrace");
-  if (formatter !== undefined) defineProperty(newError, "prepareStackTrace", formatter);
-  else if (hook !== undefined) deleteProperty(newError, "prepareStackTrace");
   const name = isComputed(error, "name", values) ? shield(error, "name", "Error") : undefined;
   const message = isComputed(error, "message", values) ? shield(error, "message", "") : undefined;
   const open = isComputed(error, "name", values) || isComputed(error, "message", values);
-  const stack = open ? UNREADABLE : apply(stackGetter!, error, []);
+  const stack = open ? UNREADABLE : ownStack(error);
   unshield(error, "message", message);
   unshield(error, "name", name);
+  return stack;
+}
+
+/** As {@linkcode readStack}, of an error whose name and message no program can have changed. */
+export function ownStack(error: object): unknown {
+  const hook = getDescriptor(newError, "prepareStackTrace");
+  if (formatter !== undefined) defineProperty(newError, "prepareStackTrace", formatter);
+  else if (hook !== undefined) deleteProperty(newError, "prepareStackTrace");
+  const stack = apply(stackGetter!, error, []);
   if (hook !== undefined) defineProperty(newError, "prepareStackTrace", hook);
   else if (formatter !== undefined) deleteProperty(newError, "prepareStackTrace");
   return stack;

@@ -7,20 +7,11 @@
  */
 import { types } from "node:util";
 import type { HostParts } from "../heap/access.ts";
+import { blobType, fileType } from "./blob_types.ts";
+import { exceptionType } from "./exception_type.ts";
+import { type HostType, text } from "./host_type.ts";
 
 const { getPrototypeOf, ownKeys, getOwnPropertyDescriptor, apply, construct } = Reflect;
-
-/** One type of host object. Readers and makers never run code of the program. */
-interface HostType {
-  readonly name: string;
-  readonly prototype: object;
-  /** @throws {TypeError} if the object isn't one */
-  read(value: object): Pick<HostParts, "fixed" | "state"> | undefined;
-  make(fixed: readonly any[]): object;
-  fill?(value: object, state: readonly any[]): void;
-  /** An object as the host makes it, for its own keys. */
-  readonly sample: () => object;
-}
 
 /** Intl classes and whether `resolvedOptions` says all about them. */
 const INTL = [
@@ -55,6 +46,8 @@ export class HostValues {
       decoderType(decoding),
       ...INTL.filter((name) => name in Intl).map(intlType),
       localeType(),
+      // A File is a Blob too, so it comes first.
+      ...[fileType(), blobType(), exceptionType()],
     ];
     this.#lazy.set("Headers", headersType);
     if ("Temporal" in globalThis) {
@@ -235,12 +228,6 @@ function pairs(prototype: any) {
     for (let i = 0; i < state.length; i += 2) apply(append, value, [text(state[i]), text(state[i + 1])]);
   };
   return { read, write };
-}
-
-/** Anything else would be converted, by code of its own. @throws {TypeError} */
-function text(value: unknown): string {
-  if (typeof value !== "string") throw new TypeError("Cannot fill a host object: a string is expected");
-  return value;
 }
 
 function decoderType(decoding: { isMidStream(decoder: object): boolean }): HostType {

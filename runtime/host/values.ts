@@ -276,6 +276,8 @@ function isOfSegments(prototype: object): boolean {
   return typeof method === "function" && Reflect.apply(functionText, method, []).includes("[native code]");
 }
 
+/** Classes of errors with no more slots than any error. */
 function isErrorPrototype(prototype: object): boolean {
+  if (prototype === DOMException.prototype) return false;
   return getPrototypeOf(prototype) === Error.prototype || prototype === Error.prototype;
 }

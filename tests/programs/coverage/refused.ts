@@ -47,9 +47,6 @@ function registry(o: { v: FinalizationRegistry<string> }) {
 function midStream(o: { v: TextDecoder }) {
   return o.v.decode(new Uint8Array([0xa9]));
 }
-async function blob(o: { v: Blob }) {
-  return await o.v.text();
-}
 function responseHeaders(o: { v: Headers }) {
   return o.v.get("x");
 }
@@ -119,10 +116,6 @@ await show("registry", () => registry(give(new FinalizationRegistry<string>(() =
 const decoder = new TextDecoder();
 decoder.decode(new Uint8Array([0xc3]), { stream: true });
 await show("midStream", () => midStream(give(decoder)));
-await show("blob", async () => {
-  const o = give(new Blob(["text"]));
-  return await blob(o);
-});
 await show("responseHeaders", () => responseHeaders(give(new Response("", { headers: { x: "1" } }).headers)));
 await show("abortSignal", () => abortSignal(give(new AbortController().signal)));
 await show("stream", () => stream(give(new ReadableStream())));

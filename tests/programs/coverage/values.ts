@@ -197,6 +197,17 @@ function headers(h: Headers) {
 function coders(o: { encoder: TextEncoder; decoder: TextDecoder }) {
   return o.decoder.decode(o.encoder.encode("é"));
 }
+async function blobs(o: { blob: Blob; file: File; again: Blob; made?: File; part?: Blob }) {
+  const texts = [await o.blob.text(), await o.file.slice(1, 3).text(), (await o.blob.bytes()).length];
+  o.made = new File([o.blob, "!", new Uint8Array(20_000).fill(65)], "born.txt", { type: "TEXT/x", lastModified: 7 });
+  o.part = o.file.slice(0, 2, "a/part");
+  return [...texts, o.blob === o.again, o.file instanceof Blob, o.file.name, o.file.lastModified, o.file.type];
+}
+function exceptions(o: { error: any; born?: DOMException }) {
+  o.error.note = "seen";
+  o.born = new DOMException("born", "DataCloneError");
+  return [o.error.name, o.error.message, o.error.code, String(o.error), o.error instanceof Error];
+}
 function intl(o: any) {
   return [
     o.money.format(1234.5),
@@ -304,6 +315,15 @@ await show("urls", url, () => urls({ url, query: url.searchParams }));
 const heads = new Headers({ "X-List": "1" });
 await show("headers", heads, () => headers(heads));
 await show("coders", null, () => coders({ encoder: new TextEncoder(), decoder: new TextDecoder() }));
+const file = new File(["abc"], "name.txt", { type: "text/plain", lastModified: 5 });
+const blob = new Blob(["é", new Uint8Array([0, 255]), new Blob(["nested"])], { type: "a/b" });
+const files: any = { blob, file, again: blob };
+await show("blobs", null, async () => await blobs(files));
+console.log(files.blob === blob, files.made.name, files.made.type, files.made.lastModified, files.made.size);
+console.log((await files.made.text()).slice(0, 20), await files.part.text(), files.part.type, await file.text());
+const trouble: any = { error: new DOMException("stop", "AbortError") };
+await show("exceptions", null, () => exceptions(trouble));
+console.log(trouble.error.note, trouble.error.stack, trouble.born.code, trouble.born.name, Object.keys(trouble.error));
 const collator = new Intl.Collator("sv");
 await show("intl", null, () =>
   intl({
