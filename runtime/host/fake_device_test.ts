@@ -93,7 +93,7 @@ export function snapshot(folder: string, withTimes = false): Record<string, stri
       const first = info.isFile ? numbers.get(info.ino!) : undefined;
       if (info.isFile) numbers.set(info.ino!, first ?? path);
       const what = info.isSymlink
-        ? `-> ${Deno.readLinkSync(folder + path)}`
+        ? `-> ${Deno.readLinkSync(folder + path).replace(folder, "ROOT")}`
         : info.isDirectory
         ? "/"
         : first !== undefined

@@ -13,11 +13,23 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** `Deno.*` for files, over the device's. */
 export function denoFiles(files: GuestFiles): Functions {
   const FsFile = fsFileClass(files);
-  const sync = { ...readingCalls(files), ...changingCalls(files), ...openingCalls(files, FsFile) };
+  const sync: Functions = { ...readingCalls(files), ...changingCalls(files), ...openingCalls(files, FsFile) };
   const calls: Functions = { ...sync };
   for (const [name, call] of Object.entries(sync)) {
     if (name !== "readDirSync") calls[name.replace(/Sync$/, "")] = async (...args) => await call(...args);
   }
+  const streamed =
+    (call: "writeFile" | "writeTextFile") => async (path: unknown, data: unknown, options: any = {}) => {
+      if (!(data instanceof ReadableStream)) return void await sync[`${call}Sync`]!(path, data, options);
+      options.signal?.throwIfAborted();
+      const { append = false, create = true, createNew = false, mode, signal } = options;
+      const how = { write: true, append, create, createNew, truncate: !append };
+      const file = sync.openSync!(path, { ...how, ...(mode !== undefined && { mode }) }) as Deno.FsFile;
+      const bytes = call === "writeFile" ? data : data.pipeThrough(new TextEncoderStream());
+      await bytes.pipeTo(file.writable, signal && { signal });
+    };
+  calls.writeFile = streamed("writeFile");
+  calls.writeTextFile = streamed("writeTextFile");
   calls.readDir = (path) => asyncIterable(() => entries(files, path));
   return { ...calls, FsFile: FsFile as never };
 }
@@ -116,7 +128,7 @@ function write(
   options: OpenHow & { signal?: AbortSignal } = {},
 ): void {
   options.signal?.throwIfAborted();
-  if (data instanceof ReadableStream) files.abandon("it writes a stream to a file");
+  if (data instanceof ReadableStream) files.abandon("it writes a stream to a file at once");
   files.write(path, data as Uint8Array, options);
 }
 

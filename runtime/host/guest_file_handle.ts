@@ -5,10 +5,14 @@ import type { NodeDescriptors } from "./node_descriptors.ts";
 
 type Functions = Record<string, (...args: any[]) => any>;
 
+/** As much as Deno's stream of a handle reads at once. */
+const WEB_CHUNK_BYTES = 16_384;
+
 /** `FileHandle` of `node:fs/promises`, over the calls for descriptors. */
 export function fileHandleClass(descriptors: NodeDescriptors, fs: Functions, streams: Functions) {
   return class FileHandle extends EventEmitter {
     #fd: number;
+    #isStreamed = false;
 
     static from(fd: number): FileHandle {
       return new FileHandle(fd);
@@ -100,8 +104,31 @@ export function fileHandleClass(descriptors: NodeDescriptors, fs: Functions, str
       return createInterface({ input: this.createReadStream(options), crlfDelay: Infinity });
     }
 
-    readableWebStream() {
-      return fs.readableWebStream!();
+    readableWebStream({ autoClose = false }: { autoClose?: boolean } = {}): ReadableStream {
+      this.#open();
+      if (this.#isStreamed) {
+        throw Object.assign(new Error("Invalid state: The FileHandle is locked"), {
+          code: "ERR_INVALID_STATE",
+        });
+      }
+      this.#isStreamed = true;
+      const end = async () => {
+        if (autoClose) await this.close();
+      };
+      return new ReadableStream({
+        type: "bytes",
+        autoAllocateChunkSize: WEB_CHUNK_BYTES,
+        pull: async (controller) => {
+          const view = controller.byobRequest!.view!;
+          const count = descriptors.read(this.#open(), view, 0, view.byteLength);
+          if (count === 0) {
+            controller.close();
+            await end();
+          }
+          controller.byobRequest!.respond(count);
+        },
+        cancel: end,
+      });
     }
 
     async close(): Promise<void> {

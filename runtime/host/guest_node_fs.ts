@@ -1,9 +1,12 @@
 import * as realFs from "node:fs";
 import { Buffer } from "node:buffer";
+import { join } from "node:path";
 import { asDeno, asNode } from "./file_errors.ts";
 import { FileFailure } from "./file_tree_types.ts";
 import { ms } from "./guest_deno.ts";
 import type { GuestFiles, OpenHow } from "./guest_files.ts";
+import { copyTree } from "./guest_copy.ts";
+import { dirClass } from "./guest_dir.ts";
 import { fileHandleClass } from "./guest_file_handle.ts";
 import { NodeDescriptors } from "./node_descriptors.ts";
 import { direntOf, nodeStats } from "./node_stats.ts";
@@ -13,7 +16,13 @@ type Functions = Record<string, (...args: any[]) => unknown>;
 /** `node:fs` over the device's files, in its three styles; a call that isn't here abandons the migration. */
 export function nodeFs(files: GuestFiles): { module: Record<string, unknown>; descriptors: NodeDescriptors } {
   const descriptors = new NodeDescriptors(files);
-  const sync = { ...pathCalls(files), ...dataCalls(files, descriptors), ...descriptors.calls() };
+  const Dir = dirClass(files);
+  const sync = {
+    ...pathCalls(files),
+    ...dataCalls(files, descriptors),
+    ...descriptors.calls(),
+    ...wholeCalls(files, Dir),
+  };
   const module: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(realFs)) {
     module[name] = typeof value === "function" && !PLAIN.has(name)
@@ -31,6 +40,11 @@ export function nodeFs(files: GuestFiles): { module: Record<string, unknown>; de
     if (plain in module && plain !== name) module[plain] = (...args: any[]) => callBack(name, args, call);
     if (plain in promises) promises[plain] = async (...args) => await call(...args);
   }
+  module.Dir = Dir;
+  module.openAsBlob = async (path: unknown, options: { type?: string } = {}) => {
+    const bytes = await readWhole(files, path);
+    return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: options.type ?? "" });
+  };
   const streams = streamCalls(module, files);
   const FileHandle = fileHandleClass(descriptors, module as Functions, streams);
   promises.open = async (path, flags, mode) => await FileHandle.from(descriptors.open(path, flags, mode));
@@ -151,6 +165,30 @@ function dataCalls(files: GuestFiles, descriptors: NodeDescriptors): Functions {
   };
 }
 
+/** A file for a call whose own errors are told by the device. */
+function readWhole(files: GuestFiles, path: unknown): Uint8Array {
+  try {
+    return files.read(text(path));
+  } catch (error) {
+    throw error instanceof FileFailure ? files.abandon(`it fails to open ${shown(path)}`) : error;
+  }
+}
+
+/** Folders as a whole. */
+function wholeCalls(files: GuestFiles, Dir: ReturnType<typeof dirClass>): Functions {
+  return {
+    cpSync: (from, to, options) => copyTree(files, { from: shown(from), to: shown(to) }, options),
+    opendirSync: (path) => {
+      // Only whether it is there is known at once.
+      const { kind } = asNode({ call: "opendir", paths: [] }, () => files.stat(text(path), true));
+      if (kind !== "directory") {
+        return asNode({ call: "opendir", paths: [] }, () => fail(new FileFailure("ENOTDIR")));
+      }
+      return new Dir(shown(path));
+    },
+  };
+}
+
 const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 /** The given path as it stands in messages. */
@@ -211,10 +249,6 @@ function list(files: GuestFiles, path: string, options: any): unknown[] {
   return found;
 }
 
-function join(folder: string, below: string): string {
-  return folder === "." ? below : `${folder.replace(/\/$/, "")}/${below}`;
-}
-
 function remove(files: GuestFiles, path: unknown, options: any): void {
   const { recursive = false, force = false } = options ?? {};
   asNode({ call: "lstat", paths: [shown(path)] }, () => {
@@ -224,8 +258,8 @@ function remove(files: GuestFiles, path: unknown, options: any): void {
       files.remove(text(path), recursive ? "tree" : "any");
     } catch (error) {
       if (!force || !(error instanceof FileFailure)) throw error;
-      // Node looks again then, and says less.
-      if (error.code === "ELOOP") return asNode({ call: "rm", paths: [] }, () => fail(error));
+      // Deno doesn't look before it removes a tree, and says less.
+      if (error.code === "ELOOP" && recursive) return asNode({ call: "rm", paths: [] }, () => fail(error));
       if (error.code !== "ENOENT") throw error;
     }
   });

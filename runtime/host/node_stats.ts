@@ -39,5 +39,5 @@ export function direntOf(name: unknown, parentPath: string, kind: FileKind): unk
     symlink: constants.UV_DIRENT_LINK,
     other: constants.UV_DIRENT_UNKNOWN,
   };
-  return new Dirent(name, parentPath, types[kind]);
+  return new Dirent(name, types[kind], parentPath);
 }
