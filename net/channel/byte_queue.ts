@@ -1,4 +1,5 @@
-import { HIGH_WATER_BYTES } from "./constants.ts";
+import { joinBytes } from "../../runtime/mod.ts";
+import { HIGH_WATER_BYTES, JOIN_BYTES } from "./constants.ts";
 
 /**
  * Writes pieces in order to a descriptor that takes one write at a time, joining small ones that queued up.
@@ -63,25 +64,14 @@ export class ByteQueue {
     }
   }
 
+  /** The next piece, or small ones as one: a write costs as much as copying {@linkcode JOIN_BYTES}. */
   #takeJoined(): Uint8Array {
-    const first = this.#queue[0]!;
     let bytes = 0;
     let count = 0;
-    while (
-      count < this.#queue.length && (count === 0 || bytes + this.#queue[count]!.length <= HIGH_WATER_BYTES)
-    ) {
+    while (count < this.#queue.length && bytes + this.#queue[count]!.length <= JOIN_BYTES) {
       bytes += this.#queue[count++]!.length;
     }
-    if (count === 1) {
-      this.#queue.shift();
-      return first;
-    }
-    const joined = new Uint8Array(bytes);
-    let at = 0;
-    for (const part of this.#queue.splice(0, count)) {
-      joined.set(part, at);
-      at += part.length;
-    }
-    return joined;
+    if (count <= 1) return this.#queue.shift()!;
+    return joinBytes(this.#queue.splice(0, count));
   }
 }

@@ -104,5 +104,7 @@ export const CREDIT_LEAST_BYTES = 16 * 1024;
 export const CREDIT_MOST_BYTES = 32 * 1024 * 1024;
 /** The clone tells its device what it took at least this often, bytes; below the least credit, or both would wait. */
 export const TAKEN_BYTES = 4 * 1024;
+/** Between two such messages, milliseconds: far below {@linkcode CREDIT_MS}, which a fast link's credit lasts. */
+export const TAKEN_MS = 5;
 /** Pieces in which a session is sent over a link that is slow enough to matter. */
 export const SLOW_PIECE_BYTES = 8 * 1024;

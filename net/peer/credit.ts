@@ -9,19 +9,18 @@ import { CREDIT_LEAST_BYTES, CREDIT_MOST_BYTES, CREDIT_MS } from "./constants.ts
  */
 export class Credit {
   readonly #link: () => LinkSpec | undefined;
+  #limit: number;
   #underWay = 0;
   #room: PromiseWithResolvers<void> | undefined;
 
   constructor(link: () => LinkSpec | undefined) {
     this.#link = link;
+    this.#limit = this.#current();
   }
 
-  /** Bytes that may be under way now. */
+  /** Bytes that may be under way now: as the link was when the other side last told something. */
   get limit(): number {
-    const link = this.#link();
-    if (link === undefined) return CREDIT_LEAST_BYTES;
-    const bytes = link.upBytesPerSecond * (link.rttMs + CREDIT_MS) / 1000;
-    return Math.max(CREDIT_LEAST_BYTES, Math.min(CREDIT_MOST_BYTES, bytes));
+    return this.#limit;
   }
 
   /** Bytes were sent; a promise if the next ones must wait. */
@@ -34,6 +33,7 @@ export class Credit {
   /** The other side took bytes. */
   taken(bytes: number): void {
     this.#underWay = Math.max(0, this.#underWay - bytes);
+    this.#limit = this.#current();
     if (this.#underWay < this.limit) this.end();
   }
 
@@ -41,5 +41,12 @@ export class Credit {
   end(): void {
     this.#room?.resolve();
     this.#room = undefined;
+  }
+
+  #current(): number {
+    const link = this.#link();
+    if (link === undefined) return CREDIT_LEAST_BYTES;
+    const bytes = link.upBytesPerSecond * (link.rttMs + CREDIT_MS) / 1000;
+    return Math.max(CREDIT_LEAST_BYTES, Math.min(CREDIT_MOST_BYTES, bytes));
   }
 }

@@ -20,12 +20,13 @@ import {
 import { BlobDesk, type ContentStore } from "../files/mod.ts";
 import type { Grants } from "../trust/mod.ts";
 import { type Admission, NoRoomError, type Place } from "./admission.ts";
-import { EXIT_GRACE_MS, TAKEN_BYTES } from "./constants.ts";
+import { EXIT_GRACE_MS } from "./constants.ts";
 import { describeExit, type Guest } from "./guest.ts";
 import type { GuestGovernor } from "./guest_governor.ts";
 import type { GuestPool } from "./guest_pool.ts";
 import type { MigrationLog } from "./migration_log.ts";
 import { parseHello, type SessionAnswer, type SessionHello, versionRefusal } from "./session_messages.ts";
+import { TakenReport } from "./taken_report.ts";
 
 /** What a clone needs to serve sessions. */
 export interface SessionHost {
@@ -181,18 +182,14 @@ async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
     ),
     (e) => end(e.message),
   );
-  let taken = 0;
-  const tellTaken = (bytes: number) => {
-    taken += bytes;
-    if (taken < TAKEN_BYTES) return;
-    toDevice.inject(encodeJsonFrame(HOP_CONTROL, { type: "taken", bytes: taken }));
-    taken = 0;
-  };
+  const report = new TakenReport((bytes) =>
+    void toDevice.inject(encodeJsonFrame(HOP_CONTROL, { type: "taken", bytes }))
+  );
   control.handOver({
     data(chunk) {
       const wait = up.data(chunk);
-      if (wait === undefined) return tellTaken(chunk.length);
-      return wait.then(() => tellTaken(chunk.length));
+      if (wait === undefined) return report.took(chunk.length);
+      return wait.then(() => report.took(chunk.length));
     },
     end: () => end("the device hung up"),
   });
@@ -215,6 +212,7 @@ async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
   opened({ device, app, pid: guest.pid, end });
   const reason = await ended;
   ungovern();
+  report.end();
   migrations.ended();
   opened(undefined);
   guest.kill();
