@@ -38,7 +38,7 @@ export interface Away {
   readonly linkMs: number;
   readonly instantiateMs: number;
   readonly mergeMs: number;
-  /** State, and files that the clone asked for. */
+  /** What crossed the link: state, and files that the clone lacked. */
   readonly upBytes: number;
   readonly downBytes: number;
   readonly fileBytes: number;
@@ -88,7 +88,7 @@ export function readAway(path: string): Away {
     mergeMs: total(merges, ({ ms }) => ms),
     upBytes: total(merges, ({ up }) => up),
     downBytes: total(merges, ({ down }) => down),
-    fileBytes: total(merges, ({ fileBytes }) => fileBytes),
+    fileBytes: total(merges, ({ fileBytesSent }) => fileBytesSent),
     predictedMs: decided.some(({ reason }) => reason === "forced")
       ? undefined
       : total(decided, ({ thereMs }) => thereMs),

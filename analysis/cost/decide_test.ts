@@ -139,7 +139,7 @@ Deno.test("Decider.decide() takes less than a microsecond and survives a round t
   assertEquals(next.decide(scan, features).thereMs, it.decide(scan, features).thereMs);
 });
 
-Deno.test("Decider.observe() counts the link's time for files, but not for those that the clone had", () => {
+Deno.test("Decider.observe() counts the link's time for files that the clone lacks, and for questions", () => {
   const it = decider();
   // 825,000 bytes are a second of WIFI; two questions are two round trips.
   const files = { faults: 2, fileBytes: 825_000 };
@@ -148,7 +148,13 @@ Deno.test("Decider.observe() counts the link's time for files, but not for those
   assert(Math.abs(cold.filesMs - 1138) < 1, `${cold.filesMs}`);
   assert(Math.abs(cold.thereMs - away(1000).totalMs - 1138) < 60, `${cold.thereMs}`);
   for (let i = 0; i < 30; i++) {
-    it.observe(scan, { ...away(1000), ...files, totalMs: away(1000).totalMs + 138, waitedMs: 138 });
+    it.observe(scan, {
+      ...away(1000),
+      faults: 2,
+      fileBytes: 0,
+      totalMs: away(1000).totalMs + 138,
+      waitedMs: 138,
+    });
   }
   const synced = it.decide(scan, [1000, 3]);
   assert(Math.abs(synced.filesMs - 138) < 60, `${synced.filesMs}`);

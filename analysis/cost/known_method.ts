@@ -47,7 +47,7 @@ export interface Migrated {
   readonly upBytes: number;
   readonly downBytes: number;
   readonly features: ArrayLike<number>;
-  /** Questions for files, what the answers weighed, and how long the clone waited for them. */
+  /** Questions for files, bytes of files that crossed the link for them, and how long the clone waited. */
   readonly faults?: number;
   readonly fileBytes?: number;
   readonly waitedMs?: number;
@@ -139,15 +139,11 @@ export class KnownMethod {
 
   /** One came home from a clone. */
   ranThere(outcome: Migrated, rates: Rates): void {
-    const { features, fileBytes = 0, faults = 0, waitedMs = 0 } = outcome;
+    const { features, fileBytes = 0, faults = 0 } = outcome;
     this.failures = 0;
     this.#learnWork(outcome.cloneMs / rates.perWorkMs, features);
     this.#faults.add(features, { y: faults });
-    // What the clone had already was not waited for.
-    const shipped = rates.perFileByteMs > 0
-      ? Math.min(fileBytes, Math.max(0, waitedMs - faults * rates.perFaultMs) / rates.perFileByteMs)
-      : fileBytes;
-    this.#files.add(features, { y: shipped });
+    this.#files.add(features, { y: fileBytes });
     this.#learnState(outcome, rates);
   }
 

@@ -1,4 +1,4 @@
-import type { Conditions, MethodId } from "../../runtime/mod.ts";
+import type { MethodId } from "../../runtime/mod.ts";
 import { addPoint, emptySums } from "../cost/line_fit.ts";
 import { MAX_FEATURES } from "./constants.ts";
 import type { MigrationSample } from "./migration_sample.ts";
@@ -46,15 +46,8 @@ export function cloneTree(
   return { tree, measured: new Set(mean.keys()) };
 }
 
-/**
- * Adds what samples say of state, files and questions to the contexts of a tree. Bytes of files count if they were waited
- * for under these conditions: the others the clone had.
- */
-export function addState(
-  tree: ProfileTree,
-  samples: readonly MigrationSample[],
-  conditions: Conditions,
-): void {
+/** Adds what samples say of state, files and questions to the contexts of a tree. */
+export function addState(tree: ProfileTree, samples: readonly MigrationSample[]): void {
   for (const [method, list] of Map.groupBy(samples, (sample) => sample.method)) {
     // A first migration ships all state, which later ones needn't.
     const warm = list.filter(({ cold }) => !cold);
@@ -66,17 +59,10 @@ export function addState(
       }
       for (const sample of list) {
         addSample(node.faults ??= emptySpread(), sample.faults);
-        addSample(node.fileBytes ??= emptySpread(), shippedBytes(sample, conditions));
+        addSample(node.fileBytes ??= emptySpread(), sample.fileBytes);
       }
     }
   }
-}
-
-function shippedBytes(
-  { fileBytes, faults, waitedMs }: MigrationSample,
-  { rttMs, upBytesPerSecond }: Conditions,
-): number {
-  return Math.min(fileBytes, Math.max(0, waitedMs - faults * rttMs) * upBytesPerSecond / 1000);
 }
 
 /** Each context's own time at the clone. */

@@ -17,7 +17,7 @@ export interface MigrationSample {
   readonly recaptureMs: number;
   /** From handing over to having the answer. */
   readonly awayMs: number;
-  /** What crossed the link: state, and files that the clone asked for. */
+  /** What crossed the link: state, and files that the clone lacked. */
   readonly upBytes: number;
   readonly downBytes: number;
   readonly faults: number;
@@ -63,7 +63,7 @@ export class SampleReader {
       upBytes: numberOf(event.up),
       downBytes: numberOf(event.down),
       faults: numberOf(event.faults),
-      fileBytes: numberOf(event.fileBytes),
+      fileBytes: numberOf(event.fileBytesSent),
     });
     this.#cold = false;
   }

@@ -8,7 +8,7 @@ const event = (name: TraceEvent["event"], more: object = {}): TraceEvent => ({
   method: "a.ts#f",
   ...more,
 });
-const MERGE = { ms: 3, away: 80, up: 900, down: 40, faults: 2, fileBytes: 5000 };
+const MERGE = { ms: 3, away: 80, up: 900, down: 40, faults: 2, fileBytes: 9000, fileBytesSent: 5000 };
 const CLONE = { accept: 4, run: 20, waited: 30, capture: 1 };
 
 Deno.test("SampleReader puts the events of each migration together, and knows a session's first", () => {

@@ -249,7 +249,7 @@ export class Profiling {
     }
     this.#migrations += samples.length;
     if (conditions !== undefined) {
-      addState(onDevice, [...this.#known.values()].flat(), conditions);
+      addState(onDevice, [...this.#known.values()].flat());
       const sums = this.#store.overheadSums();
       addMeasured(sums, samples, conditions);
       this.#store.saveOverheads(overheadsOf(sums), sums);

@@ -214,12 +214,11 @@ export class Run {
     return startOf(this.#args, { cwd: Deno.cwd(), way });
   }
 
-  /** Later runs know by this whether the runtime's start is paid back. */
-  #startNotes(note: PlanNote | undefined): StartNotes | undefined {
-    if (this.#methods.length === 0 || this.#report?.bootMs === undefined || !this.#isFree()) {
-      return note?.starts;
-    }
-    const savedMs = this.#saved.ms - this.#report.bootMs - this.#preparingMs;
+  /** Later runs know by this whether the runtime's start is paid back. The first run of a code says nothing of them. */
+  #startNotes(note: PlanNote | undefined, made: boolean): StartNotes | undefined {
+    const told = this.#methods.length > 0 && this.#report?.bootMs !== undefined && this.#isFree();
+    if (!told || made) return note?.starts;
+    const savedMs = this.#saved.ms - this.#report!.bootMs! - this.#preparingMs;
     return started(note?.starts ?? { runs: [] }, { ...this.#startOf(), savedMs });
   }
 
@@ -331,13 +330,13 @@ export class Run {
 
   /** A run without a profile only refreshes the decision model; else the analysis is loaded, now that the app has ended. What can't be learnt costs the user nothing. */
   async #learn({ note }: Known, code: CodeService): Promise<void> {
+    const starts = this.#startNotes(note, code.made);
     try {
       const missed = await this.#learnMisses(code);
       if (this.#report === undefined || this.#forced.length > 0) return;
       if (this.#report.profile === undefined && !missed) {
         const { learned } = this.#report;
         if (note !== undefined && learned !== null) {
-          const starts = this.#startNotes(note);
           const memory = await AppMemory.open(this.#app, this.#home);
           memory.write({ ...note, model: learned, ...(starts !== undefined && { starts }) });
         }
@@ -353,7 +352,7 @@ export class Run {
         conditions: this.#conditions,
         misses: this.#knownMisses,
         objective: this.#objective,
-        starts: this.#startNotes(note),
+        starts,
         features: this.#startOf().features,
         onProblem: (line) => this.#say(line),
       });

@@ -46,6 +46,7 @@ export class CodeService {
   readonly #known = new Set<string>();
   #rewriter: Rewriter | undefined;
   readonly #spent = { modules: 0, ms: 0, nextMs: QUIET_MS };
+  #made = false;
 
   constructor(options: CodeServiceOptions) {
     this.#options = options;
@@ -54,6 +55,11 @@ export class CodeService {
   /** Loads the rewriter. */
   async load(): Promise<void> {
     this.#rewriter ??= await import(REWRITER) as Rewriter;
+  }
+
+  /** Whether a text had to be made that later runs find in the cache: such a run starts slower than they will. */
+  get made(): boolean {
+    return this.#made;
   }
 
   /** Whether a method that was asked for has a migration point. */
@@ -268,6 +274,7 @@ export class CodeService {
     const known = this.#options.cache.get(name);
     if (known !== undefined) return known;
     await this.load();
+    this.#made = true;
     const text = make();
     this.#options.cache.set(name, text);
     return text;

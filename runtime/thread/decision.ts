@@ -20,7 +20,7 @@ export type Outcome =
     readonly cloneMs: number;
     readonly upBytes: number;
     readonly downBytes: number;
-    /** Questions for files, what the answers weighed, and how long the clone waited for them. */
+    /** Questions for files, bytes of files that crossed the link for them, and how long the clone waited. */
     readonly faults: number;
     readonly fileBytes: number;
     readonly waitedMs: number;

@@ -50,6 +50,8 @@ export interface MigrateReply {
   /** Questions of the guest for files while it ran, and what the answers weighed. */
   readonly faults?: number;
   readonly fileBytes?: number;
+  /** Of these: what crossed the link, as the clone lacked it. */
+  readonly fileBytesSent?: number;
 }
 
 /** How long after a session began to open migration points may wait for it: a weak device loads its app meanwhile. */
@@ -114,6 +116,7 @@ export class DeviceSession {
   #clone: { readonly clone?: string; readonly why?: string } = {};
   #faults = 0;
   #fileBytes = 0;
+  #fileBytesSent = 0;
 
   constructor(config: AppConfig, { connection, patient, ask, event, board, roots }: SessionParts) {
     this.#config = config;
@@ -173,7 +176,7 @@ export class DeviceSession {
     if (this.#lost !== undefined) return { ok: false, reason: this.#lost };
     this.#method = message.method;
     this.#files.begin();
-    this.#faults = this.#fileBytes = 0;
+    this.#faults = this.#fileBytes = this.#fileBytesSent = 0;
     const { code, bytes: codeBytes } = await this.#shipCode(message.head.code, message.missing);
     const head = { ...message.head, code, permits: this.#files.permits() };
     const payload = await compressing(packPayload(head, new Uint8Array(message.packet)));
@@ -205,6 +208,7 @@ export class DeviceSession {
       bytesUp: sum(payload) + codeBytes,
       faults: this.#faults,
       fileBytes: this.#fileBytes,
+      fileBytesSent: this.#fileBytesSent,
     };
   }
 
@@ -382,6 +386,7 @@ export class DeviceSession {
     if (length >= NAMED_FROM_BYTES || parts.some(({ chunks }) => chunks !== undefined)) {
       return await this.#reply({ ...reply, chunks: await this.#nameParts(parts) });
     }
+    this.#fileBytesSent += length;
     await this.#reply(reply, ...parts.map((part) => part.bytes!));
   }
 
@@ -422,7 +427,8 @@ export class DeviceSession {
   /** Names the bytes of files, and sends those that the clone's store lacks. */
   async #nameParts(parts: readonly FilePart[]): Promise<string[]> {
     const cut = parts.map(({ bytes }) => bytes === undefined ? [] : chunksOf(bytes));
-    const { hashes } = await this.#blobs.pass(cut.flat());
+    const { hashes, bytes: sentBytes } = await this.#blobs.pass(cut.flat());
+    this.#fileBytesSent += sentBytes;
     let at = 0;
     return parts.flatMap(({ path, state, chunks }, i) => {
       if (chunks !== undefined) return chunks.map(({ hash }) => hash);

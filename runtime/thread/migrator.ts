@@ -80,6 +80,7 @@ interface Reply {
   readonly awayMs?: number;
   readonly faults?: number;
   readonly fileBytes?: number;
+  readonly fileBytesSent?: number;
 }
 
 const MIGRATOR_FAILED = "the migrator has failed";
@@ -338,6 +339,7 @@ export class Migrator {
       }),
       faults: reply.faults,
       fileBytes: reply.fileBytes,
+      fileBytesSent: reply.fileBytesSent,
       clone: head.ms,
     });
     this.#current.startedMs = 0;
@@ -370,7 +372,7 @@ export class Migrator {
       upBytes: reply.bytesUp ?? 0,
       downBytes: reply.bytesDown ?? 0,
       faults: reply.faults ?? 0,
-      fileBytes: reply.fileBytes ?? 0,
+      fileBytes: reply.fileBytesSent ?? 0,
       waitedMs: timeOf(head.ms.waited),
       features,
       cold,
