@@ -161,8 +161,9 @@ export class Supervisor {
     switch (request.op) {
       case "config":
         return await this.#config();
-      case "event":
-        return await this.#watcher.event(request.event);
+      case "events":
+        for (const event of request.events) await this.#watcher.event(event);
+        return;
       case "conditions":
         return this.#watcher.conditions(request.conditions, request.peer);
       case "refused":

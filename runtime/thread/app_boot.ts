@@ -57,7 +57,10 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
       port,
       sampler,
       decision,
-      () => ({ reached: migrator?.reached() ?? {}, migrated: migrator?.migrated() ?? {}, bootMs }),
+      () => {
+        migrator?.tellAll();
+        return { reached: migrator?.reached() ?? {}, migrated: migrator?.migrated() ?? {}, bootMs };
+      },
     );
   }
   const bootMs = performance.now() - started;

@@ -112,6 +112,8 @@ export class DeviceSession {
   #gone = false;
   #heardAt = 0;
   #method = "";
+  /** The method that the peer was told last. */
+  #noted: string | undefined;
   /** Where it leads, and what made it this clone. */
   #clone: { readonly clone?: string; readonly why?: string } = {};
   #faults = 0;
@@ -194,9 +196,7 @@ export class DeviceSession {
       this.#settleReturn = resolve;
       if (this.#lost !== undefined) resolve({ ok: false, reason: this.#lost });
       else {
-        this.#connection!.sendJson(
-          { type: "method", method: message.method.slice(0, 500) } satisfies SessionNote,
-        );
+        this.#noteMethod(message.method.slice(0, 500));
         this.#connection!.send(MIGRATE, ...payload);
       }
     });
@@ -210,6 +210,13 @@ export class DeviceSession {
       fileBytes: this.#fileBytes,
       fileBytesSent: this.#fileBytesSent,
     };
+  }
+
+  /** People who look at the peer see which method is away. */
+  #noteMethod(method: string): void {
+    if (method === this.#noted) return;
+    this.#noted = method;
+    this.#connection!.sendJson({ type: "method", method } satisfies SessionNote);
   }
 
   #open(connection: LocalConnection | undefined): void {
@@ -298,7 +305,8 @@ export class DeviceSession {
   }
 
   #start(): SessionStart {
-    return { ...this.#config.start, nowMs: Date.now(), stepping: this.#config.stepping };
+    const { start, stepping, trace } = this.#config;
+    return { ...start, nowMs: Date.now(), stepping, observed: stepping || trace };
   }
 
   async #returned(payload: Uint8Array): Promise<void> {

@@ -122,6 +122,7 @@ code.installHooks(registry);
 hideRewriting(registry, bound, host.disguised);
 values.watchBuiltins();
 let stepping = false;
+let observed = true;
 const heap = new SessionHeap({ side: "clone", values, code: registry });
 
 async function serve(): Promise<void> {
@@ -153,6 +154,7 @@ function start(session: SessionStart): void {
   }
   host.install(session);
   stepping = session.stepping;
+  observed = session.observed ?? true;
   formatGuestStacks(code, (key, offset) => String(ask({ op: "position", key, offset }).reply.value));
   channel.send(READY);
 }
@@ -170,7 +172,7 @@ async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
     for (const url of code.add(head.code, registry)) await import(url);
     const roots = heap.accept(packet);
     ms.accept = now() - started;
-    channel.send(STAGE, ...packPayload({ ms: ms.accept, objects: roots.length }));
+    if (observed) channel.send(STAGE, ...packPayload({ ms: ms.accept, objects: roots.length }));
     reachStage(() => ({ stage: "resume", bytes: packet.length }));
     await run(head, roots, ms);
   } catch (error) {

@@ -136,6 +136,11 @@ export class Migrator {
     });
   }
 
+  /** Tells all that happened and wasn't told yet. */
+  tellAll(): void {
+    this.#stages.tellAll();
+  }
+
   /** How often each method's migration point was reached. */
   reached(): Record<string, number> {
     return Object.fromEntries(this.#points.map((point) => [point.method, point.reached]));
@@ -580,8 +585,8 @@ export class Migrator {
 
   #trace(event: TraceEvent): void {
     const { trace, stepping } = this.#parts.config;
-    if (!trace && !stepping && event.event !== "merge" && event.event !== "abandon") return;
-    this.#stages.tell(event);
+    if (trace || stepping || event.event === "abandon") this.#stages.tell(event);
+    else if (event.event === "merge") this.#stages.tellSoon(event);
   }
 }
 

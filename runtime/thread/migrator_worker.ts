@@ -7,7 +7,7 @@ import { Board } from "./board.ts";
 import { HOP_CONTROL } from "./frame.ts";
 import { LocalConnection } from "./local_connection.ts";
 import { DeviceSession, type MigrateReply, type SessionState } from "./device_session.ts";
-import type { AppConfig } from "./protocol.ts";
+import type { AppConfig, TraceEvent } from "./protocol.ts";
 import { FAILED, FAILED_ID, POSTED } from "./sync_port.ts";
 
 /** What the app's thread starts this Worker with. */
@@ -68,6 +68,10 @@ function answer(id: number, value: unknown, transfer: ArrayBuffer[] = []): void 
   Atomics.notify(signal, POSTED);
 }
 
+function tell(events: readonly TraceEvent[]): void {
+  connection.sendJson({ id: 0, request: { op: "events", events } });
+}
+
 function fail(): never {
   Atomics.store(signal, FAILED, 1);
   answer(FAILED_ID, undefined);
@@ -89,9 +93,8 @@ async function serve(message: any): Promise<void> {
     case "note":
       connection.sendJson({ id: 0, request: message.request });
       return;
-    case "event":
-      connection.sendJson({ id: 0, request: { op: "event", event: message.event } });
-      return;
+    case "events":
+      return tell(message.events);
     case "close":
       session?.close();
       session = newSession(session?.isGone === true);
@@ -147,7 +150,9 @@ async function sessionState(waitMs: number): Promise<SessionState> {
 
 /** `impatient`: a clone was lost just now, so nobody waits until another is found. */
 function newSession(impatient = false): DeviceSession {
-  const event = (item: unknown) => connection.sendJson({ id: 0, request: { op: "event", event: item } });
+  // Only who traces or steps wants to know each stage.
+  const observed = config!.trace || config!.stepping;
+  const event = observed ? (item: TraceEvent) => tell([item]) : () => {};
   roots ??= new FileRoots(config!.roots, config!.start.temporary);
   const parts = { connection: connections.shift(), patient: !impatient, ask, event, board, roots };
   return new DeviceSession(config!, parts);

@@ -48,6 +48,8 @@ export interface SessionStart {
   readonly build: Readonly<Record<string, unknown>>;
   /** Whether the guest asks to go on at each stage. */
   readonly stepping: boolean;
+  /** Whether it tells when it resumes a thread; a device that doesn't say wants to know. */
+  readonly observed?: boolean;
 }
 
 /** A module's code; travels as JSON, by its hash. */
@@ -191,7 +193,7 @@ export interface AppConfig {
   /** Sample the main thread's time by method. */
   readonly profile: boolean;
   /** What a guest must know of this process. */
-  readonly start: Omit<SessionStart, "nowMs" | "stepping">;
+  readonly start: Omit<SessionStart, "nowMs" | "stepping" | "observed">;
   /** Whether threads stop at each stage of a migration until the supervisor lets them go on. */
   readonly stepping: boolean;
   /** Serialised decision model; see the run command. */
@@ -246,7 +248,7 @@ export type SupervisorRequest =
   | { readonly op: "source"; readonly key: string }
   /** The app's static modules are loaded, none has run: an answer other than null stops the app. */
   | { readonly op: "loaded" }
-  | { readonly op: "event"; readonly event: TraceEvent }
+  | { readonly op: "events"; readonly events: readonly TraceEvent[] }
   /** A thread stands at a stage; it goes on with the answer. */
   | { readonly op: "stage"; readonly stop: StageStop }
   | { readonly op: "conditions"; readonly conditions: Conditions; readonly peer: string }

@@ -67,10 +67,15 @@ export function shownRows(
   return { rows: heap.table(MAX_OBSERVED_ROWS), rowCount: heap.tableSize() };
 }
 
+/** How often what nobody watches is told. */
+const TOLD_EVERY_MS = 20;
+
 /** The stages that the app's own thread passes. */
 export class OwnStages {
   readonly #port: SyncPort;
   readonly #stepping: boolean;
+  #untold: TraceEvent[] = [];
+  #toldAt = -Infinity;
 
   constructor(port: SyncPort, stepping: boolean) {
     this.#port = port;
@@ -79,8 +84,24 @@ export class OwnStages {
 
   /** Tells what happened; if anybody steps, the thread goes on when it was shown. */
   tell(event: TraceEvent): void {
-    if (this.#stepping) this.#port.request({ op: "supervisor", request: { op: "event", event } });
-    else this.#port.tell({ op: "event", event });
+    this.#untold.push(event);
+    this.tellAll();
+  }
+
+  /** Tells what happened, but not more often than every {@linkcode TOLD_EVERY_MS}: telling costs more than a short method. */
+  tellSoon(event: TraceEvent): void {
+    this.#untold.push(event);
+    if (performance.now() - this.#toldAt >= TOLD_EVERY_MS) this.tellAll();
+  }
+
+  /** Tells what wasn't told yet. */
+  tellAll(): void {
+    if (this.#untold.length === 0) return;
+    const events = this.#untold;
+    this.#untold = [];
+    this.#toldAt = performance.now();
+    if (this.#stepping) this.#port.request({ op: "supervisor", request: { op: "events", events } });
+    else this.#port.tell({ op: "events", events });
   }
 
   /** Stands still until the person goes on. */

@@ -29,7 +29,7 @@ Deno.test("OwnStages waits for the supervisor at a stop, and for events to be sh
   stages.tell(event);
   deepStrictEqual(said, [
     ["request", { op: "supervisor", request: { op: "stage", stop: STOP } }],
-    ["request", { op: "supervisor", request: { op: "event", event } }],
+    ["request", { op: "supervisor", request: { op: "events", events: [event] } }],
   ]);
 });
 
