@@ -90,8 +90,8 @@ export interface ValueAccess {
   changedBuiltins?(): readonly object[];
   /** Own keys of a built-in that aren't as before the program ran, removed ones included. */
   changedKeys?(builtin: object): readonly PropertyKey[];
-  /** Makes a built-in what it was before the program ran. */
-  resetBuiltin?(builtin: object): void;
+  /** Makes a built-in what it was before the program ran; `redefined`: the caller defines properties of it next. */
+  resetBuiltin?(builtin: object, redefined: boolean): void;
   /**
    * Only where the engine can be asked: whether it gives both objects one hidden class which tells prototype,
    * extensibility, and all own named properties with their attributes and order; false for objects in dictionary mode, a

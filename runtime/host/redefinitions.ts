@@ -31,6 +31,9 @@ export class Redefinitions {
     for (const [holder, name] of WRAPPED) this.#wrap(holder, name);
   }
 
+  /** Told of each object before something is defined on it; of undefined if it may be any. */
+  onDefinition: ((target: object | undefined) => void) | undefined;
+
   /** What was noted since the last time; undefined if that isn't all. */
   take(): readonly object[] | undefined {
     const objects = this.#objects;
@@ -62,9 +65,11 @@ export class Redefinitions {
 
   #note(target: unknown): void {
     if (typeof target !== "object" && typeof target !== "function" || target === null) return;
+    this.onDefinition?.(target);
     if (types.isProxy(target) || this.#objects.size > MAX_NOTED) {
       this.#unknown = true;
       this.#objects.clear();
+      this.onDefinition?.(undefined);
     } else if (!this.#unknown) this.#objects.add(target);
   }
 }

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { types } from "node:util";
 import type { Brand, HostParts, PromiseOutcome, ValueAccess } from "../heap/access.ts";
-import { BuiltinChanges } from "./builtin_changes.ts";
+import { BuiltinChanges, type DefinitionWatch } from "./builtin_changes.ts";
 import { type Builtins, EVENTS } from "./builtins.ts";
 import { HostValues } from "./host_values.ts";
 import type { Redefinitions } from "./redefinitions.ts";
@@ -99,6 +99,11 @@ export class Values implements ValueAccess {
   readonly #guesses = new WeakMap<object, Guess>();
   readonly #host: HostValues;
   #changes: BuiltinChanges | undefined;
+  readonly #definitions: DefinitionWatch | undefined;
+  /** Built-ins that were found changed when they were last looked at. */
+  #changedBuiltins: readonly object[] | undefined;
+  /** Whether captures go by the last look; {@linkcode builtinsChanged} is then called after each. */
+  looksAfterwards = false;
   readonly sameLayout?: (a: object, b: object) => boolean;
   readonly takeRedefined?: () => readonly object[] | undefined;
 
@@ -114,6 +119,7 @@ export class Values implements ValueAccess {
     this.#builtins = builtins;
     this.#host = new HostValues(decoding);
     if (sameLayout !== undefined) this.sameLayout = sameLayout;
+    this.#definitions = redefinitions;
     if (redefinitions !== undefined) this.takeRedefined = () => redefinitions.take();
     this.#makeAbsent = makeAbsent ?? (() => {
       throw new TypeError("Cannot make an absent object: only a guest has them");
@@ -204,19 +210,32 @@ export class Values implements ValueAccess {
 
   /** From now on changed built-ins are a program's doing. */
   watchBuiltins(): void {
-    this.#changes = new BuiltinChanges();
+    this.#changes = new BuiltinChanges(this.#definitions);
   }
 
   changedBuiltins(): readonly object[] {
-    return this.#changes?.objects() ?? [];
+    if (this.looksAfterwards && this.#changedBuiltins !== undefined) return this.#changedBuiltins;
+    return this.#changedBuiltins = this.#changes?.objects() ?? [];
+  }
+
+  /** The next capture looks for itself. */
+  forgetBuiltins(): void {
+    this.#changedBuiltins = undefined;
+  }
+
+  /** Looks at the built-ins: whether others have changed than at the last look. */
+  builtinsChanged(): boolean {
+    const before = this.#changedBuiltins ?? [];
+    const now = this.#changedBuiltins = this.#changes?.objects() ?? [];
+    return now.length !== before.length || now.some((object, i) => object !== before[i]);
   }
 
   changedKeys(builtin: object): readonly PropertyKey[] {
     return this.#changes?.keysOf(builtin) ?? [];
   }
 
-  resetBuiltin(builtin: object): void {
-    this.#changes?.reset(builtin);
+  resetBuiltin(builtin: object, redefined: boolean): void {
+    this.#changes?.reset(builtin, redefined);
   }
 
   describeRefused(value: object): { readonly what: string; readonly fix: string } {

@@ -1,5 +1,9 @@
 import { encodeFrame, type Frame, FrameDecoder, frameHeader, HOP_CONTROL } from "./frame.ts";
 
+/** Bytes of one read at most, and of the allocation that several share. */
+const READ_BYTES = 65_536;
+const SLAB_BYTES = 4 * READ_BYTES;
+
 /** A framed connection to a local socket. Whoever opens it closes it. */
 export class LocalConnection {
   readonly #connection: Deno.Conn;
@@ -54,12 +58,13 @@ export class LocalConnection {
   async #read(): Promise<void> {
     const decoder = new FrameDecoder();
     try {
-      while (true) {
-        const buffer = new Uint8Array(65_536);
-        const count = await this.#connection.read(buffer);
+      // Pieces share allocations, so that a small one costs no more than its bytes.
+      for (let slab = new Uint8Array(SLAB_BYTES), at = 0;;) {
+        if (slab.length - at < READ_BYTES) [slab, at] = [new Uint8Array(SLAB_BYTES), 0];
+        const count = await this.#connection.read(slab.subarray(at, at + READ_BYTES));
         if (count === null) break;
         this.onBytes();
-        decoder.push(buffer.subarray(0, count));
+        decoder.push(slab.subarray(at, at += count));
         for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) this.onFrame(frame);
       }
     } catch {

@@ -108,6 +108,7 @@ export class Migrator {
 
   constructor(parts: MigratorParts) {
     this.#parts = parts;
+    parts.values.looksAfterwards = true;
     this.#stages = new OwnStages(parts.port, parts.config.stepping);
     this.#heap = this.#newHeap();
   }
@@ -277,29 +278,44 @@ export class Migrator {
     }
     this.#stopAtCapture(point, roots, capture);
     this.#away = true;
+    const { port } = this.#parts;
+    const id = port.post(message, [buffer]);
+    const stale = this.#builtinsChanged();
     if (!isAsync) {
       try {
-        return this.#home(point, this.#parts.port.request(message, [buffer]));
+        return this.#home(point, stale, port.wait(id));
       } finally {
         this.#away = false;
       }
     }
-    return this.#parts.port.requestAsync(message, [buffer]).then((reply: Reply | undefined) => {
+    return port.arrival(id).then((reply: Reply | undefined) => {
       this.#away = false;
       const conflict = reply?.ok ? this.#heap.conflict() : undefined;
       if (conflict !== undefined) return this.#abandon(point, `${conflict} changed on the device meanwhile`);
-      return this.#home(point, reply);
+      return this.#home(point, stale, reply);
     });
   }
 
+  /**
+   * Whether built-ins were changed since the capture that has just left looked at them. Looking takes longer than a small
+   * capture, so it is done while the thread is away; a program that changes them again is looked at before, from then on.
+   */
+  #builtinsChanged(): boolean {
+    const { values } = this.#parts;
+    if (!values.looksAfterwards || !values.builtinsChanged()) return false;
+    values.looksAfterwards = false;
+    this.#endSession();
+    return true;
+  }
+
   /** The answer is there: merge it, or run here. */
-  #home(point: Point, reply: Reply = { ok: false, reason: MIGRATOR_FAILED }): Outcome {
+  #home(point: Point, stale: boolean, reply: Reply = { ok: false, reason: MIGRATOR_FAILED }): Outcome {
+    if (stale) return this.#abandon(point, "built-in objects were changed since the last migration");
     const { head, packet } = reply;
     if (!reply.ok || head === undefined || packet === undefined || !head.ok) {
+      const refusal = head !== undefined && !head.ok && typeof head.reason === "string";
       const reason = reply.reason ??
-        (head !== undefined && !head.ok
-          ? `${head.reason}${head.path ? ` at ${head.path}` : ""}`
-          : "no answer");
+        (refusal ? `${head.reason}${head.path ? ` at ${head.path}` : ""}` : "no answer");
       return this.#abandon(point, reason, reply.miss);
     }
     const started = performance.now();
@@ -546,10 +562,12 @@ export class Migrator {
     this.#shippedModules.clear();
     this.#shippedMakers.clear();
     this.#cold = true;
+    this.#parts.values.forgetBuiltins();
     this.#heap = this.#newHeap();
   }
 
   #endSession(): void {
+    if (this.#ended === this.#session) return;
     this.#ended = this.#session;
     this.#parts.port.tell({ op: "close" });
     this.#forget();

@@ -8,7 +8,7 @@ import { HOP_CONTROL } from "./frame.ts";
 import { LocalConnection } from "./local_connection.ts";
 import { DeviceSession, type MigrateReply, type SessionState } from "./device_session.ts";
 import type { AppConfig, TraceEvent } from "./protocol.ts";
-import { FAILED, FAILED_ID, POSTED } from "./sync_port.ts";
+import { FAILED, FAILED_ID, type Notice, POSTED } from "./sync_port.ts";
 
 /** What the app's thread starts this Worker with. */
 interface MigratorStart {
@@ -62,8 +62,9 @@ function ask(request: unknown): Promise<any> {
   return new Promise((resolve) => waiting.set(id, resolve));
 }
 
-function answer(id: number, value: unknown, transfer: ArrayBuffer[] = []): void {
-  port.postMessage({ id, value }, transfer);
+function answer(id: number, value: unknown, bytes?: ArrayBuffer): void {
+  const notice: Notice = { id, json: JSON.stringify(value), ...(bytes !== undefined && { bytes }) };
+  port.postMessage(notice, bytes === undefined ? [] : [bytes]);
   Atomics.add(signal, POSTED, 1);
   Atomics.notify(signal, POSTED);
 }
@@ -110,11 +111,8 @@ async function serve(message: any): Promise<void> {
       const reply = session?.id === message.session
         ? await session!.migrate(message)
         : { ok: false, reason: "its session has ended" } as MigrateReply;
-      return answer(
-        message.id,
-        reply,
-        reply.packet === undefined ? [] : [reply.packet.buffer as ArrayBuffer],
-      );
+      const { packet, ...rest } = reply;
+      return answer(message.id, rest, packet?.buffer as ArrayBuffer | undefined);
     }
   }
 }

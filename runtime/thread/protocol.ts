@@ -9,6 +9,10 @@ import type { Conditions } from "./conditions.ts";
 import type { SessionRequest } from "./session_control.ts";
 import type { StageStop } from "./stages.ts";
 
+const { stringify } = JSON;
+const { isArray } = Array;
+const { create, keys } = Object;
+
 /** Device → guest, first: {@linkcode SessionStart}. */
 export const START = 16;
 /** Device → guest: {@linkcode MigrateHead} and the packet. */
@@ -263,10 +267,20 @@ export type SupervisorRequest =
 
 /** Joins a JSON head and bytes into one payload. */
 export function packPayload(head: unknown, bytes: Uint8Array = new Uint8Array()): Uint8Array[] {
-  const json = new TextEncoder().encode(JSON.stringify(head));
+  const json = new TextEncoder().encode(stringify(withoutMethods(head)));
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, json.length);
   return [length, json, bytes];
+}
+
+/** A copy that inherits nothing: a program's `toJSON` on the language's prototypes has no say in our messages. */
+function withoutMethods(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const copy: any = isArray(value) ? [] : create(null);
+  if (isArray(value)) copy.toJSON = undefined;
+  const names = keys(value);
+  for (let i = 0; i < names.length; i++) copy[names[i]!] = withoutMethods((value as any)[names[i]!]);
+  return copy;
 }
 
 /** Takes a payload apart. @throws {RangeError} or {SyntaxError} if it isn't one. */

@@ -9,7 +9,7 @@ export const REMOTE_END = "    at <clonecloud:device>";
 
 /** The calling app code's frames, without those of the runtime, as lines `    at …`: at most `count`. */
 export function appFrames(count: number): string[] {
-  const stack = undisturbed(undefined, count + OWN_FRAMES, () => new Error().stack ?? "");
+  const stack = undisturbed(count + OWN_FRAMES, () => new Error().stack ?? "");
   const lines = stack.split("\n").filter((line) => /^ {4}at /.test(line));
   return lines.filter((line) => !line.includes(OWN) && !/clonecloud:runtime/.test(line)).slice(0, count);
 }
@@ -40,30 +40,22 @@ export function appendDeviceFrames(error: unknown): unknown {
 
 /**
  * Where the caller of the method at its migration point stands: URL and `line:column`; undefined if it isn't app code.
- * The app's own `Error.prepareStackTrace` is not called.
+ * The app's own `Error.prepareStackTrace` is not called. Read from the trace's text: call sites ask for a source map each time.
  */
 export function callerPosition(): { readonly url: string; readonly position: string } | undefined {
-  const sites = undisturbed(
-    (_error, found) => found,
-    OWN_FRAMES,
-    () => (new Error() as unknown as { stack: NodeJS.CallSite[] }).stack,
-  );
-  const outside = sites.filter((site) => !urlOf(site).startsWith(OWN));
-  const caller = outside[1];
-  if (caller === undefined) return undefined;
-  return { url: urlOf(caller), position: `${caller.getLineNumber()}:${caller.getColumnNumber()}` };
+  const parts = /(\S+?):(\d+:\d+)\)?$/.exec(appFrames(2)[1] ?? "");
+  if (parts === null) return undefined;
+  const [, place, position] = parts as unknown as [string, string, string];
+  const name = place.replace(/^\(/, "");
+  return { url: name.startsWith("/") ? new URL(`file://${name}`).href : name, position };
 }
 
 /** Does something with stack traces of our own making; what the app set stays as it was. */
-function undisturbed<T>(
-  prepare: ((error: Error, sites: NodeJS.CallSite[]) => unknown) | undefined,
-  limit: number,
-  act: () => T,
-): T {
+function undisturbed<T>(limit: number, act: () => T): T {
   const before = (["prepareStackTrace", "stackTraceLimit"] as const).map((name) =>
     [name, Reflect.getOwnPropertyDescriptor(Error, name)] as const
   );
-  (Error as { prepareStackTrace?: unknown }).prepareStackTrace = prepare;
+  (Error as { prepareStackTrace?: unknown }).prepareStackTrace = undefined;
   Error.stackTraceLimit = limit;
   try {
     return act();
@@ -73,9 +65,4 @@ function undisturbed<T>(
       else Reflect.defineProperty(Error, name, descriptor);
     }
   }
-}
-
-function urlOf(site: NodeJS.CallSite): string {
-  const name = site.getFileName() ?? "";
-  return name.startsWith("/") ? new URL(`file://${name}`).href : name;
 }

@@ -1,6 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 
 const { wait, load } = Atomics;
+const { parse } = JSON;
 
 /** What `signal` holds: how many messages were posted to the main thread, and whether the migrator has failed. */
 export const POSTED = 0;
@@ -8,8 +9,16 @@ export const FAILED = 1;
 /** The notice that the migrator has failed: for those who don't wait. */
 export const FAILED_ID = -1;
 
-/** What a migrator tells the main thread without being asked, while an async thread is away. */
-export type Notice = { readonly id: number; readonly value: unknown };
+/**
+ * An answer to the main thread: JSON, and bytes that belong to it as its `packet`. Flat, as Deno looks for ports in all
+ * that is received, each byte of an array included.
+ */
+export interface Notice {
+  readonly id: number;
+  /** undefined: the migrator has failed. */
+  readonly json: string | undefined;
+  readonly bytes?: ArrayBuffer;
+}
 
 /**
  * The main thread's end of its channel to the migrator: asks and waits with the whole isolate stopped, or asks and goes on.
@@ -31,7 +40,11 @@ export class SyncPort {
 
   /** Asks and waits; undefined if the migrator has failed. Nothing else runs in this isolate meanwhile. */
   request(message: Record<string, unknown>, transfer: ArrayBuffer[] = []): any {
-    const id = this.#post(message, transfer);
+    return this.wait(this.post(message, transfer));
+  }
+
+  /** Waits for the answer to what was posted; undefined if the migrator has failed. */
+  wait(id: number): any {
     while (true) {
       const seen = load(this.#signal, POSTED);
       for (
@@ -51,10 +64,9 @@ export class SyncPort {
     }
   }
 
-  /** Asks and goes on; undefined if the migrator has failed. The process stays alive until the answer is there. */
-  requestAsync(message: Record<string, unknown>, transfer: ArrayBuffer[] = []): Promise<any> {
+  /** Goes on until the answer is there; undefined if the migrator has failed. The process stays alive until then. */
+  arrival(id: number): Promise<any> {
     if (load(this.#signal, FAILED) !== 0) return Promise.resolve(undefined);
-    const id = this.#post(message, transfer);
     if (this.#pending.size === 0) {
       this.#port.on("message", this.#onMessage);
       this.#port.ref();
@@ -67,7 +79,8 @@ export class SyncPort {
     this.#port.postMessage({ ...message, id: 0 });
   }
 
-  #post(message: Record<string, unknown>, transfer: ArrayBuffer[]): number {
+  /** Asks, for an answer that is to be waited for. */
+  post(message: Record<string, unknown>, transfer: ArrayBuffer[] = []): number {
     const id = this.#next++;
     this.#port.postMessage({ ...message, id }, transfer);
     return id;
@@ -79,12 +92,13 @@ export class SyncPort {
 
   #keep(notice: Notice): void {
     if (notice.id === FAILED_ID) {
-      for (const id of [...this.#pending.keys()]) this.#keep({ id, value: undefined });
+      for (const id of [...this.#pending.keys()]) this.#keep({ id, json: undefined });
       return;
     }
     const resolve = this.#pending.get(notice.id);
+    const value = valueOf(notice);
     if (resolve === undefined) {
-      this.#early.set(notice.id, notice.value);
+      this.#early.set(notice.id, value);
       return;
     }
     this.#pending.delete(notice.id);
@@ -92,6 +106,11 @@ export class SyncPort {
       this.#port.off("message", this.#onMessage);
       this.#port.unref();
     }
-    resolve(notice.value);
+    resolve(value);
   }
+}
+
+function valueOf({ json, bytes }: Notice): unknown {
+  const value = json === undefined ? undefined : parse(json);
+  return bytes === undefined ? value : { ...value, packet: new Uint8Array(bytes) };
 }

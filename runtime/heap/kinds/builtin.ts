@@ -56,7 +56,7 @@ export const builtin: Kind<object, string, readonly Change[]> = {
     if (inlet.side === "device" && changes.length > 0) throw new PacketError("it changes a built-in");
   },
   fill(node, changes, inlet) {
-    inlet.values.resetBuiltin?.(node);
+    inlet.values.resetBuiltin?.(node, changes.length > 0);
     for (let i = 0; i < changes.length; i++) {
       const { key, descriptor } = changes[i]!;
       if (descriptor === undefined) deleteProperty(node, key);
