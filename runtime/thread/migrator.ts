@@ -84,6 +84,7 @@ interface Reply {
 }
 
 const MIGRATOR_FAILED = "the migrator has failed";
+const BUILTINS_CHANGED = "built-in objects were changed since the last migration: it migrates again";
 
 export class Migrator {
   readonly #parts: MigratorParts;
@@ -277,13 +278,18 @@ export class Migrator {
       );
     }
     this.#stopAtCapture(point, roots, capture);
-    this.#away = true;
     const { port } = this.#parts;
     const id = port.post(message, [buffer]);
-    const stale = this.#builtinsChanged();
+    if (this.#builtinsChanged()) {
+      this.#endSession();
+      port.wait(id);
+      this.#trace({ event: "abandon", thread: "main", method: point.method, reason: BUILTINS_CHANGED });
+      return this.#reach(point, self, args, accessor);
+    }
+    this.#away = true;
     if (!isAsync) {
       try {
-        return this.#home(point, stale, port.wait(id));
+        return this.#home(point, port.wait(id));
       } finally {
         this.#away = false;
       }
@@ -292,7 +298,7 @@ export class Migrator {
       this.#away = false;
       const conflict = reply?.ok ? this.#heap.conflict() : undefined;
       if (conflict !== undefined) return this.#abandon(point, `${conflict} changed on the device meanwhile`);
-      return this.#home(point, stale, reply);
+      return this.#home(point, reply);
     });
   }
 
@@ -304,13 +310,11 @@ export class Migrator {
     const { values } = this.#parts;
     if (!values.looksAfterwards || !values.builtinsChanged()) return false;
     values.looksAfterwards = false;
-    this.#endSession();
     return true;
   }
 
   /** The answer is there: merge it, or run here. */
-  #home(point: Point, stale: boolean, reply: Reply = { ok: false, reason: MIGRATOR_FAILED }): Outcome {
-    if (stale) return this.#abandon(point, "built-in objects were changed since the last migration");
+  #home(point: Point, reply: Reply = { ok: false, reason: MIGRATOR_FAILED }): Outcome {
     const { head, packet } = reply;
     if (!reply.ok || head === undefined || packet === undefined || !head.ok) {
       const refusal = head !== undefined && !head.ok && typeof head.reason === "string";
