@@ -218,6 +218,11 @@ export interface CodeAccess {
 
   /** If instances of the class that owns this prototype object carry private names: that class. */
   privateOwner(prototype: object): Function | undefined;
+  /**
+   * All classes whose instances carry private names: a constructor that returns another object, or a replaced prototype,
+   * puts them on objects that don't inherit from the class.
+   */
+  privateClasses?(): readonly Function[];
   /** Private fields of `owner` that `value` carries; undefined if it carries none of its private names at all. */
   readPrivates(owner: Function, value: object): readonly unknown[] | undefined;
   /**

@@ -37,6 +37,7 @@ import {
 } from "./intrinsics.ts";
 import { type Layout, Layouts } from "./layouts.ts";
 import { KIND, type Node } from "./node.ts";
+import { appended, PrivateOwners } from "./private_owners.ts";
 import type { Why } from "./refusals.ts";
 import type { SessionState } from "./session_state.ts";
 import type { Shape, ShapeRoot, Step } from "./shape.ts";
@@ -53,8 +54,6 @@ export class Novelty extends Error {}
 
 /** From the how manieth object on a shape gets code of its own: making it takes some 20 µs. */
 const WORTH_CODE = 32;
-
-const NO_OWNERS: readonly Function[] = [];
 
 /** What a walk is for. */
 export interface OutletOptions {
@@ -109,7 +108,7 @@ export class Outlet {
   readonly #sites = new SafeMap<ModuleKey, SafeSet<number>>();
   readonly #scopes = new SafeMap<ModuleKey, SafeSet<number>>();
   readonly #walked = new SafeMap<ModuleKey, SafeSet<number>>();
-  readonly #owners = new SafeMap<object, readonly Function[]>();
+  readonly owners: PrivateOwners;
   readonly #slots: unknown[] = [];
   readonly layouts: Layouts;
   /** Of the object that is being written, if its layout was seen before. */
@@ -124,6 +123,7 @@ export class Outlet {
     this.values = options.values;
     this.firstNew = state.size;
     this.layouts = new Layouts(options.values);
+    this.owners = new PrivateOwners(options);
   }
 
   /** Reaches a node; returns its index. */
@@ -284,7 +284,7 @@ export class Outlet {
    */
   properties(object: object, keys: readonly PropertyKey[], extra?: Function): Shape {
     const prototype = getPrototypeOf(object);
-    let owners = this.#ownersAlong(prototype);
+    let owners = this.owners.of(object);
     if (extra !== undefined) owners = appended(owners, extra);
     const root = this.state.shapes.root(prototype, isExtensible(object), owners);
     const slots = this.#slots;
@@ -371,27 +371,7 @@ export class Outlet {
     const known = this.#known;
     this.#known = undefined;
     if (known !== undefined) return known.carried;
-    const along = this.#ownersAlong(getPrototypeOf(object));
-    if (along.length === 0) return NO_OWNERS;
-    const carried: Function[] = [];
-    for (let i = along.length - 1; i >= 0; i--) {
-      if (this.code.readPrivates(along[i]!, object) !== undefined) carried[carried.length] = along[i]!;
-    }
-    return carried;
-  }
-
-  #ownersAlong(prototype: object | null): readonly Function[] {
-    if (prototype === null) return NO_OWNERS;
-    const known = this.#owners.get(prototype);
-    if (known !== undefined) return known;
-    let owners = NO_OWNERS;
-    for (let p: object | null = prototype; p !== null; p = getPrototypeOf(p)) {
-      if (this.values.brandOf(p) === "proxy") break;
-      const owner = this.code.privateOwner(p);
-      if (owner !== undefined) owners = appended(owners, owner);
-    }
-    this.#owners.set(prototype, owners);
-    return owners;
+    return this.owners.carriedBy(object);
   }
 
   /** Reaches the bindings that code of a site may use, and records that its code must be at the other side. */
@@ -445,11 +425,4 @@ function first(seen: SafeMap<ModuleKey, SafeSet<number>>, module: ModuleKey, num
   if (numbers.has(number)) return false;
   numbers.add(number);
   return true;
-}
-
-function appended<T>(list: readonly T[], item: T): readonly T[] {
-  const longer: T[] = [];
-  for (let i = 0; i < list.length; i++) longer[i] = list[i]!;
-  longer[list.length] = item;
-  return longer;
 }

@@ -83,7 +83,7 @@ export class RecordComparer {
 
   #sameRoot(node: object, { root }: Shape): boolean {
     return root.owners.length === 0 && getPrototypeOf(node) === root.prototype &&
-      isExtensible(node) === root.extensible;
+      isExtensible(node) === root.extensible && !this.#out.owners.hasStray(node);
   }
 
   /** Whether a value is the next one of the record. */

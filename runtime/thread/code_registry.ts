@@ -112,6 +112,7 @@ export class CodeRegistry implements CodeAccess {
   readonly #classes = new WeakMap<Function, ClassRecord>();
   /** Prototype objects of classes whose instances carry private names. */
   readonly #privateOwners = new WeakMap<object, Function>();
+  readonly #privateClasses: Function[] = [];
   /** Values of modules that aren't rewritten, by name. */
   readonly #values = new Map<
     ModuleKey,
@@ -336,7 +337,9 @@ export class CodeRegistry implements CodeAccess {
     const list = module.classes.get(site);
     if (list === undefined) module.classes.set(site, [record]);
     else list.push(record);
-    if (privates !== undefined) this.#privateOwners.set(prototypeOf(cls), cls);
+    if (privates === undefined) return;
+    this.#privateOwners.set(prototypeOf(cls), cls);
+    this.#privateClasses.push(cls);
   }
 
   /** Members by site, as the class has them now: read right after it came into being, or when first needed. */
@@ -365,6 +368,10 @@ export class CodeRegistry implements CodeAccess {
 
   privateOwner(prototype: object): Function | undefined {
     return this.#privateOwners.get(prototype);
+  }
+
+  privateClasses(): readonly Function[] {
+    return this.#privateClasses;
   }
 
   /** A class object carries its own static private names; everything else carries those of instances. */

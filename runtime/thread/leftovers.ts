@@ -1,8 +1,8 @@
 /**
- * Notices what a method leaves behind in the queue of microtasks, or as a rejection that nobody handles: at the device it
- * would go on after the method's caller, which a clone can't do for it.
+ * Notices what a method leaves behind: microtasks, timers, a rejection that nobody handles. At the device it would go on
+ * after the method's caller, which a clone can't do for it.
  */
-
+import process from "node:process";
 import { defineProperty, getOwnPropertyDescriptor } from "./intrinsics.ts";
 
 /** What the engine offers for promises: called when one is made, and before a reaction of one runs. */
@@ -19,6 +19,8 @@ const LATER = "it leaves work for after its return";
 export class Leftovers {
   #made = new WeakSet<object>();
   #count = 0;
+  /** Whether timers or ticks wait. */
+  readonly #waiting: () => boolean;
   /** Calls of `queueMicrotask` that wait. */
   #queued = 0;
   #watching = false;
@@ -33,7 +35,12 @@ export class Leftovers {
     const { setTimeout } = globalThis;
     this.#turn = () => new Promise((resolve) => setTimeout(resolve, 0));
     // deno-lint-ignore no-explicit-any
-    const hook: SetPromiseHooks | undefined = (Deno as any)[(Deno as any).internal]?.core?.setPromiseHooks;
+    const core = (Deno as any)[(Deno as any).internal]?.core;
+    const { getActiveResourcesInfo } = process;
+    this.#waiting = () =>
+      core?.hasTickScheduled?.() === true ||
+      getActiveResourcesInfo().some((name) => name === "Timeout" || name === "Immediate");
+    const hook: SetPromiseHooks | undefined = core?.setPromiseHooks;
     hook?.(
       (promise) => {
         if (!this.#watching) return;
@@ -82,10 +89,10 @@ export class Leftovers {
   }
 
   async #settle(): Promise<string | undefined> {
-    if (this.#queued > 0) return LATER;
+    if (this.#queued > 0 || this.#waiting()) return LATER;
     if (this.#count === 0) return undefined;
     await undefined;
     if (this.#left === undefined) await this.#turn();
-    return this.#left;
+    return this.#left ?? (this.#waiting() ? LATER : undefined);
   }
 }
