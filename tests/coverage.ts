@@ -58,6 +58,32 @@ export const TRAVELS: readonly CoverageRow[] = [
   { method: "temporal", what: "`Temporal` objects" },
 ];
 
+/** Methods of `hard.ts`: what has hurt others. */
+export const HARD: readonly CoverageRow[] = [
+  {
+    method: "inHead",
+    what: "closures asked in the head of a `for (let …)` loop, whose variables they share",
+  },
+  { method: "inTest", what: "… in its test" },
+  { method: "inUpdate", what: "… in its update" },
+  { method: "inBody", what: "… in its body" },
+  { method: "patterns", what: "defaults and patterns with side effects" },
+  { method: "importCycle", what: "modules that import each other" },
+  { method: "factories", what: "class factories: mixins with private fields and shared state" },
+  { method: "privates", what: "`#x` on objects that no constructor of the class made" },
+  { method: "iteratedMap", what: "a `Map` that is merged while the device iterates over it" },
+  { method: "iteratedSet", what: "a `Set`, likewise" },
+  {
+    method: "refilled",
+    what: "… that was cleared and filled again meanwhile: the iterator meets all once more",
+  },
+  { method: "refilledSet", what: "… a `Set`, likewise" },
+  { method: "bornThere", what: "two closures of one scope, one born on each side" },
+  { method: "usedAgain", what: "… used together later" },
+  { method: "leftovers", what: "one guest, many invocations: globals, bindings, timers that were cleared" },
+  { method: "uninitialised", what: "variables before their declaration" },
+];
+
 const SLOTS = "nothing shows how far it has come";
 const HOST = "its state is the host's";
 
@@ -176,11 +202,24 @@ export const REFUSED: readonly CoverageRow[] = [
       "it touches the closure coverage/refused.ts#Secret.reader.<1>: it uses a private name of its class",
     why: "only code inside the class body can name it",
   },
+  {
+    method: "computedMember",
+    what: "classes with a member whose name is computed",
+    refused: "it touches the closure coverage/refused.ts#Keyed: the name of one of its members is computed",
+    why: "it was computed once, when the class came into being",
+  },
+  {
+    method: "timerLeft",
+    what: "methods that leave a timer, a microtask or an unhandled rejection",
+    refused: "it leaves work for after its return",
+    why: "it goes on after the method's caller",
+  },
 ];
 
 /** The document. */
 export function coverageDocument(): string {
   const travels = TRAVELS.map(({ what }) => `- ${what}`);
+  const hard = HARD.map(({ what }) => `- ${what}`);
   const refused = REFUSED.map(({ what, refused, why }) => `| ${what} | ${refused} | ${why} |`);
   return `# What travels
 
@@ -194,6 +233,12 @@ uses and changes one kind of value at a clone, and the program must leave what i
 Identity, order, attributes and aliasing stay as they are, and no code of the program runs meanwhile.
 
 ${travels.join("\n")}
+
+## What has hurt others
+
+These travel too, and have a fixture each:
+
+${hard.join("\n")}
 
 ## Stays on the device
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { coverageDocument, type CoverageRow, REFUSED, TRAVELS } from "./coverage.ts";
+import { coverageDocument, type CoverageRow, HARD, REFUSED, TRAVELS } from "./coverage.ts";
 import { type Left, ProgramRunner, SESSION_LOST, type TraceLine } from "./program_runs.ts";
 
 /** A clone that lost many guests in a row is given a rest: so many refusals a run. */
@@ -12,6 +12,7 @@ Deno.test({
   async fn() {
     await using machine = await ProgramRunner.start();
     await check(machine, "coverage/values.ts", TRAVELS);
+    await check(machine, "coverage/hard.ts", HARD);
     for (let i = 0; i < REFUSED.length; i += REFUSALS_A_RUN) {
       await check(machine, "coverage/refused.ts", REFUSED.slice(i, i + REFUSALS_A_RUN));
     }

@@ -221,6 +221,10 @@ export class Acceptance {
       this.#changedContents[i] = KINDS[state.kinds[this.#changed[i]!]!]!.readContent(inlet);
     }
     this.#changeStarts[this.#changed.length] = inlet.at;
+    for (let i = 0, count = inlet.count(); i < count; i++) {
+      const node = inlet.live(inlet.mid());
+      inlet.tails.set(node, inlet.varint());
+    }
   }
 
   #readRanges(): number[] {

@@ -62,6 +62,9 @@ export class CaptureWalk {
   readonly #changes = new Writer();
   readonly changed: number[] = [];
   readonly #changeEnds: number[] = [];
+  /** Pairs of MID and how many of the last entries were added since. */
+  readonly #tails = new Writer();
+  #tailCount = 0;
   readonly #scratch = new Writer();
   readonly #newBlobs: Blob[] = [];
   readonly #changedBlobs: Blob[] = [];
@@ -153,6 +156,7 @@ export class CaptureWalk {
     }
     const node = this.#state.nodes[index];
     const kind = KINDS[this.#state.kinds[index]!]!;
+    const tail = this.#writeTail(index);
     out.w = this.#scratch;
     out.w.at = 0;
     kind.writeShell(node, out);
@@ -160,7 +164,7 @@ export class CaptureWalk {
     const start = out.w.at;
     kind.writeContent(node, out);
     const sameBlob = out.blob === undefined || !out.blobChanged;
-    if (sameBlob && this.#state.kept.matches(index, out.w.bytes, start, out.w.at)) {
+    if (sameBlob && tail === 0 && this.#state.kept.matches(index, out.w.bytes, start, out.w.at)) {
       out.w.at = start;
       out.blob = undefined;
     } else {
@@ -169,6 +173,16 @@ export class CaptureWalk {
       this.changed[this.changed.length] = index;
       this.#changeEnds[this.#changeEnds.length] = out.w.at;
     }
+  }
+
+  #writeTail(index: number): number {
+    const { tails, kinds, origin } = this.#state;
+    const tail = tails.count(index, kinds[index]!);
+    if (tail === 0) return 0;
+    this.#tailCount++;
+    this.#tails.varint(origin + index);
+    this.#tails.varint(tail);
+    return tail;
   }
 
   #takeBlob(list: Blob[], index: number): void {
@@ -252,6 +266,7 @@ export class CaptureWalk {
     w.varint(this.changed.length);
     for (let i = 0; i < this.changed.length; i++) w.varint(this.#state.origin + this.changed[i]!);
     w.raw(bytesSubarray(this.#changes.bytes, 0, this.#changes.at));
+    writeSection(w, this.#tailCount, this.#tails);
   }
 
   /** Known nodes that the roots reach and that are as the other side has them, by rising index. */
@@ -287,6 +302,9 @@ export class CaptureWalk {
       start = end;
     }
     kept.compact();
+    if (!returns) return;
+    const { tails, kinds, nodes } = this.#state;
+    for (let i = 0; i < queue.length; i++) tails.begin(queue[i]!, kinds[queue[i]!]!, nodes[queue[i]!]!);
   }
 
   #sizes(front: number): { readonly front: number; readonly bytesOf: (index: number) => number } {

@@ -8,7 +8,14 @@ import {
   STACK,
   VALUE,
 } from "./constants.ts";
-import { ArrayPrototype, bytesSubarray, createBigInt, ObjectPrototype, stackSetter } from "./intrinsics.ts";
+import {
+  ArrayPrototype,
+  bytesSubarray,
+  createBigInt,
+  ObjectPrototype,
+  SafeMap,
+  stackSetter,
+} from "./intrinsics.ts";
 import { isValueKind, KIND, type Node } from "./node.ts";
 import { HOLE, SYMBOL_KEY } from "./outlet.ts";
 import { PacketError } from "./packet_error.ts";
@@ -74,6 +81,8 @@ export class Inlet extends Reader {
   /** Undoes, newest first, what had to be done to existing objects before the packet was known to be sound. */
   readonly undo: (() => void)[] = [];
   readonly side: "device" | "clone";
+  /** By Map or Set that the packet changes, how many of its last entries were added anew. */
+  readonly tails = new SafeMap<Node, number>();
 
   constructor(packet: Uint8Array, state: SessionState, options: InletOptions) {
     super(bytesSubarray(packet, 0, packet.length - options.blobBytes));

@@ -69,6 +69,15 @@ export const setForEach = uncurry(
 );
 export const setAdd = uncurry(Set.prototype.add);
 export const setDelete = uncurry(Set.prototype.delete);
+export const iteratorOfMap = uncurry(Map.prototype.keys);
+export const iteratorOfSet = uncurry(Set.prototype.keys);
+/** Not found by looking it up on an iterator: programs can patch it. */
+export const mapIteratorNext = uncurry(
+  (Object.getPrototypeOf(new Map().keys()) as Iterator<unknown>).next as () => IteratorResult<unknown>,
+);
+export const setIteratorNext = uncurry(
+  (Object.getPrototypeOf(new Set().keys()) as Iterator<unknown>).next as () => IteratorResult<unknown>,
+);
 export const newMap = Map;
 export const newSet = Set;
 

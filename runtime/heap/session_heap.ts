@@ -205,6 +205,9 @@ export class SessionHeap {
       current[current.length] = i;
     }
     state.current = current;
+    const begin = (index: number) => state.tails.begin(index, state.kinds[index]!, state.nodes[index]!);
+    for (let i = 0; i < changed.length; i++) begin(changed[i]!);
+    for (let i = firstNew; i < state.size; i++) begin(i);
     this.#nameClones(firstNew, state.size);
     this.#cidRuns[this.#cidRuns.length] = {
       first: firstNew,

@@ -19,6 +19,7 @@ import {
 import { KeptRecords } from "./kept_records.ts";
 import { BindingCell, KIND, type Node, WeakEntry } from "./node.ts";
 import { ShapeTable } from "./shape.ts";
+import { Tails } from "./tails.ts";
 import { TextTable } from "./text_table.ts";
 
 /** How a node fared in the migration that is out, or in the last one. */
@@ -42,6 +43,8 @@ export class SessionState {
   readonly texts = new TextTable();
   readonly shapes = new ShapeTable();
   readonly kept = new KeptRecords();
+  /** Clone: what was added to Maps and Sets. */
+  readonly tails = new Tails();
   /** How many nodes have an index. What follows is by index; the columns have room beyond. */
   size = 0;
   nodes: (Node | undefined)[] = [];

@@ -48,13 +48,13 @@ export const map: Kind<Map<unknown, unknown>, void, MapContent> = {
     checkProperties(node, ownKeys(node), content.properties, inlet);
   },
   fill(node, content, inlet) {
-    fillEntries(node, content);
+    fillEntries(node, content, inlet.tails.get(node) ?? 0);
     applyProperties(node, ownKeys(node), content.properties, inlet);
   },
 };
 
 /** Edits as a program would have: entries that last stay in place, so live iterators go on where they are. */
-function fillEntries(node: Map<unknown, unknown>, { keys, values }: MapContent): void {
+function fillEntries(node: Map<unknown, unknown>, { keys, values }: MapContent, tail: number): void {
   if (mapSize(node) === 0) {
     for (let i = 0; i < keys.length; i++) mapSet(node, keys[i], values[i]);
     return;
@@ -62,7 +62,7 @@ function fillEntries(node: Map<unknown, unknown>, { keys, values }: MapContent):
   const now = new SafeMap<unknown, number>();
   let count = 0;
   mapForEach(node, (_, key) => now.set(key, count++));
-  const lasting = lastingKeys(now, keys);
+  const lasting = lastingKeys(now, keys, tail);
   const lasts = new SafeMap<unknown, true>();
   for (let i = 0; i < lasting; i++) lasts.set(keys[i], true);
   now.forEach((_, key) => {

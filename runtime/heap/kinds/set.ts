@@ -30,13 +30,13 @@ export const set: Kind<Set<unknown>, void, SetContent> = {
     checkProperties(node, ownKeys(node), content.properties, inlet);
   },
   fill(node, content, inlet) {
-    fillMembers(node, content.members);
+    fillMembers(node, content.members, inlet.tails.get(node) ?? 0);
     applyProperties(node, ownKeys(node), content.properties, inlet);
   },
 };
 
 /** Edits as a program would have: members that last stay in place, so live iterators go on where they are. */
-function fillMembers(node: Set<unknown>, members: readonly unknown[]): void {
+function fillMembers(node: Set<unknown>, members: readonly unknown[], tail: number): void {
   if (setSize(node) === 0) {
     for (let i = 0; i < members.length; i++) setAdd(node, members[i]);
     return;
@@ -44,7 +44,7 @@ function fillMembers(node: Set<unknown>, members: readonly unknown[]): void {
   const now = new SafeMap<unknown, number>();
   let count = 0;
   setForEach(node, (member) => now.set(member, count++));
-  const lasting = lastingKeys(now, members);
+  const lasting = lastingKeys(now, members, tail);
   const lasts = new SafeSet<unknown>();
   for (let i = 0; i < lasting; i++) lasts.add(members[i]);
   now.forEach((_, member) => {

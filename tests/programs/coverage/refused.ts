@@ -71,6 +71,14 @@ function dynamicNamespace(o: { v: { bump(): number } }) {
 function privateClosure(o: { v: () => number }) {
   return o.v();
 }
+function computedMember(o: { v: any }) {
+  return new o.v().keyed();
+}
+let timed = 0;
+function timerLeft() {
+  setTimeout(() => timed++, 0);
+  return timed;
+}
 
 async function show(name: string, work: () => unknown) {
   console.log(name, await work());
@@ -135,3 +143,15 @@ class Secret {
   }
 }
 await show("privateClosure", () => privateClosure(give(new Secret().reader())));
+const name = "keyed";
+class Keyed {
+  [name]() {
+    return 1;
+  }
+}
+await show("computedMember", () => computedMember(give(Keyed)));
+await show("timerLeft", async () => {
+  const before = timerLeft();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  return [before, timed];
+});
