@@ -1,5 +1,5 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { type methodId } from "../../runtime/mod.ts";
+import { methodId } from "../../runtime/mod.ts";
 import { addState, cloneTree } from "./clone_tree.ts";
 import type { MigrationSample } from "./migration_sample.ts";
 import { samplingLayers } from "./sampling_layers.ts";
