@@ -285,13 +285,14 @@ export class Run {
     const supervisor = new Supervisor({
       code,
       clones,
-      config: () => Promise.resolve(this.#config(socket, revoke, { ...known, runtime })),
+      config: (): Promise<AppConfig> =>
+        Promise.resolve(this.#config({ socket, door: supervisor.door, revoke }, { ...known, runtime })),
       watcher: this.#watcher(code),
       journals: this.#journals,
     });
     try {
       if (this.#methods.length > 0 && !this.#noClone()) clones();
-      const sockets = [supervisor.path, ...(socket === undefined ? [] : [socket])];
+      const sockets = [supervisor.path, supervisor.door, ...(socket === undefined ? [] : [socket])];
       const extra = extraPermissions(flags, { read: bootFolders, sockets, sampling: known.profile });
       revoke = extra.revoke;
       this.#preparingMs = performance.now() - began;
@@ -396,8 +397,7 @@ export class Run {
   }
 
   #config(
-    socket: string | undefined,
-    revoke: readonly Deno.PermissionDescriptor[],
+    { socket, door, revoke }: Pick<AppConfig, "door" | "revoke"> & { readonly socket: string | undefined },
     known: Known & { readonly runtime: Runtime },
   ): AppConfig {
     const { SESSION_VERSION } = known.runtime;
@@ -409,6 +409,7 @@ export class Run {
       trace: this.#trace !== undefined || this.#experiment !== undefined,
       revoke,
       peerSocket: socket,
+      door,
       session: this.#noClone() ? undefined : {
         op: "session",
         sessionVersion: SESSION_VERSION,

@@ -47,6 +47,8 @@ export interface SupervisorParts {
  */
 export class Supervisor {
   readonly path: string;
+  /** Where the app's migrator listens. */
+  readonly door: string;
   readonly #folder: string;
   readonly #listener: Deno.Listener;
   readonly #config: () => Promise<AppConfig>;
@@ -60,6 +62,7 @@ export class Supervisor {
   constructor(parts: SupervisorParts) {
     this.#folder = Deno.makeTempDirSync({ prefix: "clonecloud-" });
     this.path = `${this.#folder}/app.sock`;
+    this.door = `${this.#folder}/door.sock`;
     this.#listener = Deno.listen({ transport: "unix", path: this.path }) as unknown as Deno.Listener;
     this.#config = parts.config;
     this.#code = parts.code;
@@ -99,7 +102,6 @@ export class Supervisor {
         for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
           if (frame.kind !== HOP_CONTROL) continue;
           const message = JSON.parse(new TextDecoder().decode(frame.payload));
-          if (message.relay === true) return await this.#relay(connection, decoder);
           await this.#answer(connection, message);
         }
       }
@@ -108,9 +110,20 @@ export class Supervisor {
     }
   }
 
-  /** Carries one session to the peer, for an app process that can't connect to it itself (any more). */
-  async #relay(connection: Deno.Conn, decoder: FrameDecoder): Promise<void> {
-    const hello = await firstFrame(connection, decoder);
+  /** Makes a connection for one session, for an app process that can't connect to the peer itself (any more). */
+  async #connect(): Promise<boolean> {
+    try {
+      const connection = await Deno.connect({ transport: "unix", path: this.door });
+      this.#relay(connection).catch(() => connection.close());
+      return true;
+    } catch {
+      return false; // The app is about to end.
+    }
+  }
+
+  /** Carries one session to the peer. */
+  async #relay(connection: Deno.Conn): Promise<void> {
+    const hello = await firstFrame(connection, new FrameDecoder());
     const clones = hello === undefined ? undefined : await this.#clones();
     if (hello === undefined || clones === undefined) {
       const refusal = encodeJsonFrame(HOP_CONTROL, { ok: false, error: "no clone in reach" });
@@ -178,6 +191,8 @@ export class Supervisor {
         return this.#land(request.changes);
       case "landed":
         return this.#endLanding(request.keep);
+      case "connect":
+        return await this.#connect();
       case "loaded":
         return await this.#watcher.loaded();
     }

@@ -68,8 +68,8 @@ let sessions = 0;
 
 /** What a session needs. */
 export interface SessionParts {
-  /** Leads to the peer and is this session's own; undefined if there is none left. */
-  readonly connection: LocalConnection | undefined;
+  /** Leads to the peer and is this session's own; undefined if there is no way. */
+  readonly connection: Promise<LocalConnection | undefined>;
   /** Whether a migration point may wait until it is open. */
   readonly patient: boolean;
   /** Asks the supervisor. */
@@ -134,7 +134,7 @@ export class DeviceSession {
       (path, state) => this.#memory.named(path, state),
     );
     this.#ready = new Promise((resolve) => this.#settleReady = resolve);
-    this.#open(connection);
+    connection.then((open) => this.#open(open), (error) => this.#lose(String(error)));
   }
 
   /** Tells it from the app's other sessions. */
@@ -221,6 +221,7 @@ export class DeviceSession {
 
   #open(connection: LocalConnection | undefined): void {
     const { session } = this.#config;
+    if (this.#lost !== undefined) return connection?.close();
     if (connection === undefined || session === undefined) return this.#lose("no clone in reach");
     this.#connection = connection;
     connection.onBytes = () => this.#heardAt = performance.now();

@@ -14,7 +14,8 @@ export class LocalConnection {
   /** Something arrived, be it part of a frame. */
   onBytes: () => void = () => {};
 
-  private constructor(connection: Deno.Conn) {
+  /** Takes an open connection. */
+  constructor(connection: Deno.Conn) {
     this.#connection = connection;
     this.#read();
   }

@@ -35,13 +35,14 @@ const connection = await LocalConnection.open(supervisor).catch(fail);
 const waiting = new Map<number, (answer: any) => void>();
 let next = 1;
 let supervised = true;
-/** How many sessions an app process may open after failed ones. */
-const SPARE_CONNECTIONS = 16;
 /** After a failed session, another is opened at the next migration point after this long; doubled each time. */
 const FIRST_RETRY_MS = 5_000;
 const MAX_RETRY_MS = 300_000;
 let retryMs = FIRST_RETRY_MS;
-const connections: LocalConnection[] = [];
+/** Leads straight to the peer, for the first session. */
+let first: LocalConnection | undefined;
+/** Where the supervisor brings connections for the others. */
+let door: Deno.UnixListener | undefined;
 
 connection.onFrame = (frame) => {
   if (frame.kind !== HOP_CONTROL) return;
@@ -118,20 +119,26 @@ async function serve(message: any): Promise<void> {
 }
 
 /**
- * Connections are opened before the app runs: afterwards this process may no longer be allowed to. The first leads to
- * the peer; the others, for sessions after a failed one, go through the supervisor.
+ * Opened before the app runs: afterwards this process may no longer be allowed to connect anywhere. Accepting needs no
+ * permission, so later sessions, however many, go over connections that the supervisor makes.
  */
 async function connectPeer(socket: string | undefined): Promise<void> {
+  door = Deno.listen({ transport: "unix", path: config!.door });
   try {
-    if (socket !== undefined) connections.push(await LocalConnection.open(socket));
+    if (socket !== undefined) first = await LocalConnection.open(socket);
   } catch {
     // The peer is gone: the supervisor will say so too.
   }
-  for (let i = 0; i < SPARE_CONNECTIONS; i++) {
-    const spare = await LocalConnection.open(supervisor);
-    spare.sendJson({ relay: true });
-    connections.push(spare);
-  }
+}
+
+/** A connection for one more session; undefined if nobody makes one any more. */
+async function connect(): Promise<LocalConnection | undefined> {
+  const direct = first;
+  first = undefined;
+  if (direct !== undefined) return direct;
+  // Answered once it waits to be accepted.
+  if (await ask({ op: "connect" }) !== true) return undefined;
+  return new LocalConnection(await door!.accept());
 }
 
 /** The session's state, after a wait of limited length; one that failed long enough ago is opened again meanwhile. */
@@ -152,7 +159,7 @@ function newSession(impatient = false): DeviceSession {
   const observed = config!.trace || config!.stepping;
   const event = observed ? (item: TraceEvent) => tell([item]) : () => {};
   roots ??= new FileRoots(config!.roots, config!.start.temporary);
-  const parts = { connection: connections.shift(), patient: !impatient, ask, event, board, roots };
+  const parts = { connection: connect(), patient: !impatient, ask, event, board, roots };
   return new DeviceSession(config!, parts);
 }
 

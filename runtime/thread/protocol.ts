@@ -192,6 +192,8 @@ export interface AppConfig {
   /** Permissions that only the runtime needs: given back before the app runs. */
   readonly revoke: readonly Deno.PermissionDescriptor[];
   readonly peerSocket: string | undefined;
+  /** Path where the migrator listens for connections that the supervisor makes. */
+  readonly door: string;
   readonly session: SessionRequest | undefined;
   readonly roots: readonly string[];
   /** Sample the main thread's time by method. */
@@ -250,6 +252,8 @@ export type SupervisorRequest =
   | { readonly op: "position"; readonly key: string; readonly offset: number }
   /** The text that ranges of sites refer to. */
   | { readonly op: "source"; readonly key: string }
+  /** Makes a connection to the migrator's door, for one more session; true once it is there. */
+  | { readonly op: "connect" }
   /** The app's static modules are loaded, none has run: an answer other than null stops the app. */
   | { readonly op: "loaded" }
   | { readonly op: "events"; readonly events: readonly TraceEvent[] }
