@@ -5,8 +5,6 @@ import { ProgramRunner, type RunOptions, SESSION_LOST } from "./program_runs.ts"
 interface Program extends RunOptions {
   /** Without the path: `drive` stands for `closures.ts#drive`. */
   readonly migrate: readonly string[];
-  /** It ends by an error of the clone: the engine then shows the stack without the excerpt of the source. */
-  readonly withoutExcerpt?: boolean;
   /** Reasons with which invocations may stay on the device; any other is a failure. */
   readonly stays?: readonly RegExp[];
 }
@@ -40,7 +38,9 @@ const PROGRAMS: readonly Program[] = [
     file: "errors.ts",
     migrate: ["attempt", "callBack", "nativeFrames", "handled", "Base.static create", "Parser.later"],
   },
-  { file: "uncaught.ts", migrate: ["Checker.check"], withoutExcerpt: true },
+  { file: "uncaught.ts", migrate: ["Checker.check"] },
+  { file: "uncaught_later.ts", migrate: ["load"] },
+  { file: "uncaught_timer.js", migrate: ["check"] },
   {
     file: "async.ts",
     migrate: [
@@ -210,10 +210,7 @@ for (const program of PROGRAMS.filter((item) => wanted === undefined || item.fil
         machine.migrated(program, ids),
       ]);
       assert.deepEqual(rewritten, plain);
-      assert.deepEqual(
-        left,
-        program.withoutExcerpt ? { ...plain, stderr: withoutExcerpt(plain.stderr) } : plain,
-      );
+      assert.deepEqual(left, plain);
       let unexpected = stayedUnasked(program, trace);
       // On a stalled machine a session is given up; what it would have shown is then shown by another one.
       if (unexpected.some((line) => SESSION_LOST.test(line))) {
@@ -231,11 +228,6 @@ function stayedUnasked(
 ): string[] {
   return trace.filter((line) => line.event === "local").map((line) => `${line.method}: ${line.reason}`)
     .filter((line) => !program.stays?.some((pattern) => pattern.test(line)));
-}
-
-/** The lines between an uncaught error's message and its stack. */
-function withoutExcerpt(stderr: string): string {
-  return stderr.replace(/\n.*\n *\^\n/, "\n");
 }
 
 Deno.test({

@@ -2,7 +2,7 @@
  * The language's own functions as they were when this module was loaded, before any user code could patch them.
  *
  * 1. Nothing in this folder looks a method up on a value or a prototype that user code can reach: it calls these.
- * 2. Internal maps are {@linkcode SafeMap}, {@linkcode SafeSet} and {@linkcode SafeWeakMap}, whose prototypes are ours.
+ * 2. Internal maps are {@linkcode SafeMap}, {@linkcode SafeSet}, {@linkcode SafeWeakMap} and {@linkcode SafeWeakSet}, whose prototypes are ours.
  * 3. No iteration protocol: index loops only, no spread, no array patterns.
  */
 const bind = Function.prototype.bind;
@@ -219,6 +219,9 @@ isolate(SafeSet.prototype, Set.prototype);
 /** A WeakMap that user code can't have patched. */
 export class SafeWeakMap<K extends WeakKey, V> extends WeakMap<K, V> {}
 isolate(SafeWeakMap.prototype, WeakMap.prototype);
+
+export class SafeWeakSet<T extends WeakKey> extends WeakSet<T> {}
+isolate(SafeWeakSet.prototype, WeakSet.prototype);
 
 const builtinGetOrInsert = (Map.prototype as any).getOrInsert;
 /** Looks up and enters in one step, where the engine has it. */

@@ -11,6 +11,7 @@ export type { MappingRow } from "./mapping_table.ts";
 export type { RowState } from "./session_state.ts";
 export { formatStacksWith } from "./stack.ts";
 export { Refusal } from "./refusal.ts";
+export { isMadeError, takeFreshErrors } from "./kinds/error.ts";
 export { PacketError } from "./packet_error.ts";
 export { referencedCode } from "./packet.ts";
 export { DEFAULT_LIMITS, type HeapLimits, MAX_OBSERVED_ROWS } from "./constants.ts";

@@ -6,6 +6,7 @@
  * 2. The device's heap changes only inside `accept`, after the whole packet was found sound.
  * 3. MIDs rise for as long as the device lives; after a reset the next packet starts over, and says so.
  */
+import { takeFreshErrors } from "./kinds/error.ts";
 import { Acceptance, type Accepted } from "./acceptance.ts";
 import type { CodeAccess, ValueAccess } from "./access.ts";
 import { type Capture, CaptureWalk, type CidRun } from "./capture.ts";
@@ -161,6 +162,7 @@ export class SessionHeap {
   }
 
   #accept(packet: Uint8Array): readonly unknown[] {
+    takeFreshErrors();
     if (packet.length > this.#limits.maxPacketBytes) throw new PacketError("it is too large");
     const reader = new Reader(packet);
     const { flags, blobBytes } = readFront(reader);

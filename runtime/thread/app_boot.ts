@@ -15,6 +15,7 @@ import { Migrator } from "./migrator.ts";
 import type { AppConfig } from "./protocol.ts";
 import type { Sampler } from "./sampler.ts";
 import { SyncPort } from "./sync_port.ts";
+import { reportAsLocal } from "./uncaught.ts";
 
 /** What the runtime is given from outside in an app process. */
 export interface BootOptions {
@@ -50,6 +51,7 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
     migrator = new Migrator({ registry, values, port, config, code, globals, decision, board });
     hideRewriting(registry, bound, new Map([[decoding.stand, decoding.original]]));
     values.watchBuiltins();
+    reportAsLocal();
     installLoadHook({ port, code, builtins, registry, migrator, config });
   } else if (config.profile) installNoteHook(port);
   if (config.profile || config.methods.length > 0) {

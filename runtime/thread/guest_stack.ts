@@ -126,11 +126,7 @@ function functionNameOf(site: NodeJS.CallSite, url: string): string | null {
 function methodCall(site: NodeJS.CallSite, name: string | null): string | null {
   const type = site.getTypeName();
   const method = site.getMethodName();
-  if (name === null) {
-    // An arrow function's receiver is the global object or none: the engine shows its place only.
-    if (type === null || method === null) return null;
-    return `${type}.${method}`;
-  }
+  if (name === null) return type === null ? null : `${type}.${method ?? "<anonymous>"}`;
   const typed = type !== null && !name.startsWith(type) ? `${type}.${name}` : name;
   const same = method === null || typed === method || typed.endsWith(`.${method}`) ||
     typed.endsWith(` ${method}`);

@@ -6,7 +6,7 @@
  * 2. One thread is away at a time: a migration point reached meanwhile runs here.
  * 3. A session whose invocation was abandoned is never used again: what its guest holds is unknown.
  */
-import { type Capture, referencedCode, Refusal, SessionHeap } from "../heap/mod.ts";
+import { type Capture, referencedCode, Refusal, SessionHeap, takeFreshErrors } from "../heap/mod.ts";
 import { UNINITIALISED } from "../heap/access.ts";
 import type { Board } from "./board.ts";
 import type { Decision, DecisionMaker } from "./decision.ts";
@@ -377,7 +377,8 @@ export class Migrator {
       bytes: packet.length,
       ...shownRows(this.#heap),
     }));
-    if (head.outcome === "throw") throw appendDeviceFrames(roots[0]);
+    for (const error of takeFreshErrors()) appendDeviceFrames(error);
+    if (head.outcome === "throw") throw roots[0];
     return { v: roots[0] };
   }
 

@@ -1,5 +1,8 @@
 /** Our own frames never show: the app's stack traces name the app's lines. */
 
+import { apply, defineProperty, getOwnPropertyDescriptor } from "./intrinsics.ts";
+
+const ErrorCtor = Error;
 const OWN = new URL("../", import.meta.url).href;
 /** Frames of the runtime that may stand on top of the app's. */
 const OWN_FRAMES = 16;
@@ -25,17 +28,29 @@ export function framesBelow(): string[] {
   return appFrames(stackLimit() + 1).slice(1);
 }
 
-/** An error that an async method threw at the clone, with the frames below, which only are known now. */
-export function appendDeviceFrames(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const stack = error.stack;
-  if (typeof stack !== "string" || !stack.includes(REMOTE_END)) return error;
-  const [remote] = stack.split(`\n${REMOTE_END}`);
+/** An error that was made at the clone after an `await`, with the frames below, which only are known now. */
+export function appendDeviceFrames(error: Error): void {
+  const stack = ownStack(error);
+  if (stack === undefined || !stack.text.includes(REMOTE_END)) return;
+  const [remote] = stack.text.split(`\n${REMOTE_END}`);
   const frames = remote!.split("\n").filter((line) => /^ {4}at /.test(line)).length;
   // The first device frame is the method itself at its migration point.
   const below = appFrames(Math.max(0, stackLimit() - frames) + 1).slice(1);
-  error.stack = [remote, ...below].join("\n");
-  return error;
+  stack.set([remote, ...below].join("\n"));
+}
+
+/** An error's `stack`, read without running any code of the app; undefined if it isn't a text that can be changed. */
+export function ownStack(error: Error): { readonly text: string; set(text: string): void } | undefined {
+  const own = getOwnPropertyDescriptor(error, "stack");
+  if (own?.configurable !== true) return undefined;
+  const native = own.get !== undefined && own.get === getOwnPropertyDescriptor(new ErrorCtor(), "stack")?.get;
+  const text: unknown = native ? apply(own.get!, error, []) : own.value;
+  if (typeof text !== "string") return undefined;
+  const set = (value: string) => {
+    defineProperty(error, "stack", native ? own : { ...own, value });
+    if (native) apply(own.set!, error, [value]);
+  };
+  return { text, set };
 }
 
 /**
@@ -51,7 +66,7 @@ export function callerPosition(): { readonly url: string; readonly position: str
 }
 
 /** Does something with stack traces of our own making; what the app set stays as it was. */
-function undisturbed<T>(limit: number, act: () => T): T {
+export function undisturbed<T>(limit: number, act: () => T): T {
   const before = (["prepareStackTrace", "stackTraceLimit"] as const).map((name) =>
     [name, Reflect.getOwnPropertyDescriptor(Error, name)] as const
   );
