@@ -60,6 +60,7 @@ export { addMeasured, overheadsOf, type OverheadSums } from "./cost/measured_ove
 export { type MigrationSample, SampleReader } from "./profile/migration_sample.ts";
 export { samplingLayers } from "./profile/sampling_layers.ts";
 export { addState, type CloneTree, cloneTree } from "./profile/clone_tree.ts";
+export { deviceKind, devicePower, type DeviceSigns } from "./cost/device_power.ts";
 export { measuredTable, type PowerMeter, powerMeter, type PowerTrial } from "./cost/power_meter.ts";
 export { POWER_TABLES, type PowerLevels, powerLevels, type PowerTable, type PowerUse } from "./cost/power.ts";
 export {
@@ -80,7 +81,7 @@ export {
   priceOf,
 } from "./database/partition_database.ts";
 export { type Lookup, lookUp } from "./database/lookup.ts";
-export { ClashError, DEFAULT_POWER, type Plan, type PlanOptions, planRun } from "./database/plan.ts";
+export { ClashError, type Plan, type PlanOptions, planRun } from "./database/plan.ts";
 export { regionPicture } from "./database/region_picture.ts";
 export {
   type AnalysedMethod,

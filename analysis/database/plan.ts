@@ -5,7 +5,8 @@ import { costAtHome, type CostTree, costTree } from "../cost/cost_tree.ts";
 import type { DeciderModel } from "../cost/decide.ts";
 import { deciderModel } from "../cost/decider_model.ts";
 import { costAt, pointOf } from "../cost/linear_cost.ts";
-import { POWER_TABLES, powerLevels, type PowerUse } from "../cost/power.ts";
+import { devicePower } from "../cost/device_power.ts";
+import { powerLevels, type PowerUse } from "../cost/power.ts";
 import type { AppVersion } from "../profile/execution.ts";
 import type { ProfileStore } from "../profile/store.ts";
 import { partitionProblem } from "../solver/problem.ts";
@@ -19,7 +20,7 @@ export interface PlanOptions extends SolveOptions {
   /** Measured on the live link. */
   readonly conditions: Conditions;
   readonly objective?: "time" | "energy";
-  /** The device's power use; a board's if nothing is said. */
+  /** The device's power use; by what this machine is if nothing is said. */
   readonly power?: PowerUse;
   /** Methods that must migrate, and methods that must stay. */
   readonly migrate?: readonly MethodId[];
@@ -76,7 +77,7 @@ export async function planRun(
 ): Promise<Plan | undefined> {
   const executions = store.executions(version);
   if (executions.length === 0) return undefined;
-  const { conditions, objective = "time", power = DEFAULT_POWER, pin = [], migrate = [] } = options;
+  const { conditions, objective = "time", power = devicePower(), pin = [], migrate = [] } = options;
   const overheads = store.overheads() ?? DEFAULT_OVERHEADS;
   const whole = costTree(executions, { overheads, power: powerLevels(power) });
   const costs = foldLight(whole, { share: LIGHT_SHARE, keep: [...migrate, ...pin, ...options.about ?? []] });
@@ -120,14 +121,6 @@ function refusedBy(learned: DeciderModel | undefined): [MethodId, string][] {
   const methods = Object.entries(learned?.methods ?? {}).filter(([, { refused }]) => refused);
   return methods.map(([method]) => [method as MethodId, "an earlier migration of it was refused"]);
 }
-
-/** A board with no screen: what a device is if nothing is said of it. */
-export const DEFAULT_POWER: PowerUse = {
-  table: POWER_TABLES.board!,
-  screen: "off",
-  network: "wifi",
-  sleepsWhileAway: false,
-};
 
 async function databaseOf(
   store: ProfileStore,

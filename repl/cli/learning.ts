@@ -5,6 +5,7 @@ import {
   type AppVersion,
   type CpuProfile,
   type DeciderModel,
+  devicePower,
   emptySpread,
   knowledgeOf,
   type MigratedWork,
@@ -17,6 +18,7 @@ import { type CodeService, type Conditions, type MethodId, methodId } from "../.
 import { type App, modulePath } from "./app.ts";
 import { AppMemory, hashFiles, type StartNotes } from "./app_memory.ts";
 import { type KnownMiss, wordsOf } from "./misses.ts";
+import { ownPower } from "./own_power.ts";
 import { filesOf, sourcesOf } from "./sources.ts";
 
 /** What an app's migrations of one method came to. */
@@ -80,7 +82,10 @@ export async function learn(lesson: Lesson): Promise<void> {
   if (report.profile !== undefined && !recordProfile(store, version, lesson)) return;
   const notPoints = notPointsOf(store, version, lesson);
   const conditions = lesson.conditions ?? ASSUMED;
-  const plan = await planRun(store, version, { conditions, notPoints, objective: lesson.objective });
+  const plan = await planRun(store, version, {
+    ...{ conditions, notPoints, objective: lesson.objective },
+    power: devicePower(ownPower(home)),
+  });
   if (plan === undefined) return;
   (await AppMemory.open(app, home)).write({
     files,

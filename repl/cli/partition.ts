@@ -1,6 +1,8 @@
 import {
   type AppVersion,
   ClashError,
+  deviceKind,
+  devicePower,
   type Execution,
   measuredTable,
   partitionProblem,
@@ -18,7 +20,8 @@ import {
 } from "../../analysis/mod.ts";
 import { type Conditions, type MethodId, methodId } from "../../runtime/mod.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
-import { columns, latestVersion, openProfiles, STORE_OPTIONS } from "./profile.ts";
+import { keepOwnPower, ownPower } from "./own_power.ts";
+import { columns, homeOf, latestVersion, openProfiles, STORE_OPTIONS } from "./profile.ts";
 
 /** Conditions that are assumed where none were measured or given: a home network and a laptop. */
 const ASSUMED: Conditions = {
@@ -56,9 +59,14 @@ export const partition: Command = {
     power: {
       type: "string",
       value: `${Object.keys(POWER_TABLES).join("|")}|live`,
-      help: "the device's kind, for energy, or measure this one (default: board)",
+      help:
+        "the device's kind, for energy, or measure this one for this and later runs (default: what it is)",
     },
-    screen: { type: "string", value: "on|off", help: "whether its screen is on (default: off)" },
+    screen: {
+      type: "string",
+      value: "on|off",
+      help: "whether its screen is on (default: on with a battery)",
+    },
     svg: { type: "string", value: "FILE", help: "write a picture of which partition is best where" },
   },
   async run(parsed) {
@@ -89,16 +97,23 @@ interface Answer {
 async function askedOf({ values }: Parsed, executions: readonly Execution[]) {
   const objective = oneOf(values.objective ?? "time", ["time", "energy"] as const, "--objective");
   const model = oneOf(values.model ?? "context", ["context", "paper"] as const, "--model");
-  const kind = String(values.power ?? "board");
-  const table = kind === "live"
-    ? await livePower()
+  const own = devicePower(ownPower(homeOf(values)));
+  const kind = String(values.power ?? "");
+  const table = kind === ""
+    ? own.table
+    : kind === "live"
+    ? await livePower(homeOf(values))
     : Object.hasOwn(POWER_TABLES, kind)
     ? POWER_TABLES[kind]
     : undefined;
   if (table === undefined) {
     throw new UsageError(`no power table "${kind}": ${Object.keys(POWER_TABLES).join(", ")}, live`);
   }
-  const screen = oneOf(values.screen ?? "off", ["on", "off"] as const, "--screen");
+  const screen = oneOf(
+    values.screen ?? (kind === "" ? own.screen : "off"),
+    ["on", "off"] as const,
+    "--screen",
+  );
   const power: PowerUse = { table, screen, network: "wifi", sleepsWhileAway: false };
   const [maxEnergyJ, maxTimeS] = [
     number(values["max-energy"], "--max-energy"),
@@ -117,15 +132,15 @@ async function askedOf({ values }: Parsed, executions: readonly Execution[]) {
   };
 }
 
-/** What this machine draws, idle and busy, by its own meter; takes some seconds. */
-async function livePower(): Promise<PowerTable> {
+/** What this machine draws, idle and busy, by its own meter; takes some seconds, and is kept for later runs. */
+async function livePower(home: string): Promise<PowerTable> {
   const meter = powerMeter();
   if (meter === undefined) {
     throw new UsageError(
       "--power live: this machine has no meter that can be read (a battery in use, or energy counters)",
     );
   }
-  return await measuredTable(meter, POWER_TABLES.laptop!, {
+  const table = await measuredTable(meter, POWER_TABLES[deviceKind()]!, {
     now: () => performance.now(),
     idle: () => new Promise((resolve) => setTimeout(resolve, METER_MS)),
     async busy() {
@@ -138,6 +153,8 @@ async function livePower(): Promise<PowerTable> {
       }
     },
   });
+  keepOwnPower(home, table);
+  return table;
 }
 
 function conditionsOf(values: Parsed["values"], executions: readonly Execution[]): Conditions {

@@ -130,7 +130,7 @@ export function openProfiles({ values }: Parsed): ProfileStore {
   });
 }
 
-function homeOf(values: Parsed["values"]): string {
+export function homeOf(values: Parsed["values"]): string {
   const named = typeof values.home === "string" ? values.home : Deno.env.get("CLONECLOUD_HOME");
   const user = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE");
   if (!named && !user) {
