@@ -75,6 +75,26 @@ const PROGRAMS: readonly Program[] = [
     stays: [/it lists a directory it changed/],
   },
   { file: "many_files.ts", migrate: ["play", "flow", "temporary"] },
+  {
+    file: "native_files.ts",
+    migrate: [
+      ...["fetches", "fetchMissing", "wasm", "compiled", "read", "resolved", "json", "database", "hw"],
+      ...["wholes", "lines", "processors", "locks", "watches", "system", "shell", "perf", "inDatabase"],
+      ...["readOnly", "memory", "fails", "walMode", "leavesOpen"],
+    ],
+    stays: [
+      /fetchMissing: it fails to fetch .*ENOENT/,
+      /json: import of/,
+      /lines: it calls fs.globSync/,
+      /processors: it calls node:os.cpus/,
+      /locks: it locks a file/,
+      /watches: it calls fs.watch/,
+      /shell: it calls node:child_process.execSync/,
+      /fails: it fails to open/,
+      /walMode: its SQL has pragma journal_mode/,
+      /leavesOpen: it leaves a database open/,
+    ],
+  },
   { file: "printing.ts", migrate: ["speak", "streams", "show"] },
   {
     file: "surroundings.ts",

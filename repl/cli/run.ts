@@ -452,6 +452,7 @@ export class Run {
       owner: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0, umask: Deno.umask() },
       pid: 0,
       hostname: Deno.hostname(),
+      processors: navigator.hardwareConcurrency,
       build: { ...Deno.build },
     };
   }

@@ -57,6 +57,8 @@ export class GuestFiles {
   readonly #allowed = new Set<string>();
   #observed = new Set<string>();
   #wantContent = false;
+  /** Told of each path that is about to be looked at. */
+  readonly beforeLook = new Set<(path: string) => void>();
   cwd = "/";
   temporary = "/tmp";
 
@@ -101,7 +103,9 @@ export class GuestFiles {
     if (typeof path !== "string") return this.abandon("it names a file by something else than a path");
     if (path.includes("\0")) return this.abandon("it names a file by a path with a zero in it");
     if (path === "") throw new FileFailure("ENOENT");
-    return path.startsWith("/") ? path : `${this.cwd}/${path}`;
+    const absolute = path.startsWith("/") ? path : `${this.cwd}/${path}`;
+    for (const look of this.beforeLook) look(absolute);
+    return absolute;
   }
 
   now(): number {

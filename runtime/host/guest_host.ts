@@ -7,22 +7,23 @@ import type { Effect, GuestRequest, SessionStart } from "../thread/protocol.ts";
 import { denoFiles } from "./guest_deno.ts";
 import type { FileChanges } from "./file_changes.ts";
 import { type Abandon, type Ask, GuestFiles, type Permits } from "./guest_files.ts";
+import { GuestDatabases, sqliteModule } from "./guest_sqlite.ts";
+import { GuestModules } from "./guest_modules.ts";
 import { nodeFs } from "./guest_node_fs.ts";
+import { fileFetch } from "./guest_fetch.ts";
 import type { NodeDescriptors } from "./node_descriptors.ts";
 import { DENO_AS_IS, GLOBALS_PINNED, HANDLERS_PINNED, NODE_AS_IS } from "./host_api.ts";
 
 type Functions = Record<string, (...args: any[]) => unknown>;
 
-/** Where the generated modules of wrapped built-ins find their values. */
-const SLOT = Symbol.for("clonecloud.host");
-
 export class GuestHost {
-  /** Source of the module that stands for a built-in one. */
-  readonly wrappers = new Map<string, string>();
+  /** What stands for built-in modules. */
+  readonly modules: GuestModules;
   /** What stands for built-in functions: shows itself as the one it stands for. */
   readonly disguised = new Map<Function, Function>();
   readonly #abandon: Abandon;
   readonly #files: GuestFiles;
+  readonly #databases: GuestDatabases;
   #effects: Effect[] = [];
   #session: SessionStart | undefined;
   #clockSkewMs = 0;
@@ -40,12 +41,13 @@ export class GuestHost {
       effect: (effect) => this.#effects.push(effect),
       now: () => dateNow() + this.#clockSkewMs,
     });
+    this.#databases = new GuestDatabases(this.#files);
     this.#patchDeno();
     this.#patchGlobals();
     this.#patchConsole();
     this.#patchClock();
     this.#patchSlotReaders();
-    this.#wrapModules();
+    this.modules = this.#wrapModules();
   }
 
   /** Takes on the app process of a session. */
@@ -73,12 +75,14 @@ export class GuestHost {
     this.#exitCode = Deno.exitCode = exitCode;
     this.#files.begin(permits);
     this.#descriptors?.clear();
+    this.#databases.clear();
     this.#clockSkewMs = deviceNowMs - dateNow();
   }
 
   /** What the invocation did to files, and which folders it saw the attributes of. */
   fileChanges(): { changes?: FileChanges; bytes: Uint8Array[]; observed: string[] } {
     if (this.#descriptors!.count > 0) this.#abandon("it leaves a file open by its number");
+    this.#databases.finish();
     return { bytes: [], ...this.#files.changes(), observed: this.#files.observed() };
   }
 
@@ -213,6 +217,14 @@ export class GuestHost {
       const set = () => this.#abandon(`it sets ${name}`, { what: name });
       Object.defineProperty(globalThis, name, { get: () => null, set, configurable: true, enumerable: true });
     }
+    const { fetch, compile, instantiate } = fileFetch(
+      this.#files,
+      this.#pinned("fetch") as typeof globalThis.fetch,
+    );
+    define(globalThis, "fetch", fetch);
+    define(WebAssembly, "compileStreaming", compile);
+    define(WebAssembly, "instantiateStreaming", instantiate);
+    getter(navigator, "hardwareConcurrency", () => this.#need().processors);
     getter(navigator, "locks", () => this.#abandon("it uses navigator.locks", { what: "navigator.locks" }));
   }
 
@@ -315,25 +327,50 @@ export class GuestHost {
 
   // Built-in modules
 
-  #wrapModules(): void {
+  #wrapModules(): GuestModules {
     const { module: fs, descriptors } = nodeFs(this.#files);
     this.#descriptors = descriptors;
-    const modules = new Map<string, object>([
-      ["node:fs", fs],
-      ["node:fs/promises", fs.promises as object],
-      ["node:process", this.#process()],
-    ]);
-    define(globalThis, "process", modules.get("node:process")!);
-    (globalThis as any)[SLOT] = modules;
-    for (const [name, module] of modules) {
-      this.wrappers.set(name, wrapperSource(name, Object.keys(module)));
-      this.wrappers.set(name.slice("node:".length), this.wrappers.get(name)!);
-    }
-    this.modules = modules;
+    const process = this.#process();
+    define(globalThis, "process", process);
+    const made: Record<string, () => object> = {
+      "node:fs": () => fs,
+      "node:fs/promises": () => fs.promises as object,
+      "node:process": () => process,
+      "node:os": () => this.#os(),
+      "node:perf_hooks": () => ({ ...modules.pinnedModule("node:perf_hooks"), performance }),
+      "node:sqlite": () => sqliteModule(this.#databases, modules.pinnedModule("node:sqlite")),
+    };
+    const modules = new GuestModules(made, (name) => ({
+      call: this.#pinned(name),
+      object: new Proxy({}, { get: () => this.#abandon(`it uses ${name}`, { what: name }) }),
+    }));
+    for (const name of ["node:fs", "node:fs/promises", "node:process"]) modules.module(name);
+    return modules;
   }
 
-  /** Wrapped built-in modules by name. */
-  modules: ReadonlyMap<string, object> = new Map();
+  /** What the device said of itself; what it would have to be asked for stays with it. */
+  #os(): object {
+    const { build, hostname, temporary } = this.#need();
+    const os = build.os === "darwin" ? "Darwin" : build.os === "windows" ? "Windows_NT" : "Linux";
+    return {
+      ...this.modules.pinnedModule("node:os"),
+      hostname: () => hostname,
+      tmpdir: () => temporary,
+      type: () => os,
+      platform: () => this.#platform(),
+      arch: () => this.#arch(),
+      endianness: () => "LE",
+    };
+  }
+
+  #platform(): unknown {
+    const { os } = this.#need().build;
+    return os === "windows" ? "win32" : os;
+  }
+
+  #arch(): string {
+    return this.#need().build.arch === "x86_64" ? "x64" : "arm64";
+  }
 
   /** Whether a built-in module is plain computation: used as it is. */
   isPlain(name: string): boolean {
@@ -374,8 +411,8 @@ export class GuestHost {
     const lazy: Record<string, () => unknown> = {
       argv: () => this.#argv(),
       env: () => processEnv,
-      platform: () => session().build.os,
-      arch: () => session().build.arch === "x86_64" ? "x64" : "arm64",
+      platform: () => this.#platform(),
+      arch: () => this.#arch(),
       pid: () => session().pid,
     };
     const object: Record<string, unknown> = { ...known };
@@ -438,14 +475,4 @@ function inheritedDescriptor(target: object, name: string): PropertyDescriptor |
 
 function getter(target: object, name: string, get: () => unknown): void {
   Object.defineProperty(target, name, { get, configurable: true, enumerable: true });
-}
-
-/** A module that hands out a wrapped built-in module's values. */
-function wrapperSource(name: string, keys: readonly string[]): string {
-  const exports = keys.filter((key) => /^[A-Za-z_$][\w$]*$/.test(key) && key !== "default").map((key) =>
-    `export const ${key}=m[${JSON.stringify(key)}];`
-  );
-  return `const m=globalThis[Symbol.for("clonecloud.host")].get(${JSON.stringify(name)});${
-    exports.join("")
-  }export default m;`;
 }

@@ -25,6 +25,8 @@ export const NODE_AS_IS: ReadonlySet<string> = new Set([
   "path/win32",
   "punycode",
   "querystring",
+  "readline",
+  "readline/promises",
   "stream",
   "stream/promises",
   "string_decoder",

@@ -34,7 +34,7 @@ export class GuestCode implements CodeSource {
   readonly #tables = new Map<string, ModuleTable>();
   readonly #makers = new Map<string, ShippedMaker>();
   readonly #values = new Map<string, readonly string[]>();
-  readonly #wrappers: ReadonlyMap<string, string>;
+  readonly #wrappers: Wrappers;
   readonly #abandon: (reason: string) => never;
   readonly #fetchSource: (key: string) => string;
   readonly #fetchBlobs: (hashes: readonly string[]) => Uint8Array[];
@@ -43,7 +43,7 @@ export class GuestCode implements CodeSource {
 
   /** `wrappers`: what stands for built-in modules, source by name. */
   constructor(
-    wrappers: ReadonlyMap<string, string>,
+    wrappers: Wrappers,
     abandon: (reason: string) => never,
     fetchSource: (key: string) => string,
     fetchBlobs: (hashes: readonly string[]) => Uint8Array[],
@@ -174,7 +174,7 @@ export class GuestCode implements CodeSource {
       return { url: target === undefined ? link.url : loaderUrl(target), shortCircuit: true };
     }
     const builtin = link?.url ?? specifier;
-    const wrapper = this.#wrappers.get(builtin) ?? this.#wrappers.get(`node:${builtin}`);
+    const wrapper = this.#wrappers.get(builtin);
     if (wrapper !== undefined) return { url: `${WRAPPER_URL}${builtin}`, shortCircuit: true };
     if (link === undefined) this.#abandon(`import of ${specifier}`);
     // Packages say `crypto`; a shipped module's place here has no dependencies that this could be one of.
@@ -216,6 +216,11 @@ export class GuestCode implements CodeSource {
     const evaluate = (0, eval)(`${module.text}\n//# sourceURL=${module.url}`);
     evaluate(registry.register.bind(registry), checked, pick);
   }
+}
+
+/** What stands for built-in modules: source by name. */
+export interface Wrappers {
+  get(name: string): string | undefined;
 }
 
 /** A place in a module's source. */

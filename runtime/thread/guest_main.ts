@@ -110,7 +110,7 @@ const globals = new GlobalBindings();
 const values = new Values(builtins, { makeAbsent: absentMaker(abandon), decoding, redefinitions });
 const bound = new WeakMap<Function, FunctionDescription>();
 const code = new GuestCode(
-  host.wrappers,
+  host.modules,
   abandon,
   (key) => String(ask({ op: "source", key }).reply.value),
   fetchBlobs,
@@ -144,7 +144,7 @@ function nameModule(name: string): void {
   const url = `node:${name.replace(/^node:/, "")}`;
   builtins.addModule(
     `${url}#`,
-    () => host.modules.get(url) ?? (host.isPlain(url) ? getBuiltinModule(url) : undefined),
+    () => host.modules.module(url) ?? (host.isPlain(url) ? getBuiltinModule(url) : undefined),
   );
 }
 

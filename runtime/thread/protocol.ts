@@ -49,6 +49,8 @@ export interface SessionStart {
   readonly owner: FileOwner;
   readonly pid: number;
   readonly hostname: string;
+  /** Logical processors. */
+  readonly processors: number;
   readonly build: Readonly<Record<string, unknown>>;
   /** Whether the guest asks to go on at each stage. */
   readonly stepping: boolean;
