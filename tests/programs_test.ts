@@ -55,7 +55,11 @@ const PROGRAMS: readonly Program[] = [
       "queues",
       "rejects",
     ],
-    stays: [/leaves: it leaves work/, /queues: it leaves work/, /rejects: it leaves a rejected promise/],
+    stays: [
+      /(leaves|race): it leaves work/,
+      /queues: it leaves work/,
+      /rejects: it leaves a rejected promise/,
+    ],
   },
   { file: "tdz.ts", migrate: ["early", "build", "useGlobal"] },
   { file: "reflect.ts", migrate: ["texts", "inner", "shapes", "natives", "errorsSeen"] },

@@ -91,7 +91,10 @@ async function flow(): Promise<unknown[]> {
   await (await Deno.open("streamed")).readable.pipeTo(file.writable);
   const names: string[] = [];
   for await (const { name } of Deno.readDir(".")) if (name.endsWith("ed")) names.push(name);
-  return [length, first, names.sort(), (await Deno.stat("copied")).size];
+  const { size } = await Deno.stat("copied");
+  // What streams do when they are closed.
+  await new Promise((done) => setTimeout(done));
+  return [length, first, names.sort(), size];
 }
 
 function temporary(): string[] {
