@@ -1,8 +1,10 @@
 /**
  * What rewriting costs while a program runs: nineteen programs under each mode, against `deno run` in the same run. Run with
  * `deno task bench:overhead [--json] [--turns N]`. A process runs all programs one after the other; processes of all modes and
- * of `deno run` itself take turns, in changing order. A program's fastest round of all counts: other work on the machine only
- * ever makes rounds slower.
+ * of `deno run` itself take turns, in changing order. A program's fastest round of all counts: other
+ * work on the machine only ever makes rounds slower. Two rows a mode aren't programs: `(memory)` is the ratio of the app
+ * process's resident memory (middle of the turns), `(start)` the milliseconds that a start with a full cache takes longer
+ * (fastest of the turns, every program loaded, none run).
  */
 import { parseArgs } from "node:util";
 
@@ -28,6 +30,8 @@ const { values } = parseArgs({
   args: Deno.args,
   options: { json: { type: "boolean" }, turns: { type: "string", default: "5" } },
 });
+/** Starts are short: several a turn. */
+const STARTS = 3;
 const home = Deno.makeTempDirSync({ prefix: "overhead-" });
 
 /** Every program's top method: reached once a round, as a migration point that pays would be. */
@@ -53,8 +57,14 @@ function flags(mode: Mode, turn: number): string[] {
   }
 }
 
-async function times(mode: Mode | "plain", turn: number): Promise<Record<string, number>> {
-  const args = mode === "plain" ? ["run", "-A", "--quiet", app] : [
+/** What one process found. */
+interface Found {
+  readonly times: Readonly<Record<string, number>>;
+  readonly residentBytes: number;
+}
+
+async function measure(mode: Mode | "plain", turn: number, ...given: string[]): Promise<Found> {
+  const args = mode === "plain" ? ["run", "-A", "--quiet", app, ...given] : [
     "run",
     "-A",
     "--quiet",
@@ -66,6 +76,7 @@ async function times(mode: Mode | "plain", turn: number): Promise<Record<string,
     ...flags(mode, turn),
     "--deno=-A",
     app,
+    ...given,
   ];
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, stdin: "null" }).output();
   const line = new TextDecoder().decode(stdout).split("\n").find((text) => text.startsWith("{"));
@@ -75,39 +86,55 @@ async function times(mode: Mode | "plain", turn: number): Promise<Record<string,
   return JSON.parse(line);
 }
 
-const fastest = new Map<Mode | "plain", Record<string, number>>();
+async function startMs(mode: Mode | "plain", turn: number): Promise<number> {
+  const started = performance.now();
+  await measure(mode, turn, "start");
+  return performance.now() - started;
+}
+
+type Seen = { fastest: Record<string, number>; residentBytes: number[]; startMs: number };
+const seen = new Map<Mode | "plain", Seen>();
 const taking: (Mode | "plain")[] = ["plain", ...MODES];
 for (let turn = 0; turn < Number(values.turns); turn++) {
   for (const mode of taking) {
-    const found = await times(mode, turn);
-    const known = fastest.get(mode) ?? {};
-    for (const [program, ms] of Object.entries(found)) {
-      known[program] = Math.min(ms, known[program] ?? Infinity);
+    const { times, residentBytes } = await measure(mode, turn);
+    const known = seen.get(mode) ?? { fastest: {}, residentBytes: [], startMs: Infinity };
+    for (const [program, ms] of Object.entries(times)) {
+      known.fastest[program] = Math.min(ms, known.fastest[program] ?? Infinity);
     }
-    fastest.set(mode, known);
+    known.residentBytes.push(residentBytes);
+    for (let i = 0; i < STARTS; i++) known.startMs = Math.min(known.startMs, await startMs(mode, turn));
+    seen.set(mode, known);
   }
   taking.push(taking.shift()!);
 }
 Deno.removeSync(home, { recursive: true });
 
-const rows: Row[] = MODES.flatMap((mode) =>
-  Object.entries(fastest.get(mode)!).map(([program, ms]) => ({
-    mode,
-    program,
-    ratio: Number((ms / fastest.get("plain")![program]!).toFixed(3)),
-  }))
-);
+const plain = seen.get("plain")!;
+const rows: Row[] = MODES.flatMap((mode) => {
+  const found = seen.get(mode)!;
+  const row = (program: string, ratio: number) => ({ mode, program, ratio: Number(ratio.toFixed(3)) });
+  return [
+    ...Object.entries(found.fastest).map(([name, ms]) => row(name, ms / plain.fastest[name]!)),
+    row("(memory)", middle(found.residentBytes) / middle(plain.residentBytes)),
+    row("(start)", found.startMs - plain.startMs),
+  ];
+});
+
+function middle(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
+}
 
 if (values.json) { for (const row of rows) console.log(JSON.stringify(row)); }
 else table();
 
 function table(): void {
   const programs = [...new Set(rows.map((row) => row.program))];
-  const of = (mode: Mode) => rows.filter((row) => row.mode === mode);
+  const of = (mode: Mode) => rows.filter((row) => row.mode === mode && !row.program.startsWith("("));
   console.log(["program".padEnd(16), ...MODES.map((mode) => mode.padStart(10))].join(""));
   for (const program of programs) {
     const line = MODES.map((mode) =>
-      of(mode).find((row) => row.program === program)!.ratio.toFixed(3).padStart(10)
+      rows.find((row) => row.mode === mode && row.program === program)!.ratio.toFixed(3).padStart(10)
     );
     console.log(program.padEnd(16) + line.join(""));
   }
