@@ -23,6 +23,8 @@ interface Row {
   readonly vs_v8: number | null;
   readonly vs_structured_clone: number | null;
   readonly vs_seroval: number | null;
+  /** What capturing an unchanged heap takes of what capturing it took, for `again`. */
+  readonly vs_out: number | null;
 }
 
 interface Workload {
@@ -67,6 +69,12 @@ const WORKLOADS: readonly Workload[] = [
     name: "200,000 class instances in a tree",
     make: () => tree(200_000),
     change: (root) => root.left.left.name = "changed",
+  },
+  {
+    name: "a template of 1,000,000 objects",
+    make: () => tree(1_000_000),
+    change: (root) => root.left.left.name = "changed",
+    without: ["seroval"],
   },
   {
     name: "Map and Set, 200,000 entries",
@@ -193,6 +201,7 @@ function measure(workload: Workload): Row[] {
       vs_v8: over("v8"),
       vs_structured_clone: step === "both" ? ratio(ms / times.median("clone")) : null,
       vs_seroval: over("seroval"),
+      vs_out: step === "again" ? ratio(ms / times.median("out")) : null,
     };
   });
 }
@@ -208,7 +217,7 @@ for (const workload of WORKLOADS) {
       const against = [["v8", row.vs_v8], [
         "seroval",
         row.vs_seroval,
-      ]] as const;
+      ], ["out", row.vs_out]] as const;
       const shown = against.map(([other, times]) => times === null ? "" : `${times} × ${other}`.padStart(16));
       console.log(
         `${row.workload.padEnd(38)} ${row.step.padEnd(5)} ${String(row.ms).padStart(8)} ms${shown.join("")}`,

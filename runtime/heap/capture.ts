@@ -137,9 +137,16 @@ export class CaptureWalk {
     out.fresh = false;
   }
 
-  /** Nodes on which nobody defined a property are compared with their records. */
+  /** Clone: nodes on which nobody defined a property are compared with their records. Device: those of known layout. */
   #prepareComparing(): void {
-    const redefined = this.out.options.side === "clone" ? this.out.values.takeRedefined?.() : undefined;
+    const { options, values } = this.out;
+    if (options.side === "device") {
+      if (this.#state.previous.length > 0 && values.sameLayout !== undefined) {
+        this.#comparer = new RecordComparer(this.out);
+      }
+      return;
+    }
+    const redefined = values.takeRedefined?.();
     if (redefined === undefined) return;
     const state = this.#state;
     for (let i = 0; i < redefined.length; i++) {

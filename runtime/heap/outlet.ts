@@ -142,11 +142,12 @@ export class Outlet {
     return index;
   }
 
-  /** Reaches a node that has this index and is live. */
-  reachKnown(index: number): void {
+  /** Reaches a node that has this index. */
+  reachKnown(index: number, node: Node): void {
     const { state } = this;
     if (state.epochs[index] === state.epoch) return;
     state.epochs[index] = state.epoch;
+    state.nodes[index] = node;
     state.parents[index] = this.at;
     this.queue[this.queue.length] = index;
   }

@@ -2,8 +2,8 @@
  * Compares an object with the record that both sides keep of it, slot by slot, instead of writing it anew: what a record
  * refers to is found by index, so nothing is looked up by identity and nothing is allocated for an object that is as it was.
  *
- * 1. Only for objects on which nobody defined a property since the record was made: then each own property is a plain
- *    one, and reading it runs nothing. The caller sees to that.
+ * 1. At the clone only for objects on which nobody defined a property since the record was made: then each own property is
+ *    a plain one, and reading it runs nothing. The caller sees to that. On the device only for those whose layout tells so.
  * 2. Reaches what the object refers to, in the order in which writing it would. `false` means "write it": some of what it
  *    refers to may have been reached by then, all of which writing reaches too, in the same order.
  */
@@ -18,7 +18,7 @@ import {
   ownKeys,
 } from "./intrinsics.ts";
 import { hasElements } from "./layouts.ts";
-import { KIND } from "./node.ts";
+import { KIND, type Node } from "./node.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Shape } from "./shape.ts";
 import { slotComparer } from "./slot_code.ts";
@@ -32,9 +32,14 @@ export class RecordComparer {
   #bytes: Uint8Array;
   #at = 0;
   readonly #holesAreEmpty: boolean;
+  readonly #onDevice: boolean;
+  /** By index, what references of records mean. */
+  readonly #nodes: readonly (Node | undefined)[];
 
   constructor(out: Outlet) {
     this.#out = out;
+    this.#onDevice = out.options.side === "device";
+    this.#nodes = this.#onDevice ? out.state.previous : out.state.nodes;
     this.#bytes = out.state.kept.bytes;
     this.#holesAreEmpty = !hasElements(ArrayPrototype) && !hasElements(ObjectPrototype);
   }
@@ -48,8 +53,20 @@ export class RecordComparer {
     this.#bytes = state.kept.bytes;
     this.#at = state.kept.start(index);
     const node = state.nodes[index] as object;
-    const same = kind === KIND.plain ? this.#samePlain(node) : this.#sameArray(node as unknown[]);
+    const same = kind === KIND.array
+      ? this.#sameArray(node as unknown[])
+      : this.#onDevice
+      ? this.#sameLaidOut(node)
+      : this.#samePlain(node);
     return same && this.#at === end;
+  }
+
+  /** By its layout, which tells all but the values. */
+  #sameLaidOut(node: object): boolean {
+    const shape = this.#out.layouts.find(node)?.shape;
+    if (shape === undefined || shape.number !== this.#varint() || shape.root.owners.length > 0) return false;
+    shape.compare ??= slotComparer(shape.keys as readonly string[]);
+    return shape.compare(node, this);
   }
 
   #samePlain(node: object): boolean {
@@ -66,9 +83,10 @@ export class RecordComparer {
   /** Dense arrays with nothing but elements. */
   #sameArray(node: unknown[]): boolean {
     const { values } = this.#out;
-    if (!this.#holesAreEmpty || values.namedKeys === undefined) return false;
+    if (!this.#holesAreEmpty || !this.#onDevice && values.namedKeys === undefined) return false;
+    if (this.#onDevice && !this.#out.layouts.isOrdinaryArray(node)) return false;
     if (this.#byte() !== 0 || this.#varint() !== node.length) return false;
-    if (values.namedKeys(node).length !== 1) return false;
+    if (!this.#onDevice && values.namedKeys!(node).length !== 1) return false;
     for (let i = 0; i < node.length; i++) {
       if (this.#bytes[this.#at] === VALUE.hole) {
         if (hasOwn(node, i)) return false;
@@ -93,8 +111,10 @@ export class RecordComparer {
     switch (tag) {
       case VALUE.reference: {
         const index = this.#varint() - this.#out.state.origin;
-        if (value === null || this.#out.state.nodes[index] !== value) return false;
-        this.#out.reachKnown(index);
+        if (value === null || value === undefined || this.#nodes[index] !== value) return false;
+        // What stayed behind may travel by now.
+        if (this.#onDevice && this.#out.state.kinds[index] === KIND.absent) return false;
+        this.#out.reachKnown(index, value as Node);
         return true;
       }
       case VALUE.undefined:

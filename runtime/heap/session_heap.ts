@@ -239,6 +239,7 @@ export class SessionHeap {
       this.#lastTable = this.#rows(MAX_OBSERVED_ROWS);
       this.#lastCount = rowCount(state);
     }
+    state.previous = state.nodes;
     state.nodes = [];
     state.current = [];
   }

@@ -3,8 +3,9 @@
  *
  * 1. A node's MID is its number in packets, on both sides. Index = MID − origin.
  * 2. Texts, shapes and MIDs are numbered in packet order, so both sides number alike without talking about it.
- * 3. Between migrations the device finds nodes by their ids only, weakly once it has relaxed: `nodes` is emptied after
- *    each merge. The clone holds them until the device starts over.
+ * 3. On the device `nodes` holds those of the migration that is out. Between migrations their ids find them, weakly once
+ *    it has relaxed; until then `previous` has those of the last migration. The clone holds all until the device starts
+ *    over.
  */
 import type { ModuleKey } from "./access.ts";
 import {
@@ -48,6 +49,8 @@ export class SessionState {
   /** How many nodes have an index. What follows is by index; the columns have room beyond. */
   size = 0;
   nodes: (Node | undefined)[] = [];
+  /** Device: {@linkcode nodes} of the last migration, for comparing without looking anything up. */
+  previous: readonly (Node | undefined)[] = [];
   kinds: Uint8Array = new newUint8Array(FIRST_ROOM);
   /** 0 for none. */
   cids: Int32Array = new newInt32Array(FIRST_ROOM);
@@ -150,6 +153,7 @@ export class SessionState {
     this.#ids.forEach((index, node) => weak.set(node, index));
     this.#ids = new SafeMap();
     this.nodes = [];
+    this.previous = [];
   }
 
   /** Takes the next index, for a node that may be yet to be made. */
