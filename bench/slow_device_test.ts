@@ -103,3 +103,26 @@ function statesOf(group: number): string[] {
   return new TextDecoder().decode(stdout).split("\n").map((line) => line.trim().split(/\s+/))
     .filter(([pgid, state]) => Number(pgid) === group && !state!.startsWith("Z")).map(([, state]) => state!);
 }
+
+Deno.test({
+  name: `a peer on a slow device takes it for as slow as it is, while its apps compute too${
+    noQuota ? ` (${noQuota})` : ""
+  }`,
+  ignore: noQuota !== undefined,
+  async fn() {
+    const command = [
+      Deno.execPath(),
+      ...["run", "-A", new URL("testdata/print_speed.ts", import.meta.url).href],
+    ];
+    const read = async (child: Deno.ChildProcess) =>
+      Number(new TextDecoder().decode((await child.output()).stdout));
+    const pipes = { stdout: "piped", stdin: "null" } as const;
+    const full = await read(new Deno.Command(command[0]!, { args: command.slice(1), ...pipes }).spawn());
+    await using device = slowDevice(10, { how: "quota" });
+    device.spawn([Deno.execPath(), "eval", "for (;;);"], { stdin: "null" });
+    device.spawn([Deno.execPath(), "eval", "for (;;);"], { stdin: "null" });
+    const factor = full / await read(device.spawn(command, pipes));
+    // By the stopwatch alone it would be thirty, or four on a busy machine.
+    assert.ok(factor > 7 && factor < 14, `${factor} times slower, not 10`);
+  },
+});

@@ -41,8 +41,6 @@ export const CALIBRATION_UNITS = 400;
 export const CALIBRATION_MAX_MS = 250;
 /** Units run first, so that the compiler is done with them. */
 export const CALIBRATION_WARM_UP_UNITS = 50;
-/** Mean above this many fast units means a quota: other processes on an ordinary machine take less. */
-export const QUOTA_RATIO = 2.5;
 /** Below the clock's grain. */
 export const MIN_UNIT_MS = 0.001;
 
