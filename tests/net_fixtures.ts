@@ -40,6 +40,7 @@ export async function inThreeTries(body: () => Promise<void>): Promise<void> {
 
 /** Starts and stops what a test needs. */
 export class Scene implements AsyncDisposable {
+  readonly #apps = new Set<App>();
   readonly #cleanups: (() => Promise<unknown> | unknown)[] = [];
 
   /** A fresh home folder. */
@@ -78,7 +79,9 @@ export class Scene implements AsyncDisposable {
   /** The same at a local socket that is open already. */
   async appAt(path: string, request: Record<string, unknown> = {}): Promise<App> {
     const app = await App.connect(path);
-    this.#cleanups.push(() => app.close());
+    this.#apps.add(app);
+    // What is closed isn't kept: tests look for what peers keep.
+    app.onClose = () => this.#apps.delete(app);
     app.sendJson({
       op: "session",
       sessionVersion: SESSION_VERSION,
@@ -95,6 +98,7 @@ export class Scene implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const app of this.#apps) app.close();
     for (const cleanup of this.#cleanups.reverse()) await cleanup();
   }
 }
@@ -105,6 +109,7 @@ export class App {
   readonly #decoder = new FrameDecoder();
   readonly #buffer = new Uint8Array(64 * 1024);
   #closed = false;
+  onClose = () => {};
 
   static async connect(path: string): Promise<App> {
     return new App(await Deno.connect({ transport: "unix", path }));
@@ -155,7 +160,9 @@ export class App {
   }
 
   close(): void {
-    if (!this.#closed) this.#conn.close();
+    if (this.#closed) return;
     this.#closed = true;
+    this.#conn.close();
+    this.onClose();
   }
 }

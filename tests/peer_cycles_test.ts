@@ -1,15 +1,25 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 
+const CYCLES = 45;
+const SETTLE = 15;
+/** Timers that run for up to 30 s hold 10 KiB of each cycle meanwhile; a read buffer that stays is 64. */
+const KIB_A_CYCLE = 32;
+
 Deno.test("pairing, connecting, disconnecting and forgetting again and again leaves nothing", async () => {
   // A process of its own: tests of other files have descriptors too.
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", new URL("./peer_cycles.ts", import.meta.url).pathname, "25", "3"],
+    args: [
+      ...["run", "-A", "--v8-flags=--expose-gc"],
+      ...[new URL("./peer_cycles.ts", import.meta.url).pathname, String(CYCLES), String(SETTLE)],
+    ],
   }).output();
   const text = new TextDecoder().decode(stdout);
   ok(text !== "", new TextDecoder().decode(stderr));
   const { early, late } = JSON.parse(text);
-  const { descriptors, rssMiB: _rss, ...rest } = late;
+  const { descriptors, heapKiB, rssMiB: _rss, ...rest } = late;
   deepStrictEqual(rest, { guests: 0, apps: 0, trusted: 0, storeBytes: 0 });
   // One leaked a cycle would be twenty.
   ok(descriptors <= early.descriptors + 5, `${early.descriptors} descriptors, then ${descriptors}`);
+  const kept = (heapKiB - early.heapKiB) / (CYCLES - SETTLE);
+  ok(kept < KIB_A_CYCLE, `${kept} KiB stay of each cycle`);
 });
