@@ -21,12 +21,19 @@ async function demo(...options: string[]): Promise<Outcome> {
   return JSON.parse(lines[0]!);
 }
 
-Deno.test("the demo is faster with a clone than alone on a device 6 times slower, with the same output", async () => {
-  const { same_output, migrations, speedup, partition } = await demo("--factor", "6", "--bytes", "1600000");
+Deno.test("the demo is faster with a clone than alone on a device 10 times slower, with the same output", async () => {
+  const { same_output, migrations, speedup, partition } = await demo("--factor", "10", "--bytes", "500000");
   assert.ok(same_output);
   assert.ok(migrations > 0);
   assert.ok(partition.length > 0);
-  assert.ok(speedup > 1.1, `only ${speedup.toFixed(2)} times faster`);
+  assert.ok(speedup > 1.5, `only ${speedup.toFixed(2)} times faster`);
+});
+
+Deno.test("the demo on a device 3 times slower chooses by what that device gains, and does as it chose", async () => {
+  const { same_output, migrations, speedup, partition } = await demo("--factor", "3", "--bytes", "300000");
+  assert.ok(same_output);
+  assert.equal(migrations > 0, partition.length > 0);
+  assert.ok(speedup > 0.4, `${(1 / speedup).toFixed(2)} times slower than alone`);
 });
 
 Deno.test("the demo migrates nothing on a device that is no slower than the clone", async () => {
