@@ -47,7 +47,6 @@ const PROGRAMS: readonly Program[] = [
       "Worker.work",
       "Worker.all",
       "order",
-      "race",
       "failing",
       "thenable",
       "withResources",
