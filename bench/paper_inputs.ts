@@ -25,9 +25,9 @@ export interface Scale {
 
 /** The quick ones end in a quarter of an hour on two cores; the full ones are the paper's 1 : 10 : 100. */
 export const QUICK: Scale = {
-  scanBytes: [100_000, 400_000, 1_600_000],
-  photos: [1, 4, 12],
-  levels: [2, 4, 6],
+  scanBytes: [100_000, 300_000, 800_000],
+  photos: [1, 3, 7],
+  levels: [2, 4, 7],
   pages: 40,
 };
 export const FULL: Scale = {

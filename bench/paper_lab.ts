@@ -21,37 +21,35 @@ export interface LabOptions {
 
 /**
  * A slow device and a clone at this machine's full speed, each with a peer that runs already. Owns all processes: none
- * outlives it, however this process ends. Runs of an app alone have a device of their own, as slow as the other, so that
- * they can take place beside the rest: each gets its share of a core and no more.
+ * outlives it, however this process ends. Each run of an app alone has a device of its own, as slow as the other, so that it
+ * can take place beside the rest: it gets its share of a core and no more.
  */
 export class Lab implements AsyncDisposable {
   readonly factor: number;
   readonly measuredFactor: number;
   readonly #options: LabOptions;
   readonly #device: SlowDevice;
-  readonly #alone: SlowDevice;
+  readonly #alone = new Set<SlowDevice>();
   readonly #machine: SlowDevice;
   readonly #clone: DemoPeer;
-  #lastAlone: Promise<unknown> = Promise.resolve();
   #traces = 0;
   #ended: Promise<unknown> | undefined;
 
   private constructor(
     options: LabOptions,
-    parts: { device: SlowDevice; alone: SlowDevice; machine: SlowDevice; clone: DemoPeer; measured: number },
+    parts: { device: SlowDevice; machine: SlowDevice; clone: DemoPeer; measured: number },
   ) {
     this.#options = options;
     this.factor = options.factor;
     this.measuredFactor = parts.measured;
     this.#device = parts.device;
-    this.#alone = parts.alone;
     this.#machine = parts.machine;
     this.#clone = parts.clone;
   }
 
   static async start(options: LabOptions): Promise<Lab> {
     const { factor, folder, mod } = options;
-    const device = slowDevice(factor), alone = slowDevice(factor), machine = slowDevice(1);
+    const device = slowDevice(factor), machine = slowDevice(1);
     try {
       const measured = await device.measure();
       const home = `${folder}/device${factor}`;
@@ -61,9 +59,9 @@ export class Lab implements AsyncDisposable {
         slow: machine,
       });
       await DemoPeer.start(mod, { home, slow: device });
-      return new Lab(options, { device, alone, machine, clone, measured });
+      return new Lab(options, { device, machine, clone, measured });
     } catch (error) {
-      for (const part of [device, alone, machine]) await part[Symbol.asyncDispose]();
+      for (const part of [device, machine]) await part[Symbol.asyncDispose]();
       throw error;
     }
   }
@@ -78,13 +76,12 @@ export class Lab implements AsyncDisposable {
     return runDeno(["run", ...APP_FLAGS, app.main, ...args], this.#on(this.#machine));
   }
 
-  /** On the device alone, one after the other, beside whatever else runs. */
-  alone(app: PaperApp, args: readonly string[]): Promise<Ran> {
-    const ran = this.#lastAlone.then(() =>
-      runDeno(["run", ...APP_FLAGS, app.main, ...args], this.#on(this.#alone))
-    );
-    ran.catch(() => {}); // told to whoever asks for it
-    this.#lastAlone = ran.catch(() => {});
+  /** On the device alone, beside whatever else runs. */
+  async alone(app: PaperApp, args: readonly string[]): Promise<Ran> {
+    const device = slowDevice(this.factor);
+    this.#alone.add(device);
+    const ran = await runDeno(["run", ...APP_FLAGS, app.main, ...args], this.#on(device));
+    if (this.#alone.delete(device)) await device[Symbol.asyncDispose]();
     return ran;
   }
 
@@ -130,7 +127,8 @@ export class Lab implements AsyncDisposable {
 
   /** May be asked for twice: when all is measured, and when it is stopped meanwhile. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const parts = [this.#device, this.#alone, this.#machine];
+    const parts = [this.#device, this.#machine, ...this.#alone];
+    this.#alone.clear();
     await (this.#ended ??= Promise.all(parts.map((part) => part[Symbol.asyncDispose]())));
   }
 }

@@ -24,14 +24,14 @@ export interface Ended {
   readonly signal?: Deno.Signal;
 }
 
-/** Measures a plan's cells, one after the other. Cut short it keeps the rows that it has, and leaves no process behind. */
+/** Measures a plan's cells. Cut short it keeps the rows that it has, and leaves no process behind. */
 export class PaperRun {
   readonly rows: Row[] = [];
   readonly #options: PaperRunOptions;
   readonly #folder = Deno.makeTempDirSync({ prefix: "clonecloud-paper-" });
   readonly #apps: readonly PaperApp[];
   readonly #plan: readonly Cell[];
-  #lab: Lab | undefined;
+  readonly #labs: Lab[] = [];
   #stopped = false;
   /** Settles when the rest isn't wanted any more. */
   readonly #stop = Promise.withResolvers<Ended>();
@@ -72,37 +72,45 @@ export class PaperRun {
     } finally {
       clearTimeout(timer);
       this.#stopped = true;
-      await this.#lab?.[Symbol.asyncDispose]();
+      await Promise.all(this.#labs.map((lab) => lab[Symbol.asyncDispose]()));
       Deno.removeSync(this.#folder, { recursive: true });
       for (const remove of onSignal) remove();
     }
   }
 
+  /** Two devices at a time in the quick plan: together they have a fraction of a core, and their clones work in turns. */
   async #measure(): Promise<Ended> {
-    for (const [factor, cells] of Map.groupBy(this.#plan, (cell) => cell.factor)) {
-      const lab = this.#lab = await Lab.start({ mod: MOD, folder: this.#folder, factor });
-      say(`device ${factor} times slower (${lab.measuredFactor.toFixed(1)} measured)`);
-      for (const [name, own] of Map.groupBy(cells, ({ app }) => app)) {
-        await this.#measureApp(lab, this.#apps.find((app) => app.name === name)!, own);
-      }
-      await lab[Symbol.asyncDispose]();
-    }
+    const factors = Map.groupBy(this.#plan, (cell) => cell.factor).entries();
+    const lane = async () => {
+      for (const [factor, cells] of factors) await this.#measureDevice(factor, cells);
+    };
+    await Promise.all(this.#options.full ? [lane()] : [lane(), lane()]);
     return {};
   }
 
+  async #measureDevice(factor: number, cells: readonly Cell[]): Promise<void> {
+    const lab = await Lab.start({ mod: MOD, folder: this.#folder, factor });
+    this.#labs.push(lab);
+    say(`device ${factor} times slower (${lab.measuredFactor.toFixed(1)} measured)`);
+    for (const [name, own] of Map.groupBy(cells, ({ app }) => app)) {
+      await this.#measureApp(lab, this.#apps.find((app) => app.name === name)!, own);
+    }
+    await lab[Symbol.asyncDispose]();
+  }
+
   async #measureApp(lab: Lab, app: PaperApp, cells: readonly Cell[]): Promise<void> {
-    const alone = new Map<number, Promise<Ran>[]>();
+    const alone = new Map<number, Promise<Ran[]>>();
     for (const { size } of cells) {
       if (alone.has(size)) continue;
       const args = app.sizes[size]!.args;
-      alone.set(size, Array.from({ length: this.#options.runs }, () => lab.alone(app, args)));
+      alone.set(size, this.#aloneRuns(lab, app, args));
     }
     const staysS = await lab.stays(app);
-    say(`${app.name}: ${staysS.toFixed(1)} s must stay; learning`);
-    for (const args of app.learn) {
-      const { ran, away } = await lab.withClone(app, { args, link: cells[0]!.link });
+    say(`${app.name}, ${lab.factor}×: ${staysS.toFixed(1)} s must stay; learning`);
+    for (const { args, link } of lessons(app, cells)) {
+      const { ran } = await lab.withClone(app, { args, link });
       this.#checkWanted();
-      say(`  ${ran.seconds.toFixed(1)} s, ${away.migrations} migrations`);
+      say(`  ${app.name}, ${lab.factor}×, ${link}: learnt in ${ran.seconds.toFixed(1)} s`);
     }
     let pushed = false;
     const there = new Map<number, Ran>();
@@ -128,9 +136,20 @@ export class PaperRun {
         ...{ cell, lab, staysS, cloned, forced, there: there.get(cell.size)! },
         size: app.sizes[cell.size]!.name,
         link: parseLink(cell.link),
-        alone: await Promise.all(alone.get(cell.size)!),
+        alone: await alone.get(cell.size)!,
       });
     }
+  }
+
+  /** One after the other, all beside the rest. */
+  #aloneRuns(lab: Lab, app: PaperApp, args: readonly string[]): Promise<Ran[]> {
+    const runs = (async () => {
+      const list: Ran[] = [];
+      while (list.length < this.#options.runs) list.push(await lab.alone(app, args));
+      return list;
+    })();
+    runs.catch(() => {}); // told to whoever waits for them
+    return runs;
   }
 
   /** What was measured while all was being ended is of no use. */
@@ -147,13 +166,24 @@ export class PaperRun {
       say(`OUTPUTS DIFFER\n--- alone\n${measured.alone[0]!.stdout}\n--- with the clone\n${stdout}${stderr}`);
     }
     say(
-      `${row.app}, ${row.size}, ${row.link}, ${row.files}: ${row.alone_s.toFixed(1)} s alone, ${
-        row.cc_s.toFixed(1)
-      } s with the clone (${row.choice}, best ${row.best}; made to migrate ${
+      `${row.app}, ${row.size}, ${row.device_factor}×, ${row.link}, ${row.files}: ${
+        row.alone_s.toFixed(1)
+      } s alone, ${row.cc_s.toFixed(1)} s with the clone (${row.choice}, best ${row.best}; made to migrate ${
         row.offload_s.toFixed(1)
       } s), bound ${row.bound_s.toFixed(1)} s`,
     );
   }
+}
+
+/** Two runs on the first link, and one on each other that small inputs are measured on: what a start costs there. */
+function lessons(app: PaperApp, cells: readonly Cell[]): { args: readonly string[]; link: string }[] {
+  const first = cells[0]!.link, last = app.learn.at(-1)!;
+  const smaller = cells.filter(({ size }) => size < app.sizes.length - 1).map(({ link }) => link);
+  const others = new Set(smaller.filter((link) => link !== first));
+  return [
+    ...app.learn.map((args) => ({ args, link: first })),
+    ...[...others].map((link) => ({ args: last, link })),
+  ];
 }
 
 function say(line: string): void {

@@ -2,9 +2,12 @@ import { makeDecider } from "../../analysis/cost/mod.ts";
 import { bootApp, type DecisionMaker } from "../../runtime/thread/mod.ts";
 
 /** Brings runtime and decision together in an app process, before its main module is loaded. */
-export function start(supervisor: string | null, globals: readonly PropertyKey[]): Promise<void> {
+export function start(
+  supervisor: string | null,
+  { globals, begunMs }: { globals: readonly PropertyKey[]; begunMs: number },
+): Promise<void> {
   return bootApp(supervisor, {
-    globals,
+    ...{ globals, begunMs },
     decisionMaker: (model) => makeDecider(model) as unknown as DecisionMaker,
   });
 }

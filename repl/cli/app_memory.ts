@@ -1,3 +1,4 @@
+import type { Conditions } from "../../runtime/mod.ts";
 import type { App } from "./app.ts";
 import type { KnownMiss } from "./misses.ts";
 
@@ -22,6 +23,9 @@ export interface RunNote {
   readonly way: string;
   /** What its migrations saved, less what the runtime's start took; milliseconds. */
   readonly savedMs: number;
+  /** What the runtime's start took, milliseconds; the link and the clone as measured. */
+  readonly startMs?: number;
+  readonly conditions?: Conditions;
 }
 
 /** Runs of an app, by which later ones choose how to start. */

@@ -1,4 +1,5 @@
 import type { AppConfig, CodeService, Conditions, StageStop, TraceEvent } from "../../runtime/mod.ts";
+import type { DeciderModel } from "../../analysis/cost/mod.ts";
 import { bootFolders, bootUrl } from "../boot/mod.ts";
 import { absolute, type App, findApp, modulePath } from "./app.ts";
 import { engineFlags, extraPermissions, runForeground } from "./app_process.ts";
@@ -10,7 +11,15 @@ import type { Report } from "./learning.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
 import { type KnownMiss, Misses, wordsOf } from "./misses.ts";
 import { Savings } from "./savings.ts";
-import { SavedTime, skipped, type Start, started, startOf, startsPlainly } from "./start_choice.ts";
+import {
+  gainsNothing,
+  SavedTime,
+  skipped,
+  type Start,
+  started,
+  startOf,
+  startsPlainly,
+} from "./start_choice.ts";
 import { FolderCache } from "./text_cache.ts";
 import { TraceFile } from "./trace_file.ts";
 
@@ -191,9 +200,12 @@ export class Run {
     this.#methods = this.#withoutMisses([...new Set([...this.#forced, ...usable?.candidates ?? []])]);
     const profile = this.#forced.length === 0 && !this.#partitionGiven && AppMemory.wantsProfile(usable);
     if (this.#methods.length === 0 && !profile && this.#instrument !== "all") return await this.#plain(flags);
-    if (usable !== undefined && !profile && this.#isFree() && this.#startsPlainly(usable)) {
+    const why = usable !== undefined && !profile && this.#isFree()
+      ? await this.#whyPlainly(usable)
+      : undefined;
+    if (usable !== undefined && why !== undefined) {
       memory.write({ ...usable, starts: skipped(usable.starts!) });
-      this.#say("a run on as much gained nothing by a clone: this one starts as under deno run");
+      this.#say(`${why}: this one starts as under deno run`);
       return await this.#plain(flags);
     }
     return await this.#supervised(flags, { note: usable, profile });
@@ -205,8 +217,17 @@ export class Run {
       this.#onlooker === undefined;
   }
 
-  #startsPlainly({ starts }: PlanNote): boolean {
-    return starts !== undefined && startsPlainly(starts, this.#startOf());
+  /** Why the runtime's start won't be paid back, if that is so. */
+  async #whyPlainly({ starts, model }: PlanNote): Promise<string | undefined> {
+    if (starts === undefined) return undefined;
+    const start = this.#startOf();
+    if (startsPlainly(starts, start)) return "a run on as much gained nothing by a clone";
+    const { Decider } = await later<typeof import("../../analysis/cost/mod.ts")>(
+      "../../analysis/cost/mod.ts",
+      import.meta.url,
+    );
+    const nothing = gainsNothing(starts, start, new Decider(model as DeciderModel));
+    return nothing ? "a run on so little gains nothing by a clone" : undefined;
   }
 
   #startOf(): Start {
@@ -218,8 +239,13 @@ export class Run {
   #startNotes(note: PlanNote | undefined, made: boolean): StartNotes | undefined {
     const told = this.#methods.length > 0 && this.#report?.bootMs !== undefined && this.#isFree();
     if (!told || made) return note?.starts;
-    const savedMs = this.#saved.ms - this.#report!.bootMs! - this.#preparingMs;
-    return started(note?.starts ?? { runs: [] }, { ...this.#startOf(), savedMs });
+    const startMs = this.#report!.bootMs! + this.#preparingMs;
+    return started(note?.starts ?? { runs: [] }, {
+      ...this.#startOf(),
+      savedMs: this.#saved.ms - startMs,
+      startMs,
+      ...(this.#conditions !== undefined && { conditions: this.#conditions }),
+    });
   }
 
   /** Methods that came to something of the device in an earlier run stay, forced ones too. */

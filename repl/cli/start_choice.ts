@@ -1,4 +1,5 @@
-import type { TraceEvent } from "../../runtime/mod.ts";
+import type { MethodId, TraceEvent } from "../../runtime/mod.ts";
+import type { Decider } from "../../analysis/cost/mod.ts";
 import { runFeatures } from "../../runtime/features/mod.ts";
 import type { RunNote, StartNotes } from "./app_memory.ts";
 
@@ -9,6 +10,9 @@ import type { RunNote, StartNotes } from "./app_memory.ts";
 const KEPT = 8;
 /** So many runs start plainly before one tries again: the link or the machines may have changed. */
 const TRY_EVERY = 8;
+
+/** What predicts an invocation's costs, here and there. */
+export type ExpectedCosts = Pick<Decider, "setConditions" | "decide" | "toJSON">;
 
 /** What a run's input looks like, and which way to a clone it has. */
 export interface Start {
@@ -31,6 +35,28 @@ export function startsPlainly(notes: StartNotes, { features, way }: Start): bool
   const lost = known.some((run) => run.savedMs < 0 && covers(run.features, features));
   const won = known.some((run) => run.savedMs >= 0 && covers(features, run.features));
   return lost && !won;
+}
+
+/**
+ * Whether a run is expected to gain less by a clone than the runtime's start takes, going by the decision model and by the
+ * last run under the runtime on the same way to a clone. Only for methods that go by the run's input: what others will be
+ * called with isn't known yet, so they may gain all of it.
+ */
+export function gainsNothing(notes: StartNotes, { features, way }: Start, decider: ExpectedCosts): boolean {
+  const last = notes.runs.findLast((run) => run.way === way && run.conditions !== undefined);
+  if ((notes.skipped ?? 0) >= TRY_EVERY || last?.startMs === undefined) return false;
+  decider.setConditions(last.conditions);
+  const { methods } = decider.toJSON();
+  let gainMs: number | undefined;
+  for (const [method, { ofRun, refused, role }] of Object.entries(methods)) {
+    if (ofRun !== true || refused || role === "home") continue;
+    const { migrate, hereMs, thereMs, reason } = decider.decide(method as MethodId, features, true);
+    if (reason === "time not known yet") return false;
+    const others = Object.values(methods).some((other) => other.ofRun !== true);
+    const gain = migrate ? hereMs - thereMs : others ? hereMs : 0;
+    gainMs = Math.max(gainMs ?? 0, gain);
+  }
+  return gainMs !== undefined && gainMs < last.startMs;
 }
 
 /** The notes with a run that started plainly. */

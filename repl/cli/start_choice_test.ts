@@ -1,6 +1,8 @@
 import { deepStrictEqual as assertEquals, equal } from "node:assert/strict";
 import type { StartNotes } from "./app_memory.ts";
-import { SavedTime, skipped, started, startsPlainly } from "./start_choice.ts";
+import { Decider, deciderModel, DEFAULT_OVERHEADS } from "../../analysis/mod.ts";
+import { methodId } from "../../runtime/mod.ts";
+import { gainsNothing, SavedTime, skipped, started, startsPlainly } from "./start_choice.ts";
 
 const WAY = "auto wifi";
 const notes = (...runs: [features: number[], savedMs: number][]): StartNotes => ({
@@ -52,4 +54,40 @@ Deno.test("SavedTime adds up what migrations took less than the device was predi
   event("capture", { ms: 20 });
   event("merge", { predicted: 100, away: 300, ms: 5 });
   equal(saved.ms, 685 - 225);
+});
+
+Deno.test("gainsNothing() compares what the model expects of a clone with what the runtime's start took", () => {
+  const main = methodId("a.ts#main");
+  const conditions = {
+    rttMs: 70,
+    upBytesPerSecond: 8e5,
+    downBytesPerSecond: 8e5,
+    cloneSpeed: 10,
+    power: "unknown",
+  };
+  const model = deciderModel({
+    ...{ executions: [], candidates: [main], chosen: [main], overheads: DEFAULT_OVERHEADS },
+    conditions: { ...conditions, power: "unknown" },
+  });
+  const taught = new Decider(model);
+  const away = { where: "there", cloneMs: 100, upBytes: 1000, downBytes: 100, waitedMs: 0 } as const;
+  taught.decide(main, [1, 1000, 0], true);
+  taught.observe(main, { ...away, totalMs: 200, features: [1, 1000, 0] });
+  taught.observe(main, { where: "here", ms: 1000, features: [1, 1000, 0] });
+  const decider = () => new Decider(JSON.parse(JSON.stringify(taught)));
+  const last = {
+    features: [9, 9, 9],
+    way: WAY,
+    savedMs: 1,
+    conditions: { ...conditions, power: "unknown" },
+  } as const;
+  const known: StartNotes = { runs: [{ ...last, startMs: 2000 }] };
+  const nothing = (bytes: number, notes = known, way = WAY) =>
+    gainsNothing(notes, { features: [1, bytes, 0], way }, decider());
+  equal(nothing(1000), true, "a second's work can't pay two seconds of start");
+  equal(nothing(8000), false, "eight seconds' work can");
+  equal(nothing(1000, { runs: [{ ...last, startMs: 300 }] }), false, "a quick start is paid back");
+  equal(nothing(1000, known, "auto 3g"), false, "nothing is known of that way");
+  equal(nothing(1000, { ...known, skipped: 8 }), false, "one tries again");
+  equal(nothing(1000, { runs: [last] }), false, "the start wasn't measured");
 });

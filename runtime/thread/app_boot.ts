@@ -21,6 +21,8 @@ import { reportAsLocal } from "./uncaught.ts";
 export interface BootOptions {
   /** Keys of the global object before anything of the runtime was loaded: all others go. */
   readonly globals: readonly PropertyKey[];
+  /** When it began to be loaded, as `performance.now()` said. */
+  readonly begunMs: number;
   /** Makes what decides at migration points from the model that the supervisor sent. */
   readonly decisionMaker: (model: unknown) => DecisionMaker;
 }
@@ -31,7 +33,6 @@ export interface BootOptions {
  */
 export async function bootApp(supervisor: string | null, options: BootOptions): Promise<void> {
   if (supervisor === null) throw new TypeError("Cannot start: no supervisor given");
-  const started = performance.now();
   const { port, board } = startMigrator(supervisor);
   const config: AppConfig | undefined = port.request({ op: "config" });
   if (config === undefined) throw new Error("Cannot start: clonecloud's supervisor does not answer");
@@ -39,6 +40,7 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
   for (const permission of config.revoke) Deno.permissions.revokeSync(permission);
   const decision = config.model === null ? new Forced() : options.decisionMaker(config.model);
   let migrator: Migrator | undefined;
+  let hookMs = () => 0;
   if (config.methods.length > 0 || config.instrument === "all") {
     const decoding = new TextDecoding();
     const builtins = new Builtins();
@@ -52,7 +54,7 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
     hideRewriting(registry, bound, new Map([[decoding.stand, decoding.original]]));
     values.watchBuiltins();
     reportAsLocal();
-    installLoadHook({ port, code, builtins, registry, migrator, config });
+    hookMs = installLoadHook({ port, code, builtins, registry, migrator, config });
   } else if (config.profile) installNoteHook(port);
   if (config.profile || config.methods.length > 0) {
     reportAtEnd(
@@ -61,11 +63,15 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
       decision,
       () => {
         migrator?.tellAll();
-        return { reached: migrator?.reached() ?? {}, migrated: migrator?.migrated() ?? {}, bootMs };
+        return {
+          reached: migrator?.reached() ?? {},
+          migrated: migrator?.migrated() ?? {},
+          bootMs: bootMs + hookMs(),
+        };
       },
     );
   }
-  const bootMs = performance.now() - started;
+  const bootMs = performance.now() - options.begunMs;
   for (const key of Reflect.ownKeys(globalThis)) {
     if (!options.globals.includes(key)) Reflect.deleteProperty(globalThis, key);
   }

@@ -9,6 +9,9 @@ import type { AppConfig, SourceKind } from "./protocol.ts";
 import { ScriptLoader, type ScriptSource, scriptUrl } from "./script_loader.ts";
 import type { SyncPort } from "./sync_port.ts";
 
+/** The app may set another clock. */
+const now = performance.now.bind(performance);
+
 interface HookContext {
   readonly port: SyncPort;
   readonly code: DeviceCode;
@@ -34,9 +37,10 @@ const RUNTIME_URL = "clonecloud:runtime";
 
 /**
  * Rewrites modules as they are loaded. What `next` returns is already JavaScript with its source map, exactly what the
- * engine would have run; so that is what gets rewritten.
+ * engine would have run; so that is what gets rewritten. Returns what tells how many milliseconds that has taken.
  */
-export function installLoadHook(context: HookContext): void {
+export function installLoadHook(context: HookContext): () => number {
+  let spentMs = 0;
   const points = new Map<string, readonly (readonly [number, string])[]>();
   const loaded = new Set<string>();
   /** Imported, but not loaded through this hook (yet). */
@@ -76,7 +80,9 @@ export function installLoadHook(context: HookContext): void {
       awaited.delete(url);
       const result = next(url, hook);
       const required = hook.conditions?.includes("require") === true;
+      const began = now();
       const rewritten = rewriteLoaded(context, { url, required }, result);
+      spentMs += now() - began;
       // What isn't rewritten is loaded as if there were no hook.
       if (rewritten === undefined) return required && result.format !== "module" ? FROM_DISK : result;
       points.set(rewritten.answer.key!, rewritten.answer.points);
@@ -87,6 +93,7 @@ export function installLoadHook(context: HookContext): void {
       return loadScript(scripts, url, script) ?? { ...result, source: script.text, shortCircuit: true };
     },
   });
+  return () => spentMs;
 }
 
 /** Only tells the supervisor what is loaded, so that a first run can be learnt from. Modules run as they are. */

@@ -1,7 +1,10 @@
 import { Session } from "node:inspector";
 
-/** Between two samples, microseconds: V8's own cost stays below one per cent even on slow devices. */
+/** Between two samples at least, microseconds. */
 const INTERVAL_US = 1000;
+/** A device on which this process started so slowly samples more seldom: a sample takes it as much longer. */
+const USUAL_START_MS = 60;
+const MAX_INTERVAL_US = 20_000;
 
 /** What V8's sampling profiler gives; see `Profiler.Profile` of the inspector's protocol. */
 export type SampledProfile = { readonly nodes: readonly unknown[] };
@@ -10,11 +13,14 @@ export type SampledProfile = { readonly nodes: readonly unknown[] };
 export class Sampler {
   readonly #session = new Session();
 
-  /** Starts sampling. @throws if the process may not use its own inspector. */
-  constructor() {
+  /** Starts sampling, for a process that started so long ago. @throws if the process may not use its own inspector. */
+  constructor(sinceStartMs: number = performance.now()) {
     this.#session.connect();
     this.#session.post("Profiler.enable");
-    this.#session.post("Profiler.setSamplingInterval", { interval: INTERVAL_US });
+    const interval = Math.round(INTERVAL_US * sinceStartMs / USUAL_START_MS);
+    this.#session.post("Profiler.setSamplingInterval", {
+      interval: Math.min(MAX_INTERVAL_US, Math.max(INTERVAL_US, interval)),
+    });
     this.#session.post("Profiler.start");
   }
 
