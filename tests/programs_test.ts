@@ -39,6 +39,7 @@ const PROGRAMS: readonly Program[] = [
     migrate: ["attempt", "callBack", "nativeFrames", "handled", "Base.static create", "Parser.later"],
   },
   { file: "uncaught.ts", migrate: ["Checker.check"] },
+  { file: "mapped/main.mjs", migrate: [] },
   { file: "uncaught_later.ts", migrate: ["load"] },
   { file: "uncaught_timer.js", migrate: ["check"] },
   {

@@ -2,6 +2,7 @@ import type { ModuleSource, RewrittenModule } from "../rewrite/mod.ts";
 import { REWRITER_VERSION } from "../rewrite/constants.ts";
 import { hashOf } from "./blobs.ts";
 import type { RewriteAnswer } from "./load_hook.ts";
+import { withOuterMap } from "./outer_map.ts";
 import type { SourceKind, SupervisorRequest } from "./protocol.ts";
 
 /** Keeps texts by key between runs; may forget. */
@@ -206,7 +207,8 @@ export class CodeService {
     return answer;
   }
 
-  async #rewriteAs(url: string, source: string, isModule: boolean): Promise<RewriteAnswer> {
+  async #rewriteAs(url: string, loaded: string, isModule: boolean): Promise<RewriteAnswer> {
+    const source = isModule ? withOuterMap(loaded, url) : loaded;
     const path = this.#options.pathOf(url);
     const key = (await hash(`${REWRITER_VERSION}\n${url}\n${path}\n${isModule}\n${source}`)).slice(0, 16);
     this.#sources.set(key, { url, source, isModule, path, key });
@@ -223,7 +225,7 @@ export class CodeService {
       const parseError = this.#rewriter?.ParseError;
       const ours = parseError !== undefined && error instanceof parseError || error instanceof RangeError;
       if (!ours) throw error;
-      return { key: undefined, isModule, text: source, reason: error.message, points: [] };
+      return { key: undefined, isModule, text: loaded, reason: error.message, points: [] };
     }
   }
 

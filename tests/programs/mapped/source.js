@@ -1,0 +1,9 @@
+// The source that main.mjs.map names.
+
+
+
+
+
+
+
+
