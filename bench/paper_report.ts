@@ -85,7 +85,9 @@ export function table(rows: readonly Row[]): string {
 
 /** What the rows say of the targets, counted. */
 export function summary(rows: readonly Row[]): string {
-  const links = [...Map.groupBy(rows, ({ link, device_factor }) => `${link}, ${device_factor}×`)];
+  const links = [
+    ...Map.groupBy(rows, ({ link, device_factor, files }) => `${link}, ${device_factor}×, ${files}`),
+  ];
   const lines = links.map(([name, list]) => {
     const told = list.filter(({ best }) => best !== "tie");
     const right = told.filter(({ best, choice }) => best === choice);
