@@ -89,6 +89,8 @@ export {
   type AnalyzeOptions,
   analyzeProgram,
   type Diagnostic,
+  type Effects,
+  effectsOf,
   knowledgeOf,
   type Pin,
   reachable,

@@ -1,11 +1,12 @@
-import { type Node as AcornNode, parse } from "acorn";
 import type { MethodId } from "../../runtime/mod.ts";
+import { ParseError } from "../../runtime/rewrite/mod.ts";
 import { type Classified, HostTable } from "./classify.ts";
 import type { HostApi } from "./host_api.ts";
 import { type Call, type HostUse, type Method, Program } from "./program.ts";
-import type { Node } from "./scope.ts";
 import type { SourceModule } from "./source_module.ts";
-import { ModuleWalk } from "./walk.ts";
+import { BudgetError } from "./values.ts";
+import { COPIES_AT_LEAST, COPIES_PER_CHAR, MAX_PRECISE_CHARS } from "./constants.ts";
+import { Walk } from "./walk.ts";
 
 /** A problem in the user's program. */
 export interface Diagnostic {
@@ -43,6 +44,19 @@ export interface AnalysedMethod extends Method {
   /** Module-level bindings that its own code reads and writes. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** Variables of methods around it that its own code reads and writes: `path#method: name`. */
+  readonly capturedReads: readonly string[];
+  readonly capturedWrites: readonly string[];
+  /** True if it calls what can't be told: any function of the program, for all that is known. */
+  readonly open: boolean;
+}
+
+/** Variables outside of themselves that a method and all that it may call may read and write. */
+export interface Effects {
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  /** True if it may reach a call that can't be told: then there may be more. */
+  readonly open: boolean;
 }
 
 /** The static analysis of a program (§3.1). */
@@ -51,7 +65,7 @@ export interface Analysis {
   /** DC, by index in `methods`. */
   readonly calls: readonly Call[];
   readonly diagnostics: readonly Diagnostic[];
-  /** True if values were too many to follow all: then calls are missing where names are very common. */
+  /** True if the program was too large to tell its objects apart: properties are then looked up by their names alone. */
   readonly coarse: boolean;
 }
 
@@ -69,16 +83,10 @@ export interface AnalyzeOptions {
  */
 export function analyzeProgram(modules: readonly SourceModule[], options: AnalyzeOptions = {}): Analysis {
   const table = new HostTable(options.hostApis);
-  const program = new Program(table);
-  const diagnostics: Diagnostic[] = [];
-  for (const module of modules) {
-    const body = bodyOf(module, diagnostics);
-    if (body !== undefined) new ModuleWalk(program, module).run(body);
-  }
-  program.graph.settle();
-  while (linkReexports(program)) program.graph.settle();
+  const { program, diagnostics, coarse } = settled(modules, table);
   const uses = program.hostUses.map((own) => [...own.values()].flatMap((use) => classified(use, table)));
-  const pins = pinsOf(program, { uses, network: options.network ?? "device" });
+  const { calls, open } = program;
+  const pins = pinsOf(program, { uses, calls, network: options.network ?? "device" });
   return {
     methods: program.methods.map((method, i) => ({
       ...method,
@@ -88,10 +96,13 @@ export function analyzeProgram(modules: readonly SourceModule[], options: Analyz
       families: familiesOf(uses[i]!),
       reads: [...program.access[i]!.reads].sort(),
       writes: [...program.access[i]!.writes].sort(),
+      capturedReads: [...program.access[i]!.capturedReads].sort(),
+      capturedWrites: [...program.access[i]!.capturedWrites].sort(),
+      open: open.has(i),
     })),
-    calls: program.calls,
+    calls,
     diagnostics,
-    coarse: program.graph.saturated > 0,
+    coarse,
   };
 }
 
@@ -107,13 +118,23 @@ export function knowledgeOf(
   };
 }
 
+/** Calls by caller, made once for an analysis. */
+const callees = new WeakMap<Analysis, Map<number, Call[]>>();
+function calleesOf(analysis: Analysis): Map<number, Call[]> {
+  let known = callees.get(analysis);
+  if (known === undefined) {
+    callees.set(analysis, known = Map.groupBy(analysis.calls, ({ caller }) => caller));
+  }
+  return known;
+}
+
 /** TC: what each method may reach, by index; itself only if it calls itself through others. */
 export function reachable(analysis: Analysis, from: number): Set<number> {
-  const callees = Map.groupBy(analysis.calls, ({ caller }) => caller);
+  const calls = calleesOf(analysis);
   const reached = new Set<number>();
   const stack = [from];
   while (stack.length > 0) {
-    for (const { callee } of callees.get(stack.pop()!) ?? []) {
+    for (const { callee } of calls.get(stack.pop()!) ?? []) {
       if (reached.has(callee)) continue;
       reached.add(callee);
       stack.push(callee);
@@ -122,48 +143,45 @@ export function reachable(analysis: Analysis, from: number): Set<number> {
   return reached;
 }
 
-function bodyOf(module: SourceModule, diagnostics: Diagnostic[]): readonly Node[] | undefined {
-  try {
-    const program = parse(module.text, {
-      ecmaVersion: "latest",
-      sourceType: module.kind,
-      allowReturnOutsideFunction: module.kind === "script",
-      allowAwaitOutsideFunction: module.kind === "module",
-      allowHashBang: true,
-    });
-    return (program as AcornNode & { body: Node[] }).body;
-  } catch (error) {
-    const { loc, message } = error as Error & { loc?: { line: number; column: number } };
-    diagnostics.push({
-      code: "syntax",
-      file: module.url,
-      line: loc?.line ?? 1,
-      column: loc?.column ?? 0,
-      note: message,
-    });
-    return undefined;
-  }
+/** What a method and all that it may reach may read and write outside of themselves. */
+export function effectsOf(analysis: Analysis, method: number): Effects {
+  const all = [method, ...reachable(analysis, method)].map((i) => analysis.methods[i]!);
+  const union = (names: (one: AnalysedMethod) => readonly string[]) =>
+    [...new Set(all.flatMap(names))].sort();
+  return {
+    reads: union(({ reads, capturedReads }) => [...reads, ...capturedReads]),
+    writes: union(({ writes, capturedWrites }) => [...writes, ...capturedWrites]),
+    open: all.some(({ open }) => open),
+  };
 }
 
-/** `export * from`: links the names asked of a module that it doesn't have itself. True if there were new ones. */
-function linkReexports({ graph, reexports }: Program): boolean {
-  let linked = false;
-  for (const [from, into] of reexports) {
-    for (const name of graph.namesAfter(`export ${into} `)) {
-      if (name === "default" || linkedNames(graph).has(`${from} ${into} ${name}`)) continue;
-      linkedNames(graph).add(`${from} ${into} ${name}`);
-      graph.flow(graph.named(`export ${from} ${name}`), graph.named(`export ${into} ${name}`));
-      linked = true;
+/** Follows values through all modules, objects told apart if that can be done with reasonable effort. */
+function settled(modules: readonly SourceModule[], table: HostTable) {
+  const chars = modules.reduce((sum, { text }) => sum + text.length, 0);
+  for (const tellsObjects of chars > MAX_PRECISE_CHARS ? [false] : [true, false]) {
+    const diagnostics: Diagnostic[] = [];
+    const program = new Program(table, tellsObjects);
+    program.maxCopiedChars = COPIES_AT_LEAST + COPIES_PER_CHAR * chars;
+    try {
+      for (const module of modules) walkOf(program, module, diagnostics)?.run();
+      program.settle();
+      return { program, diagnostics, coarse: !tellsObjects };
+    } catch (error) {
+      if (!(error instanceof BudgetError)) throw error;
     }
   }
-  return linked;
+  throw new TypeError("Cannot analyse: the budget holds for analyses that tell objects apart only");
 }
 
-const LINKED = new WeakMap<object, Set<string>>();
-function linkedNames(graph: object): Set<string> {
-  const known = LINKED.get(graph) ?? new Set();
-  LINKED.set(graph, known);
-  return known;
+function walkOf(program: Program, module: SourceModule, diagnostics: Diagnostic[]): Walk | undefined {
+  try {
+    return new Walk(program, module);
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error;
+    const { line, column, message } = error;
+    diagnostics.push({ code: "syntax", file: module.url, line, column, note: message });
+    return undefined;
+  }
 }
 
 /** A use with its class; none if it says nothing (pure, or a name that is nothing of the host). */
@@ -180,7 +198,11 @@ function familiesOf(uses: readonly Use[]): string[] {
 /** Pins by own code, then through calls: certain ones, and all. */
 function pinsOf(
   program: Program,
-  { uses, network }: { uses: readonly (readonly Use[])[]; network: "device" | "clone" },
+  { uses, calls, network }: {
+    uses: readonly (readonly Use[])[];
+    calls: readonly Call[];
+    network: "device" | "clone";
+  },
 ): { sure: (Pin | undefined)[]; possible: (Pin | undefined)[] } {
   const means = ({ is }: Use) => is === "pinned" || (is === "network" && network === "device");
   const sure = program.methods.map((method, i): Pin | undefined => {
@@ -196,8 +218,8 @@ function pinsOf(
     return sure[i] ?? (use && pinOf(use, method));
   });
   return {
-    sure: spread(program, { own: sure, calls: program.calls.filter(({ certain }) => certain) }),
-    possible: spread(program, { own: possible, calls: program.calls }),
+    sure: spread(program, { own: sure, calls: calls.filter(({ certain }) => certain) }),
+    possible: spread(program, { own: possible, calls }),
   };
 }
 

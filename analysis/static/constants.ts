@@ -1,9 +1,34 @@
-/** Values a vertex may hold: beyond it a property name is so common (`get`, `next`) that it says nothing. */
-export const MAX_TOKENS = 40;
+/** Objects a vertex may hold: beyond it the value says nothing, and its properties are looked up by their name alone. */
+export const MAX_OBJECTS = 10;
+/** Functions a vertex may hold: beyond it a property name is so common (`get`, `next`) that a call by it says nothing. */
+export const MAX_FUNCTIONS = 120;
+/** The same where objects aren't told apart: names say less there, and programs are large. */
+export const MAX_FUNCTIONS_COARSE = 40;
+/** Properties of an object that a computed name may mean: of more, none is more likely than any other function. */
+export const MAX_TABLE = 60;
+/** Properties that a function must have for a computed name to mean one of them: it always has a few by itself. */
+export const MIN_TABLE = 4;
 /** Arguments of a call whose values are followed. */
 export const MAX_ARGUMENTS = 12;
+/** Rounds in which calls with nothing to go by are looked up by name. */
+export const MAX_ROUNDS = 8;
+/** Values that reach a vertex before the analysis begins anew without telling objects apart. */
+export const MAX_STEPS = 4_000_000;
+/** Characters of source from which on objects are not told apart at all. */
+export const MAX_PRECISE_CHARS = 2_500_000;
 /** Built-in methods that call the functions they are given, at once or when they settle. */
 export const CALLS_BACK = new Set(
   ("map filter forEach reduce reduceRight find findIndex findLast findLastIndex some every flatMap sort toSorted replace " +
     "replaceAll then catch finally from groupBy").split(" "),
 );
+
+/** Prototypes an object may have: each name is looked up along all ways through them. */
+export const MAX_PROTOS = 6;
+/** Calls of calls that are told apart. */
+export const MAX_DEPTH = 1;
+/** Characters of a method that is walked for each of its calls: longer ones are no helpers. */
+export const MAX_COPIED = 4000;
+/** Characters of methods that may be walked again, for each of the program, and besides. */
+export const COPIES_PER_CHAR = 3, COPIES_AT_LEAST = 200_000;
+/** Values under computed names of which a call may mean each: of more, the name is more likely one that is not followed. */
+export const MAX_COMPUTED = 12;

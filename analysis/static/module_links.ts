@@ -1,16 +1,21 @@
+import { boundNames, type Node } from "../../runtime/rewrite/mod.ts";
 import type { Program } from "./program.ts";
-import { boundNames, type Node, type Scope } from "./scope.ts";
 import type { SourceModule } from "./source_module.ts";
-import type { Token } from "./values.ts";
+import type { Thing } from "./things.ts";
+
+/** Where a name of a module has its values. */
+export type VertexOf = (name: string) => number | undefined;
 
 /** What one module imports and exports: links its names to those of other modules and of the host. */
 export class ModuleLinks {
   readonly #program: Program;
   readonly #module: SourceModule;
+  readonly #own: Thing;
 
   constructor(program: Program, module: SourceModule) {
     this.#program = program;
     this.#module = module;
+    this.#own = program.namespace(module.url);
   }
 
   #source(specifier: unknown): string | undefined {
@@ -20,16 +25,16 @@ export class ModuleLinks {
 
   /** The vertex of what a module exports under a name; of the whole of it for `*`. */
   #exported(url: string, name: string): number {
-    const { graph } = this.#program;
+    const { graph, things } = this.#program;
     if (url.startsWith("node:")) {
-      return this.#held({ kind: "host", path: name === "*" || name === "default" ? url : `${url}.${name}` });
+      return graph.holding(things.host(name === "*" || name === "default" ? url : `${url}.${name}`));
     }
-    if (name === "*") return this.#held({ kind: "namespace", url });
-    return graph.named(`export ${url} ${name}`);
+    const namespace = this.#program.namespace(url);
+    return name === "*" ? graph.holding(namespace) : things.read(namespace, name);
   }
 
   /** `import … from`. */
-  importDeclaration(node: Node, scope: Scope): void {
+  importDeclaration(node: Node, vertexOf: VertexOf): void {
     const url = this.#source(node.source.value);
     if (url === undefined) return;
     for (const { type, imported, local } of node.specifiers) {
@@ -37,8 +42,8 @@ export class ModuleLinks {
         ? "default"
         : type === "ImportNamespaceSpecifier"
         ? "*"
-        : imported.name ?? imported.value;
-      this.#program.graph.flow(this.#exported(url, name), scope.find(local.name)?.vertex);
+        : nameOf(imported);
+      this.#program.graph.flow(this.#exported(url, name), vertexOf(local.name));
     }
   }
 
@@ -48,7 +53,7 @@ export class ModuleLinks {
     return url === undefined ? undefined : this.#exported(url, "*");
   }
 
-  /** `require("x")`: a host module, or what a CommonJS module assigned to `module.exports`. */
+  /** `require("x")`: a host module, or what a CommonJS module left in `module.exports`. */
   required({ callee, arguments: given }: Node): number | undefined {
     if (callee.type !== "Identifier" || callee.name !== "require" || given[0]?.type !== "Literal") {
       return undefined;
@@ -58,17 +63,27 @@ export class ModuleLinks {
     if (url.startsWith("node:")) return this.#exported(url, "*");
     const vertex = this.#program.graph.vertex();
     this.#program.graph.flow(this.#exported(url, "default"), vertex);
-    this.#program.graph.hold(vertex, { kind: "namespace", url });
+    // An ES module that CommonJS requires.
+    const { things, graph } = this.#program;
+    const namespace = this.#program.namespace(url);
+    this.#program.otherwise(things.own(namespace, "default"), {
+      at: -1,
+      byName: () => graph.hold(vertex, namespace),
+    });
     return vertex;
   }
 
-  /** `exports.f = …` and `module.exports = …`. */
-  commonExport(left: Node, value: number | undefined): void {
-    const { graph } = this.#program;
-    const text = this.#module.text.slice(left.start, left.end);
-    if (text === "module.exports") graph.flow(value, this.#exported(this.#module.url, "default"));
-    const named = /^(?:module\.)?exports\.(\w+)$/.exec(text);
-    if (named) graph.flow(value, this.#exported(this.#module.url, named[1]!));
+  /** A CommonJS module's `module` and `exports`: what it exports by name is what its exports object has. */
+  commonVariables(vertexOf: VertexOf): void {
+    const { graph, things } = this.#program;
+    const [module, exports] = [things.make("object"), things.make("object")];
+    const whole = things.own(module, "exports");
+    graph.hold(whole, exports);
+    graph.flow(graph.holding(module), vertexOf("module"));
+    graph.flow(graph.holding(exports), vertexOf("exports"));
+    graph.flow(graph.holding(exports), vertexOf("this"));
+    graph.flow(whole, things.own(this.#own, "default"));
+    things.inherit(this.#own, whole);
   }
 
   /** `export default`: `value` is what its expression may hold. */
@@ -80,32 +95,31 @@ export class ModuleLinks {
   exportAll(node: Node): void {
     const url = this.#source(node.source.value);
     if (url === undefined) return;
-    if (node.exported) this.#program.graph.flow(this.#exported(url, "*"), this.#out(node.exported.name));
-    else this.#program.reexports.push([url, this.#module.url]);
+    if (node.exported) this.#program.graph.flow(this.#exported(url, "*"), this.#out(nameOf(node.exported)));
+    else this.#program.things.inherit(this.#own, this.#exported(url, "*"));
   }
 
   /** `export { … }`, with or without `from`, and `export const …`. */
-  exportNamed(node: Node, scope: Scope): void {
+  exportNamed(node: Node, vertexOf: VertexOf): void {
     const { graph } = this.#program;
-    for (const name of boundNamesOf(node.declaration)) graph.flow(scope.find(name)?.vertex, this.#out(name));
+    for (const name of boundNamesOf(node.declaration)) graph.flow(vertexOf(name), this.#out(name));
     const url = this.#source(node.source?.value);
     for (const { local, exported } of node.specifiers) {
       const from = node.source
-        ? url === undefined ? undefined : this.#exported(url, local.name ?? local.value)
-        : scope.find(local.name)?.vertex;
-      graph.flow(from, this.#out(exported.name ?? exported.value));
+        ? url === undefined ? undefined : this.#exported(url, nameOf(local))
+        : vertexOf(local.name);
+      graph.flow(from, this.#out(nameOf(exported)));
     }
   }
 
   #out(name: string): number {
-    return this.#program.graph.named(`export ${this.#module.url} ${name}`);
+    this.#own.shape.certain.add(name);
+    return this.#program.things.own(this.#own, name);
   }
+}
 
-  #held(token: Token): number {
-    const vertex = this.#program.graph.vertex();
-    this.#program.graph.hold(vertex, token);
-    return vertex;
-  }
+function nameOf(node: Node): string {
+  return node.type === "Identifier" ? node.name : String(node.value);
 }
 
 function boundNamesOf(declaration: Node): string[] {

@@ -1,5 +1,7 @@
 import type { MethodId } from "../../runtime/mod.ts";
 import type { HostTable } from "./classify.ts";
+import { MAX_DEPTH, MAX_ROUNDS } from "./constants.ts";
+import { type Thing, Things } from "./things.ts";
 import { ValueGraph } from "./values.ts";
 
 /** A method as the analyzer finds it. */
@@ -20,6 +22,8 @@ export interface Method {
   readonly outer: number;
   /** Label of the class it belongs to, in its module. */
   readonly owner: string | undefined;
+  /** Why the rewriter puts no migration point there. */
+  readonly notPoint: string | undefined;
 }
 
 /** One method may call another. */
@@ -39,64 +43,295 @@ export interface HostUse {
   readonly certain: boolean;
 }
 
-/** A top-level variable of a module, as methods see it. */
+/** Variables outside of a method that its own code reads and writes: top-level ones of modules, and captured ones. */
 export interface Access {
   readonly reads: Set<string>;
   readonly writes: Set<string>;
+  readonly capturedReads: Set<string>;
+  readonly capturedWrites: Set<string>;
+}
+
+/**
+ * A method as it is followed once: its parameters, `this`, `arguments`, result, and what it yields. A method that does
+ * something with functions it is given has one more activation for each of its calls, so that callers are told apart.
+ */
+interface Activation {
+  /** Index of the method. */
+  readonly of: number;
+  /** The activation that the method stands in, or -1. */
+  readonly outer: number;
+  /** Methods whose calls led here, as far as they are told apart. */
+  readonly chain: readonly number[];
+  readonly function: Thing;
+  readonly parameters: number[];
+  readonly result: number;
+  self: number | undefined;
+  given: number | undefined;
+  /** What goes there as soon as somebody asks. */
+  waiting: number[] | undefined;
+  yields: number | undefined;
 }
 
 /** What all modules of a program have in common while they are walked: their methods and where values flow. */
 export class Program {
-  readonly graph = new ValueGraph();
+  readonly graph: ValueGraph;
+  readonly things: Things;
   readonly methods: Method[] = [];
-  /** Vertices of each method's parameters and result. */
-  readonly parameters: number[][] = [];
-  readonly results: number[] = [];
   readonly hostUses: Map<string, HostUse>[] = [];
   readonly access: Access[] = [];
   /** Methods that call `eval` or `new Function`, or stand in a `with`: what they reach is unknown. */
   readonly opaque = new Set<number>();
-  /** `export *`: from which module, into which. */
-  readonly reexports: (readonly [from: string, into: string])[] = [];
+  /** Characters of methods that were walked for one call more. */
+  copiedChars = 0;
+  maxCopiedChars = 0;
   /** What host paths mean. */
   readonly table: HostTable;
-  readonly #calls = new Map<string, Call>();
+  /** The global object. */
+  readonly world: Thing;
+  readonly #values: Activation[] = [];
+  readonly #calls: Map<number, boolean>[] = [];
+  /** Activations that all known calls have a copy of, unless they are called themselves. */
+  readonly #copied = new Set<number>();
+  readonly #openCalls = new Set<number>();
+  readonly #entered = new Set<number>();
+  readonly #modules = new Map<string, Thing>();
+  readonly #selves = new Map<Thing, number>();
+  readonly #classes = new Map<Thing, number>();
+  readonly #generators = new Map<number, number>();
+  /** Who waits for the first accessor of a name; undefined once there is one. */
+  readonly #accessors = new Map<string, (() => void)[] | undefined>();
+  /** What is looked up by name if nothing is known of it. */
+  #later: (() => void)[] | undefined = [];
+  #open: { readonly of: number; readonly at: number; readonly byName: () => void }[] = [];
 
-  constructor(table: HostTable) {
+  constructor(table: HostTable, tellsObjects = true) {
     this.table = table;
+    this.graph = new ValueGraph(tellsObjects);
+    this.things = new Things(this.graph, (method, receiver) => this.graph.hold(this.self(method), receiver));
+    this.world = this.things.make("object");
   }
 
   /** Adds a method; its index. */
   add(method: Method): number {
-    const index = this.methods.push(method) - 1;
-    this.parameters.push([]);
-    this.results.push(this.graph.vertex());
     this.hostUses.push(new Map());
-    this.access.push({ reads: new Set(), writes: new Set() });
+    this.access.push({
+      reads: new Set(),
+      writes: new Set(),
+      capturedReads: new Set(),
+      capturedWrites: new Set(),
+    });
+    return this.methods.push(method) - 1;
+  }
+
+  /** A new activation of a method that stands in another activation (-1: in none). */
+  activate(of: number, outer: number): number {
+    return this.#activation(of, outer, outer < 0 ? [] : this.#values[outer]!.chain);
+  }
+
+  /** One more activation for a call from another; undefined if that would go too deep, or round in a circle. */
+  copy(activation: number, caller: number): number | undefined {
+    const { of, outer } = this.#values[activation]!;
+    const { chain } = this.#values[caller]!;
+    if (chain.length >= MAX_DEPTH || chain.includes(of) || this.#values[caller]!.of === of) return undefined;
+    this.#copied.add(activation);
+    return this.#activation(of, outer, [...chain, of]);
+  }
+
+  #activation(of: number, outer: number, chain: readonly number[]): number {
+    const index = this.#values.length;
+    this.#values.push({
+      of,
+      outer,
+      chain,
+      function: this.things.make("function", { method: index }),
+      parameters: [],
+      result: this.graph.vertex(),
+      self: undefined,
+      given: undefined,
+      waiting: undefined,
+      yields: undefined,
+    });
+    this.#calls.push(new Map());
     return index;
+  }
+
+  /** The method that an activation is of. */
+  methodOf(activation: number): number {
+    return this.#values[activation]!.of;
+  }
+
+  /** Whether all calls of an activation, or of one around it, have copies of their own. */
+  #isIdle(activation: number): boolean {
+    for (let at = activation; at >= 0; at = this.#values[at]!.outer) {
+      if (this.#copied.has(at) && !this.#entered.has(at)) return true;
+    }
+    return false;
+  }
+
+  functionOf(method: number): Thing {
+    return this.#values[method]!.function;
   }
 
   /** The vertex of a method's parameter. */
   parameter(method: number, position: number): number {
-    return this.parameters[method]![position] ??= this.graph.vertex();
+    return this.#values[method]!.parameters[position] ??= this.graph.vertex();
+  }
+
+  resultOf(method: number): number {
+    return this.#values[method]!.result;
+  }
+
+  /** What `this` may be in a method. */
+  self(method: number): number {
+    return this.#values[method]!.self ??= this.graph.vertex();
+  }
+
+  /** How many parameters of a method are followed. */
+  parametersOf(method: number): number {
+    return this.#values[method]!.parameters.length;
+  }
+
+  /** All that a method may be given, in one vertex. */
+  given(method: number): number {
+    const values = this.#values[method]!;
+    if (values.given === undefined) {
+      values.given = this.graph.vertex();
+      for (const value of values.waiting ?? []) this.graph.flow(value, values.given);
+      values.waiting = undefined;
+    }
+    return values.given;
+  }
+
+  /** Gives a method a value. */
+  give(method: number, value: number): void {
+    const values = this.#values[method]!;
+    if (values.given !== undefined) this.graph.flow(value, values.given);
+    else (values.waiting ??= []).push(value);
+  }
+
+  /** What calling a method gives: what it returns, or a generator. */
+  returned(method: number): number {
+    if (!this.methods[this.methodOf(method)]!.isGenerator) return this.resultOf(method);
+    let vertex = this.#generators.get(method);
+    if (vertex === undefined) {
+      vertex = this.graph.holding(this.things.make("generator", { method }));
+      this.#generators.set(method, vertex);
+    }
+    return vertex;
+  }
+
+  /** What `this` may be in members of a class: instances of it and of classes that extend it. */
+  selves(cls: Thing): number {
+    return made(this.#selves, cls, () => this.graph.holding(this.things.instance(cls)));
+  }
+
+  /** The same for its static members. */
+  classes(cls: Thing): number {
+    return made(this.#classes, cls, () => this.graph.holding(cls));
+  }
+
+  /** Gives a thing an accessor. */
+  accessor(kind: "get" | "set", name: string, { value, of }: { value: number | undefined; of: Thing }): void {
+    const key = `${kind} ${name}`;
+    this.graph.flow(value, this.things.own(of, key));
+    this.graph.flow(value, this.graph.named(key));
+    const waiting = this.#accessors.get(key);
+    this.#accessors.set(key, undefined);
+    for (const told of waiting ?? []) told();
+  }
+
+  /** Does something once there is an accessor of that name: most names have none. */
+  whenAccessor(kind: "get" | "set", name: string, act: () => void): void {
+    const key = `${kind} ${name}`;
+    const waiting = this.#accessors.get(key);
+    if (waiting !== undefined) waiting.push(act);
+    else if (this.#accessors.has(key)) act();
+    else this.#accessors.set(key, [act]);
+  }
+
+  /** What a generator yields. */
+  yields(method: number): number {
+    return this.#values[method]!.yields ??= this.graph.vertex();
+  }
+
+  /** A module's namespace: its exports are its properties. */
+  namespace(url: string): Thing {
+    let found = this.#modules.get(url);
+    if (found === undefined) this.#modules.set(url, found = this.things.make("object"));
+    return found;
   }
 
   /** Notes a call. */
   call(caller: number, callee: number, certain: boolean): void {
-    const key = `${caller} ${callee}`;
-    const known = this.#calls.get(key);
-    if (known === undefined || (certain && !known.certain)) this.#calls.set(key, { caller, callee, certain });
+    this.#entered.add(callee);
+    const calls = this.#calls[caller]!;
+    if (certain || !calls.has(callee)) calls.set(callee, certain);
+  }
+
+  /** Notes that a method calls what can't be told: too many functions may be there. */
+  openCall(caller: number): void {
+    this.#openCalls.add(caller);
+  }
+
+  /** Methods that call what can't be told. */
+  get open(): Set<number> {
+    return new Set([...this.#openCalls].filter((at) => !this.#isIdle(at)).map((at) => this.methodOf(at)));
   }
 
   /** Notes a use of the host. */
   use(method: number, { path, line, certain }: HostUse): void {
-    const uses = this.hostUses[method]!;
+    const uses = this.hostUses[this.methodOf(method)]!;
     const known = uses.get(path);
     if (known === undefined || (certain && !known.certain)) uses.set(path, { path, line, certain });
   }
 
+  /** Says what to do if nothing comes to be known of a vertex. */
+  otherwise(of: number, { at, byName }: { at: number; byName: () => void }): void {
+    this.#open.push({ of, at, byName });
+  }
+
+  /** Does something once it is known what objects have; from then on at once. */
+  afterFirst(act: () => void): void {
+    if (this.#later === undefined) act();
+    else this.#later.push(act);
+  }
+
+  /** Lets all values flow; what stays unknown is looked up by its name alone, until nothing new is found. */
+  settle(): void {
+    this.graph.settle();
+    const later = this.#later!;
+    this.#later = undefined;
+    for (const act of later) act();
+    this.graph.settle();
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const open = this.#open.filter(({ of, at }) => this.graph.isEmpty(of) && !this.#isIdle(at));
+      if (open.length === 0) return;
+      const told = new Set(open);
+      this.#open = this.#open.filter((one) => !told.has(one));
+      for (const { byName } of open) byName();
+      this.graph.settle();
+    }
+  }
+
   /** DC: who calls whom. */
   get calls(): Call[] {
-    return [...this.#calls.values()];
+    const found = this.methods.map(() => new Map<number, boolean>());
+    for (const [caller, calls] of this.#calls.entries()) {
+      if (this.#isIdle(caller)) continue;
+      const own = found[this.methodOf(caller)]!;
+      for (const [callee, certain] of calls) {
+        const of = this.methodOf(callee);
+        if (certain || !own.has(of)) own.set(of, certain);
+      }
+    }
+    return found.flatMap((calls, caller) =>
+      [...calls].map(([callee, certain]) => ({ caller, callee, certain }))
+    );
   }
+}
+
+function made(known: Map<Thing, number>, of: Thing, make: () => number): number {
+  let vertex = known.get(of);
+  if (vertex === undefined) known.set(of, vertex = make());
+  return vertex;
 }

@@ -1,97 +1,166 @@
-import { MAX_TOKENS } from "./constants.ts";
+import { MAX_FUNCTIONS, MAX_FUNCTIONS_COARSE, MAX_OBJECTS, MAX_PROTOS, MAX_STEPS } from "./constants.ts";
+import type { Thing } from "./things.ts";
 
-/** What a value may be: a method, a module's namespace, or something of the host, by its path (`Deno.readFile`). */
-export type Token =
-  | { readonly kind: "method"; readonly index: number }
-  | { readonly kind: "namespace"; readonly url: string }
-  | { readonly kind: "host"; readonly path: string };
+/** Told of each value that a vertex may hold; `undefined` for "too many to tell". */
+export type Watcher = (thing: Thing | undefined) => void;
+
+/** The value that stands for too many. */
+const MANY = 0;
+/** Instead of a count of objects: there will never be one (the count stays below zero). */
+const FUNCTIONS_ONLY = -1e9;
 
 /**
- * Where values may flow, insensitive to order and field-based: one vertex for every variable, property name, parameter, result
- * and export, and edges along which all that one may hold reaches another. A vertex that would hold too much stops growing, and
- * `saturated` says so.
+ * Where values may flow, insensitive to order: one vertex for every variable, property, parameter and result, and edges along
+ * which all that one may hold reaches another. A vertex that would hold too much stops growing and holds "many" instead.
  */
 export class ValueGraph {
-  saturated = 0;
-  readonly #tokens: Token[] = [];
-  readonly #ids = new Map<string, number>();
-  readonly #holds: Set<number>[] = [];
-  readonly #edges: Set<number>[] = [];
-  readonly #watchers: ((token: Token) => void)[][] = [];
+  /** Whether objects are told apart; if not, properties are looked up by their names alone. */
+  readonly #maxObjects: number;
+  readonly #maxFunctions: number;
+  readonly #things: (Thing | undefined)[] = [undefined];
+  readonly #holds: (Set<number> | undefined)[] = [];
+  readonly #objects: number[] = [];
+  readonly #edges: (Set<number> | undefined)[] = [];
+  readonly #watchers: (Watcher[] | undefined)[] = [];
   readonly #named = new Map<string, number>();
-  readonly #work: [vertex: number, token: number][] = [];
+  readonly #work: number[] = [];
+  #steps = 0;
+
+  constructor(tellsObjects = true) {
+    this.#maxObjects = tellsObjects ? MAX_OBJECTS : 0;
+    this.#maxFunctions = tellsObjects ? MAX_FUNCTIONS : MAX_FUNCTIONS_COARSE;
+  }
 
   /** A new vertex. */
   vertex = (): number => {
-    this.#holds.push(new Set());
-    this.#edges.push(new Set());
-    this.#watchers.push([]);
-    return this.#holds.length - 1;
+    this.#objects.push(0);
+    this.#edges.push(undefined);
+    this.#watchers.push(undefined);
+    return this.#holds.push(undefined) - 1;
   };
 
-  /** The vertex of that name: `property x`, `export URL x`. */
+  /** A new vertex that holds few things of any kind, or "many". */
+  few = (): number => {
+    const vertex = this.vertex();
+    this.#few.add(vertex);
+    return vertex;
+  };
+  readonly #few = new Set<number>();
+
+  /** The vertex of that name: `property x`. It keeps functions only: an object that all agree on by name says nothing. */
   named(name: string): number {
     const known = this.#named.get(name);
     if (known !== undefined) return known;
     const vertex = this.vertex();
+    this.#objects[vertex] = FUNCTIONS_ONLY;
     this.#named.set(name, vertex);
     return vertex;
   }
 
-  /** The rest of all names that begin with `prefix`. */
-  namesAfter(prefix: string): string[] {
-    return [...this.#named.keys()].filter((name) => name.startsWith(prefix)).map((name) =>
-      name.slice(prefix.length)
-    );
+  /** The number that the next thing gets. */
+  get next(): number {
+    return this.#things.length;
+  }
+
+  /** Takes a thing that was made. */
+  number(thing: Thing): void {
+    this.#things.push(thing);
+  }
+
+  /** A vertex that holds just that. */
+  holding(thing: Thing): number {
+    const vertex = this.vertex();
+    this.#add(vertex, thing.id);
+    return vertex;
   }
 
   /** A vertex may hold a value. */
-  hold(vertex: number, token: Token): void {
-    const key = `${token.kind} ${
-      token.kind === "method" ? token.index : token.kind === "host" ? token.path : token.url
-    }`;
-    let id = this.#ids.get(key);
-    if (id === undefined) {
-      this.#ids.set(key, id = this.#tokens.push(token) - 1);
-    }
-    this.#add(vertex, id);
+  hold(vertex: number, thing: Thing): void {
+    this.#add(vertex, thing.id);
   }
 
   /** All that `from` may hold, `to` may hold. */
   flow(from: number | undefined, to: number | undefined): void {
-    if (from === undefined || to === undefined || from === to || this.#edges[from]!.has(to)) return;
-    this.#edges[from]!.add(to);
-    for (const token of this.#holds[from]!) this.#add(to, token);
+    if (from === undefined || to === undefined || from === to) return;
+    const edges = this.#edges[from] ??= new Set();
+    if (edges.has(to)) return;
+    edges.add(to);
+    const holds = this.#holds[from];
+    if (holds !== undefined) { for (const thing of holds) this.#add(to, thing); }
   }
 
   /** Calls `seen` with each value that the vertex may hold, now and later. */
-  watch(vertex: number, seen: (token: Token) => void): void {
-    this.#watchers[vertex]!.push(seen);
-    for (const token of [...this.#holds[vertex]!]) seen(this.#tokens[token]!);
+  watch(vertex: number, seen: Watcher): void {
+    (this.#watchers[vertex] ??= []).push(seen);
+    const holds = this.#holds[vertex];
+    if (holds !== undefined) { for (const thing of [...holds]) seen(this.#things[thing]); }
   }
 
-  /** What a vertex may hold, as far as is known. */
-  tokens(vertex: number): Token[] {
-    return [...this.#holds[vertex]!].map((id) => this.#tokens[id]!);
+  /** How many values a vertex holds. */
+  count(vertex: number): number {
+    return this.#holds[vertex]?.size ?? 0;
   }
 
-  /** Lets all values flow as far as they can. */
+  /** Whether nothing is known of what a vertex holds. */
+  isEmpty(vertex: number): boolean {
+    return this.#holds[vertex] === undefined;
+  }
+
+  /** Whether a vertex is known to hold a function. */
+  holdsFunction(vertex: number): boolean {
+    for (const thing of this.#holds[vertex] ?? []) if (this.#things[thing]?.method !== undefined) return true;
+    return false;
+  }
+
+  /** Lets all values flow as far as they can. @throws {BudgetError} if objects are told apart and that takes too many steps. */
   settle(): void {
-    for (let next = this.#work.pop(); next !== undefined; next = this.#work.pop()) {
-      const [vertex, token] = next;
-      for (const to of this.#edges[vertex]!) this.#add(to, token);
-      for (const seen of this.#watchers[vertex]!) seen(this.#tokens[token]!);
+    while (this.#work.length > 0) {
+      const thing = this.#work.pop()!, vertex = this.#work.pop()!;
+      const edges = this.#edges[vertex];
+      this.#steps++;
+      if (this.#steps > MAX_STEPS && this.#maxObjects > 0) throw new BudgetError();
+      if (edges !== undefined) {
+        for (const to of edges) this.#add(to, thing);
+      }
+      const watchers = this.#watchers[vertex];
+      if (watchers !== undefined) { for (const seen of [...watchers]) seen(this.#things[thing]); }
     }
   }
 
-  #add(vertex: number, token: number): void {
-    const holds = this.#holds[vertex]!;
-    if (holds.has(token)) return;
-    if (holds.size >= MAX_TOKENS) {
-      this.saturated++;
-      return;
+  #add(vertex: number, id: number): void {
+    if (this.#objects[vertex] < 0) {
+      const thing = this.#things[id];
+      if (thing === undefined || (thing.kind !== "function" && thing.kind !== "host")) return;
     }
-    holds.add(token);
-    this.#work.push([vertex, token]);
+    const holds = this.#holds[vertex];
+    if (holds === undefined) {
+      if (this.#maxObjects === 0 && this.#isObject(id)) return this.#add(vertex, MANY);
+      this.#holds[vertex] = new Set([id]);
+      if (id !== MANY && this.#things[id]!.method === undefined) this.#objects[vertex]!++;
+    } else {
+      if (holds.has(id)) return;
+      if (id !== MANY) {
+        if (holds.size >= MAX_PROTOS && this.#few.has(vertex)) return this.#add(vertex, MANY);
+        const isFunction = this.#things[id]!.method !== undefined;
+        const objects = this.#objects[vertex]!;
+        const most = isFunction ? this.#maxFunctions : this.#maxObjects;
+        if ((isFunction ? holds.size - Math.max(0, objects) : objects) >= most) {
+          return this.#add(vertex, MANY);
+        }
+        if (!isFunction) this.#objects[vertex]!++;
+      }
+      holds.add(id);
+    }
+    this.#work.push(vertex, id);
   }
+
+  #isObject(id: number): boolean {
+    const kind = this.#things[id]?.kind;
+    return kind === "object" || kind === "list" || kind === "generator";
+  }
+}
+
+/** Telling objects apart takes too long for this program. */
+export class BudgetError extends Error {
+  override readonly name = "BudgetError";
 }

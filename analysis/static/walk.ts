@@ -1,569 +1,414 @@
+import {
+  analyse,
+  type Node,
+  parse,
+  pinnedBecause,
+  type Scope,
+  type Site,
+  type Variable,
+} from "../../runtime/rewrite/mod.ts";
 import { methodId } from "../../runtime/mod.ts";
-import { linkCall, linkCallbacks } from "./call_links.ts";
-import { CALLS_BACK } from "./constants.ts";
-import { Labels } from "./labels.ts";
-import { ModuleLinks } from "./module_links.ts";
+import { iterate } from "./iteration.ts";
+import { ModuleLinks, type VertexOf } from "./module_links.ts";
+import { isFixed, keyOf, type Locals, Names } from "./names.ts";
+import type { Thing } from "./things.ts";
 import type { Program } from "./program.ts";
-import { boundNames, keyOf, type Node, Scope, type Variable } from "./scope.ts";
+import { readProperty, writeProperty } from "./properties.ts";
 import { LineIndex, type SourceModule } from "./source_module.ts";
-import type { Token } from "./values.ts";
+import { callValue } from "./walk_calls.ts";
+import { classValue, functionValue } from "./walk_functions.ts";
+import { assign, bindPattern } from "./walk_patterns.ts";
 
 const GLOBAL_OBJECTS = new Set(["globalThis", "self", "window", "global"]);
 
 /** Where the walk stands. */
-interface Place {
+export interface Place {
   readonly method: number;
+  readonly site: Site | null;
   readonly scope: Scope;
   /** Label of the class whose members are walked. */
   readonly owner: string | undefined;
-  /** Label that methods found here are named under. */
-  readonly label: string;
+  /** What `this` may be. */
+  readonly self: number | undefined;
+  /** What `super.x` is looked up in, and what `super()` calls. */
+  readonly superObject: number | undefined;
+  readonly superClass: number | undefined;
+  /** Set in a method that is walked for one call. */
+  readonly locals: Locals | undefined;
 }
 
-/** Walks one parsed module and tells the program what its methods are, what they call and where values may flow. */
-export class ModuleWalk {
-  readonly #program: Program;
-  readonly #module: SourceModule;
+/** Walks one module and tells the program what its methods are, what they call and where values may flow. */
+export class Walk {
+  readonly program: Program;
+  readonly module: SourceModule;
+  readonly names: Names;
+  readonly links: ModuleLinks;
+  at: Place;
   readonly #lines: LineIndex;
-  readonly #links: ModuleLinks;
-  readonly #labels = new Labels();
-  #at: Place;
-  /** Name that an anonymous function or class gets here. */
-  #hint = "";
-  #super: number | undefined;
+  readonly #body: readonly Node[];
+  readonly #made = new Map<Node, Map<string, Thing>>();
+  /** Methods by where they stand. */
+  readonly #methods = new Map<string, number>();
 
+  /** @throws {ParseError} if the module is no JavaScript. */
   constructor(program: Program, module: SourceModule) {
-    this.#program = program;
-    this.#module = module;
+    this.program = program;
+    this.module = module;
+    const isModule = module.kind === "module";
+    const parsed = parse(module.text, isModule);
+    this.names = new Names(analyse(module.text, parsed, { isModule, path: module.path }), program.graph);
+    this.links = new ModuleLinks(program, module);
     this.#lines = new LineIndex(module.text);
-    this.#links = new ModuleLinks(program, module);
-    const scope = new Scope(null, "module", program.graph.vertex);
-    const main = this.#method({ start: 0, end: module.text.length }, "<main>", -1);
-    this.#at = { method: main, scope, owner: undefined, label: "" };
+    this.#body = parsed.body;
+    const method = this.addMethod({ start: 0, end: module.text.length }, null, undefined);
+    this.at = {
+      method,
+      site: null,
+      scope: this.names.root,
+      owner: undefined,
+      self: isModule ? undefined : this.names.vertexOf(this.names.find("this", this.names.root)!),
+      superObject: undefined,
+      superClass: undefined,
+      locals: undefined,
+    };
   }
 
   /** Walks the whole module. */
-  run(body: readonly Node[]): void {
-    const { scope } = this.#at;
-    if (this.#module.kind === "script") {
-      for (const name of ["exports", "module"]) {
-        scope.declare(name, false);
-      }
-    }
-    scope.hoist(body);
-    this.#all(body);
+  run(): void {
+    if (this.module.kind === "script") this.links.commonVariables(this.#vertexOf);
+    this.all(this.#body);
   }
 
-  #all(nodes: readonly Node[]): void {
-    for (const node of nodes) this.#value(node);
+  all(nodes: readonly Node[]): void {
+    for (const node of nodes) this.value(node);
   }
 
-  #within<T>(place: Partial<Place>, body: () => T): T {
-    const before = this.#at;
-    this.#at = { ...before, ...place };
+  within<T>(place: Partial<Place>, body: () => T): T {
+    const before = this.at;
+    this.at = { ...before, ...place };
     const result = body();
-    this.#at = before;
+    this.at = before;
     return result;
   }
 
-  #property(name: string): number {
-    return this.#program.graph.named(`property ${name}`);
+  lineOf(node: Node): number {
+    return this.#lines.at(node.start).line;
   }
 
-  #held(token: Token): number {
-    const vertex = this.#program.graph.vertex();
-    this.#program.graph.hold(vertex, token);
-    return vertex;
-  }
-
-  /** Walks a node; the vertex of its value if it can hold a method, a namespace or something of the host. */
-  #value(node: Node): number | undefined {
+  /** Walks a node; the vertex of its value if it can hold anything that is followed. */
+  value(node: Node): number | undefined {
     if (node === null || node === undefined) return undefined;
-    const { graph } = this.#program;
+    const { graph } = this.program;
     switch (node.type) {
       case "Identifier":
         return this.#read(node);
+      case "ThisExpression":
+        return this.at.self;
       case "FunctionDeclaration":
       case "FunctionExpression":
       case "ArrowFunctionExpression":
-        return this.#function(node);
+        return functionValue(this, node);
       case "ClassDeclaration":
       case "ClassExpression":
-        return this.#class(node);
+        return classValue(this, node);
       case "VariableDeclaration":
         for (const { id, init } of node.declarations) {
-          if (init) this.#bind(id, this.#named(id.type === "Identifier" ? id.name : "", init));
-          else this.#bind(id, undefined);
+          if (id.type === "Identifier" && typeof init?.value === "string") {
+            const variable = this.find(id.name);
+            if (variable !== undefined) this.names.noteText(variable, init.value);
+          }
+          bindPattern(this, id, this.value(init), init === null || node.kind !== "var");
         }
         return undefined;
       case "AssignmentExpression":
-        return this.#assign(node);
+        return assign(this, node);
       case "MemberExpression":
         return this.#member(node);
       case "CallExpression":
       case "NewExpression":
-        return this.#call(node);
+        return callValue(this, node);
+      case "TaggedTemplateExpression":
+        return callValue(this, {
+          ...node,
+          callee: node.tag,
+          arguments: [node.quasi, ...node.quasi.expressions],
+        });
       case "ImportExpression":
-        this.#value(node.source);
-        return this.#links.dynamicImport(node);
+        this.value(node.source);
+        return this.links.dynamicImport(node);
       case "ObjectExpression":
-        for (const property of node.properties) this.#objectProperty(property);
-        return undefined;
+        return this.#object(node);
       case "ArrayExpression":
-        for (const element of node.elements) graph.flow(this.#value(element), this.#property("[]"));
-        return undefined;
+        return this.#array(node);
       case "ConditionalExpression":
-        this.#value(node.test);
+        this.value(node.test);
         return this.#either(node.consequent, node.alternate);
       case "LogicalExpression":
         return this.#either(node.left, node.right);
       case "SequenceExpression":
-        return node.expressions.map((part: Node) => this.#value(part)).at(-1);
-      case "AwaitExpression":
+        return node.expressions.map((part: Node) => this.value(part)).at(-1);
       case "YieldExpression":
+        return this.#yield(node);
+      case "AwaitExpression":
       case "SpreadElement":
-        return this.#value(node.argument);
+        return this.value(node.argument);
       case "ChainExpression":
       case "ParenthesizedExpression":
-        return this.#value(node.expression);
+        return this.value(node.expression);
       case "ReturnStatement":
-        graph.flow(this.#value(node.argument), this.#program.results[this.#at.method]);
+        graph.flow(this.value(node.argument), this.program.resultOf(this.at.method));
         return undefined;
       case "BlockStatement":
-      case "StaticBlock":
-        return this.#block(node.body, () => this.#all(node.body));
+        return this.scoped(node, () => this.all(node.body));
       case "SwitchStatement":
-        this.#value(node.discriminant);
-        return this.#block(node.cases.flatMap((c: Node) => c.consequent), () => this.#all(node.cases));
+        this.value(node.discriminant);
+        return this.scoped(node, () => this.all(node.cases));
       case "ForStatement":
-        return this.#block([node.init], () => this.#all([node.init, node.test, node.update, node.body]));
+        return this.scoped(node, () => this.all([node.init, node.test, node.update, node.body]));
       case "ForOfStatement":
       case "ForInStatement":
-        return this.#block([node.left], () => this.#forOf(node));
+        return this.scoped(node, () => this.#forOf(node));
       case "CatchClause":
-        return this.#block([], () => {
-          for (const name of boundNames(node.param)) this.#at.scope.declare(name, false);
-          this.#value(node.body);
+        return this.scoped(node, () => {
+          bindPattern(this, node.param, undefined, true);
+          this.value(node.body);
         });
       case "WithStatement":
-        this.#program.opaque.add(this.#at.method);
+        this.program.opaque.add(this.program.methodOf(this.at.method));
         break;
       case "ImportDeclaration":
-        this.#links.importDeclaration(node, this.#at.scope);
-        return undefined;
+        return this.links.importDeclaration(node, this.#vertexOf) as undefined;
       case "ExportNamedDeclaration":
-        this.#value(node.declaration);
-        this.#links.exportNamed(node, this.#at.scope);
-        return undefined;
+        this.value(node.declaration);
+        return this.links.exportNamed(node, this.#vertexOf) as undefined;
       case "ExportDefaultDeclaration":
-        this.#links.exportDefault(this.#named("default", node.declaration));
-        return undefined;
+        return this.links.exportDefault(this.value(node.declaration)) as undefined;
       case "ExportAllDeclaration":
-        this.#links.exportAll(node);
-        return undefined;
+        return this.links.exportAll(node) as undefined;
       case "BreakStatement":
       case "ContinueStatement":
+      case "MetaProperty":
+      case "Literal":
+      case "TemplateElement":
         return undefined;
       case "LabeledStatement":
-        return this.#value(node.body);
-      case "MetaProperty":
-        return undefined;
+        return this.value(node.body);
     }
+    return this.#parts(node);
+  }
+
+  #parts(node: Node): undefined {
     for (const key in node) {
       const child = node[key];
-      if (Array.isArray(child)) { for (const item of child) if (item?.type !== undefined) this.#value(item); }
-      else if (child !== null && typeof child === "object" && child.type !== undefined) this.#value(child);
+      if (Array.isArray(child)) { for (const item of child) if (item?.type !== undefined) this.value(item); }
+      else if (child !== null && typeof child === "object" && child.type !== undefined) this.value(child);
     }
-    return undefined;
   }
 
   #either(a: Node, b: Node): number {
-    const vertex = this.#program.graph.vertex();
-    this.#program.graph.flow(this.#value(a), vertex);
-    this.#program.graph.flow(this.#value(b), vertex);
+    const vertex = this.program.graph.vertex();
+    this.program.graph.flow(this.value(a), vertex);
+    this.program.graph.flow(this.value(b), vertex);
     return vertex;
   }
 
-  #block(statements: readonly Node[], body: () => void): undefined {
-    const scope = new Scope(this.#at.scope, "block", this.#program.graph.vertex);
-    scope.hoist(statements.filter((statement) => statement !== null));
-    this.#within({ scope }, body);
-    return undefined;
+  /** Walks what stands in the scope that a node opens. */
+  scoped(node: Node, body: () => void): undefined {
+    const scope = this.names.scopeOf(node);
+    if (scope === undefined) body();
+    else this.within({ scope }, body);
   }
 
   #forOf(node: Node): void {
-    this.#value(node.right);
-    const left = node.left.type === "VariableDeclaration" ? node.left.declarations[0].id : node.left;
-    this.#bind(left, node.type === "ForOfStatement" ? this.#property("[]") : undefined);
-    this.#value(node.body);
+    const from = this.value(node.right);
+    const element = node.type === "ForOfStatement" && from !== undefined ? iterate(this, from) : undefined;
+    const isDeclaration = node.left.type === "VariableDeclaration";
+    bindPattern(this, isDeclaration ? node.left.declarations[0].id : node.left, element);
+    this.value(node.body);
   }
 
-  /** Walks a value that gets `name` if it is an anonymous function or class. */
-  #named(name: string, node: Node): number | undefined {
-    this.#hint = /^(Arrow)?Function|^Class/.test(node.type) && !node.id ? name : "";
-    const vertex = this.#value(node);
-    this.#hint = "";
+  #yield(node: Node): undefined {
+    const { graph } = this.program;
+    const value = this.value(node.argument);
+    const from = node.delegate && value !== undefined ? iterate(this, value) : value;
+    graph.flow(from, this.program.yields(this.at.method));
+  }
+
+  // Objects and arrays
+
+  /** What is made at a place in the source: the same for all calls that lead there. */
+  made(node: Node, kind: "object" | "list", which = 0): Thing {
+    const key = `${kind} ${which}`;
+    let own = this.#made.get(node);
+    if (own === undefined) this.#made.set(node, own = new Map());
+    let thing = own.get(key);
+    if (thing === undefined) own.set(key, thing = this.program.things.make(kind));
+    return thing;
+  }
+
+  #object(node: Node): number {
+    const { graph, things } = this.program;
+    const object = this.made(node, "object");
+    const vertex = graph.holding(object);
+    const superObject = things.protoOf(object);
+    const hasSpread = node.properties.some((property: Node) => property.type === "SpreadElement");
+    this.within({ superObject }, () => {
+      for (const property of node.properties) {
+        if (property.type === "SpreadElement") {
+          const from = this.value(property.argument);
+          if (from !== undefined) graph.watch(from, (thing) => thing && things.copy(thing, object));
+          continue;
+        }
+        const name = keyOf(property);
+        if (property.computed) this.value(property.key);
+        const isMethod = property.method || /Function/.test(property.value.type);
+        const value = isMethod && property.value.type !== "ArrowFunctionExpression"
+          ? functionValue(this, property.value, { self: vertex })
+          : this.value(property.value);
+        if (property.kind !== "init") {
+          this.program.accessor(property.kind, name ?? "[]", { value, of: object });
+          continue;
+        }
+        if (name === "__proto__" && !property.computed && !property.shorthand) {
+          things.inherit(object, value);
+          continue;
+        }
+        if (name !== undefined && !hasSpread) object.shape.certain.add(name);
+        graph.flow(value, name === undefined ? things.computed(object) : things.own(object, name));
+        graph.flow(value, graph.named(`property ${name ?? "[]"}`));
+      }
+    });
     return vertex;
+  }
+
+  #array(node: Node): number {
+    const { graph, things } = this.program;
+    const list = this.made(node, "list");
+    for (const element of node.elements) {
+      let value = this.value(element);
+      if (element?.type === "SpreadElement" && value !== undefined) value = iterate(this, value);
+      graph.flow(value, things.computed(list));
+      graph.flow(value, graph.named("property []"));
+    }
+    return graph.holding(list);
   }
 
   // Names
 
-  #read(node: Node): number | undefined {
-    const variable = this.#at.scope.find(node.name);
-    if (variable === undefined) return node.name === "undefined" ? undefined : this.#host(node.name, node);
-    this.#touch(variable, "reads");
-    return variable.vertex;
+  #vertexOf: VertexOf = (name) => {
+    const variable = this.names.find(name, this.at?.scope ?? this.names.root);
+    return variable === undefined ? undefined : this.vertexOf(variable);
+  };
+
+  vertexOf(variable: Variable): number {
+    return this.names.vertexOf(variable, this.at?.locals);
   }
 
-  #touch(variable: Variable, how: "reads" | "writes"): void {
-    if (variable.top && this.#at.method > 0) {
-      this.#program.access[this.#at.method]![how].add(`${this.#module.path}#${variable.name}`);
-    }
+  find(name: string): Variable | undefined {
+    return this.names.find(name, this.at.scope);
+  }
+
+  #read(node: Node): number | undefined {
+    const variable = this.find(node.name);
+    if (variable === undefined) return node.name === "undefined" ? undefined : this.host(node.name, node);
+    this.touch(variable, "reads");
+    return this.vertexOf(variable);
+  }
+
+  /** Notes that the method reads or writes a variable from outside of it. */
+  touch(variable: Variable, how: "reads" | "writes"): void {
+    const { method, site } = this.at;
+    if (site === null || variable.kind === "pseudo" || variable.scope.site === site) return;
+    const { reads, writes, capturedReads, capturedWrites } = this.program
+      .access[this.program.methodOf(method)]!;
+    const { scope: { site: of }, name } = variable;
+    if (of === null) (how === "reads" ? reads : writes).add(`${this.module.path}#${name}`);
+    else (how === "reads" ? capturedReads : capturedWrites).add(`${this.module.path}#${of.label}: ${name}`);
   }
 
   /** Something of the host, by its path; using it is noted. */
-  #host(path: string, node: Node): number | undefined {
-    if (!this.#program.table.hasParts(path)) {
-      this.#program.use(this.#at.method, { path, line: this.#lines.at(node.start).line, certain: true });
+  host(path: string, node: Node): number | undefined {
+    const { graph, things, table, world } = this.program;
+    if (GLOBAL_OBJECTS.has(path)) return graph.holding(world);
+    if (!table.has(path)) return things.read(world, path);
+    if (!table.hasParts(path)) {
+      this.program.use(this.at.method, { path, line: this.lineOf(node), certain: true });
     }
-    if (!this.#program.table.has(path)) return undefined;
-    const vertex = this.#program.graph.named(`host ${path}`);
-    this.#program.graph.hold(vertex, { kind: "host", path });
-    return vertex;
+    return graph.holding(things.host(path));
   }
 
   /** The host path of `a.b.c` where `a` is no variable of the module. */
-  #hostPath(node: Node): string | undefined {
+  hostPath(node: Node): string | undefined {
     if (node.type === "Identifier") {
-      return this.#at.scope.find(node.name) === undefined && node.name !== "undefined"
-        ? node.name
-        : undefined;
+      return this.find(node.name) === undefined && node.name !== "undefined" ? node.name : undefined;
     }
-    if (node.type === "ChainExpression") return this.#hostPath(node.expression);
+    if (node.type === "ChainExpression") return this.hostPath(node.expression);
     if (node.type !== "MemberExpression") return undefined;
-    const name = keyOf(node);
-    const object = name === undefined ? undefined : this.#hostPath(node.object);
+    const name = this.keyOf(node);
+    const object = name === undefined ? undefined : this.hostPath(node.object);
     if (object === undefined) return undefined;
-    return GLOBAL_OBJECTS.has(object) ? name : `${object}.${name}`;
+    if (GLOBAL_OBJECTS.has(object)) return name;
+    return this.program.table.has(object) ? `${object}.${name}` : undefined;
   }
 
-  #bind(pattern: Node, from: number | undefined): void {
-    const { graph } = this.#program;
-    switch (pattern?.type) {
-      case "Identifier": {
-        const variable = this.#at.scope.find(pattern.name);
-        if (variable === undefined) return;
-        this.#touch(variable, "writes");
-        return graph.flow(from, variable.vertex);
-      }
-      case "MemberExpression":
-        return this.#assignMember(pattern, from);
-      case "AssignmentPattern": {
-        const vertex = graph.vertex();
-        graph.flow(from, vertex);
-        graph.flow(
-          this.#named(pattern.left.type === "Identifier" ? pattern.left.name : "", pattern.right),
-          vertex,
-        );
-        return this.#bind(pattern.left, vertex);
-      }
-      case "RestElement":
-        return this.#bind(pattern.argument, undefined);
-      case "ArrayPattern":
-        for (const element of pattern.elements) this.#bind(element, this.#property("[]"));
-        return;
-      case "ObjectPattern":
-        for (const property of pattern.properties) {
-          if (property.type === "RestElement") this.#bind(property.argument, from);
-          else {
-            if (property.computed) this.#value(property.key);
-            this.#bind(property.value, this.#select(from, keyOf(property), { node: property }));
-          }
-        }
-    }
-  }
-
-  #assign(node: Node): number | undefined {
-    const { left, right, operator } = node;
-    const value = this.#named(left.type === "Identifier" ? left.name : "", right);
-    if (operator !== "=") this.#value(left);
-    if (operator !== "=" && !/^(\|\||&&|\?\?)=$/.test(operator)) {
-      this.#bind(left, undefined);
-      return undefined;
-    }
-    this.#bind(left, value);
-    if (this.#module.kind === "script" && left.type === "MemberExpression") {
-      this.#links.commonExport(left, value);
-    }
-    return value;
-  }
-
-  #assignMember(node: Node, from: number | undefined): void {
-    const path = this.#hostPath(node);
-    if (path !== undefined) this.#host(path, node);
-    else this.#value(node.object);
+  /** The name of a property where the source says it, by itself or by a constant. */
+  keyOf(node: Node): string | undefined {
     const name = keyOf(node);
-    if (node.computed) this.#value(node.property);
-    this.#program.graph.flow(from, this.#property(name ?? "[]"));
-    if (name !== undefined) this.#accessor("set", name);
+    if (name !== undefined || !node.computed) return name;
+    const key = node.type === "MemberExpression" ? node.property : node.key;
+    return key.type === "Identifier" ? this.names.textOf(this.find(key.name), this.at.locals) : undefined;
   }
-
-  // Properties
 
   #member(node: Node): number | undefined {
-    const path = this.#hostPath(node);
-    if (path !== undefined) return this.#host(path, node);
-    if (node.object.type === "Super") return this.#property(keyOf(node) ?? "[]");
-    const object = this.#value(node.object);
-    if (node.computed) this.#value(node.property);
-    return this.#select(object, keyOf(node), { node });
+    const path = this.hostPath(node);
+    if (path !== undefined) return this.host(path, node);
+    const object = this.objectOf(node);
+    if (node.computed) this.value(node.property);
+    return readProperty(this, object, this.keyOf(node), { node });
   }
 
-  /** The vertex of property `name` of what `object` may hold. */
-  #select(object: number | undefined, name: string | undefined, { node }: { node: Node }): number {
-    const { graph } = this.#program;
-    const result = graph.vertex();
-    graph.flow(this.#property(name ?? "[]"), result);
-    if (name === undefined) return result;
-    this.#accessor("get", name);
-    const { method } = this.#at;
-    const line = this.#lines.at(node.start).line;
-    if (object !== undefined) {
-      graph.watch(object, (token) => {
-        if (token.kind === "host") {
-          const path = this.#program.table.derive(token.path, `.${name}`);
-          // Reading a part touches host state; what else it means is seen when it is called.
-          const is = path === undefined ? undefined : this.#program.table.classify(path)?.is;
-          if (is?.startsWith("family:")) this.#program.use(method, { path: path!, line, certain: false });
-          if (path !== undefined) graph.hold(result, { kind: "host", path });
-        } else if (token.kind === "namespace") graph.flow(graph.named(`export ${token.url} ${name}`), result);
-      });
-    }
-    return result;
+  /** What the object of a member expression may be. */
+  objectOf({ object }: Node): number | undefined {
+    return object.type === "Super" ? this.at.superObject : this.value(object);
   }
 
-  /** Reading or writing a property may call an accessor of that name. */
-  #accessor(kind: "get" | "set", name: string): void {
-    const caller = this.#at.method;
-    this.#program.graph.watch(this.#program.graph.named(`${kind} ${name}`), (token) => {
-      if (token.kind === "method") this.#program.call(caller, token.index, false);
-    });
-  }
+  // Methods
 
-  #objectProperty(property: Node): void {
-    if (property.type === "SpreadElement") {
-      this.#value(property.argument);
-      return;
-    }
-    const { graph } = this.#program;
-    const name = keyOf(property);
-    if (property.computed) this.#value(property.key);
-    if (property.kind !== "init") {
-      this.#hint = `${property.kind} ${property.computed ? "" : name ?? ""}`;
-      const accessor = this.#function(property.value);
-      return graph.flow(accessor, graph.named(`${property.kind} ${name ?? "[]"}`));
-    }
-    // A computed name, even a literal one, is not part of the id.
-    const hint = property.computed ? "" : name ?? "";
-    graph.flow(this.#named(hint, property.value), this.#property(name ?? "[]"));
-  }
-
-  // Calls
-
-  #call(node: Node): number | undefined {
-    const { graph } = this.#program;
-    const { callee } = node;
-    const required = this.#links.required(node);
-    if (required !== undefined) return required;
-    // The callee comes first, as in the source: the order gives anonymous methods their ordinals.
-    const values = (): (number | undefined)[] =>
-      node.arguments.map((argument: Node) => this.#value(argument));
-    const result = graph.vertex();
-    if (callee.type === "Super") {
-      const given = values();
-      if (this.#super !== undefined) this.#invoke(this.#super, { given, result, certain: true, node });
-      return undefined;
-    }
-    const name = callee.type === "MemberExpression" ? keyOf(callee) : undefined;
-    if (name !== undefined && /^(call|apply|bind)$/.test(name) && this.#hostPath(callee) === undefined) {
-      return this.#indirect(node, { name, values, result });
-    }
-    const target = this.#value(callee);
-    const given = values();
-    if (name !== undefined && CALLS_BACK.has(name)) linkCallbacks(this.#program, this.#at.method, given);
-    if (name === "push" || name === "unshift" || name === "add" || name === "set") {
-      for (const value of given) graph.flow(value, this.#property("[]"));
-    }
-    const certain = callee.type === "Identifier" && this.#at.scope.find(callee.name)?.fixed === true ||
-      /^(Arrow)?FunctionExpression$/.test(callee.type);
-    const own = callee.type === "MemberExpression" && callee.object.type === "ThisExpression";
-    if (target !== undefined) this.#invoke(target, { given, result, certain, node, own });
-    return result;
-  }
-
-  /** `f.call(x, …)`, `f.apply(x, …)` and `f.bind(x)` reach what `f` may hold. */
-  #indirect(
-    node: Node,
-    { name, values, result }: { name: string; values: () => (number | undefined)[]; result: number },
+  addMethod(
+    { start, end }: { start: number; end: number },
+    site: Site | null,
+    owner: string | undefined,
   ): number {
-    const target = this.#value(node.callee.object);
-    const given = values();
-    if (name === "bind") this.#program.graph.flow(target, result);
-    else if (target !== undefined) {
-      const passed = name === "call" ? given.slice(1) : [];
-      this.#invoke(target, { given: passed, result, certain: false, node });
-    }
-    return result;
-  }
-
-  #invoke(
-    target: number,
-    { given, result, certain, node, own = false }: {
-      given: readonly (number | undefined)[];
-      result: number;
-      certain: boolean;
-      node: Node;
-      own?: boolean;
-    },
-  ): void {
-    const { method, owner, scope } = this.#at;
-    const object = node.callee?.type === "MemberExpression" ? node.callee.object : undefined;
-    const certainHost = certain || isRequire(object) ||
-      (object?.type === "Identifier" && scope.find(object.name)?.fixed === true);
-    linkCall(this.#program, target, {
-      caller: method,
-      line: this.#lines.at(node.start).line,
-      given,
-      result,
-      certain,
-      certainHost,
-      ...(own && owner !== undefined ? { own: { owner, url: this.#module.url } } : {}),
-    });
-  }
-
-  // Methods and classes
-
-  #method(
-    node: Node,
-    label: string,
-    outer = this.#at.method,
-    owner: string | undefined = undefined,
-  ): number {
-    return this.#program.add({
-      id: methodId(`${this.#module.path}#${label}`),
-      url: this.#module.url,
-      start: node.start,
-      end: node.end,
-      ...this.#lines.at(node.start),
-      isAsync: node.async === true,
-      isGenerator: node.generator === true,
-      isImplicit: /^Class/.test(node.type ?? ""),
-      outer,
+    const outer = this.at?.method ?? -1;
+    const key = site === null ? "main" : `${start} ${end}`;
+    const known = this.#methods.get(key);
+    if (known !== undefined) return this.program.activate(known, outer);
+    const method = this.program.add({
+      id: methodId(site?.id ?? `${this.module.path}#<main>`),
+      url: this.module.url,
+      start,
+      end,
+      ...this.#lines.at(start),
+      isAsync: site?.isAsync ?? false,
+      isGenerator: site?.isGenerator ?? false,
+      isImplicit: site?.kind === "class",
+      outer: outer < 0 ? -1 : this.program.methodOf(outer),
       owner,
+      notPoint: site === null ? undefined : pinnedBecause(site),
     });
+    this.#methods.set(key, method);
+    return this.program.activate(method, outer);
   }
 
-  #function(node: Node, { owner }: { owner?: string } = {}): number {
-    const label = this.#labels.next(this.#at.label, node.id?.name ?? this.#hint);
-    this.#hint = "";
-    const method = this.#method(node, label, this.#at.method, owner);
-    const token = this.#held({ kind: "method", index: method });
-    if (node.type === "FunctionDeclaration" && node.id) {
-      this.#program.graph.flow(token, this.#at.scope.find(node.id.name)?.vertex);
-    }
-    const scope = new Scope(this.#at.scope, "function", this.#program.graph.vertex);
-    if (node.type === "FunctionExpression" && node.id) {
-      this.#program.graph.flow(token, scope.declare(node.id.name, true).vertex);
-    }
-    for (const parameter of node.params) for (const name of boundNames(parameter)) scope.declare(name, false);
-    if (node.type !== "ArrowFunctionExpression") scope.declare("arguments", false);
-    const inner = owner ?? (node.type === "ArrowFunctionExpression" ? this.#at.owner : undefined);
-    this.#within({ method, scope, label, owner: inner }, () => this.#functionBody(node, method));
-    return token;
+  /** Whether a name is bound once, so that what it is called by is certain. */
+  isFixed(node: Node): boolean {
+    if (node?.type !== "Identifier") return false;
+    const variable = this.find(node.name);
+    return variable !== undefined && isFixed(variable);
   }
 
-  #functionBody(node: Node, method: number): void {
-    for (const [i, parameter] of node.params.entries()) {
-      if (parameter.type !== "RestElement") this.#bind(parameter, this.#program.parameter(method, i));
-      else this.#bind(parameter.argument, this.#program.parameter(method, i));
-    }
-    if (node.body.type === "BlockStatement") {
-      this.#at.scope.hoist(node.body.body);
-      this.#all(node.body.body);
-    } else this.#program.graph.flow(this.#value(node.body), this.#program.results[method]);
+  /** Lets a value flow into a property. */
+  write(object: number | undefined, name: string | undefined, from: number | undefined, node: Node): void {
+    writeProperty(this, object, name, { from, node });
   }
-
-  #class(node: Node): number {
-    const { graph } = this.#program;
-    const label = this.#labels.next(this.#at.label, node.id?.name ?? this.#hint);
-    this.#hint = "";
-    const heritage = this.#value(node.superClass);
-    const scope = new Scope(this.#at.scope, "block", graph.vertex);
-    const self = graph.vertex();
-    if (node.id) graph.flow(self, scope.declare(node.id.name, true).vertex);
-    if (node.type === "ClassDeclaration" && node.id) {
-      graph.flow(self, this.#at.scope.find(node.id.name)?.vertex);
-    }
-    const before = this.#super;
-    this.#super = heritage;
-    this.#within({ scope, label, owner: label }, () => this.#classBody(node, self));
-    this.#super = before;
-    return self;
-  }
-
-  #classBody(node: Node, self: number): void {
-    const { graph } = this.#program;
-    const own = node.body.body.find((member: Node) => member.kind === "constructor");
-    let constructor: number | undefined;
-    if (own === undefined) {
-      // What initialisers do, whoever says `new` does; a class without constructor runs its parent's.
-      constructor = this.#method(node, this.#at.label, this.#at.method, this.#at.owner);
-      graph.hold(self, { kind: "method", index: constructor });
-      const parent = this.#super;
-      if (parent !== undefined) {
-        const result = graph.vertex();
-        this.#within(
-          { method: constructor },
-          () => this.#invoke(parent, { given: [], result, certain: true, node }),
-        );
-      }
-    }
-    for (const member of node.body.body) {
-      if (member.type === "MethodDefinition") this.#classMember(member, self);
-      else if (member.type === "StaticBlock" || member.static) this.#field(member);
-      else this.#within({ method: constructor ?? this.#at.method }, () => this.#field(member));
-    }
-  }
-
-  #classMember(member: Node, self: number): void {
-    const { graph } = this.#program;
-    const name = keyOf(member);
-    if (member.computed) this.#value(member.key);
-    const accessor = member.kind === "get" || member.kind === "set" ? `${member.kind} ` : "";
-    const label = accessor + (member.computed ? "" : name ?? "");
-    this.#hint = label !== "" && member.static ? `static ${label}` : label;
-    const token = this.#function(member.value, { owner: this.#at.label });
-    if (member.kind === "constructor") graph.flow(token, self);
-    else if (accessor !== "") graph.flow(token, graph.named(`${member.kind} ${name ?? "[]"}`));
-    else graph.flow(token, this.#property(name ?? "[]"));
-  }
-
-  #field(member: Node): void {
-    if (member.type === "StaticBlock") {
-      this.#value(member);
-      return;
-    }
-    if (member.computed) this.#value(member.key);
-    const name = keyOf(member);
-    if (member.value) {
-      const hint = member.computed ? "" : name ?? "";
-      this.#program.graph.flow(this.#named(hint, member.value), this.#property(name ?? "[]"));
-    }
-  }
-}
-
-/** `require("x")`. */
-function isRequire(node: Node): boolean {
-  return node?.type === "CallExpression" && node.callee.type === "Identifier" &&
-    node.callee.name === "require";
 }

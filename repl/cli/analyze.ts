@@ -43,7 +43,10 @@ export const analyze: Command = {
     } else {
       console.log(columns([["method", "", "why"], ...shown.map((method) => rowOf(analysis, method))], 3));
       if (analysis.coarse) {
-        console.log("some property names are too common to be followed; calls through them are missing");
+        console.log(
+          "too large to tell its objects apart: properties were looked up by their names alone; methods that call what " +
+            "can't be told are marked",
+        );
       }
     }
     for (const { file, line, column, note } of diagnostics) {
@@ -54,12 +57,13 @@ export const analyze: Command = {
 };
 
 function rowOf(analysis: Analysis, method: AnalysedMethod): string[] {
-  const { id, pin, mayPin, families } = method;
+  const { id, pin, mayPin, families, open } = method;
   if (pin !== undefined) return [id, "stays", because(pin)];
   const notes = [
     ...(mayPin === undefined ? [] : [`may reach ${because(mayPin)}; checked at run time`]),
+    ...(open ? ["calls what can't be told; checked at run time"] : []),
     ...families.map((family) => `stays together with all that touch ${family}`),
-    ...(mayPin === undefined && families.length === 0 ? [reachLine(analysis, method)] : []),
+    ...(mayPin === undefined && !open && families.length === 0 ? [reachLine(analysis, method)] : []),
   ];
   return [id, "may migrate", notes.join("; ")];
 }

@@ -94,6 +94,7 @@ class Analyser {
       isModule: this.#isModule,
       root: this.#root,
       scopes: capturable,
+      allScopes: this.#scopes,
       sites: this.#sites,
       awaited: this.#awaited,
       metas: this.#metas,

@@ -3,9 +3,12 @@
  *
  * @module
  */
+export { analyse, boundNames } from "./analyse.ts";
 export { REWRITER_VERSION } from "./constants.ts";
 export type { Form } from "./forms.ts";
 export { type MethodId, methodId } from "./method_id.ts";
-export { ParseError } from "./parse.ts";
+export { pinnedBecause } from "./instrument.ts";
+export type { ModuleAnalysis, Node, Scope, Site, Variable } from "./model.ts";
+export { parse, ParseError } from "./parse.ts";
 export { type ModuleSource, RewrittenModule } from "./rewrite.ts";
 export type { BindingEntry, ExportEntry, ModuleTable, ScopeEntry, SiteEntry } from "./table.ts";

@@ -126,6 +126,8 @@ export interface ModuleAnalysis {
   readonly isModule: boolean;
   readonly root: Scope;
   readonly scopes: readonly Scope[];
+  /** All scopes, captured from or not. */
+  readonly allScopes: readonly Scope[];
   readonly sites: readonly Site[];
   /** Where calls stand whose result is awaited at once: offsets of the callee, or of the property called. */
   readonly awaited: readonly number[];

@@ -1,0 +1,92 @@
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { analyzeProgram, effectsOf } from "./analyze.ts";
+
+function calls(text: string): Set<string> {
+  const { methods, calls } = analyzeProgram([{
+    url: "file:///a.js",
+    path: "a.js",
+    text,
+    kind: "module",
+    imports: new Map(),
+  }]);
+  const name = (i: number) => methods[i]!.id.slice("a.js#".length);
+  return new Set(calls.map(({ caller, callee }) => `${name(caller)} > ${name(callee)}`));
+}
+
+Deno.test("analyzeProgram() tells apart the calls of a helper that hands on what it is given", () => {
+  const found = calls(`
+    function same(f) { return f; }
+    function one() {}
+    function two() {}
+    const a = same(one), b = same(two);
+    function callsA() { a(); }
+    function callsB() { b(); }
+  `);
+  assertEquals([found.has("callsA > one"), found.has("callsA > two")], [true, false]);
+  assertEquals([found.has("callsB > two"), found.has("callsB > one")], [true, false]);
+});
+
+Deno.test("analyzeProgram() knows the names that a helper defines methods by", () => {
+  const found = calls(`
+    function define(of, name, method) { of.prototype[name] = method; }
+    function A() {}
+    define(A, "first", function first() {});
+    define(A, "second", function second() {});
+    function use() { new A().first(); }
+  `);
+  assertEquals([found.has("use > first"), found.has("use > second")], [true, false]);
+});
+
+Deno.test("analyzeProgram() keeps the names of properties that are copied one by one", () => {
+  const found = calls(`
+    const mixin = { left() {}, right() {} };
+    const to = {};
+    for (const key in mixin) to[key] = mixin[key];
+    function use() { to.left(); }
+  `);
+  assertEquals([found.has("use > left"), found.has("use > right")], [true, false]);
+});
+
+Deno.test("analyzeProgram() still sees calls of a helper that calls itself", () => {
+  const found = calls(`
+    function twice(f, n) { if (n > 0) twice(f, n - 1); else f(); }
+    function work() {}
+    twice(work, 2);
+  `);
+  assertEquals([found.has("twice > work"), found.has("twice > twice")], [true, true]);
+});
+
+Deno.test("analyzeProgram() loses no call among a hundred prototypes", () => {
+  const classes = Array.from({ length: 100 }, (_, i) => `class C${i} { m() { return ${i}; } }`).join("\n");
+  const found = calls(`${classes}
+    const all = [${
+    Array.from({ length: 100 }, (_, i) => `C${i}`).join()
+  }].map((C) => Object.assign(Object.create(C.prototype), {}));
+    function use() { for (const one of all) one.m(); }
+  `);
+  assertEquals(Array.from({ length: 100 }, (_, i) => found.has(`use > C${i}.m`)).filter(Boolean).length, 100);
+});
+
+Deno.test("analyzeProgram() says which methods call what can't be told", () => {
+  const many = Array.from({ length: 130 }, (_, i) => `all.push(() => ${i});`).join("\n");
+  const text = `const all = []; ${many}\nfunction any(i) { all[i](); } function none() {}\nany(1); none();`;
+  const { methods } = analyzeProgram([
+    { url: "file:///a.js", path: "a.js", text, kind: "module", imports: new Map() },
+  ]);
+  assertEquals(methods.filter(({ open }) => open).map(({ id }) => id), ["a.js#any"]);
+});
+
+Deno.test("effectsOf() unites what a method and all that it calls read and write", () => {
+  const text = `
+    let total = 0;
+    function outer() { let seen = 0; function add(n) { seen += n; total += n; } add(1); return seen; }
+    function start() { return outer(); }
+    start();
+  `;
+  const analysis = analyzeProgram([
+    { url: "file:///a.js", path: "a.js", text, kind: "module", imports: new Map() },
+  ]);
+  const start = analysis.methods.findIndex(({ id }) => id === "a.js#start");
+  const { writes, open } = effectsOf(analysis, start);
+  assertEquals([writes, open], [["a.js#outer: seen", "a.js#total"], false]);
+});
