@@ -68,9 +68,12 @@ export async function openCloneSession(
       ...(request.permissions && { permissions: request.permissions }),
       ...(request.locale !== undefined && { locale: request.locale.slice(0, 100) }),
     });
+    const measuring = meter.first(AbortSignal.timeout(FIRST_MEASURE_TIMEOUT_MS));
+    // Whoever refuses measures nothing either.
+    measuring.catch(() => {});
     const answer = parseAnswer(await control.receive(AbortSignal.timeout(SESSION_OPEN_TIMEOUT_MS)));
     if (!answer.ok) throw new RefusedError(answer.code, answer.error);
-    const link = await meter.first(AbortSignal.timeout(FIRST_MEASURE_TIMEOUT_MS));
+    const link = await measuring;
     return { connection, control, answer, meter, link };
   } catch (error) {
     meter.close();
