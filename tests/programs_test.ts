@@ -48,6 +48,7 @@ const PROGRAMS: readonly Program[] = [
       "Worker.work",
       "Worker.all",
       "order",
+      "race",
       "failing",
       "thenable",
       "withResources",

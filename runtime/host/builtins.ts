@@ -51,8 +51,11 @@ export class Builtins {
 
   /** Names everything that the global object leads to. No getter is called. */
   constructor() {
+    const hidden = hiddenIntrinsics();
+    // First: a guest's stand may be an async function where the device has a plain one.
+    for (const [name, object] of hidden) this.#set(name, object);
     this.add("globalThis", globalThis);
-    for (const [name, object] of hiddenIntrinsics()) this.add(name, object);
+    for (const [name, object] of hidden) this.add(name, object);
     for (const [prefix, holder] of [["", globalThis], ["Deno.", globalThis.Deno]] as const) {
       for (const key of ownKeys(holder)) {
         const get = getOwnPropertyDescriptor(holder, key)?.get;
@@ -68,7 +71,8 @@ export class Builtins {
     const queue: [string, object][] = [[root, object]];
     for (let i = 0; i < queue.length; i++) {
       const [name, at] = queue[i]!;
-      if (this.#names.has(at)) {
+      const known = this.#names.get(at);
+      if (known !== undefined && (i > 0 || known !== name)) {
         // Another peer may have met it under this name first.
         if (!this.#objects.has(name)) this.#objects.set(name, at);
         continue;
