@@ -98,7 +98,9 @@ Deno.test("partition explains a method, names what clashes, and draws the region
 
 Deno.test("partition keeps to limits on time and energy, and names the one that can't be kept", () =>
   withHome(async (home) => {
-    const partition = (...args: string[]) => cli("partition", "--home", home, "app.ts", "--json", ...args);
+    const known = ["--power", "board", "--screen", "off"];
+    const partition = (...args: string[]) =>
+      cli("partition", "--home", home, "app.ts", "--json", ...known, ...args);
     // At the clone the device waits at 2.4 W for half a second; alone it computes at 3.4 W for eight.
     const fast = JSON.parse((await partition("--objective", "energy", "--max-time", "1")).out);
     assertEquals([fast.migrate, fast.unit], [[scan], "J"]);

@@ -18,6 +18,13 @@ const OTHERWISE: ReadonlyMap<string, string> = new Map([
   ["Deno.lint", "is only there for plugins of deno lint"],
   ["Deno.jupyter", "throws outside of deno jupyter, there as here"],
   ["dispatchEvent", "the engine calls it too; what it is given were objects of the host"],
+  ...["arch", "endianness", "hostname", "platform", "tmpdir", "type"].map((name): [string, string] => [
+    `node:os.${name}`,
+    "tells what the device said of itself",
+  ]),
+  ["node:readline", "reads the streams it is given; those of the process are wrapped"],
+  ["node:readline/promises", "reads the streams it is given; those of the process are wrapped"],
+  ["node:vm.constants", "symbols, the same everywhere"],
   ["node:async_hooks", "its stores follow the flow that runs there"],
 ]);
 

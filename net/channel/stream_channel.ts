@@ -1,6 +1,7 @@
 import type { Stream } from "@libp2p/interface";
 import type { Channel, ChannelSink } from "./channel.ts";
 import { CLOSE_TIMEOUT_MS } from "./constants.ts";
+import { timed } from "./timed.ts";
 
 /** A channel over a libp2p stream, which it owns from now on. */
 export function streamChannel(stream: Stream): Channel {
@@ -64,7 +65,7 @@ class StreamChannel implements Channel {
 
   async close(): Promise<void> {
     try {
-      await this.#stream.close({ signal: AbortSignal.timeout(CLOSE_TIMEOUT_MS) });
+      await timed(CLOSE_TIMEOUT_MS, (signal) => this.#stream.close({ signal }));
     } catch (error) {
       this.#stream.abort(error as Error);
     }

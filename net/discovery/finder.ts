@@ -2,6 +2,7 @@ import type { Connection, Libp2p } from "@libp2p/interface";
 import type { Ping } from "@libp2p/ping";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
+import { timed } from "../channel/mod.ts";
 import type { TrustedPeer, TrustStore } from "../trust/mod.ts";
 import {
   CONNECT_TIMEOUT_MS,
@@ -56,7 +57,7 @@ export class Finder {
     try {
       // Drops a connection that died unnoticed: dialling would give it back.
       if (named !== undefined) await this.#openConnection(named);
-      connection = await this.#options.host.dial(target, { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) });
+      connection = await timed(CONNECT_TIMEOUT_MS, (signal) => this.#options.host.dial(target, { signal }));
     } catch (cause) {
       throw new Error(`Cannot reach ${address}: ${reasonOf(cause)}`, { cause });
     }
@@ -143,7 +144,7 @@ export class Finder {
     const fresh = open.find((connection) => this.#options.silentMs(connection) < STALE_MS);
     if (fresh !== undefined || open.length === 0) return fresh;
     try {
-      await this.#options.host.services.ping.ping(id, { signal: AbortSignal.timeout(STALE_PING_MS) });
+      await timed(STALE_PING_MS, (signal) => this.#options.host.services.ping.ping(id, { signal }));
       return open[0];
     } catch (error) {
       for (const connection of open) connection.abort(error as Error);

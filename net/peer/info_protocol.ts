@@ -1,5 +1,5 @@
 import type { Connection, Stream } from "@libp2p/interface";
-import { ControlChannel, FIRST_MESSAGE_TIMEOUT_MS, streamChannel } from "../channel/mod.ts";
+import { ControlChannel, FIRST_MESSAGE_TIMEOUT_MS, streamChannel, timed } from "../channel/mod.ts";
 import { INFO_PROTOCOL, INFO_TIMEOUT_MS } from "./constants.ts";
 import { parseInfo, type PeerInfo } from "./info_messages.ts";
 
@@ -10,7 +10,7 @@ export async function answerInfo(
 ): Promise<void> {
   const control = new ControlChannel(streamChannel(stream));
   try {
-    await control.receive(AbortSignal.timeout(FIRST_MESSAGE_TIMEOUT_MS));
+    await timed(FIRST_MESSAGE_TIMEOUT_MS, (signal) => control.receive(signal));
     await control.send(await describe() ?? { error: "not-paired" });
   } catch {
     // It hung up, or sent something else.

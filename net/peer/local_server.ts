@@ -1,4 +1,10 @@
-import { ControlChannel, FIRST_MESSAGE_TIMEOUT_MS, type Message, socketChannel } from "../channel/mod.ts";
+import {
+  ControlChannel,
+  FIRST_MESSAGE_TIMEOUT_MS,
+  type Message,
+  socketChannel,
+  timed,
+} from "../channel/mod.ts";
 import { PRIVATE_FILE_MODE } from "../home/mod.ts";
 import { MAX_LOCAL_CONNECTIONS } from "./constants.ts";
 
@@ -48,7 +54,7 @@ async function accept(
 
 async function serve(control: ControlChannel, handler: LocalHandler): Promise<void> {
   try {
-    const message = await control.receive(AbortSignal.timeout(FIRST_MESSAGE_TIMEOUT_MS));
+    const message = await timed(FIRST_MESSAGE_TIMEOUT_MS, (signal) => control.receive(signal));
     if (message !== undefined) await handler.serve(control, message);
   } catch (error) {
     control.send({ ok: false, error: (error as Error).message });

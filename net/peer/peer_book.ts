@@ -1,5 +1,5 @@
 import type { Connection } from "@libp2p/interface";
-import { streamChannel } from "../channel/mod.ts";
+import { streamChannel, timed } from "../channel/mod.ts";
 import { FIRST_MEASURE_TIMEOUT_MS, LINK_PROTOCOL, LinkMeter, type LinkSpec } from "../link/mod.ts";
 import { LINK_AGE_MS, MAX_KNOWN_PEERS } from "./constants.ts";
 import type { KnownPeer, PeerInfo } from "./info_messages.ts";
@@ -42,7 +42,7 @@ export class PeerBook {
     try {
       const meter = new LinkMeter(streamChannel(await connection.newStream(LINK_PROTOCOL)));
       try {
-        this.measured(peer, await meter.first(AbortSignal.timeout(FIRST_MEASURE_TIMEOUT_MS)));
+        this.measured(peer, await timed(FIRST_MEASURE_TIMEOUT_MS, (signal) => meter.first(signal)));
       } finally {
         meter.close();
       }

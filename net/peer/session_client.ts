@@ -1,6 +1,6 @@
 import type { Connection } from "@libp2p/interface";
 import type { SessionRequest } from "../../runtime/mod.ts";
-import { type Channel, ControlChannel, streamChannel } from "../channel/mod.ts";
+import { type Channel, ControlChannel, streamChannel, timed } from "../channel/mod.ts";
 import {
   type EmulatedLink,
   FIRST_MEASURE_TIMEOUT_MS,
@@ -68,10 +68,10 @@ export async function openCloneSession(
       ...(request.permissions && { permissions: request.permissions }),
       ...(request.locale !== undefined && { locale: request.locale.slice(0, 100) }),
     });
-    const measuring = meter.first(AbortSignal.timeout(FIRST_MEASURE_TIMEOUT_MS));
+    const measuring = timed(FIRST_MEASURE_TIMEOUT_MS, (signal) => meter.first(signal));
     // Whoever refuses measures nothing either.
     measuring.catch(() => {});
-    const answer = parseAnswer(await control.receive(AbortSignal.timeout(SESSION_OPEN_TIMEOUT_MS)));
+    const answer = parseAnswer(await timed(SESSION_OPEN_TIMEOUT_MS, (signal) => control.receive(signal)));
     if (!answer.ok) throw new RefusedError(answer.code, answer.error);
     const link = await measuring;
     return { connection, control, answer, meter, link };
@@ -94,9 +94,12 @@ async function openBoth(connection: Connection): Promise<[Channel, Channel]> {
 }
 
 async function open(connection: Connection, protocol: string): Promise<Channel> {
-  const signal = AbortSignal.timeout(SESSION_OPEN_TIMEOUT_MS);
   try {
-    return streamChannel(await connection.newStream(protocol, { signal }));
+    const stream = await timed(
+      SESSION_OPEN_TIMEOUT_MS,
+      (signal) => connection.newStream(protocol, { signal }),
+    );
+    return streamChannel(stream);
   } catch (cause) {
     if ((cause as Error).name === "UnsupportedProtocolError") {
       throw new RefusedError(

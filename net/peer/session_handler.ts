@@ -16,6 +16,7 @@ import {
   FIRST_MESSAGE_TIMEOUT_MS,
   FrameOutlet,
   FrameRelay,
+  timed,
 } from "../channel/mod.ts";
 import { BlobDesk, type ContentStore } from "../files/mod.ts";
 import type { Grants } from "../trust/mod.ts";
@@ -71,7 +72,7 @@ export async function serveSession(
   let guest: Guest | undefined;
   let place: Place | undefined;
   try {
-    const hello = parseHello(await control.receive(AbortSignal.timeout(FIRST_MESSAGE_TIMEOUT_MS)));
+    const hello = parseHello(await timed(FIRST_MESSAGE_TIMEOUT_MS, (signal) => control.receive(signal)));
     const refused = await refusal(host, device, hello);
     if (refused !== undefined) {
       control.send(refused);

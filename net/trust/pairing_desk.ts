@@ -1,4 +1,4 @@
-import type { ControlChannel } from "../channel/mod.ts";
+import { type ControlChannel, timed } from "../channel/mod.ts";
 import {
   ATTEMPT_TIMEOUT_MS,
   CODE_LIFETIME_MS,
@@ -102,11 +102,12 @@ export class PairingDesk {
       throw new PairingError("wrong-code", "Cannot pair: a code has six digits (123-456)");
     }
     const { trust, ownPeer, ownName } = this.#options;
-    const name = await initiatePairing(control, {
-      code: digits,
-      sides: { initiator: ownPeer, responder: other.peer, ownName },
-      signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
-    });
+    const name = await timed(ATTEMPT_TIMEOUT_MS, (signal) =>
+      initiatePairing(control, {
+        code: digits,
+        sides: { initiator: ownPeer, responder: other.peer, ownName },
+        signal,
+      }));
     await trust.add({ peer: other.peer, name, addresses: [other.address] });
     await control.channel.close();
     return { peer: other.peer, name };
@@ -123,11 +124,12 @@ export class PairingDesk {
     if (offer === undefined) throw noCode();
     const { trust, ownPeer, ownName } = this.#options;
     try {
-      const { name, accept } = await respondPairing(control, {
-        code: parseCode(offer.code)!,
-        sides: { initiator: peer, responder: ownPeer, ownName },
-        signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
-      });
+      const { name, accept } = await timed(ATTEMPT_TIMEOUT_MS, (signal) =>
+        respondPairing(control, {
+          code: parseCode(offer.code)!,
+          sides: { initiator: peer, responder: ownPeer, ownName },
+          signal,
+        }));
       // The code may have died, or been used by another attempt, while this one went on.
       if (this.#offer !== offer) throw noCode();
       this.#offer = undefined;
