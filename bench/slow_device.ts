@@ -24,6 +24,8 @@ export interface SlowDevice extends AsyncDisposable {
   readonly factor: number;
   /** Starts a command in its own process group (a Ctrl-C of the terminal doesn't reach it; disposing does). */
   spawn(command: readonly string[], options?: SpawnOptions): Deno.ChildProcess;
+  /** From now on it is so many times slower, with all that runs on it. */
+  setFactor(factor: number): void;
   /**
    * How many times slower a fixed computation is here than with a CPU of its own: the time that passed by the CPU time
    * that it was given. So what else runs on this machine counts, as slowness.
@@ -42,7 +44,9 @@ abstract class Device implements SlowDevice {
   abstract readonly how: SlowDown;
   readonly #groups = new Map<Deno.ChildProcess, readonly AsyncDisposable[]>();
 
-  constructor(readonly factor: number) {}
+  constructor(public factor: number) {}
+
+  abstract setFactor(factor: number): void;
 
   spawn(command: readonly string[], options: SpawnOptions = {}): Deno.ChildProcess {
     const [program, ...args] = this.wrap(command);
@@ -96,6 +100,11 @@ class QuotaDevice extends Device {
     return [];
   }
 
+  override setFactor(factor: number): void {
+    this.factor = factor;
+    this.#quota.setFactor(factor);
+  }
+
   override async [Symbol.asyncDispose](): Promise<void> {
     this.#quota.setFactor(1); // or what is killed takes factor times as long to go
     await super[Symbol.asyncDispose]();
@@ -105,12 +114,21 @@ class QuotaDevice extends Device {
 
 class DutyCycleDevice extends Device {
   override readonly how = "duty cycle";
+  readonly #cycles = new Set<DutyCycle>();
 
   protected override wrap(command: readonly string[]): readonly string[] {
     return command;
   }
 
   protected override slowDown(child: Deno.ChildProcess): readonly AsyncDisposable[] {
-    return [new DutyCycle(child.pid, this.factor)];
+    const cycle = new DutyCycle(child.pid, this.factor);
+    this.#cycles.add(cycle);
+    child.status.then(() => this.#cycles.delete(cycle));
+    return [cycle];
+  }
+
+  override setFactor(factor: number): void {
+    this.factor = factor;
+    for (const cycle of this.#cycles) cycle.setFactor(factor);
   }
 }

@@ -22,6 +22,21 @@ for (const how of WAYS) {
   });
 
   Deno.test({
+    name: `slowDevice() by ${how} changes its pace while things run on it${reason}`,
+    ignore,
+    async fn() {
+      await using device = slowDevice(20, { how });
+      device.setFactor(1);
+      const started = performance.now();
+      const fast = await device.measure();
+      device.setFactor(4);
+      const slow = await device.measure();
+      assert.ok(slow > 3 && slow > 1.5 * fast, `${fast} times slower, then ${slow}`);
+      assert.ok(performance.now() - started < 60_000);
+    },
+  });
+
+  Deno.test({
     name: `slowDevice() by ${how} ends the whole process group when it is disposed of${reason}`,
     ignore,
     async fn() {

@@ -73,6 +73,8 @@ export interface Analysis {
 export interface AnalyzeOptions {
   /** Lines that go before the built-in host API table. */
   readonly hostApis?: readonly HostApi[];
+  /** After so many steps (some 10 µs each on a laptop) objects are no longer told apart; by default 4 million. */
+  readonly maxSteps?: number;
   /** Whether a clone may open connections for the app. */
   readonly network?: "device" | "clone";
 }
@@ -83,7 +85,7 @@ export interface AnalyzeOptions {
  */
 export function analyzeProgram(modules: readonly SourceModule[], options: AnalyzeOptions = {}): Analysis {
   const table = new HostTable(options.hostApis);
-  const { program, diagnostics, coarse } = settled(modules, table);
+  const { program, diagnostics, coarse } = settled(modules, table, options.maxSteps);
   const uses = program.hostUses.map((own) => [...own.values()].flatMap((use) => classified(use, table)));
   const { calls, open } = program;
   const pins = pinsOf(program, { uses, calls, network: options.network ?? "device" });
@@ -156,11 +158,11 @@ export function effectsOf(analysis: Analysis, method: number): Effects {
 }
 
 /** Follows values through all modules, objects told apart if that can be done with reasonable effort. */
-function settled(modules: readonly SourceModule[], table: HostTable) {
+function settled(modules: readonly SourceModule[], table: HostTable, maxSteps: number | undefined) {
   const chars = modules.reduce((sum, { text }) => sum + text.length, 0);
   for (const tellsObjects of chars > MAX_PRECISE_CHARS ? [false] : [true, false]) {
     const diagnostics: Diagnostic[] = [];
-    const program = new Program(table, tellsObjects);
+    const program = new Program(table, tellsObjects, maxSteps);
     program.maxCopiedChars = COPIES_AT_LEAST + COPIES_PER_CHAR * chars;
     try {
       for (const module of modules) walkOf(program, module, diagnostics)?.run();

@@ -104,9 +104,9 @@ export class Program {
   #later: (() => void)[] | undefined = [];
   #open: { readonly of: number; readonly at: number; readonly byName: () => void }[] = [];
 
-  constructor(table: HostTable, tellsObjects = true) {
+  constructor(table: HostTable, tellsObjects = true, maxSteps?: number) {
     this.table = table;
-    this.graph = new ValueGraph(tellsObjects);
+    this.graph = new ValueGraph(tellsObjects, maxSteps);
     this.things = new Things(this.graph, (method, receiver) => this.graph.hold(this.self(method), receiver));
     this.world = this.things.make("object");
   }

@@ -24,9 +24,11 @@ export class ValueGraph {
   readonly #watchers: (Watcher[] | undefined)[] = [];
   readonly #named = new Map<string, number>();
   readonly #work: number[] = [];
+  readonly #maxSteps: number;
   #steps = 0;
 
-  constructor(tellsObjects = true) {
+  constructor(tellsObjects = true, maxSteps = MAX_STEPS) {
+    this.#maxSteps = maxSteps;
     this.#maxObjects = tellsObjects ? MAX_OBJECTS : 0;
     this.#maxFunctions = tellsObjects ? MAX_FUNCTIONS : MAX_FUNCTIONS_COARSE;
   }
@@ -118,7 +120,7 @@ export class ValueGraph {
       const thing = this.#work.pop()!, vertex = this.#work.pop()!;
       const edges = this.#edges[vertex];
       this.#steps++;
-      if (this.#steps > MAX_STEPS && this.#maxObjects > 0) throw new BudgetError();
+      if (this.#steps > this.#maxSteps && this.#maxObjects > 0) throw new BudgetError();
       if (edges !== undefined) {
         for (const to of edges) this.#add(to, thing);
       }

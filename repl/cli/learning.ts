@@ -98,6 +98,9 @@ export async function learn(lesson: Lesson): Promise<void> {
   });
 }
 
+/** A person waits for the app to end, on a weak device; what a coarse analysis says too much of, a run shows. */
+const LEARNING_STEPS = 200_000;
+
 /** The tree of a sampled run, with what the analyzer knows of its methods. */
 export function sampledTree(
   { app, report, code, conditions }: Pick<Lesson, "app" | "report" | "code" | "conditions">,
@@ -108,14 +111,14 @@ export function sampledTree(
   const sampled = treeFromCpuProfile(report.profile!, {
     root: methodId(`${modulePath(app.main, app.root)}#<main>`),
     counts,
-    isAway: ({ url, functionName }) => functionName === "request" && url.endsWith("/thread/sync_port.ts"),
+    isAway: ({ url, functionName }) => functionName === "wait" && url.endsWith("/thread/sync_port.ts"),
     migrated: migratedWork(report.migrated, conditions?.cloneSpeed ?? 1),
     resolve: ({ url, lineNumber, columnNumber, functionName }) => {
       if (functionName === "" && lineNumber <= 0 && columnNumber <= 0) return undefined;
       return code.methodAt(url, lineNumber, columnNumber) as MethodId | undefined;
     },
   });
-  sampled.tree.annotate(knowledgeOf(analyzeProgram(sourcesOf(code))));
+  sampled.tree.annotate(knowledgeOf(analyzeProgram(sourcesOf(code), { maxSteps: LEARNING_STEPS })));
   return sampled;
 }
 
