@@ -88,6 +88,8 @@ export class TransferWatch {
   #since: number | undefined;
   #last = 0;
   #bytes = 0;
+  /** When the sender could go on; undefined while it waits. */
+  #roomAt: number | undefined;
 
   constructor(tell: (spread: Spread) => void) {
     this.#tell = tell;
@@ -102,7 +104,15 @@ export class TransferWatch {
 
   /** Bytes that were sent; `waits` if the link takes no more now, so that it sets the pace. */
   sent(bytes: number, waits: boolean, now: number = performance.now()): void {
+    // Who had room and sent nothing set the pace itself.
+    if (this.#roomAt !== undefined && now - this.#roomAt > PASSIVE_GAP_MS) this.#since = undefined;
+    this.#roomAt = undefined;
     this.#count(bytes, { now, goesOn: waits });
+  }
+
+  /** The link takes more again. */
+  hasRoom(now: number = performance.now()): void {
+    this.#roomAt = now;
   }
 
   #count(bytes: number, { now, goesOn }: { now: number; goesOn: boolean }): void {

@@ -37,3 +37,19 @@ Deno.test("TransferWatch tells the rate of sent bytes only while the link sets t
   for (let now = 1000; now <= 1060; now += 15) watch.sent(64 * 1024, true, now);
   deepStrictEqual(told, [{ bytes: 4 * 64 * 1024, ms: 60 }]);
 });
+
+Deno.test("TransferWatch counts no pause of a sender that had room", () => {
+  const told: Spread[] = [];
+  const watch = new TransferWatch((spread) => told.push(spread));
+  // Small messages that wait for a moment each, with work of seconds between them.
+  for (let now = 0; now < 20_000; now += 2000) {
+    watch.sent(300, true, now);
+    watch.hasRoom(now + 70);
+  }
+  deepStrictEqual(told, []);
+  for (let now = 30_000; now <= 30_600; now += 100) {
+    watch.sent(4000, true, now);
+    watch.hasRoom(now + 99);
+  }
+  deepStrictEqual(told, [{ bytes: 20_000, ms: 500 }]);
+});

@@ -104,6 +104,11 @@ export class LinkMeter {
     this.#sent.sent(bytes, waits);
   }
 
+  /** The link takes more again, after bytes that had to wait. */
+  hasRoom(): void {
+    this.#sent.hasRoom();
+  }
+
   /** Session bytes that arrived. */
   arrived(bytes: number): void {
     this.#arrived.arrived(bytes);

@@ -144,7 +144,7 @@ async function relay({ control, out, session, host, migrations, ended, end }: Re
     const wait = allOf([up.data(piece), credit?.sent(piece.length)]);
     // Only while there is no room the link sets the pace; else it is whoever asks, and how often.
     session.meter.sent(piece.length, wait !== undefined);
-    return wait;
+    return wait === undefined ? undefined : wait.then(() => session.meter.hasRoom());
   };
   const unwatch = host.watch(session);
   control.handOver({
