@@ -42,7 +42,7 @@ const { values } = parseArgs({
   options: {
     factor: { type: "string", default: "10" },
     link: { type: "string", default: "wifi" },
-    bytes: { type: "string", default: "1150000" },
+    bytes: { type: "string", default: "1600000" },
     json: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },

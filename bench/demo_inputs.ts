@@ -7,24 +7,22 @@ export interface DemoInputs {
   readonly bytes: number;
 }
 
-/** Smaller ones cost a clone more messages than work; a smaller one shows what doesn't depend on the size. */
+/** Smaller ones cost a clone more messages than work. */
 const MIN_BYTES = 100_000;
-const LEARN_MIN_BYTES = 40_000;
 const MAX_BYTES = 200_000;
 
 /**
- * Chooses files of 100 to 200 kB by name, until `bytes` are reached; learns from the smallest of at least 40 kB and of at
- * least 100 kB. @throws {Error} if there are too few.
+ * Chooses files of 100 to 200 kB by name, until `bytes` are reached; learns from the smallest two of them.
+ * @throws {Error} if there are too few.
  */
 export function chooseInputs(project: URL, bytes: number): DemoInputs {
   const folder = decodeURIComponent(new URL("node_modules/.deno/", project).pathname);
   const bySize = [...filesUnder(folder)].sort((a, b) => a.size - b.size || (a.path < b.path ? -1 : 1));
-  const [small, large] = [LEARN_MIN_BYTES, MIN_BYTES].map((least) =>
-    bySize.find(({ size }) => size >= least)
-  );
-  const files = bySize.filter((file) => file.size >= MIN_BYTES && file.size <= MAX_BYTES && file !== large)
+  const usable = bySize.filter(({ size }) => size >= MIN_BYTES && size <= MAX_BYTES);
+  const learn = usable.splice(0, 2).map(({ path }) => path);
+  const files = usable
     .sort((a, b) => a.path < b.path ? -1 : 1);
-  if (small === undefined || large === undefined || files.length === 0) {
+  if (files.length === 0) {
     throw new Error(`Cannot choose inputs: ${folder} has too few files of that size`);
   }
   const measure: string[] = [];
@@ -34,7 +32,7 @@ export function chooseInputs(project: URL, bytes: number): DemoInputs {
     measure.push(path);
     total += size;
   }
-  return { learn: [small.path, large.path], measure, bytes: total };
+  return { learn, measure, bytes: total };
 }
 
 function* filesUnder(folder: string): Generator<{ path: string; size: number }> {

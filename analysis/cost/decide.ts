@@ -134,7 +134,9 @@ export class Decider {
     const reason = this.#reason(known, predicted);
     const migrate = reason === "pays" || reason === "forced" || reason === "worth a try" ||
       (reason === "not clear enough to change sides" && known.last === "there");
-    known.last = migrate ? "there" : "here";
+    // It is decided once more when a session has opened: only one that came back has changed sides.
+    if (!migrate) known.last = "here";
+    else if (!this.#cold) known.last = "there";
     const { hereMs, workMs, overheadMs, filesMs, coldMs } = predicted;
     const measure = !migrate && (known.herePoints < MEASURE_FIRST || known.calls % MEASURE_EVERY === 0);
     return { migrate, hereMs, thereMs: workMs + overheadMs, workMs, filesMs, coldMs, reason, measure };
@@ -152,6 +154,7 @@ export class Decider {
       known.wait = Math.min(RETRY_AFTER_MAX, RETRY_AFTER * 2 ** known.failures++);
     } else {
       this.#cold = false;
+      known.last = "there";
       if (known.role !== "forced") this.#lostMs += known.lossOf(outcome);
       known.ranThere(outcome, this.#rates);
     }
@@ -201,7 +204,8 @@ export class Decider {
       return near ? "not clear enough to change sides" : "does not pay";
     }
     if (this.#lostTooMuch()) return "migrations have cost more than they saved";
-    if (method.last === "here" && here - there < here * HYSTERESIS_SHARE + HYSTERESIS_MS) {
+    // An app starts at home: the first migration changes sides too.
+    if (method.last !== "there" && here - there < here * HYSTERESIS_SHARE + HYSTERESIS_MS) {
       return "not clear enough to change sides";
     }
     return method.seenThere ? "pays" : "worth a try";
