@@ -31,6 +31,7 @@ export {
   HOP_CONTROL,
 } from "./thread/frame.ts";
 export { joinBytes } from "./thread/bytes.ts";
+export { slabReader } from "./thread/slab_reader.ts";
 export { CodeService, type TextCache } from "./thread/code_service.ts";
 export type { AppConfig, SupervisorRequest, TraceEvent } from "./thread/protocol.ts";
 export { type Stage, type StageRow, STAGES, type StageStop, type StageVariable } from "./thread/stages.ts";

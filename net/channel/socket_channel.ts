@@ -1,3 +1,4 @@
+import { slabReader } from "../../runtime/mod.ts";
 import type { Channel } from "./channel.ts";
 import { READ_BYTES, SLAB_BYTES } from "./constants.ts";
 import { descriptorChannel } from "./descriptor_channel.ts";
@@ -6,7 +7,7 @@ import { descriptorChannel } from "./descriptor_channel.ts";
 export function socketChannel(conn: Deno.Conn): Channel {
   let freed = false;
   return descriptorChannel({
-    read: slabReader(conn),
+    read: slabReader(conn, { readBytes: READ_BYTES, slabBytes: SLAB_BYTES }),
     write: (bytes) => conn.write(bytes),
     closeWrite: () => conn.closeWrite(),
     free: () => {
@@ -14,17 +15,4 @@ export function socketChannel(conn: Deno.Conn): Channel {
       freed = true;
     },
   });
-}
-
-/** Reads pieces that share allocations, so that a small one costs no more than its bytes. */
-function slabReader(source: Pick<Deno.Conn, "read">): () => Promise<Uint8Array | null> {
-  let slab = new Uint8Array(SLAB_BYTES);
-  let at = 0;
-  return async () => {
-    if (slab.length - at < READ_BYTES) [slab, at] = [new Uint8Array(SLAB_BYTES), 0];
-    const count = await source.read(slab.subarray(at, at + READ_BYTES));
-    if (count === null) return null;
-    at += count;
-    return slab.subarray(at - count, at);
-  };
 }

@@ -56,6 +56,8 @@ export interface MigrateReply {
 
 /** How long after a session began to open migration points may wait for it: a weak device loads its app meanwhile. */
 const OPEN_WAIT_MS = 10_000;
+/** Who names a method to migrate wants that more than a quick start. */
+const FORCED_OPEN_WAIT_MS = 30_000;
 /** A peer says every second that it lives. */
 const SILENCE_MS = 4_000;
 const SILENCE_CHECK_MS = 500;
@@ -126,7 +128,8 @@ export class DeviceSession {
     this.#event = event;
     this.#board = board;
     this.#board.session = "opening";
-    this.#waitUntil = performance.now() + (patient ? OPEN_WAIT_MS : 0);
+    const openWait = config.forced.length > 0 ? FORCED_OPEN_WAIT_MS : OPEN_WAIT_MS;
+    this.#waitUntil = performance.now() + (patient ? openWait : 0);
     this.#roots = roots;
     this.#files = new DeviceFiles(
       roots,

@@ -1,4 +1,5 @@
 import { encodeFrame, type Frame, FrameDecoder, frameHeader, HOP_CONTROL } from "./frame.ts";
+import { slabReader } from "./slab_reader.ts";
 
 /** Bytes of one read at most, and of the allocation that several share. */
 const READ_BYTES = 65_536;
@@ -59,13 +60,10 @@ export class LocalConnection {
   async #read(): Promise<void> {
     const decoder = new FrameDecoder();
     try {
-      // Pieces share allocations, so that a small one costs no more than its bytes.
-      for (let slab = new Uint8Array(SLAB_BYTES), at = 0;;) {
-        if (slab.length - at < READ_BYTES) [slab, at] = [new Uint8Array(SLAB_BYTES), 0];
-        const count = await this.#connection.read(slab.subarray(at, at + READ_BYTES));
-        if (count === null) break;
+      const read = slabReader(this.#connection, { readBytes: READ_BYTES, slabBytes: SLAB_BYTES });
+      for (let piece = await read(); piece !== null; piece = await read()) {
         this.onBytes();
-        decoder.push(slab.subarray(at, at += count));
+        decoder.push(piece);
         for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) this.onFrame(frame);
       }
     } catch {

@@ -619,10 +619,11 @@ function timeOf(ms: unknown): number {
 }
 
 /** How long a forced method waits for its session. */
-const FORCED_WAIT_MS = 15_000;
-/** Any other waits for a session that is opening for as long as it expects to save. */
+const FORCED_WAIT_MS = 30_000;
+/** Any other waits for a session that is opening for as long as it expects to save, at most this long. */
+const MAX_WAIT_MS = 15_000;
 function waitFor({ hereMs, thereMs }: Decision): number {
-  return Math.min(FORCED_WAIT_MS, Math.max(0, hereMs - thereMs));
+  return Math.min(MAX_WAIT_MS, Math.max(0, hereMs - thereMs));
 }
 
 function exactBuffer(bytes: Uint8Array): ArrayBuffer {

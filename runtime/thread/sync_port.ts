@@ -39,8 +39,8 @@ export class SyncPort {
   }
 
   /** Asks and waits; undefined if the migrator has failed. Nothing else runs in this isolate meanwhile. */
-  request(message: Record<string, unknown>, transfer: ArrayBuffer[] = []): any {
-    return this.wait(this.post(message, transfer));
+  request(message: Record<string, unknown>): any {
+    return this.wait(this.post(message));
   }
 
   /** Waits for the answer to what was posted; undefined if the migrator has failed. */
