@@ -62,6 +62,25 @@ export function collectChanges(tree: FileTree): { changes: FileChanges; bytes: U
   return new Collector().collect(tree.touched);
 }
 
+/** Whether a device file changed of which only names are left that nobody looked at: no path leads to it. */
+export function isOutOfReach(node: Inode): boolean {
+  if (node.kind !== "file" || !isChanged(node)) return false;
+  return node.attributes!.nlink > node.names.length && !node.names.some(({ folder }) => folder.isReachable);
+}
+
+function isChanged(node: Inode): boolean {
+  return node.content?.isChanged === true || node.isModeSet || node.areTimesSet;
+}
+
+/** A device file's name that it had and keeps, where it is in the end. */
+function lastingName(node: Inode): string | undefined {
+  const kept = node.names.find(({ folder, name }) =>
+    folder.origin !== undefined && folder.isReachable &&
+    (!folder.before.has(name) || folder.before.get(name) === node)
+  );
+  return kept && `${kept.folder.path}/${kept.name}`;
+}
+
 class Collector {
   /** Which of the taken paths each node had, not yet attached again. */
   readonly #left = new Map<Inode, number[]>();
@@ -110,21 +129,12 @@ class Collector {
     const taken = this.#left.get(node)?.shift();
     if (taken !== undefined) this.#attached.push({ path, taken });
     else if (known !== undefined || node.origin !== undefined) {
-      this.#links.push({ path, link: known ?? this.#lasting(node) ?? "" });
+      this.#links.push({ path, link: known ?? lastingName(node) ?? "" });
       return;
     } else this.#attached.push({ path, made: this.#make(node, path) });
     if (known === undefined) this.#paths.set(node, path);
     if (node.origin !== undefined) return;
     for (const [name, child] of node.children) if (child !== null) this.#attach(`${path}/${name}`, child);
-  }
-
-  /** A device file's name that it had and keeps, where it is in the end. */
-  #lasting(node: Inode): string | undefined {
-    const kept = node.names.find(({ folder, name }) =>
-      folder.origin !== undefined && folder.isReachable &&
-      (!folder.before.has(name) || folder.before.get(name) === node)
-    );
-    return kept && `${kept.folder.path}/${kept.name}`;
   }
 
   #make(node: Inode, path: string): number {
@@ -145,8 +155,8 @@ class Collector {
 
   /** A device file that changes in place, with its path in the end; nothing if it doesn't, or has no name any more. */
   #patchable(node: Inode): { path: string; node: Inode }[] {
-    if (node.content?.isChanged !== true && !node.isModeSet && !node.areTimesSet) return [];
-    const path = this.#paths.get(node) ?? this.#lasting(node);
+    if (!isChanged(node)) return [];
+    const path = this.#paths.get(node) ?? lastingName(node);
     return path === undefined ? [] : [{ path, node }];
   }
 

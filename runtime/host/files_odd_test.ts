@@ -107,6 +107,36 @@ Deno.test("hard links stay one file", () => {
   equal(Deno.statSync(`${root}/one`).ino, Deno.statSync(`${root}/two`).ino);
 });
 
+Deno.test("a file that was changed and lost its only known name stays at home if it has another", () => {
+  using it = place((root) => {
+    Deno.writeTextFileSync(`${root}/one`, "1");
+    Deno.linkSync(`${root}/one`, `${root}/two`);
+    Deno.writeTextFileSync(`${root}/single`, "1");
+  });
+  const { root, lab } = it;
+  lab.deno.writeTextFileSync(`${root}/single`, "+", { append: true });
+  lab.deno.removeSync(`${root}/single`);
+  lab.merge()!.keep();
+  lab.begin();
+  lab.deno.writeTextFileSync(`${root}/one`, "+", { append: true });
+  lab.deno.removeSync(`${root}/one`);
+  throws(() => lab.merge(), Abandoned);
+  deepStrictEqual([...Deno.readDirSync(root)].map(({ name }) => name).sort(), ["one", "two"]);
+});
+
+Deno.test("a copied tree replaces only what was there before its folders were made", () => {
+  using it = place((root) => {
+    Deno.writeTextFileSync(`${root}/from`, "new");
+    Deno.writeTextFileSync(`${root}/to`, "old");
+    Deno.linkSync(`${root}/to`, `${root}/to too`);
+  });
+  const { root, lab } = it;
+  // `none` isn't there yet, so nor is `none/../to`: its bytes are written over, for both of its names.
+  lab.fs.cpSync(`${root}/from`, `${root}/none/../to`);
+  lab.merge()!.keep();
+  equal(Deno.readTextFileSync(`${root}/to too`), "new");
+});
+
 Deno.test("a folder of 100,000 entries is listed, and added to", () => {
   using it = place((root) => {
     Deno.mkdirSync(`${root}/many`);

@@ -31,18 +31,20 @@ export function copyTree(files: GuestFiles, pair: Pair, options: CopyOptions = {
   asNode({ call: follow ? "stat" : "lstat", paths: [pair.from] }, () => files.stat(pair.from, follow));
   try {
     if (isInside(files, pair)) files.abandon("it copies a folder into itself");
+    // Looked at before folders are made: `none/../a` is there only after `none` is.
+    const there = lookedAt(files, pair.to);
     const above = parentOf(pair.to);
     if (above !== "") files.makeFolder(above, { recursive: true });
-    copy(files, pair, options);
+    copy(files, pair, options, there);
   } catch (error) {
     throw error instanceof FileFailure ? files.abandon(`it fails to copy a tree: ${error.code}`) : error;
   }
 }
 
-function copy(files: GuestFiles, pair: Pair, options: CopyOptions): void {
-  const { from, to } = pair;
+/** `there`: what is to be replaced, as it was looked at. */
+function copy(files: GuestFiles, pair: Pair, options: CopyOptions, there: FileAttributes | undefined): void {
+  const { from } = pair;
   const info = files.stat(from, options.dereference === true);
-  const there = lookedAt(files, to);
   if (there?.kind === "symlink" && options.dereference) files.abandon("it copies onto a link");
   if (there !== undefined && there.dev === info.dev && there.ino === info.ino) {
     files.abandon("it copies a file onto itself");
@@ -69,7 +71,7 @@ function copyFolder(files: GuestFiles, { from, to }: Pair, { options, info, isTh
   if (!isThere) files.makeFolder(to);
   for (const [name] of files.list(from)) {
     const pair = { from: joined(from, name), to: joined(to, name) };
-    if (isWanted(files, pair, options)) copy(files, pair, options);
+    if (isWanted(files, pair, options)) copy(files, pair, options, lookedAt(files, pair.to));
   }
   if (!isThere) files.setMode(to, info.mode & 0o7777);
 }

@@ -1,5 +1,5 @@
 import type { Effect, GuestReply, GuestRequest } from "../thread/protocol.ts";
-import { collectChanges, type FileChanges } from "./file_changes.ts";
+import { collectChanges, type FileChanges, isOutOfReach } from "./file_changes.ts";
 import { FileContent } from "./file_content.ts";
 import { FileTree, type Place } from "./file_tree.ts";
 import {
@@ -85,6 +85,11 @@ export class GuestFiles {
 
   /** What the invocation did to files; undefined if nothing. */
   changes(): { changes: FileChanges; bytes: Uint8Array[] } | undefined {
+    for (const node of this.#tree.touched) {
+      if (isOutOfReach(node)) {
+        this.abandon(`it changed ${node.origin} and removed it, which has another name somewhere`);
+      }
+    }
     return collectChanges(this.#tree);
   }
 
