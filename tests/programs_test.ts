@@ -13,6 +13,15 @@ const PROGRAMS: readonly Program[] = [
   { file: "closures.ts", migrate: ["shared.up", "drive", "rounds", "cases", "defaults", "compose", "fib"] },
   { file: "loop_heads.ts", migrate: ["call", "all", "read", "init", "update", "bare", "later"] },
   {
+    file: "heads.ts",
+    migrate: ["call", "all", "texts", "trap", "fails.where"],
+    stays: [
+      /among.add: .* still being evaluated/,
+      /withRest.act: .* stand for its scope/,
+      /anew.get: .* declares anew/,
+    ],
+  },
+  {
     file: "classes.ts",
     migrate: [
       "Account.pay",

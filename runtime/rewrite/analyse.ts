@@ -112,6 +112,7 @@ class Analyser {
       variables: new Map(),
       site: this.#site,
       identityAt,
+      headed: false,
       captured: [],
       index: -1,
     };
@@ -314,17 +315,34 @@ class Analyser {
 
   /**
    * Closures that are born in the head of a loop see what its test and update write to the round's copy. Their scope's
-   * identity has to be in the head too.
+   * identity has to be in the head too; so it has for those that are born in parameters and patterns.
    */
   #markHeads(): void {
     for (const site of this.#sites) {
       for (const variable of site.through) {
         const { scope } = variable;
-        if (scope.kind !== "loop" || site.start >= scope.node.body.start) continue;
+        if (!isHeaded(scope) || site.start >= scope.node.body.start) continue;
         if (variable.writtenInHead) variable.mutable = true;
-        scope.identityAt = scope.node.type === "ForStatement" ? scope.node.init.declarations[0].start : -1;
+        if (scope.node.type === "ForStatement") scope.identityAt = scope.node.init.declarations[0].start;
+        else this.#markHeaded(site, scope);
       }
     }
+  }
+
+  #markHeaded(site: Site, scope: Scope): void {
+    if (scope.kind === "function") {
+      const split = this.#sites.some((item) => item.node === scope.node && item.splitScopes);
+      if (split) site.refused ??= "it is born among parameters whose names the body declares anew";
+      else if (scope.node.params.at(-1).type === "RestElement") scope.identityAt = -1;
+    } else if (scope.kind === "loop" && this.#namesIn(scope.node.right, scope)) scope.identityAt = -1;
+    scope.headed = true;
+  }
+
+  /** Whether a stretch of the source refers to a name of the scope's. */
+  #namesIn({ start, end }: Node, { variables }: Scope): boolean {
+    return this.#references.some((item) =>
+      item.start >= start && item.end <= end && variables.has(item.name)
+    );
   }
 
   /** Finds sites whose closures nothing can re-create. */
@@ -742,6 +760,11 @@ class Analyser {
       : keyName(element.key);
     this.#within(inner, () => this.#named(key, element.value));
   }
+}
+
+/** Whether expressions stand in the scope before its body. */
+function isHeaded({ kind, node }: Scope): boolean {
+  return kind === "loop" || kind === "function" || node.type === "CatchClause";
 }
 
 /** Names a pattern binds. */

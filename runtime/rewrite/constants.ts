@@ -1,2 +1,2 @@
 /** Version of everything the rewriter emits; part of every cache key. */
-export const REWRITER_VERSION = 10;
+export const REWRITER_VERSION = 11;

@@ -1,7 +1,7 @@
 import { bodyStart, isShadowed } from "./analyse.ts";
 import { enginePosition } from "./engine_position.ts";
 import type { ModuleAnalysis, Node, Scope, Site, Variable } from "./model.ts";
-import { type Edit, Renderer, type Style } from "./render.ts";
+import { type Edit, type Piece, Renderer, type Style } from "./render.ts";
 
 /** What is put into a module, and how its own names start. */
 export interface InstrumentOptions {
@@ -57,6 +57,7 @@ function findCaptures(site: Site): readonly Variable[] {
 function canName(site: Site, variable: Variable): boolean {
   if (site.kind === "class" && variable.kind === "pseudo") return false;
   if (isShadowed(site, variable)) return false;
+  if (isAmongParams(site, variable.scope) && !/^(param|pseudo|self)$/.test(variable.kind)) return false;
   for (
     let scope: Scope | null = site.outer;
     scope !== null && scope !== variable.scope;
@@ -67,6 +68,11 @@ function canName(site: Site, variable: Variable): boolean {
   return true;
 }
 
+/** Whether the site stands among the parameters of the function that the scope belongs to. */
+function isAmongParams(site: Site, { kind, headed, node }: Scope): boolean {
+  return headed && kind === "function" && site.start < node.body.start;
+}
+
 /** The scopes that a site captures variables from, by index. */
 export function scopesOf(site: Site): readonly Scope[] {
   const scopes = new Set([...site.through].map((variable) => variable.scope));
@@ -75,7 +81,7 @@ export function scopesOf(site: Site): readonly Scope[] {
 
 /** Whether the scope's identity is an accessor of all its captured variables: there are too many to repeat them. */
 export function hasAccessor(scope: Scope): boolean {
-  return hasIdentity(scope) && scope.captured.length > FEW &&
+  return hasIdentity(scope) && !scope.headed && scope.captured.length > FEW &&
     (scope.kind === "function" || scope.node.type === "BlockStatement");
 }
 
@@ -135,14 +141,54 @@ class Instrumenter {
   }
 
   scope(scope: Scope): void {
-    if (!hasIdentity(scope) || isExpressionBody(scope.node)) return;
+    if (!hasIdentity(scope)) return;
     const depth = depthOf(scope.site) + 0.5;
+    if (scope.headed) return this.#headed(scope, depth);
+    if (isExpressionBody(scope.node)) return;
     const whole = wrappedIn(scope);
     if (isInHead(scope)) this.#loopHead(scope, depth);
     else if (whole !== undefined) {
       this.#open(whole.start, depth, () => `{${this.#identity(scope)}`);
       this.#close(whole.end, depth, () => "}");
     } else this.#open(scope.identityAt, depth, (style) => this.#identity(scope, style));
+  }
+
+  /** Where closures are born in parameters or in a pattern, the identity is declared beside or before it. */
+  #headed(scope: Scope, depth: number): void {
+    const { node } = scope;
+    if (scope.kind === "function") {
+      const site = this.#analysis.sites.find((item) => item.node === node)!;
+      const isMoved = (style: Style) => style.points && this.#hasPoint(site);
+      const { end } = node.params.at(-1);
+      // An array has no such property: the variable is undefined.
+      this.#close(
+        end,
+        depth,
+        (style) => isMoved(style) ? "" : `,...{${this.#options.prefix}s${scope.index}}`,
+      );
+      if (isExpressionBody(node)) return;
+      return this.#open(scope.identityAt, depth, (style) => isMoved(style) ? this.#identity(scope) : "");
+    }
+    const given = `${this.#options.prefix}v${scope.index}`;
+    if (scope.kind !== "loop") {
+      const { param, body } = node;
+      this.#open(param.start, depth, () => `${given}){${this.#identity(scope)}let `);
+      return this.#replace(param.end, body.start + 1, depth, () => `=${given};`);
+    }
+    const pattern = node.left.declarations[0].id;
+    this.#replace(pattern.start, pattern.end, depth, () => given);
+    this.#renderer.add({
+      at: node.body.start,
+      end: node.body.start,
+      side: "open",
+      depth,
+      text: () => `{${this.#identity(scope)}let `,
+      moved: (style) => [
+        ...this.#renderer.pieces(pattern.start, pattern.end, style, depth + 0.1),
+        { text: `=${given};`, from: -1 },
+      ],
+    });
+    this.#close(node.body.end, depth, () => "}");
   }
 
   /** Declares the variable that stands for an instance of the scope. */
@@ -191,11 +237,10 @@ class Instrumenter {
     if (site.kind === "class") return this.#class(site);
     if (site.kind === "constructor") return this.#guard(site);
     const asks = site.owner === null && site.refused === null && scopesOf(site).length > 0;
-    const point = this.#options.points.has(site.index) && pinnedBecause(site) === undefined;
+    const point = this.#hasPoint(site);
     const scope = this.#scopeOf.get(site.node);
-    if (!asks && !point && !(isExpressionBody(site.node) && scope !== undefined && hasIdentity(scope))) {
-      return;
-    }
+    const shared = scope !== undefined && hasIdentity(scope) && !scope.headed;
+    if (!asks && !point && !(isExpressionBody(site.node) && shared)) return;
     if (asks) { for (const param of site.node.params) this.#guardPattern(site, param, false); }
     if (site.node.body.type === "BlockStatement") this.#blockEntry(site, asks, point);
     else this.#expressionEntry(site, asks, point);
@@ -229,6 +274,10 @@ class Instrumenter {
     this.#close(end, depth, () => ")");
   }
 
+  #hasPoint(site: Site): boolean {
+    return this.#options.points.has(site.index) && pinnedBecause(site) === undefined;
+  }
+
   // Entries
 
   /** What is put in behind a directive without a semicolon would go on with it. */
@@ -251,11 +300,14 @@ class Instrumenter {
     }
     if (!point) return;
     const parameters = this.#parameters(site);
-    this.#open(
+    this.#renderer.add({
       at,
+      end: at,
+      side: "open",
       depth,
-      (style) => style.points ? this.#point(site, style, parameters.args) + parameters.bind(style) : "",
-    );
+      text: (style) => style.points ? this.#point(site, style, parameters.args) : "",
+      moved: parameters.bind,
+    });
   }
 
   #expressionEntry(site: Site, asks: boolean, point: boolean): void {
@@ -266,17 +318,24 @@ class Instrumenter {
     const at = this.#afterArrow(site.node);
     const parameters = point ? this.#parameters(site) : undefined;
     const pointed = (style: Style) =>
-      parameters !== undefined && style.points
-        ? this.#point(site, style, parameters.args) + parameters.bind(style)
-        : "";
+      parameters !== undefined && style.points ? this.#point(site, style, parameters.args) : "";
     const scope = this.#scopeOf.get(site.node);
-    const shared = scope !== undefined && hasIdentity(scope) ? scope : undefined;
-    const identity = (style: Style) => shared === undefined ? "" : this.#identity(shared, style);
+    const own = scope !== undefined && hasIdentity(scope) ? scope : undefined;
+    const shared = own?.headed === true ? undefined : own;
+    const identity = (style: Style) =>
+      own === undefined || (own.headed && !(point && style.points)) ? "" : this.#identity(own, style);
     const entry = (style: Style) => identity(style) + asked(style) + pointed(style);
     if (body.type === "ChainExpression" && !point && shared === undefined) return this.#chainEntry(site);
     const whole = (style: Style, text: (entry: string) => string) =>
       asks || shared !== undefined || (point && style.points) ? text(entry(style)) : "";
-    this.#open(at, depth, (style) => whole(style, (text) => `{${text}`));
+    this.#renderer.add({
+      at,
+      end: at,
+      side: "open",
+      depth,
+      text: (style) => whole(style, (text) => `{${text}`),
+      ...(parameters !== undefined && { moved: parameters.bind }),
+    });
     this.#renderer.add({
       at,
       end: at,
@@ -322,13 +381,13 @@ class Instrumenter {
    * The arguments of a migrating call as they came, before any default or pattern is evaluated: those belong to the
    * method. Parameters that aren't plain names move into the body; `length` stays.
    */
-  #parameters(site: Site): { args: string; bind: (style: Style) => string } {
+  #parameters(site: Site): { args: string; bind: (style: Style) => Piece[] } {
     const { params } = site.node;
     if (hasSimpleParams(site)) {
       const names = params.map((param: Node) => param.name).join(",");
       return {
         args: site.usesArguments && site.kind !== "arrow" ? "arguments" : `[${names}]`,
-        bind: () => "",
+        bind: () => [],
       };
     }
     const { prefix } = this.#options;
@@ -349,14 +408,29 @@ class Instrumenter {
       when: (style) => style.points && style.moving !== site,
       text: () => signature,
     });
-    const bind = (style: Style) => {
-      const text = (node: Node) =>
-        this.#renderer.render(node.start, node.end, { ...style, moving: site }, depthOf(site) + 0.5);
-      const patterns = leading.flatMap((param, i) =>
-        param.type === "Identifier" ? [] : [`${text(param)}=${prefix}p${i}`]
-      );
-      if (rest.length > 0) patterns.push(`[${rest.map(text).join(",")}]=${prefix}a`);
-      return `var ${patterns.join(",")};`;
+    const bind = (style: Style): Piece[] => {
+      if (!style.points) return [];
+      const moving = { ...style, moving: site };
+      const pieces: Piece[] = [];
+      const put = (text: string) => pieces.push({ text, from: -1 });
+      const move = (node: Node) =>
+        pieces.push(...this.#renderer.pieces(node.start, node.end, moving, depthOf(site) + 0.5));
+      leading.forEach((param, i) => {
+        if (param.type === "Identifier") return;
+        put(pieces.length > 0 ? "," : "var ");
+        move(param);
+        put(`=${prefix}p${i}`);
+      });
+      if (rest.length > 0) {
+        put(pieces.length > 0 ? ",[" : "var [");
+        rest.forEach((param, i) => {
+          if (i > 0) put(",");
+          move(param);
+        });
+        put(`]=${prefix}a`);
+      }
+      put(";");
+      return pieces;
     };
     return { args: `[${signature}]`, bind };
   }
@@ -496,6 +570,10 @@ class Instrumenter {
 
   #open(at: number, depth: number, text: Edit["text"]): void {
     this.#renderer.add({ at, end: at, side: "open", depth, text });
+  }
+
+  #replace(at: number, end: number, depth: number, text: Edit["text"]): void {
+    this.#renderer.add({ at, end, side: "open", depth, text });
   }
 
   #close(at: number, depth: number, text: Edit["text"]): void {

@@ -46,6 +46,8 @@ export interface Scope {
   readonly site: Site | null;
   /** Where `let` for the scope's identity can be put; -1 if nowhere. */
   identityAt: number;
+  /** Closures are born in its parameters, or in the pattern of its head: its identity has to stand there too. */
+  headed: boolean;
   /** Captured variables, in index order. */
   readonly captured: Variable[];
   /** Index among the module's capturable scopes; -1 if nothing of it is captured, or for the root. */

@@ -26,6 +26,8 @@ export interface Edit {
   readonly side: "open" | "close";
   readonly depth: number;
   readonly text: (style: Style) => string;
+  /** What follows the text: a stretch of the source that stands elsewhere, written out in its own right. */
+  readonly moved?: (style: Style) => readonly Piece[];
   /** Offset in the source that stack traces have for the text. */
   readonly standsFor?: number;
   /** In which styles; in all if left out. */
@@ -99,6 +101,7 @@ export class Renderer {
           edit.standsFor === undefined ? { text, from: -1 } : { text, from: edit.standsFor, standsFor: true },
         );
       }
+      if (edit.moved !== undefined) pieces.push(...edit.moved(style));
       if (edit.end > at) {
         at = edit.end;
         replaced = edit;

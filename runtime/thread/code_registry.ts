@@ -101,6 +101,9 @@ interface Found {
   readonly values: boolean;
 }
 
+const PARAMETERS_COME = "it captures parameters that are still being evaluated";
+const CALL_LATER = "call the method in the function's body";
+
 const MARKER = /\/\*!cc:([\w-]+):(\d+)\*\//;
 
 export class CodeRegistry implements CodeAccess {
@@ -192,9 +195,9 @@ export class CodeRegistry implements CodeAccess {
 
   /**
    * The function that is at its migration point: itself where its module can name it, else one that stands for it, since
-   * a closure can't name itself.
+   * a closure can't name itself. Undefined while its scopes can't be told yet.
    */
-  standIn(key: ModuleKey, site: number, accessor: Accessor | undefined): Function {
+  standIn(key: ModuleKey, site: number, accessor: Accessor | undefined): Function | undefined {
     const table = this.tableOf(key);
     const entry = table.sites[site]!;
     const declared = table.bindings.findIndex((binding) => binding.site === site);
@@ -204,6 +207,7 @@ export class CodeRegistry implements CodeAccess {
     Object.defineProperty(stand, "name", { value: entry.name });
     Object.defineProperty(stand, "length", { value: entry.length });
     const scopes = accessor === undefined ? [] : this.#scopesOf(key, entry, accessor);
+    if (scopes === undefined) return undefined;
     this.#descriptions.set(stand, { type: "closure", module: key, site, scopes, home: null });
     return stand;
   }
@@ -241,13 +245,9 @@ export class CodeRegistry implements CodeAccess {
     if (accessor === undefined) {
       return refused(`the closure ${entry.id}, which doesn't answer`, "change the function");
     }
-    return {
-      type: "closure",
-      module: module.key,
-      site,
-      scopes: this.#scopesOf(module.key, entry, accessor),
-      home: null,
-    };
+    const scopes = this.#scopesOf(module.key, entry, accessor);
+    if (scopes === undefined) return refused(`the closure ${entry.id}: ${PARAMETERS_COME}`, CALL_LATER);
+    return { type: "closure", module: module.key, site, scopes, home: null };
   }
 
   /** Calls the function with its module's check on: it hands over its accessor and returns (invariant 1). */
@@ -273,11 +273,16 @@ export class CodeRegistry implements CodeAccess {
     if (module.env !== undefined) module.env[`${this.tableOf(module.key).prefix}K`] = answer;
   }
 
-  #scopesOf(key: ModuleKey, entry: SiteEntry, accessor: Accessor): ScopeHandle[] {
+  /** Undefined while the parameters of a function are evaluated whose scope a closure born there is of. */
+  #scopesOf(key: ModuleKey, entry: SiteEntry, accessor: Accessor): ScopeHandle[] | undefined {
     const table = this.tableOf(key);
+    const identities = entry.scopes.map((index, k) =>
+      table.scopes[index]!.identity ? readThrough(accessor, -k - 1) : undefined
+    );
+    if (identities.includes(UNINITIALISED)) return undefined;
     const scopes = entry.scopes.map((index, k) => {
       const scope = table.scopes[index]!;
-      const identity = scope.identity ? accessor(-k - 1) as object : undefined;
+      const identity = identities[k] as object | undefined;
       const known = identity === undefined ? undefined : this.#scopesByIdentity.get(identity);
       if (known !== undefined) return known;
       const handle = new NativeScope(key, index, scope, table.prefix, identity);
@@ -300,9 +305,9 @@ export class CodeRegistry implements CodeAccess {
       return refused(`the class ${this.tableOf(module.key).sites[site]!.id}`, "restart the app");
     }
     const { ask } = record;
-    record.scopes ??= ask === undefined
-      ? []
-      : this.#scopesOf(module.key, this.tableOf(module.key).sites[site]!, ask);
+    const entry = this.tableOf(module.key).sites[site]!;
+    record.scopes ??= ask === undefined ? [] : this.#scopesOf(module.key, entry, ask);
+    if (record.scopes === undefined) return refused(`the class ${entry.id}: ${PARAMETERS_COME}`, CALL_LATER);
     return { type: "class", module: module.key, site, scopes: record.scopes, keys: [] };
   }
 
