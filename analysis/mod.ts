@@ -96,6 +96,9 @@ export {
   reachable,
   type Use,
 } from "./static/analyze.ts";
+export { type CallGraph, callGraph, type GraphNode } from "./static/call_graph.ts";
+export { callGraphPicture, type GraphLayout } from "./static/call_graph_picture.ts";
+export { labelOf, type Verdict, verdictOf } from "./static/verdict.ts";
 export { appRoot, type LoadedProgram, loadProgram } from "./static/load_program.ts";
 export { type Call, type Method } from "./static/program.ts";
 export { type SourceModule } from "./static/source_module.ts";

@@ -130,11 +130,11 @@ function calleesOf(analysis: Analysis): Map<number, Call[]> {
   return known;
 }
 
-/** TC: what each method may reach, by index; itself only if it calls itself through others. */
-export function reachable(analysis: Analysis, from: number): Set<number> {
+/** TC: what a method (or any of several) may reach, by index; itself only if it calls itself, maybe through others. */
+export function reachable(analysis: Analysis, from: number | readonly number[]): Set<number> {
   const calls = calleesOf(analysis);
   const reached = new Set<number>();
-  const stack = [from];
+  const stack = typeof from === "number" ? [from] : [...from];
   while (stack.length > 0) {
     for (const { callee } of calls.get(stack.pop()!) ?? []) {
       if (reached.has(callee)) continue;

@@ -1,12 +1,23 @@
+import { writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
-  type AnalysedMethod,
   type Analysis,
   analyzeProgram,
+  callGraph,
+  callGraphPicture,
+  type GraphLayout,
+  type LoadedProgram,
   loadProgram,
-  reachable,
+  verdictOf,
 } from "../../analysis/mod.ts";
-import { type Command, UsageError } from "./command.ts";
+import { modulePath } from "./app.ts";
+import { type Command, type Parsed, UsageError } from "./command.ts";
+import { later } from "./later.ts";
 import { columns } from "./profile.ts";
+
+/** How a verdict is called in the table. */
+const WORDS = { migrates: "may migrate", stays: "stays", along: "goes along" };
 
 /** `analyze APP`: what of an app may migrate, and why not the rest. */
 export const analyze: Command = {
@@ -14,41 +25,34 @@ export const analyze: Command = {
   positionals: "APP",
   options: {
     json: { type: "boolean", help: "print JSON" },
+    graph: {
+      type: "string",
+      value: "FILE.svg",
+      help: "draw who calls whom, with what may migrate and what not",
+    },
     network: {
       type: "string",
       value: "device|clone",
       help: "where connections may be opened (default: device)",
     },
     method: { type: "string", value: "TEXT", help: "only methods whose id contains this" },
+    libraries: {
+      type: "string",
+      value: "follow|list|none",
+      help: "npm packages: follow calls into them (default), list their methods too, or leave them out",
+    },
   },
-  async run({ values, positionals: [app] }) {
-    if (app === undefined) throw new UsageError("no app given: analyze APP");
-    const network = values.network ?? "device";
-    if (network !== "device" && network !== "clone") {
-      throw new UsageError(`--network ${network}: one of device, clone`);
-    }
-    let program;
-    try {
-      program = await loadProgram(app);
-    } catch (error) {
-      throw new UsageError((error as Error).message);
-    }
-    const analysis = analyzeProgram(program.modules, { network });
-    const shown = analysis.methods.filter(({ id }) => id.includes(String(values.method ?? "")));
+  async run(parsed) {
+    const { values } = parsed;
+    const program = await loaded(parsed);
+    const analysis = analyzeProgram(program.modules, {
+      network: oneOf(values, "network", ["device", "clone"]),
+    });
+    const shown = shownOf(analysis, parsed);
     const diagnostics = [...program.diagnostics, ...analysis.diagnostics];
-    if (values.json === true) {
-      console.log(
-        JSON.stringify({ methods: shown, calls: callsOf(analysis), diagnostics, coarse: analysis.coarse }),
-      );
-    } else {
-      console.log(columns([["method", "", "why"], ...shown.map((method) => rowOf(analysis, method))], 3));
-      if (analysis.coarse) {
-        console.log(
-          "too large to tell its objects apart: properties were looked up by their names alone; methods that call what " +
-            "can't be told are marked",
-        );
-      }
-    }
+    if (values.graph !== undefined) await draw(analysis, { parsed, shown });
+    if (values.json === true) console.log(JSON.stringify(asJson(analysis, { shown, diagnostics })));
+    else print(analysis, shown);
     for (const { file, line, column, note } of diagnostics) {
       console.error(`clonecloud: ${file}:${line}:${column + 1}: ${note}`);
     }
@@ -56,32 +60,94 @@ export const analyze: Command = {
   },
 };
 
-function rowOf(analysis: Analysis, method: AnalysedMethod): string[] {
-  const { id, pin, mayPin, families, open } = method;
-  if (pin !== undefined) return [id, "stays", because(pin)];
-  const notes = [
-    ...(mayPin === undefined ? [] : [`may reach ${because(mayPin)}; checked at run time`]),
-    ...(open ? ["calls what can't be told; checked at run time"] : []),
-    ...families.map((family) => `stays together with all that touch ${family}`),
-    ...(mayPin === undefined && !open && families.length === 0 ? [reachLine(analysis, method)] : []),
-  ];
-  return [id, "may migrate", notes.join("; ")];
+/** An option that names one of a few things; the first if it isn't given. */
+function oneOf<T extends string>(values: Parsed["values"], option: string, choices: readonly [T, ...T[]]): T {
+  const value = values[option] ?? choices[0];
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined) throw new UsageError(`--${option} ${value}: one of ${choices.join(", ")}`);
+  return found;
 }
 
-function because({ reason, through }: NonNullable<AnalysedMethod["pin"]>): string {
-  const path = through.slice(1).map((id) => id.slice(id.indexOf("#") + 1));
-  return path.length === 0 ? reason : `${reason} (through ${path.join(" > ")})`;
+async function loaded({ values, positionals: [app] }: Parsed): Promise<LoadedProgram> {
+  if (app === undefined) throw new UsageError("no app given: analyze APP");
+  const libraries = oneOf(values, "libraries", ["follow", "list", "none"]) !== "none";
+  try {
+    return await loadProgram(app, {
+      libraries,
+      pathOf: (url, root) =>
+        modulePath(url, root.startsWith("file:") ? fileURLToPath(root).replace(/\/$/, "") : root),
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
-function reachLine(analysis: Analysis, method: AnalysedMethod): string {
-  const count = reachable(analysis, analysis.methods.indexOf(method)).size;
-  return `nothing it reaches means the device (${count} method${count === 1 ? "" : "s"})`;
+function shownOf({ methods }: Analysis, { values }: Parsed): number[] {
+  const isListed = (id: string) => values.libraries === "list" || !id.startsWith("npm:");
+  const text = values.method;
+  return [...methods.keys()].filter((i) => {
+    const { id } = methods[i]!;
+    return text === undefined ? isListed(id) : id.includes(String(text));
+  });
 }
 
-function callsOf({ methods, calls }: Analysis) {
-  return calls.map(({ caller, callee, certain }) => ({
-    caller: methods[caller]!.id,
-    callee: methods[callee]!.id,
-    certain,
-  }));
+function print(analysis: Analysis, shown: readonly number[]): void {
+  const rows = shown.map((i) => {
+    const { is, why } = verdictOf(analysis, i);
+    return [analysis.methods[i]!.id, WORDS[is], why];
+  });
+  console.log(columns([["method", "", "why"], ...rows], 3));
+  if (analysis.coarse) {
+    console.log(
+      "too large to tell its objects apart: properties were looked up by their names alone; methods that call what " +
+        "can't be told are marked",
+    );
+  }
+}
+
+function asJson(
+  analysis: Analysis,
+  { shown, diagnostics }: { shown: readonly number[]; diagnostics: readonly unknown[] },
+) {
+  const { methods, calls, coarse } = analysis;
+  return {
+    methods: shown.map((i) => {
+      const { is, why } = verdictOf(analysis, i);
+      return { ...methods[i]!, verdict: is, why };
+    }),
+    calls: calls.map(({ caller, callee, certain }) => ({
+      caller: methods[caller]!.id,
+      callee: methods[callee]!.id,
+      certain,
+    })),
+    diagnostics,
+    coarse,
+  };
+}
+
+async function draw(
+  analysis: Analysis,
+  { parsed: { values, positionals: [app] }, shown }: { parsed: Parsed; shown: readonly number[] },
+): Promise<void> {
+  const file = String(values.graph);
+  const { graphLayout } = await later<{ graphLayout: GraphLayout }>("./graph_layout.ts", import.meta.url);
+  const graph = callGraph(analysis, {
+    ...(values.method === undefined ? {} : { only: withNeighbours(analysis, shown) }),
+    foldsLibraries: values.libraries !== "list",
+  });
+  const about = values.method === undefined
+    ? ""
+    : ` (${values.method}, with what calls it and what it calls)`;
+  const title = `${basename(String(app))}: who calls whom${about}`;
+  try {
+    await writeFile(file, callGraphPicture(graph, { layout: graphLayout, title }));
+  } catch (error) {
+    throw new UsageError(`Cannot write ${file}: ${(error as Error).message.split("\n")[0]}`);
+  }
+}
+
+function withNeighbours({ calls }: Analysis, shown: readonly number[]): Set<number> {
+  const own = new Set(shown);
+  const linked = calls.filter(({ caller, callee }) => own.has(caller) || own.has(callee));
+  return new Set([...own, ...linked.flatMap(({ caller, callee }) => [caller, callee])]);
 }
