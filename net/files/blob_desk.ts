@@ -1,7 +1,9 @@
+import { hash } from "node:crypto";
 import {
   BLOB_ASK,
   BLOB_CHECK,
   BLOB_FOUND,
+  BLOB_OFFER,
   BLOB_PUSH,
   BLOB_REPLY,
   BLOB_REQUEST,
@@ -25,6 +27,7 @@ const LIMITS: Readonly<Record<number, number>> = {
   [BLOB_PUSH]: MAX_BLOB_BYTES,
   [BLOB_ASK]: HASH_BYTES * MAX_ASKED,
   [BLOB_CHECK]: HASH_BYTES * MAX_ASKED,
+  [BLOB_OFFER]: HASH_BYTES * MAX_ASKED,
 };
 
 /** Where a {@linkcode BlobDesk} puts frames. */
@@ -45,6 +48,10 @@ export class BlobDesk {
   readonly #ends: BlobEnds;
   /** How often each hash was asked for and not yet answered. */
   readonly #waiting = new Map<string, number>();
+  /** What the device was told that the store lacks, after it offered that: it comes unasked. */
+  readonly #promised = new Set<string>();
+  /** Of these, what the guest asked for already. */
+  readonly #awaited = new Set<string>();
 
   constructor(store: ContentStore, device: string, ends: BlobEnds) {
     this.#store = store;
@@ -66,7 +73,7 @@ export class BlobDesk {
     if (frame.kind === BLOB_REQUEST) await this.request(frame);
     else if (frame.kind === BLOB_REPLY) await this.reply(frame);
     else if (frame.kind === BLOB_PUSH) await this.push(frame);
-    else await this.asked(frame, frame.kind === BLOB_CHECK);
+    else await this.asked(frame);
   }
 
   /** The device sends contents that messages will name. @throws {Error} if they are malformed */
@@ -74,19 +81,29 @@ export class BlobDesk {
     // A full disk must not end a session: who needs it asks the device again.
     for (const content of unpackBlobs(frame.payload)) {
       await this.#store.putUnnamed(this.#device, content).catch(() => {});
+      if (this.#promised.size > 0) await this.#arrived(content);
     }
   }
 
+  async #arrived(content: Uint8Array): Promise<void> {
+    const name = hash("sha256", content, "hex");
+    this.#promised.delete(name);
+    if (!this.#awaited.delete(name)) return;
+    await this.#ends.toGuest(encodeFrame(BLOB_REPLY, Uint8Array.fromHex(name), content));
+  }
+
   /** The device asks what it need not send. @throws {RangeError} */
-  async asked(frame: Frame, check = false): Promise<void> {
+  async asked({ kind, payload }: Frame): Promise<void> {
     const found: number[] = [];
-    for (const item of unpackHashes(frame.payload)) {
+    for (const item of unpackHashes(payload)) {
       const name = Uint8Array.fromHex(item);
-      const there = check
+      const there = kind === BLOB_CHECK
         ? await this.#store.get(this.#device, name) !== undefined
         : this.#store.has(this.#device, name);
       found.push(there ? 1 : 0);
+      if (kind === BLOB_OFFER && !there) this.#promised.add(item);
     }
+    if (this.#promised.size > MAX_ASKED) throw new RangeError("Cannot take content: too much is offered");
     await this.#ends.toDevice(encodeFrame(BLOB_FOUND, Uint8Array.from(found)));
   }
 
@@ -98,6 +115,7 @@ export class BlobDesk {
       await this.#ends.toGuest(encodeFrame(BLOB_REPLY, frame.payload, content));
       return;
     }
+    if (this.#promised.has(key)) return void this.#awaited.add(key);
     if (this.#waiting.size >= MAX_WAITING) {
       throw new Error(`Cannot fetch content: ${MAX_WAITING} requests wait already`);
     }

@@ -1,6 +1,7 @@
 import {
   BLOB_ASK,
   BLOB_FOUND,
+  BLOB_OFFER,
   BLOB_PUSH,
   BLOB_REPLY,
   BLOB_REQUEST,
@@ -173,7 +174,7 @@ async function relay({ control, out, session, host, migrations, ended, end }: Re
 }
 
 /** Frames of content that an app sends. */
-const FROM_APP: ReadonlySet<number> = new Set([BLOB_REPLY, BLOB_PUSH, BLOB_ASK]);
+const FROM_APP: ReadonlySet<number> = new Set([BLOB_REPLY, BLOB_PUSH, BLOB_ASK, BLOB_OFFER]);
 
 /** So that a piece of another session finds a place between. */
 async function inPieces(chunk: Uint8Array, send: (piece: Uint8Array) => Promise<void> | void): Promise<void> {

@@ -1,5 +1,6 @@
 import {
   BLOB_ASK,
+  BLOB_OFFER,
   BLOB_PUSH,
   BLOB_REPLY,
   BLOB_REQUEST,
@@ -160,7 +161,7 @@ async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
   const up = new FrameRelay(
     toGuest,
     routes(
-      [BLOB_REPLY, BLOB_PUSH, BLOB_ASK],
+      [BLOB_REPLY, BLOB_PUSH, BLOB_ASK, BLOB_OFFER],
       (frame) => blobs.take(frame),
       (kind, bytes) => {
         if (kind !== MIGRATE) return;

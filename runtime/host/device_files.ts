@@ -29,8 +29,12 @@ type Answer = { reply: GuestReply; parts: readonly FilePart[] };
 /** What one answer holds at most. */
 const MAX_READ_BYTES = 32 * 1024 * 1024;
 const NO_PARTS: readonly FilePart[] = [];
-/** A larger file isn't sent before its bytes are asked for. */
+/** A larger file isn't sent before somebody opens it. */
 const MAX_AHEAD_BYTES = 1024 * 1024;
+/** A larger file isn't sent before its bytes are asked for: its reader may want some of them only. */
+const MAX_OPENED_BYTES = 4 * 1024 * 1024;
+/** Nor is a larger one named that the clone has: it would be in the guest's memory as a whole. */
+const MAX_NAMED_BYTES = MAX_READ_BYTES;
 /** A folder with more entries tells their names only: somebody who wants more of one asks. */
 const MAX_LISTED_WITH_ATTRIBUTES = 256;
 /** Folders below one that is to be removed are looked into up to here. */
@@ -137,7 +141,7 @@ export class DeviceFiles {
   #look(path: string, withContent: boolean): Answer {
     const trail = this.#trail(path);
     const last = trail.at(-1);
-    if (withContent && last?.info?.kind === "file" && last.info.size <= MAX_AHEAD_BYTES) {
+    if (withContent && last?.info?.kind === "file" && this.#goesAlong(last.path, last.info.size)) {
       return this.#withContent(trail, last.path);
     }
     const found = new Map(trail.map((item) => [item.path, item]));
@@ -208,6 +212,10 @@ export class DeviceFiles {
       if (code === "EACCES") return { path, info: null, code };
       throw error;
     }
+  }
+
+  #goesAlong(path: string, size: number): boolean {
+    return size <= MAX_OPENED_BYTES || size <= MAX_NAMED_BYTES && this.#named(path) !== undefined;
   }
 
   #withContent(trail: readonly Found[], path: string): Answer {
@@ -301,13 +309,23 @@ export class DeviceFiles {
 
   /** All bytes of a file; only their names if the clone has them. */
   #whole(path: string, size: number): FilePart {
+    const chunks = this.#named(path);
+    if (chunks !== undefined) return { path, length: size, cost: 0, chunks };
+    const state = this.#settledState(path);
+    return { ...this.#part(path, 0, size), ...(state !== undefined && { state }) };
+  }
+
+  /** What a file's bytes are called, if the clone has them all. */
+  #named(path: string): readonly NamedChunk[] | undefined {
+    const state = this.#settledState(path);
+    return state === undefined ? undefined : this.#known(path, state);
+  }
+
+  /** Undefined for a file that somebody may be writing. */
+  #settledState(path: string): string | undefined {
     this.#stamp(path);
     const { identity, state, changedMs } = this.#stamps.get(path)!;
-    const whole = `${identity} ${state}`;
-    const isSettled = Date.now() - changedMs >= RECENT_MS;
-    const chunks = isSettled ? this.#known(path, whole) : undefined;
-    if (chunks !== undefined) return { path, length: size, cost: 0, chunks };
-    return { ...this.#part(path, 0, size), ...(isSettled && { state: whole }) };
+    return Date.now() - changedMs >= RECENT_MS ? `${identity} ${state}` : undefined;
   }
 
   #part(path: string, at: number, length: number): FilePart {

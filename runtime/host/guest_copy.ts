@@ -113,15 +113,20 @@ function lookedAt(files: GuestFiles, path: string): FileAttributes | undefined {
   }
 }
 
-/** Whether the target is below the source, links followed as far as there is something. */
+/** Whether the target is below the source, or is said to be by a path that leads through it and out again. */
 function isInside(files: GuestFiles, { from, to }: Pair): boolean {
-  const source = `${files.realPath(from)}/`;
+  const source = files.realPath(from);
+  let isBelow: boolean | undefined;
   for (let at = to;; at = parentOf(at) || ".") {
     try {
-      return `${files.realPath(at)}/`.startsWith(source);
+      const real = files.realPath(at);
+      // Links are followed as far as there is something.
+      isBelow ??= `${real}/`.startsWith(`${source}/`);
+      if (isBelow || real === source) return true;
     } catch (error) {
-      if (!(error instanceof FileFailure) || at === "." || at === "/") throw error;
+      if (!(error instanceof FileFailure)) throw error;
     }
+    if (at === "." || at === "/") return false;
   }
 }
 

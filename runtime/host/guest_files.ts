@@ -344,7 +344,7 @@ export class GuestFiles {
 
   /** Looks a path up, and lets its bytes come along where they will be needed. */
   #walkForContent(path: string, how: OpenHow): Place {
-    this.#wantContent = how.truncate !== true;
+    this.#wantContent = how.read === true && how.truncate !== true;
     try {
       return this.#tree.walk(path, how.createNew !== true);
     } finally {

@@ -1,4 +1,4 @@
-import { BLOB_ASK, BLOB_PUSH, BLOB_REPLY } from "./frame.ts";
+import { BLOB_ASK, BLOB_OFFER, BLOB_PUSH, BLOB_REPLY } from "./frame.ts";
 import { hashOf, MAX_ASKED, packBlobs, packHashes } from "./blobs.ts";
 
 /** Less than that goes without asking first, whatever the link. */
@@ -25,7 +25,7 @@ export class BlobSender {
   #misses = 0;
   readonly #roundTripBytes: () => number;
   /** Questions that wait for their answer, in order. */
-  readonly #asked: { hashes: readonly string[]; done: () => void }[] = [];
+  readonly #asked: { hashes: readonly string[]; done: (lacks: readonly string[]) => Promise<void> }[] = [];
   /** Settled when no question waits. */
   #answered: Promise<void> = Promise.resolve();
 
@@ -52,33 +52,62 @@ export class BlobSender {
     return { hashes, bytes: await this.#provide(hashes, this.#offered) };
   }
 
-  /** As {@linkcode offer}, for bytes of files: they are there again only until the next ones are passed. */
-  async pass(contents: readonly Uint8Array[]): Promise<{ hashes: string[]; bytes: number }> {
+  /**
+   * As {@linkcode offer}, for bytes of files, which are there again only until the next ones are passed; it doesn't wait for
+   * the store's answer. `sent` is told how many bytes went, once or twice.
+   */
+  async pass(contents: readonly Uint8Array[], sent: (bytes: number) => void): Promise<string[]> {
     const hashes = await Promise.all(contents.map(hashOf));
-    this.#passing = new Map(hashes.map((hash, i) => [hash, contents[i]!]));
-    return { hashes, bytes: await this.#provide(hashes, this.#passing) };
+    const passing = this.#passing = new Map(hashes.map((hash, i) => [hash, contents[i]!]));
+    const unknown = await this.#unknown(hashes);
+    if (!this.#isWorthAsking(unknown, passing)) sent(await this.#push(unknown, passing));
+    else {
+      // Whatever the answer, it will be there before it is read.
+      for (const hash of unknown) this.#there.add(hash);
+      this.#question(BLOB_OFFER, unknown, async (lacks) => {
+        this.#count(lacks, hashes);
+        sent(await this.#push(lacks, passing));
+      });
+    }
+    return hashes;
   }
 
   async #provide(hashes: readonly string[], contents: ReadonlyMap<string, Uint8Array>): Promise<number> {
+    let unknown = await this.#unknown(hashes);
+    if (this.#isWorthAsking(unknown, contents)) {
+      await this.#ask(unknown);
+      unknown = unknown.filter((hash) => !this.#there.has(hash));
+      this.#count(unknown, hashes);
+    }
+    return await this.#push(unknown, contents);
+  }
+
+  async #unknown(hashes: readonly string[]): Promise<string[]> {
     const unknown = () => [...new Set(hashes)].filter((hash) => !this.#there.has(hash));
     if (unknown().length > 0 && this.#asked.length > 0) await this.#answered;
-    const bytes = unknown().reduce((sum, hash) => sum + contents.get(hash)!.length, 0);
+    return unknown();
+  }
+
+  #isWorthAsking(hashes: readonly string[], contents: ReadonlyMap<string, Uint8Array>): boolean {
+    const bytes = hashes.reduce((sum, hash) => sum + contents.get(hash)!.length, 0);
     const least = Math.max(ASK_FROM_BYTES, this.#roundTripBytes()) * 2 ** Math.min(this.#misses, MAX_MISSES);
-    if (bytes > least) {
-      await this.#ask(unknown());
-      this.#misses = unknown().length === new Set(hashes).size ? this.#misses + 1 : 0;
-    }
-    return await this.#push(unknown(), contents);
+    return bytes > least;
+  }
+
+  /** A question that found nothing makes the next one less likely. */
+  #count(lacks: readonly string[], hashes: readonly string[]): void {
+    this.#misses = lacks.length === new Set(hashes).size ? this.#misses + 1 : 0;
   }
 
   /** A clone's answer: a byte for each hash that was asked for, 1 where it has the content. */
-  answered(payload: Uint8Array): void {
+  async answered(payload: Uint8Array): Promise<void> {
     const question = this.#asked.shift();
     if (question === undefined || payload.length !== question.hashes.length) {
       throw new RangeError("it says what it has without being asked");
     }
-    question.hashes.forEach((hash, i) => payload[i] === 1 && this.#there.add(hash));
-    question.done();
+    const { hashes, done } = question;
+    hashes.forEach((hash, i) => payload[i] === 1 && this.#there.add(hash));
+    await done(hashes.filter((_, i) => payload[i] !== 1));
   }
 
   /** The store lost something, or never had it: it asks by the hash. */
@@ -94,10 +123,20 @@ export class BlobSender {
   async #ask(hashes: readonly string[]): Promise<void> {
     for (let at = 0; at < hashes.length; at += MAX_ASKED) {
       const part = hashes.slice(at, at + MAX_ASKED);
-      this.#answered = new Promise((done) => this.#asked.push({ hashes: part, done }));
-      this.#send(BLOB_ASK, packHashes(part));
+      this.#question(BLOB_ASK, part, () => {});
     }
     await this.#answered;
+  }
+
+  #question(
+    kind: number,
+    hashes: readonly string[],
+    answered: (lacks: readonly string[]) => Promise<void> | void,
+  ): void {
+    this.#answered = new Promise((done) =>
+      this.#asked.push({ hashes, done: async (lacks) => done(await answered(lacks)) })
+    );
+    this.#send(kind, packHashes(hashes));
   }
 
   async #push(hashes: readonly string[], contents: ReadonlyMap<string, Uint8Array>): Promise<number> {

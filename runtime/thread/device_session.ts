@@ -262,7 +262,9 @@ export class DeviceSession {
         this.#request(frame.payload).catch((error) => this.#lose(String(error)));
       } else if (frame.kind === STAGE) this.#stage(frame.payload);
       else if (frame.kind === BLOB_REQUEST) this.#blobs.requested(frame.payload);
-      else if (frame.kind === BLOB_FOUND) this.#blobs.answered(frame.payload);
+      else if (frame.kind === BLOB_FOUND) {
+        this.#blobs.answered(frame.payload).catch((error) => this.#unreadable(error));
+      }
     } catch (error) {
       this.#unreadable(error);
     }
@@ -439,8 +441,7 @@ export class DeviceSession {
   /** Names the bytes of files, and sends those that the clone's store lacks. */
   async #nameParts(parts: readonly FilePart[]): Promise<string[]> {
     const cut = parts.map(({ bytes }) => bytes === undefined ? [] : chunksOf(bytes));
-    const { hashes, bytes: sentBytes } = await this.#blobs.pass(cut.flat());
-    this.#fileBytesSent += sentBytes;
+    const hashes = await this.#blobs.pass(cut.flat(), (bytes) => void (this.#fileBytesSent += bytes));
     let at = 0;
     return parts.flatMap(({ path, state, chunks }, i) => {
       if (chunks !== undefined) return chunks.map(({ hash }) => hash);

@@ -22,6 +22,8 @@ export const BLOB_ASK = 4;
 export const BLOB_FOUND = 5;
 /** As {@linkcode BLOB_ASK}; the store reads each content and checks its hash. */
 export const BLOB_CHECK = 6;
+/** As {@linkcode BLOB_ASK}; what the store lacks follows in a {@linkcode BLOB_PUSH}: requests for it wait for that. */
+export const BLOB_OFFER = 7;
 /** First kind that belongs to the session (device ⇄ guest). */
 export const FIRST_SESSION_KIND = 16;
 
