@@ -42,3 +42,39 @@ Deno.test("a module that the rewriter can't parse is named, and runs", async () 
   assert.equal(said.length, 1);
   assert.match(said[0]!, /^clonecloud: odd\.cjs runs unchanged and stays here: Cannot parse module: /);
 });
+
+Deno.test("modules that run in Workers are named once, and run", async () => {
+  const { stdout, said } = await run({
+    "main.mjs": `
+      import * as threads from "node:worker_threads";
+      import { createRequire } from "node:module";
+      const { Worker: NodeWorker } = threads, required = createRequire(import.meta.url)("worker_threads");
+      const first = (worker, name) => new Promise((resolve) => worker[name] = ({ data }) => (worker.terminate(), resolve(data)));
+      const web = (url, options) => first(new Worker(url, { type: "module", ...options }), "onmessage");
+      const node = (file, options) => new Promise((resolve) => new NodeWorker(file, options).once("message", resolve));
+      const url = new URL("./web.mjs", import.meta.url);
+      console.log(await web(url), await web(url), await web("data:text/javascript,postMessage('data')"));
+      console.log(await node(new URL("./node.mjs", import.meta.url), { workerData: 3 }));
+      console.log(await node("require('node:worker_threads').parentPort.postMessage('eval')", { eval: true }));
+      console.log(NodeWorker === required.Worker, NodeWorker === threads.default.Worker, Object.keys(threads).length > 5);
+      console.log(Worker.name, Worker.length, Worker.toString().startsWith("class Worker"), Worker.prototype.constructor === Worker);
+      class Mine extends Worker { get mine() { return true; } }
+      const mine = new Mine(url, { type: "module" });
+      console.log(mine.mine, mine instanceof Worker, mine.constructor === Mine, await first(mine, "onmessage"));
+      try { new Worker(); } catch (error) { console.log(error.stack.split("\\n").filter((line) => !/ext:|main.mjs/.test(line)).length); }`,
+    "web.mjs": `import { a } from "./dep.mjs"; postMessage([a(1), (() => a).toString()]);`,
+    "node.mjs":
+      `import { parentPort, workerData } from "node:worker_threads"; parentPort.postMessage(workerData + 1);`,
+    "dep.mjs": `export const a = (n) => n + 1;`,
+  });
+  assert.equal(
+    stdout,
+    `[ 2, "() => a" ] [ 2, "() => a" ] data\n4\neval\ntrue true true\nWorker 1 true true\n` +
+      `true true true [ 2, "() => a" ]\n1\n`,
+  );
+  const why = "runs unchanged and stays here: it runs in a Worker, which module hooks don't reach";
+  assert.deepEqual(
+    said.sort(),
+    ["code given to a Worker", "node.mjs", "web.mjs"].map((name) => `clonecloud: ${name} ${why}`),
+  );
+});

@@ -1,4 +1,5 @@
 import { bodyStart, isShadowed } from "./analyse.ts";
+import { NODE_WORKERS, NODE_WORKERS_URL } from "./constants.ts";
 import { enginePosition } from "./engine_position.ts";
 import type { ModuleAnalysis, Node, Scope, Site, Variable } from "./model.ts";
 import { type Edit, type Piece, Renderer, type Style } from "./render.ts";
@@ -22,6 +23,7 @@ export function instrument(analysis: ModuleAnalysis, options: InstrumentOptions)
   for (const scope of analysis.scopes) instrumenter.scope(scope);
   for (const site of analysis.sites) instrumenter.site(site);
   for (const meta of analysis.metas) instrumenter.meta(meta);
+  for (const { source } of analysis.program.body) instrumenter.imports(source);
   return renderer;
 }
 
@@ -566,6 +568,11 @@ class Instrumenter {
       when: (style) => style.apart,
       text: (style) => style.own("A"),
     });
+  }
+
+  imports(source: Node): void {
+    if (!NODE_WORKERS.includes(source?.value)) return;
+    this.#replace(source.start, source.end, 0, () => JSON.stringify(NODE_WORKERS_URL));
   }
 
   #open(at: number, depth: number, text: Edit["text"]): void {

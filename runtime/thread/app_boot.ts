@@ -16,6 +16,7 @@ import type { AppConfig } from "./protocol.ts";
 import type { Sampler } from "./sampler.ts";
 import { SyncPort } from "./sync_port.ts";
 import { reportAsLocal } from "./uncaught.ts";
+import { watchWorkers } from "./workers.ts";
 
 /** What the runtime is given from outside in an app process. */
 export interface BootOptions {
@@ -42,6 +43,9 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
   let migrator: Migrator | undefined;
   let hookMs = () => 0;
   if (config.methods.length > 0 || config.instrument === "all") {
+    const workers = watchWorkers((url) => {
+      port.request({ op: "supervisor", request: { op: "bypassed", urls: [url], worker: true } });
+    });
     const decoding = new TextDecoding();
     const builtins = new Builtins();
     const sameLayout = engineLayout();
@@ -51,7 +55,7 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
     const code = new DeviceCode(port);
     const registry = new CodeRegistry(code, globals, bound);
     migrator = new Migrator({ registry, values, port, config, code, globals, decision, board });
-    hideRewriting(registry, bound, new Map([[decoding.stand, decoding.original]]));
+    hideRewriting(registry, bound, new Map([...workers, [decoding.stand, decoding.original]]));
     values.watchBuiltins();
     reportAsLocal();
     hookMs = installLoadHook({ port, code, builtins, registry, migrator, config });

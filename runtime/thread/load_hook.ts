@@ -7,7 +7,9 @@ import type { DeviceCode } from "./device_code.ts";
 import type { Migrator } from "./migrator.ts";
 import type { AppConfig, SourceKind } from "./protocol.ts";
 import { ScriptLoader, type ScriptSource, scriptUrl } from "./script_loader.ts";
+import { NODE_WORKERS, NODE_WORKERS_URL } from "../rewrite/constants.ts";
 import type { SyncPort } from "./sync_port.ts";
+import { NODE_WORKERS_SOURCE } from "./workers.ts";
 
 /** The app may set another clock. */
 const now = performance.now.bind(performance);
@@ -34,6 +36,7 @@ export interface RewriteAnswer {
 
 /** Where rewritten modules find the runtime: an import that only they can resolve. */
 const RUNTIME_URL = "clonecloud:runtime";
+const WORKERS = { url: NODE_WORKERS_URL, shortCircuit: true, format: "module" };
 
 /**
  * Rewrites modules as they are loaded. What `next` returns is already JavaScript with its source map, exactly what the
@@ -62,24 +65,34 @@ export function installLoadHook(context: HookContext): () => number {
   (nodeModule as any).registerHooks({
     resolve(specifier: string, hook: any, next: any) {
       if (specifier === RUNTIME_URL) return { url: RUNTIME_URL, shortCircuit: true, format: "module" };
+      if (specifier === NODE_WORKERS_URL) {
+        NODE_WORKERS.forEach((name) => context.code.link(scriptUrl(hook.parentURL), name, NODE_WORKERS[0]!));
+        noteBuiltin(context.builtins, NODE_WORKERS[0]!);
+        return WORKERS;
+      }
       const result = next(specifier, hook);
       if (hook.parentURL !== undefined) {
         context.code.link(scriptUrl(hook.parentURL), specifier, result.url);
       }
       if (!loaded.has(result.url) && HOOKED.test(result.url)) resolved.add(result.url);
       if (result.url.startsWith("node:")) noteBuiltin(context.builtins, result.url);
-      return result;
+      const named = result.url === NODE_WORKERS[0] && !isRequired(hook) &&
+        hook.parentURL !== NODE_WORKERS_URL;
+      return named ? WORKERS : result;
     },
     load(url: string, hook: any, next: any) {
       if (url === RUNTIME_URL) {
         exposeRuntime(runtime);
         return { source: RUNTIME_SOURCE, format: "module", shortCircuit: true };
       }
+      if (url === NODE_WORKERS_URL) {
+        return { source: NODE_WORKERS_SOURCE, format: "module", shortCircuit: true };
+      }
       loaded.add(url);
       resolved.delete(url);
       awaited.delete(url);
       const result = next(url, hook);
-      const required = hook.conditions?.includes("require") === true;
+      const required = isRequired(hook);
       const began = now();
       const rewritten = rewriteLoaded(context, { url, required }, result);
       spentMs += now() - began;
@@ -103,13 +116,17 @@ export function installNoteHook(port: SyncPort): void {
       const result = next(url, hook);
       const { source } = result;
       if (typeof source === "string" && !/^(node|ext|data):/.test(url) && !/\.json$/.test(url)) {
-        const required = hook.conditions?.includes("require") === true;
-        const kind = kindOf(url, required, result.format);
+        const kind = kindOf(url, isRequired(hook), result.format);
         port.tell({ op: "note", request: { op: "note", url, source, kind } });
       }
       return result;
     },
   });
+}
+
+// deno-lint-ignore no-explicit-any
+function isRequired(hook: any): boolean {
+  return hook.conditions?.includes("require") === true;
 }
 
 /** What the hook is shown if Deno shows it anything. */

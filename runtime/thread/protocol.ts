@@ -236,8 +236,8 @@ export type SourceKind = "module" | "script" | "either";
 export type SupervisorRequest =
   | { readonly op: "config" }
   | { readonly op: "rewrite"; readonly url: string; readonly source: string; readonly kind: SourceKind }
-  /** Modules that were imported and loaded, but not through the hook. */
-  | { readonly op: "bypassed"; readonly urls: readonly string[] }
+  /** Modules that were imported and loaded, but not through the hook; or were started in a Worker, which has none. */
+  | { readonly op: "bypassed"; readonly urls: readonly string[]; readonly worker?: boolean }
   /** A module that runs as it is. */
   | { readonly op: "note"; readonly url: string; readonly source: string; readonly kind: SourceKind }
   | { readonly op: "table"; readonly key: string }
