@@ -32,11 +32,12 @@ export {
   HOP_CONTROL,
 } from "./thread/frame.ts";
 export { joinBytes } from "./thread/bytes.ts";
+export { shownText } from "./thread/shown_text.ts";
 export { slabReader } from "./thread/slab_reader.ts";
 export { CodeService, type TextCache } from "./thread/code_service.ts";
 export type { AppConfig, SupervisorRequest, TraceEvent } from "./thread/protocol.ts";
 export { type Stage, type StageRow, STAGES, type StageStop, type StageVariable } from "./thread/stages.ts";
-export { MIGRATE, RETURN } from "./thread/protocol.ts";
+export { MIGRATE, READY, REQUEST, RETURN, STAGE } from "./thread/protocol.ts";
 export { MAX_FRAME_BYTES, SESSION_VERSION } from "./thread/constants.ts";
 export type { FileChanges } from "./host/file_changes.ts";
 export { chunkEnd, chunksOf, MAX_CHUNK_BYTES } from "./host/chunks.ts";

@@ -139,6 +139,26 @@ Deno.test("a migration takes no longer than its device is granted, and a guest c
   for (const { clone } of [longOff, idleOff]) equal(clone.status().guests.length, 1);
 });
 
+for (const [without, wanted] of [[[], "ends"], [["away"], "lives"]] as const) {
+  Deno.test(`a device can't set its migration's clock back by sending another thread: the session ${wanted}${without.length > 0 ? " without that" : ""}`, () =>
+    inThreeTries(async () => {
+      await using scene = new Scene();
+      const attack = await Attack.begin(scene, { without });
+      await attack.clone.limit(attack.device.id, { minutes: 0.04 });
+      await attack.migrate();
+      if (wanted === "ends") {
+        await attack.migrate();
+        return match(await attack.answer(), /another one of this session is here/);
+      }
+      // Longer than it is granted.
+      for (let i = 0; i < 10; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        await attack.migrate();
+      }
+      equal(attack.clone.status().guests.length, 1);
+    }));
+}
+
 /** CPU time of a process, milliseconds. */
 function cpuMs(pid: number): number {
   const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ")[1]!.split(" ");

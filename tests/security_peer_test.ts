@@ -8,6 +8,7 @@ import { openContentStore } from "../net/files/mod.ts";
 import { openHome } from "../net/home/mod.ts";
 import { answerLink } from "../net/link/mod.ts";
 import { startHost } from "../net/peer/host.ts";
+import { Admission, type NoRoomError } from "../net/peer/admission.ts";
 import { Liveness } from "../net/peer/liveness.ts";
 import type { Peer } from "../net/mod.ts";
 import { openTrustStore, PairingDesk } from "../net/trust/mod.ts";
@@ -248,4 +249,51 @@ Deno.test("one device's broken session leaves its others alone", async () => {
   equal((await bad.message()).type, "lost");
   await good.send(ECHO, new Uint8Array(10));
   equal((await good.sessionFrame())!.payload.length, 10);
+});
+
+for (const [without, wanted] of [[[], "ends"], [["collecting"], "lives"]] as const) {
+  Deno.test(`a device has only so much of its content collected at once: one session more ${wanted}${without.length > 0 ? " without that" : ""}`, async () => {
+    await using scene = new Scene();
+    const pair = await scene.pair({ without });
+    const apps: App[] = [];
+    for (let i = 0; i < 3; i++) apps.push(await session(scene, pair));
+    const announced = new Uint8Array(5);
+    new DataView(announced.buffer).setUint32(0, 1 + 100 * 2 ** 20);
+    announced[4] = 3;
+    for (const app of apps.slice(0, 2)) await app.raw(announced);
+    // Frames of different sessions may overtake one another.
+    const ends = Promise.any(apps.map(async (app) => (await app.message()).reason as string));
+    await apps[2]!.raw(announced);
+    if (wanted === "ends") match(await ends, /sends more than \d+ bytes at once/);
+    else {
+      await (await session(scene, pair)).send(ECHO);
+      equal(pair.clone.status().guests.length, 4);
+      for (const app of apps) app.close();
+      await ends.catch(() => {});
+    }
+  });
+}
+
+Deno.test("a device opens only so many sessions in a time", async () => {
+  const open = async (limitsRate: boolean, seconds: number) => {
+    let now = 0;
+    const admission = new Admission({
+      ...{ maxGuests: 8, starters: 4, budgetBytes: 2 ** 40, usedBytes: () => 0, limitsRate },
+      clock: () => now,
+    });
+    let opened = 0;
+    for (; now < seconds * 1000; now += 10) {
+      try {
+        (await admission.enter("device", 8)).leave();
+        opened++;
+      } catch (error) {
+        match((error as NoRoomError).message, /opens sessions too fast/);
+      }
+      (await admission.enter("another", 8).catch(() => ({ leave: () => {} }))).leave();
+    }
+    return opened;
+  };
+  const limited = await open(true, 10);
+  ok(limited > 100 && limited < 110, `${limited} sessions in ten seconds`);
+  equal(await open(false, 10), 1000);
 });

@@ -5,7 +5,14 @@
  * start at the same time, and among those that wait the device that was served longest ago comes first, so that one device's
  * many apps don't keep another's one waiting.
  */
-import { GUEST_BYTES, MAX_LINE_MS, START_GUESS_MS, STARTING_TIMEOUT_MS } from "./constants.ts";
+import {
+  GUEST_BYTES,
+  MAX_LINE_MS,
+  SESSION_BURST,
+  SESSIONS_PER_SECOND,
+  START_GUESS_MS,
+  STARTING_TIMEOUT_MS,
+} from "./constants.ts";
 
 /** Thrown when a clone takes no more sessions. */
 export class NoRoomError extends Error {
@@ -22,6 +29,8 @@ export interface AdmissionOptions {
   readonly budgetBytes: number;
   /** Memory that guests hold now, bytes. */
   usedBytes(): number;
+  /** Whether a device may open only so many sessions in a time; true if left out. */
+  readonly limitsRate?: boolean;
   readonly clock?: () => number;
 }
 
@@ -44,6 +53,8 @@ export class Admission {
   readonly #guestsOf = new Map<string, number>();
   /** In which order devices were last served. */
   readonly #servedAt = new Map<string, number>();
+  /** How many more sessions a device may open now, and as of when. */
+  readonly #bursts = new Map<string, { left: number; at: number }>();
   #line: Waiter[] = [];
   #order = 0;
   #starting = 0;
@@ -76,6 +87,7 @@ export class Admission {
    */
   async enter(device: string, maxOfDevice: number): Promise<Place> {
     this.#check(device, maxOfDevice);
+    this.#checkRate(device);
     this.#used++;
     this.#guestsOf.set(device, (this.#guestsOf.get(device) ?? 0) + 1);
     if (this.#starting >= this.#options.starters) {
@@ -88,6 +100,23 @@ export class Admission {
     } else this.#starting++;
     this.#servedAt.set(device, ++this.#order);
     return this.#place(device);
+  }
+
+  /** A device is not trusted any more. */
+  forget(device: string): void {
+    this.#bursts.delete(device);
+    this.#servedAt.delete(device);
+  }
+
+  /** Each start takes CPU time, however short the session is. */
+  #checkRate(device: string): void {
+    if (this.#options.limitsRate === false) return;
+    const now = this.#clock();
+    const { left, at } = this.#bursts.get(device) ?? { left: SESSION_BURST, at: now };
+    const regained = (now - at) / 1000 * SESSIONS_PER_SECOND;
+    const open = Math.min(SESSION_BURST, left + regained);
+    if (open < 1) throw new NoRoomError("Cannot start guest: this device opens sessions too fast");
+    this.#bursts.set(device, { left: open - 1, at: now });
   }
 
   /** Waits in line. @throws {NoRoomError} if that takes too long. */

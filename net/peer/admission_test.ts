@@ -3,7 +3,10 @@ import { Admission, type AdmissionOptions } from "./admission.ts";
 
 const MIB = 2 ** 20;
 const admission = (options: Partial<AdmissionOptions> = {}) =>
-  new Admission({ maxGuests: 1000, starters: 1, budgetBytes: 64_000 * MIB, usedBytes: () => 0, ...options });
+  new Admission({
+    ...{ maxGuests: 1000, starters: 1, budgetBytes: 64_000 * MIB, usedBytes: () => 0, limitsRate: false },
+    ...options,
+  });
 
 Deno.test("Admission.enter() lets devices in by turns, however many apps one has", async () => {
   const line = admission();

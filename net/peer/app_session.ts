@@ -16,6 +16,7 @@ import {
   type SessionNotice,
   type SessionReply,
   type SessionRequest,
+  shownText,
 } from "../../runtime/mod.ts";
 import {
   allOf,
@@ -27,6 +28,7 @@ import {
 } from "../channel/mod.ts";
 import { addressOf } from "../discovery/mod.ts";
 import { EmulatedLink, type LinkSpec, parseLink, powerSupply } from "../link/mod.ts";
+import { CloneGate, type CloneGateOptions } from "./clone_gate.ts";
 import { SLOW_PIECE_BYTES } from "./constants.ts";
 import { Credit } from "./credit.ts";
 import type { MigrationLog, MigrationWatch } from "./migration_log.ts";
@@ -42,6 +44,8 @@ export interface AppHost {
   /** This machine's speed now, as in `net/link`. */
   measureSpeed(): number;
   readonly migrations: MigrationLog;
+  /** What clones may send. */
+  readonly gate: CloneGateOptions;
   /** Whether links may be probed while a session lives. */
   readonly probes: boolean;
   /** Something that `status` shows has changed. */
@@ -100,7 +104,7 @@ export async function serveApp(
       host.changed();
     };
     session = await host.openAnyClone(request.clones, { request, emulated, probes: host.probes, onLink });
-    const reply = welcome(session, { speed, power });
+    const reply = { ...welcome(session, { speed, power }), returnBytes: host.gate.returnBytes };
     const migrations = host.migrations.watch({
       role: "device",
       app: request.app,
@@ -140,7 +144,12 @@ async function relay({ control, out, session, host, migrations, ended, end }: Re
   const clone = session.control.channel;
   const credit = session.answer.tellsTaken ? new Credit(() => session.meter.current()) : undefined;
   const up = new FrameRelay(new FrameOutlet(clone), fromApp(migrations), (error) => end(error.message));
-  const down = new FrameRelay(out, fromClone({ end, credit }, migrations), (error) => end(error.message));
+  const gate = new CloneGate(host.gate);
+  const down = new FrameRelay(
+    out,
+    fromClone({ end, credit, gate }, migrations),
+    (error) => end(error.message),
+  );
   const send = (piece: Uint8Array) => {
     const wait = allOf([up.data(piece), credit?.sent(piece.length)]);
     // Only while there is no room the link sets the pace; else it is whoever asks, and how often.
@@ -201,24 +210,40 @@ function fromApp(migrations: MigrationWatch) {
 
 /** From the clone: session frames and requests for content go on; its last words are taken. */
 function fromClone(
-  { end, credit }: { end: (reason: string) => void; credit: Credit | undefined },
+  { end, credit, gate }: {
+    readonly end: (reason: string) => void;
+    readonly credit: Credit | undefined;
+    readonly gate: CloneGate;
+  },
   migrations: MigrationWatch,
 ) {
   return {
     route(kind: number, payloadBytes: number): "forward" | "take" {
       if (kind === RETURN) migrations.returned(payloadBytes);
-      if (kind >= FIRST_SESSION_KIND || kind === BLOB_REQUEST || kind === BLOB_FOUND) return "forward";
-      if (kind === HOP_CONTROL && payloadBytes <= MAX_CONTROL_BYTES) return "take";
+      if (kind >= FIRST_SESSION_KIND || kind === BLOB_REQUEST || kind === BLOB_FOUND) {
+        gate.frame(kind, payloadBytes);
+        return "forward";
+      }
+      if (kind === HOP_CONTROL && payloadBytes <= MAX_CONTROL_BYTES) {
+        gate.control();
+        return "take";
+      }
       throw new Error(
         `Cannot pass frame on: a clone sends no frame of kind ${kind} with ${payloadBytes} bytes`,
       );
     },
     taken({ payload }: Frame) {
       const message = decodeJson(payload) as { type?: unknown; reason?: unknown; bytes?: unknown } | null;
-      if (message?.type === "taken" && typeof message.bytes === "number") credit?.taken(message.bytes);
-      if (message?.type === "lost" && typeof message.reason === "string") end(message.reason.slice(0, 1000));
+      if (message?.type === "taken" && isCount(message.bytes)) credit?.taken(message.bytes);
+      if (message?.type === "lost" && typeof message.reason === "string") {
+        end(shownText(message.reason, 1000));
+      }
     },
   };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function notice(out: FrameOutlet, body: SessionNotice): void {

@@ -11,7 +11,14 @@ import type { Home } from "../home/mod.ts";
 import { powerSupply } from "../link/mod.ts";
 import { closedNow, grantsOf, type TrustStore } from "../trust/mod.ts";
 import { Admission } from "./admission.ts";
-import { DEFAULT_HEAP_MIB, DEFAULT_MAX_GUESTS, GUEST_MEMORY_SHARE, GUEST_OVERHEAD_MIB } from "./constants.ts";
+import { Collecting } from "./collecting.ts";
+import {
+  DEFAULT_HEAP_MIB,
+  DEFAULT_MAX_GUESTS,
+  GUEST_MEMORY_SHARE,
+  GUEST_OVERHEAD_MIB,
+  MAX_COLLECTING_BYTES,
+} from "./constants.ts";
 import { signalGroup } from "./guest.ts";
 import { GuestGovernor } from "./guest_governor.ts";
 import { type GuestNeeds, GuestPool } from "./guest_pool.ts";
@@ -44,6 +51,7 @@ export class CloneService {
   readonly #governor: GuestGovernor;
   readonly #admission: Admission;
   readonly #served = new Set<ServedSession>();
+  readonly #collecting: Collecting;
 
   static async open(parts: CloneParts, options: PeerOptions): Promise<CloneService> {
     const { home, trust } = parts;
@@ -81,7 +89,9 @@ export class CloneService {
       starters: Math.max(4, 2 * cores),
       budgetBytes,
       usedBytes: () => this.#governor.bytes,
+      limitsRate: !without.has("session-rate"),
     });
+    this.#collecting = new Collecting(without.has("collecting") ? Infinity : MAX_COLLECTING_BYTES);
     this.#guests = new GuestPool({
       command: (needs) => this.#command(needs),
       usual: { memoryMiB: grantsOf().memoryMiB, permissions: [], locale: navigator.language },
@@ -141,6 +151,8 @@ export class CloneService {
       name,
       denoVersion: Deno.version.deno,
       migrations,
+      collecting: this.#collecting,
+      checksAway: this.#options.without?.includes("away") !== true,
       isTrusted: (peer: string) => trust.has(peer),
       grants: (peer: string) => trust.grants(peer),
       closedTo: (peer: string) => this.closedTo(peer),
@@ -181,6 +193,7 @@ export class CloneService {
         session.end("not paired: this device is not trusted any more; run `pair` again");
       }
     }
+    this.#admission.forget(peer);
     await this.#store.wipe(peer);
   }
 

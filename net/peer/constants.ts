@@ -45,6 +45,23 @@ export const MAX_GUEST_LOG_BYTES = 64 * 1024;
 /** How long a device waits for a clone's first answer: the clone's longest line, and a guest's start on a slow machine. */
 export const SESSION_OPEN_TIMEOUT_MS = 25_000;
 
+/** Share of a device's memory that one answer of a clone may have, packed or unpacked: what is made of it takes several times as much. */
+export const RETURN_MEMORY_SHARE = 1 / 8;
+/** … but at least this much, bytes. */
+export const RETURN_LEAST_BYTES = 32 * 1024 * 1024;
+/** A guest's question, bytes: most have under 1 KiB, a table that a person looks at while stepping some MiB. */
+export const MAX_QUESTION_BYTES = 32 * 1024 * 1024;
+/** Frames a second that a clone may send: a guest's questions on loopback come to a quarter of it. */
+export const MAX_FRAMES_PER_SECOND = 20_000;
+/** Messages of the clone's peer among them; it tells what it took 200 times a second at most. */
+export const MAX_CONTROLS_PER_SECOND = 1_000;
+/** What a device may have a clone collect at once, over all its sessions, bytes: what it is to keep comes in frames of 4 MiB. */
+export const MAX_COLLECTING_BYTES = 256 * 1024 * 1024;
+/** Sessions that a device may open at once after a pause … */
+export const SESSION_BURST = 64;
+/** … and each second from then on: starting a guest takes a tenth of a second of a core. */
+export const SESSIONS_PER_SECOND = 4;
+
 /** Window of one stream: 1 MiB keeps 6.6 Mbit/s busy up to 1.2 s of round-trip time, and bounds what is in flight. */
 export const MAX_STREAM_WINDOW_BYTES = 1024 * 1024;
 /** Connections one address may open in a second; several apps start at once, and tests share one address. */

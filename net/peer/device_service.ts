@@ -4,6 +4,7 @@
  */
 import type { Finder } from "../discovery/mod.ts";
 import type { ControlChannel, Message } from "../channel/mod.ts";
+import type { CloneGateOptions } from "./clone_gate.ts";
 import type { TrustStore } from "../trust/mod.ts";
 import { type AppSession, type OwnSession, serveApp } from "./app_session.ts";
 import { CloneChooser, type Reached } from "./clone_chooser.ts";
@@ -21,6 +22,8 @@ export interface DeviceParts {
   readonly book: PeerBook;
   readonly liveness: Liveness;
   readonly migrations: MigrationLog;
+  /** What clones may send. */
+  readonly gate: CloneGateOptions;
   unitsPerMs(): number;
   /** Something that `status` shows has changed. */
   changed(): void;
@@ -47,7 +50,7 @@ export class DeviceService {
 
   /** Serves one app from its request to its end; never rejects. */
   async serve(control: ControlChannel, request: Message): Promise<void> {
-    const { book, liveness, migrations, unitsPerMs, changed } = this.#parts;
+    const { book, liveness, migrations, unitsPerMs, changed, gate } = this.#parts;
     await serveApp(
       {
         openAnyClone: (clones, options) =>
@@ -59,6 +62,7 @@ export class DeviceService {
         measureSpeed: unitsPerMs,
         probes: book.probes,
         migrations,
+        gate,
         changed,
         watch: (session: CloneSession) => liveness.watch(session.connection),
       },

@@ -15,6 +15,11 @@ export type Defence =
   | "time"
   | "idle-cpu"
   | "turns"
+  | "away"
+  | "collecting"
+  | "session-rate"
+  | "return-size"
+  | "frame-rate"
   | "stranger-limits";
 
 /** What a machine is like now. */
@@ -51,6 +56,8 @@ export interface PeerOptions {
   readonly heapMiB?: number;
   /** Memory of all guests together, MiB; half of this machine's if left out. */
   readonly guestMemoryMiB?: number;
+  /** Largest answer of a clone, bytes; a share of this machine's memory if left out. */
+  readonly returnBytes?: number;
   /** Deno's own folder for guests (compiled modules of the runtime); in the home if left out. */
   readonly guestCache?: string;
   /** The Deno that runs guests; this process's own if left out. */

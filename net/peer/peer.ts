@@ -8,6 +8,7 @@
 import type { Connection, Stream } from "@libp2p/interface";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { MAX_FRAME_BYTES } from "../../runtime/mod.ts";
 import { ControlChannel, type Message, streamChannel } from "../channel/mod.ts";
 import { FileClient, FILES_PROTOCOL } from "../files/mod.ts";
 import { addressOf, Finder } from "../discovery/mod.ts";
@@ -33,7 +34,13 @@ import {
 } from "../trust/mod.ts";
 import { CloneService } from "./clone_service.ts";
 import { DeviceService } from "./device_service.ts";
-import { INFO_PROTOCOL, MAX_PROTOCOL_STREAMS, SESSION_PROTOCOL } from "./constants.ts";
+import {
+  INFO_PROTOCOL,
+  MAX_PROTOCOL_STREAMS,
+  RETURN_LEAST_BYTES,
+  RETURN_MEMORY_SHARE,
+  SESSION_PROTOCOL,
+} from "./constants.ts";
 import { type Host, startHost } from "./host.ts";
 import type { PeerInfo } from "./info_messages.ts";
 import { answerInfo } from "./info_protocol.ts";
@@ -131,6 +138,10 @@ class NodeManager implements Peer {
       book: this.#book,
       liveness,
       migrations: this.#migrations,
+      gate: {
+        returnBytes: options.returnBytes ?? defaultReturnBytes(),
+        without: new Set(options.without ?? []),
+      },
       unitsPerMs: () => this.#measureSpeed(),
       changed: () => this.#changed(),
       ...(options.reviewMs !== undefined && { reviewMs: options.reviewMs }),
@@ -418,4 +429,10 @@ class NodeManager implements Peer {
       if (connection.remotePeer.toString() === peer) connection.abort(new Error("not trusted any more"));
     }
   }
+}
+
+/** How large an answer of a clone this machine can hold. */
+function defaultReturnBytes(): number {
+  const share = Math.floor(Deno.systemMemoryInfo().total * RETURN_MEMORY_SHARE);
+  return Math.min(MAX_FRAME_BYTES, Math.max(RETURN_LEAST_BYTES, share));
 }

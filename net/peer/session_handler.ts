@@ -22,6 +22,7 @@ import {
 import { BlobDesk, type ContentStore } from "../files/mod.ts";
 import type { Grants } from "../trust/mod.ts";
 import { type Admission, NoRoomError, type Place } from "./admission.ts";
+import type { Collecting } from "./collecting.ts";
 import { EXIT_GRACE_MS } from "./constants.ts";
 import { describeExit, type Guest } from "./guest.ts";
 import type { GuestGovernor } from "./guest_governor.ts";
@@ -39,6 +40,10 @@ export interface SessionHost {
   readonly name: string;
   readonly denoVersion: string;
   readonly migrations: MigrationLog;
+  /** What devices have this clone collect. */
+  readonly collecting: Collecting;
+  /** Whether a device may have one thread of a session here; tests leave that out. */
+  readonly checksAway: boolean;
   isTrusted(peer: string): boolean;
   grants(peer: string): Grants;
   /** Why a peer's guests may not run now. */
@@ -158,13 +163,19 @@ async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
   });
   const migrations = host.migrations.watch({ role: "clone", app, peer: device });
   let awaySince: number | undefined;
+  const collecting = host.collecting.of(device);
   const up = new FrameRelay(
     toGuest,
     routes(
       [BLOB_REPLY, BLOB_PUSH, BLOB_ASK, BLOB_OFFER],
-      (frame) => blobs.take(frame),
+      (frame) => blobs.take(frame).finally(() => collecting.done(frame.payload.length)),
       (kind, bytes) => {
+        if (kind < FIRST_SESSION_KIND) collecting.begin(bytes);
         if (kind !== MIGRATE) return;
+        // Else a second one would set the clock back that a device's minutes are counted by.
+        if (awaySince !== undefined && host.checksAway) {
+          throw new Error("Cannot take thread: another one of this session is here");
+        }
         awaySince = performance.now();
         migrations.left(bytes);
       },
@@ -214,6 +225,7 @@ async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
   opened({ device, app, pid: guest.pid, end });
   const reason = await ended;
   ungovern();
+  collecting.end();
   report.end();
   migrations.ended();
   opened(undefined);

@@ -3,8 +3,9 @@
  * way, the device first. After an `ok` all that follows is frames; the clone tells in control messages what it took. When a guest is gone the clone sends one more control
  * message, `{ type: "lost", reason }`, and closes the stream.
  */
+import { shownText } from "../../runtime/mod.ts";
 import type { Message } from "../channel/mod.ts";
-import { GUEST_PERMISSIONS, type GuestPermission } from "../trust/mod.ts";
+import { cleanName, GUEST_PERMISSIONS, type GuestPermission } from "../trust/mod.ts";
 
 /** The device's first message. */
 export interface SessionHello {
@@ -57,9 +58,17 @@ export function parseHello(message: Message | undefined): SessionHello {
 export function parseAnswer(message: Message | undefined): SessionAnswer {
   if (message === undefined) throw new TypeError("Cannot open session: the clone hung up");
   const { ok, code, error, name, deno, unitsPerMs, tellsTaken } = message;
-  if (ok === false && isText(code) && isText(error)) return { ok, code: code as RefusalCode, error };
-  if (ok === true && isText(name) && isText(deno) && typeof unitsPerMs === "number" && unitsPerMs > 0) {
-    return { ok, name, deno, unitsPerMs, tellsTaken: tellsTaken === true };
+  if (ok === false && isText(code) && isText(error)) {
+    return { ok, code: code as RefusalCode, error: shownText(error) };
+  }
+  if (ok === true && isText(name) && isText(deno) && Number.isFinite(unitsPerMs) && Number(unitsPerMs) > 0) {
+    return {
+      ok,
+      name: cleanName(name),
+      deno: shownText(deno),
+      unitsPerMs: unitsPerMs as number,
+      tellsTaken: tellsTaken === true,
+    };
   }
   throw new TypeError("Cannot open session: the clone's answer is malformed");
 }

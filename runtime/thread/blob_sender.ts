@@ -7,7 +7,7 @@ const ASK_FROM_BYTES = 8 * 1024;
 const MAX_MISSES = 6;
 
 /** Sends frames towards the clone. */
-export type Send = (kind: number, ...parts: Uint8Array[]) => void;
+export type Send = (kind: number, ...parts: Uint8Array[]) => Promise<void> | void;
 
 /**
  * Sees to it that the clone's store has what messages name, from the device's side of one session. What the store has is
@@ -110,10 +110,10 @@ export class BlobSender {
     await done(hashes.filter((_, i) => payload[i] !== 1));
   }
 
-  /** The store lost something, or never had it: it asks by the hash. */
-  requested(hash: Uint8Array): void {
+  /** The store lost something, or never had it: it asks by the hash. Resolves when the answer has left. */
+  async requested(hash: Uint8Array): Promise<void> {
     const name = hash.toHex();
-    this.#send(
+    await this.#send(
       BLOB_REPLY,
       hash.slice(),
       this.#offered.get(name) ?? this.#passing.get(name) ?? new Uint8Array(),

@@ -4,8 +4,10 @@ import { DeviceFiles, type FilePart } from "../host/device_files.ts";
 import type { FileChanges } from "../host/file_changes.ts";
 import type { FileRoots } from "../host/file_roots.ts";
 import { chunksOf } from "../host/chunks.ts";
+import { CloneTurns } from "./clone_turns.ts";
 import { CloneMemory } from "./clone_memory.ts";
 import { BlobSender } from "./blob_sender.ts";
+import { type CloneBounds, DEFAULT_BOUNDS } from "./clone_bounds.ts";
 import { BLOB_FOUND, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from "./frame.ts";
 import type { Board } from "./board.ts";
 import { compressing, decompressing } from "./stream_compression.ts";
@@ -29,6 +31,8 @@ import {
   type TraceEvent,
   unpackPayload,
 } from "./protocol.ts";
+import { checkedReturn } from "./return_head.ts";
+import { shownText } from "./shown_text.ts";
 import type { SessionNote, SessionNotice, SessionReply } from "./session_control.ts";
 import { parseGuestStop, type StageStop } from "./stages.ts";
 
@@ -61,6 +65,8 @@ const FORCED_OPEN_WAIT_MS = 30_000;
 /** A peer says every second that it lives. */
 const SILENCE_MS = 4_000;
 const SILENCE_CHECK_MS = 500;
+/** What a timer holds. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Bytes of files that are fewer aren't worth a name. */
 const NAMED_FROM_BYTES = 1024;
 /** Bytes of changed files in one message to the supervisor. */
@@ -81,6 +87,8 @@ export interface SessionParts {
   readonly board: Board;
   /** What clones may see; the same for all sessions of an app. */
   readonly roots: FileRoots;
+  /** In place of the usual ones, for tests that show what each is for. */
+  readonly bounds?: Partial<CloneBounds>;
 }
 
 /** Who steps through an app came for its migrations, and has time. */
@@ -109,6 +117,8 @@ export class DeviceSession {
   #connection: LocalConnection | undefined;
   #settleReady: (state: SessionState) => void = () => {};
   #settleReturn: ((reply: MigrateReply) => void) | undefined;
+  #bounds: CloneBounds;
+  readonly #turns: CloneTurns;
   #lost: string | undefined;
   #lostAt = 0;
   #gone = false;
@@ -122,7 +132,12 @@ export class DeviceSession {
   #fileBytes = 0;
   #fileBytesSent = 0;
 
-  constructor(config: AppConfig, { connection, patient, ask, event, board, roots }: SessionParts) {
+  constructor(
+    config: AppConfig,
+    { connection, patient, ask, event, board, roots, bounds }: SessionParts,
+  ) {
+    this.#bounds = { ...DEFAULT_BOUNDS, ...bounds };
+    this.#turns = new CloneTurns(this.#bounds);
     this.#config = config;
     this.#ask = ask;
     this.#event = event;
@@ -173,9 +188,9 @@ export class DeviceSession {
     this.#lose("closed");
   }
 
-  /** Ships a captured thread and waits for it; never rejects. */
+  /** Ships a captured thread and waits for it, for so long at most; never rejects. */
   async migrate(
-    message: { head: any; packet: ArrayBuffer; missing: any; method: string },
+    message: { head: any; packet: ArrayBuffer; missing: any; method: string; longestAwayMs: number },
   ): Promise<MigrateReply> {
     const started = performance.now();
     if (this.#lost !== undefined) return { ok: false, reason: this.#lost };
@@ -195,15 +210,19 @@ export class DeviceSession {
     });
     await this.#reach(() => ({ stage: "ship", bytes: sum(payload) }));
     const stopListening = this.#listenForSilence();
+    const stopWaiting = this.#limitAway(message.longestAwayMs);
     const reply = await new Promise<MigrateReply>((resolve) => {
       this.#settleReturn = resolve;
       if (this.#lost !== undefined) resolve({ ok: false, reason: this.#lost });
       else {
         this.#noteMethod(message.method.slice(0, 500));
+        this.#turns.leaves(message.head.id);
         this.#connection!.send(MIGRATE, ...payload);
       }
     });
     stopListening();
+    stopWaiting();
+    this.#turns.over();
     this.#settleReturn = undefined;
     return {
       ...reply,
@@ -251,18 +270,34 @@ export class DeviceSession {
     return () => clearInterval(timer);
   }
 
+  /** Gives the session up when its clone keeps the thread for too long, however lively it is otherwise. */
+  #limitAway(longestMs: number): () => void {
+    // Whoever steps takes the time it takes.
+    if (this.#config.stepping) return () => {};
+    const timer = setTimeout(
+      () => this.#lose(`the clone kept the thread for more than ${Math.round(longestMs / 1000)} s`),
+      Math.min(longestMs, MAX_TIMER_MS),
+    );
+    return () => clearTimeout(timer);
+  }
+
   #receive(frame: Frame): void {
+    if (this.#lost !== undefined) return;
     try {
       if (frame.kind === HOP_CONTROL) {
         this.#control(decodeJson(frame.payload) as SessionReply | SessionNotice);
       } else if (frame.kind === READY) this.#opened();
       else if (frame.kind === RETURN) {
-        this.#returned(frame.payload).catch((error) => this.#unreadable(error));
+        const id = this.#turns.returns();
+        this.#returned(frame.payload, id).catch((error) => this.#unreadable(error));
       } else if (frame.kind === REQUEST) {
-        this.#request(frame.payload).catch((error) => this.#lose(String(error)));
+        const answered = this.#turns.asks();
+        this.#request(frame.payload).then(answered, (error) => this.#lose(String(error)));
       } else if (frame.kind === STAGE) this.#stage(frame.payload);
-      else if (frame.kind === BLOB_REQUEST) this.#blobs.requested(frame.payload);
-      else if (frame.kind === BLOB_FOUND) {
+      else if (frame.kind === BLOB_REQUEST) {
+        const sent = this.#turns.fetches();
+        this.#blobs.requested(frame.payload).then(sent);
+      } else if (frame.kind === BLOB_FOUND) {
         this.#blobs.answered(frame.payload).catch((error) => this.#unreadable(error));
       }
     } catch (error) {
@@ -275,6 +310,7 @@ export class DeviceSession {
   }
 
   #opened(): void {
+    this.#turns.ready();
     this.#board.opened(this.#id);
     this.#settleReady({ ok: true, id: this.#id });
   }
@@ -296,6 +332,8 @@ export class DeviceSession {
       return this.#lose(message.error);
     }
     this.#board.write(message.conditions);
+    const { returnBytes = this.#bounds.returnBytes } = message;
+    this.#bounds = { ...this.#bounds, returnBytes: Math.min(returnBytes, this.#bounds.returnBytes) };
     this.#clone = { clone: message.clone.name, ...(message.why !== undefined && { why: message.why }) };
     this.#ask({
       op: "conditions",
@@ -315,13 +353,13 @@ export class DeviceSession {
     return { ...start, nowMs: Date.now(), stepping, observed: stepping || trace };
   }
 
-  async #returned(payload: Uint8Array): Promise<void> {
-    const { head, bytes } = unpackPayload(await decompressing(payload));
-    const reply = head as ReturnHead;
+  async #returned(payload: Uint8Array, id: number): Promise<void> {
+    const { returnBytes, headBytes, inTurn } = this.#bounds;
+    const { head, bytes } = unpackPayload(await decompressing(payload, returnBytes), headBytes);
+    const reply = checkedReturn(head, inTurn ? id : undefined);
     this.#event({ event: "return", thread: "main", method: this.#method, bytes: payload.length });
     this.#remember();
-    const observed = reply.ok && Array.isArray(reply.observed) ? reply.observed : [];
-    const changed = reply.ok ? this.#files.changed(observed) : undefined;
+    const changed = reply.ok ? this.#files.changed(reply.observed) : undefined;
     if (changed !== undefined) return this.#lose(`${changed} changed on the device meanwhile`);
     const fileBytes = reply.ok ? reply.files?.bytes ?? 0 : 0;
     if (!(Number.isInteger(fileBytes) && fileBytes >= 0 && fileBytes <= bytes.length)) {
@@ -356,7 +394,8 @@ export class DeviceSession {
   }
 
   #stage(payload: Uint8Array): void {
-    const { head } = unpackPayload(payload);
+    this.#turns.resumes();
+    const { head } = unpackPayload(payload, this.#bounds.headBytes);
     const { ms, objects } = head as { ms?: number; objects?: number };
     this.#event({
       event: "resume",
@@ -368,7 +407,7 @@ export class DeviceSession {
   }
 
   async #request(payload: Uint8Array): Promise<void> {
-    const { head } = unpackPayload(payload);
+    const { head } = unpackPayload(payload, this.#bounds.headBytes);
     const request = head as GuestRequest;
     if (request.op === "abandon") {
       const reason = `${request.reason}${request.path ? ` (${request.path})` : ""}`;
@@ -406,7 +445,7 @@ export class DeviceSession {
 
   async #reply(head: GuestReply, ...bytes: Uint8Array[]): Promise<void> {
     const payload = await compressing([...packPayload(head), ...bytes]);
-    this.#connection?.send(REPLY, ...payload);
+    await this.#connection?.send(REPLY, ...payload);
   }
 
   /** Stops here until the person goes on, if anybody steps. */
@@ -458,7 +497,8 @@ export class DeviceSession {
     if (note !== undefined) this.#ask({ op: "memory", app: this.#config.start.mainModule, note });
   }
 
-  #lose(reason: string, miss?: Miss): void {
+  #lose(said: string, miss?: Miss): void {
+    const reason = shownText(said);
     if (this.#lost === undefined) {
       this.#lostAt = performance.now();
       this.#board.session = "lost";
@@ -486,7 +526,9 @@ function parseMiss(given: unknown): Miss | undefined {
   const { what, through } = (given ?? {}) as Record<string, unknown>;
   const isText = (value: unknown) => typeof value === "string" && value.length <= MAX_MISS_TEXT;
   if (!isText(what) || !Array.isArray(through) || through.length > MAX_MISS_METHODS) return undefined;
-  return through.every(isText) ? { what: what as string, through } : undefined;
+  return through.every(isText)
+    ? { what: shownText(what), through: through.map((method) => shownText(method)) }
+    : undefined;
 }
 
 function sum(parts: readonly Uint8Array[]): number {

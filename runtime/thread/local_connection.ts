@@ -26,12 +26,14 @@ export class LocalConnection {
     return new LocalConnection(await Deno.connect({ transport: "unix", path }));
   }
 
-  send(kind: number, ...parts: Uint8Array[]): void {
+  /** Resolves when it has left, or never will. */
+  send(kind: number, ...parts: Uint8Array[]): Promise<void> {
     let bytes = 0;
     for (const part of parts) bytes += part.length;
     // Small frames go out in one piece; large ones aren't copied together.
-    if (bytes < 65_536) this.#write([encodeFrame(kind, ...parts)]);
-    else this.#write([frameHeader(kind, bytes), ...parts]);
+    return this.#write(
+      bytes < 65_536 ? [encodeFrame(kind, ...parts)] : [frameHeader(kind, bytes), ...parts],
+    );
   }
 
   sendJson(body: unknown): void {
@@ -49,8 +51,8 @@ export class LocalConnection {
     this.onClose();
   }
 
-  #write(parts: readonly Uint8Array[]): void {
-    this.#writing = this.#writing.then(async () => {
+  #write(parts: readonly Uint8Array[]): Promise<void> {
+    return this.#writing = this.#writing.then(async () => {
       for (const part of parts) {
         for (let at = 0; at < part.length;) at += await this.#connection.write(part.subarray(at));
       }

@@ -9,6 +9,7 @@
 import { type Capture, referencedCode, Refusal, SessionHeap, takeFreshErrors } from "../heap/mod.ts";
 import { UNINITIALISED } from "../heap/access.ts";
 import type { Board } from "./board.ts";
+import { longestAwayMs } from "./clone_bounds.ts";
 import type { Decision, DecisionMaker } from "./decision.ts";
 import { featuresOf, runFeatures } from "../features/mod.ts";
 import type { Values } from "../host/values.ts";
@@ -268,6 +269,7 @@ export class Migrator {
         packet: buffer,
         missing: this.#missing,
         method: point.method,
+        longestAwayMs: longestAwayMs(this.#current.predicted),
       };
     } catch (error) {
       // Whatever went wrong, a fault of ours included: the app's heap is untouched.
@@ -317,9 +319,8 @@ export class Migrator {
   #home(point: Point, reply: Reply = { ok: false, reason: MIGRATOR_FAILED }): Outcome {
     const { head, packet } = reply;
     if (!reply.ok || head === undefined || packet === undefined || !head.ok) {
-      const refusal = head !== undefined && !head.ok && typeof head.reason === "string";
-      const reason = reply.reason ??
-        (refusal ? `${head.reason}${head.path ? ` at ${head.path}` : ""}` : "no answer");
+      const said = head?.ok === false ? `${head.reason}${head.path ? ` at ${head.path}` : ""}` : "no answer";
+      const reason = reply.reason ?? said;
       return this.#abandon(point, reason, reply.miss);
     }
     const started = performance.now();
@@ -387,19 +388,19 @@ export class Migrator {
     this.#cold = false;
     const sum = this.#migrated.get(point.method) ?? { invocations: 0, cloneMs: 0, upBytes: 0, downBytes: 0 };
     sum.invocations++;
-    sum.cloneMs += timeOf(head.ms.run);
+    sum.cloneMs += head.ms.run;
     sum.upBytes += reply.bytesUp ?? 0;
     sum.downBytes += reply.bytesDown ?? 0;
     this.#migrated.set(point.method, sum);
     this.#parts.decision.observe(point.method, {
       where: "there",
       totalMs: performance.now() - startedMs,
-      cloneMs: timeOf(head.ms.run),
+      cloneMs: head.ms.run,
       upBytes: reply.bytesUp ?? 0,
       downBytes: reply.bytesDown ?? 0,
       faults: reply.faults ?? 0,
       fileBytes: reply.fileBytesSent ?? 0,
-      waitedMs: timeOf(head.ms.waited),
+      waitedMs: head.ms.waited,
       features,
       cold,
     });
@@ -611,11 +612,6 @@ export class Migrator {
     if (trace || stepping || event.event === "abandon") this.#stages.tell(event);
     else if (event.event === "merge") this.#stages.tellSoon(event);
   }
-}
-
-/** The clone's own figures are a stranger's. */
-function timeOf(ms: unknown): number {
-  return typeof ms === "number" && Number.isFinite(ms) && ms > 0 ? ms : 0;
 }
 
 /** How long a forced method waits for its session. */

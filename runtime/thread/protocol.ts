@@ -289,11 +289,15 @@ function withoutMethods(value: unknown): unknown {
   return copy;
 }
 
-/** Takes a payload apart. @throws {RangeError} or {SyntaxError} if it isn't one. */
-export function unpackPayload(payload: Uint8Array): { head: unknown; bytes: Uint8Array } {
+/** Takes a payload apart. @throws {RangeError} or {SyntaxError} if it isn't one, or if its head is longer than allowed. */
+export function unpackPayload(
+  payload: Uint8Array,
+  maxHeadBytes = Infinity,
+): { head: unknown; bytes: Uint8Array } {
   if (payload.length < 4) throw new RangeError("Cannot read message: it is shorter than its header");
   const length = new DataView(payload.buffer, payload.byteOffset).getUint32(0);
   if (length > payload.length - 4) throw new RangeError("Cannot read message: its head is longer than it");
+  if (length > maxHeadBytes) throw new RangeError(`Cannot read message: its head has ${length} bytes`);
   const head = JSON.parse(new TextDecoder().decode(payload.subarray(4, 4 + length)));
   return { head, bytes: payload.subarray(4 + length) };
 }

@@ -31,6 +31,8 @@ export type SessionReply =
     /** What made it this clone, for people. */
     readonly why?: string;
     readonly conditions: Conditions;
+    /** Bytes of an answer that this machine can hold. */
+    readonly returnBytes?: number;
   }
   | { readonly ok: false; readonly error: string };
 

@@ -10,17 +10,18 @@ export async function compressing(parts: readonly Uint8Array[]): Promise<Uint8Ar
   return [Uint8Array.of(1), ...await through(new CompressionStream("deflate-raw"), parts)];
 }
 
-/** The payload again; its size is bounded. @throws if it isn't one. */
-export async function decompressing(payload: Uint8Array): Promise<Uint8Array> {
+/** The payload again, if it has at most so many bytes. @throws if it has more, or isn't one. */
+export async function decompressing(payload: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   if (payload[0] === 0) return payload.subarray(1);
-  const parts = await through(new DecompressionStream("deflate-raw"), [payload.subarray(1)]);
+  const parts = await through(new DecompressionStream("deflate-raw"), [payload.subarray(1)], maxBytes);
   return new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer());
 }
 
-/** What a stream makes of some bytes, in parts. */
+/** What a stream makes of some bytes, in parts. @throws {RangeError} as soon as that is more than allowed */
 export async function through(
   { readable, writable }: CompressionStream,
   parts: readonly Uint8Array[],
+  maxBytes = MAX_FRAME_BYTES,
 ): Promise<Uint8Array[]> {
   const input = ReadableStream.from(parts as Uint8Array<ArrayBuffer>[]);
   // Whoever reads hears of a failure.
@@ -29,7 +30,7 @@ export async function through(
   let bytes = 0;
   for await (const part of readable) {
     bytes += part.length;
-    if (bytes > MAX_FRAME_BYTES) throw new RangeError("it is too large");
+    if (bytes > maxBytes) throw new RangeError("it is too large");
     out.push(part);
   }
   return out;

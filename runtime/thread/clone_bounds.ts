@@ -1,0 +1,36 @@
+import { MAX_FRAME_BYTES } from "./constants.ts";
+
+/** What a clone may make its device keep or do; SECURITY.md says against what. */
+export interface CloneBounds {
+  /** An answer's bytes when unpacked; a peer may say that its machine holds less. */
+  readonly returnBytes: number;
+  /** A message's JSON: once it is read it takes twenty times as much. */
+  readonly headBytes: number;
+  /** Questions whose answers aren't with the peer yet. */
+  readonly questions: number;
+  /** The same for requests for content. */
+  readonly contents: number;
+  /** Whether a message that comes out of turn ends the session. */
+  readonly inTurn: boolean;
+}
+
+export const DEFAULT_BOUNDS: CloneBounds = {
+  returnBytes: MAX_FRAME_BYTES,
+  headBytes: 32 * 1024 * 1024,
+  // A guest waits for each answer; but the next question may be heard of before this process hears that the answer left.
+  questions: 4,
+  contents: 2048,
+  inTurn: true,
+};
+
+/** A thread is away no longer than this many times what its method was expected to take here … */
+const AWAY_FACTOR = 20;
+/** … but may take this long, … */
+const AWAY_LEAST_MS = 60_000;
+/** … and this long where nothing was expected: what a clone grants a migration if its owner says nothing. */
+const AWAY_UNKNOWN_MS = 24 * 3_600_000;
+
+/** How long a thread may be away. `hereMs`: what its method was expected to take here, 0 if nothing was. */
+export function longestAwayMs(hereMs: number): number {
+  return hereMs > 0 ? Math.max(AWAY_LEAST_MS, AWAY_FACTOR * hereMs) : AWAY_UNKNOWN_MS;
+}
