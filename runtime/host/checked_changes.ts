@@ -1,4 +1,3 @@
-import { dirname, resolve } from "node:path";
 import type {
   Attached,
   ChangedAttributes,
@@ -8,6 +7,7 @@ import type {
   PatchedFile,
 } from "./file_changes.ts";
 import { type FileRoots, OutsideRoots } from "./file_roots.ts";
+import { absolutePath, folderOf } from "./plain_path.ts";
 
 /** More names than that in one invocation's changes are refused before anything is allocated for them. */
 const MAX_CHANGES = 200_000;
@@ -59,7 +59,7 @@ class Checker {
     for (const path of taken) {
       use(`taken ${path}`);
       this.#path(path, "write");
-      this.#folder(dirname(path));
+      this.#folder(folderOf(path));
     }
     for (const item of attached) {
       use(`path ${item.path}`);
@@ -92,12 +92,12 @@ class Checker {
   #made(item: MadeFile, path: string): void {
     if (item.kind === "file" && item.base !== undefined) {
       this.#path(item.base, "read");
-      this.#folder(dirname(item.base));
+      this.#folder(folderOf(item.base));
       if (isLink(item.base)) throw new OutsideRoots(item.base);
     }
     if (item.kind !== "symlink") return;
     // A link out of the roots would show a clone more the next time.
-    const target = resolve(dirname(path), item.target);
+    const target = absolutePath(folderOf(path), item.target);
     if (this.#roots.access(target) !== "all") throw new OutsideRoots(target);
     for (const name of ["read", "write"] as const) {
       if (Deno.permissions.querySync({ name }).state !== "granted") {
@@ -113,7 +113,9 @@ class Checker {
 
   /** `isNew`: nothing is there yet, so it may be a temporary file. */
   #path(path: string, access: "read" | "write", isNew = false): void {
-    if (!path.startsWith("/") || path !== resolve(path) || path.includes("\0")) throw new OutsideRoots(path);
+    if (!path.startsWith("/") || path !== absolutePath("/", path) || path.includes("\0")) {
+      throw new OutsideRoots(path);
+    }
     const allowed = this.#roots.access(path);
     if (allowed !== "all" && !(isNew && allowed === "absent")) throw new OutsideRoots(path);
     if (Deno.permissions.querySync({ name: access, path }).state !== "granted") {
@@ -123,24 +125,24 @@ class Checker {
 
   /** Checks what will lead to a path, as all that was attached before leaves it. Returns where the path is now. */
   #inFolder(path: string, { taken, made }: Pick<FileChanges, "taken" | "made">): string {
-    let above = dirname(path);
+    let above = folderOf(path);
     let rest = path.slice(above.length);
     while (above !== "/" && !this.#attached.has(above)) {
-      above = dirname(above);
+      above = folderOf(above);
       rest = path.slice(above === "/" ? 0 : above.length);
     }
     const item = this.#attached.get(above);
     if (item === undefined) {
-      this.#folder(dirname(path));
+      this.#folder(folderOf(path));
       return path;
     }
     if (item.made !== undefined) {
-      if (made[item.made]!.kind !== "directory" || dirname(path) !== above) throw new OutsideRoots(path);
+      if (made[item.made]!.kind !== "directory" || folderOf(path) !== above) throw new OutsideRoots(path);
       return path;
     }
     if (item.taken === undefined) throw new OutsideRoots(path);
     const now = taken[item.taken]! + rest;
-    this.#folder(dirname(now));
+    this.#folder(folderOf(now));
     return now;
   }
 

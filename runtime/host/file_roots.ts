@@ -1,5 +1,4 @@
-import { dirname, resolve } from "node:path";
-
+import { absolutePath, folderOf } from "./plain_path.ts";
 /** Never leave the device unless the user names them: secrets and histories. */
 const SECRET = /(^|\/)(\.env[^/]*|\.git|\.ssh|\.gnupg|\.aws|id_[a-z0-9]+|[^/]+\.(pem|key|p12|pfx))(\/|$)/i;
 /** Whether a path, below a folder that was named, stays on the device. */
@@ -39,12 +38,12 @@ export class FileRoots {
     }
     if (path === this.#temporary) return "temporary";
     if (this.#passages.has(path)) return "passage";
-    return this.#temporary !== undefined && dirname(path) === this.#temporary ? "absent" : "none";
+    return this.#temporary !== undefined && folderOf(path) === this.#temporary ? "absent" : "none";
   }
 
   /** Whether something is a temporary file of its own, by its path. */
   isTemporary(path: string): boolean {
-    return this.#temporary !== undefined && dirname(path) === this.#temporary;
+    return this.#temporary !== undefined && folderOf(path) === this.#temporary;
   }
 
   /** Whether a folder that the app may not read itself really is where its path says. */
@@ -58,7 +57,7 @@ export class FileRoots {
 
   /** Notes what leads to a root; its path without symbolic links. */
   #trace(root: string): string {
-    const parts = resolve(root).split("/").slice(1);
+    const parts = absolutePath("/", root).split("/").slice(1);
     let at = "";
     for (let step = 0; parts.length > 0 && step < MAX_STEPS; step++) {
       const name = parts.shift()!;

@@ -63,7 +63,7 @@ export class GuestHost {
       setEnv("TZ", session.timeZone);
     } catch {
       // A clone's owner may keep even that from guests; dates in another zone would be wrong.
-      if (Intl.DateTimeFormat().resolvedOptions().timeZone !== session.timeZone) {
+      if (Temporal.Now.timeZoneId() !== session.timeZone) {
         this.#abandon("the clone can't take on the time zone");
       }
     }

@@ -1,9 +1,9 @@
-import { resolve } from "node:path";
 import { checkedChanges } from "../host/checked_changes.ts";
 import { DeviceFiles, type FilePart } from "../host/device_files.ts";
 import type { FileChanges } from "../host/file_changes.ts";
 import type { FileRoots } from "../host/file_roots.ts";
 import { chunksOf } from "../host/chunks.ts";
+import { absolutePath } from "../host/plain_path.ts";
 import { CloneTurns } from "./clone_turns.ts";
 import { CloneMemory } from "./clone_memory.ts";
 import { BlobSender } from "./blob_sender.ts";
@@ -514,7 +514,7 @@ export class DeviceSession {
 
 /** Absolute paths that the app's arguments may mean, in order. */
 function namedPaths({ args, cwd }: AppConfig["start"]): string[] {
-  return args.map((arg) => resolve(cwd, arg));
+  return args.map((arg) => absolutePath(cwd, arg));
 }
 
 /** Longest name and path of a miss that a guest may report. */

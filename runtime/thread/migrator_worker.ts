@@ -8,7 +8,7 @@ import { HOP_CONTROL } from "./frame.ts";
 import { LocalConnection } from "./local_connection.ts";
 import { DeviceSession, type MigrateReply, type SessionState } from "./device_session.ts";
 import type { AppConfig, TraceEvent } from "./protocol.ts";
-import { FAILED, FAILED_ID, type Notice, POSTED } from "./sync_port.ts";
+import { FAILED, FAILED_ID, type Notice, POSTED } from "./sync_notice.ts";
 
 /** What the app's thread starts this Worker with. */
 interface MigratorStart {
