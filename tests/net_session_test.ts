@@ -170,6 +170,79 @@ Deno.test("a cut link is noticed in 4 s by the app, and the guest ends", async (
   await gone(pid);
 });
 
+Deno.test("a clone that sleeps in the middle of a migration is left at once, and found again when it wakes", () =>
+  inThreeTries(async () => {
+    await using scene = new Scene();
+    const home = await scene.home();
+    const attached = await attachPeer({ home, mdns: false });
+    scene.onEnd(() => attached.close());
+    const clone = await spawnClone({
+      device: await peerIdOf(await openHome(home)),
+      guestCommand: ECHO_GUEST,
+    });
+    scene.onEnd(() => clone.close());
+    const request = { clones: [clone.address] };
+    const app = await scene.appAt(attached.socketPath, request);
+    equal((await app.message()).ok, true);
+    await app.send(SPIN);
+    Deno.kill(clone.pid, "SIGSTOP");
+    const start = performance.now();
+    try {
+      match((await app.message()).reason, /no sign of life/);
+      ok(performance.now() - start < 4_200, `${performance.now() - start} ms`);
+    } finally {
+      Deno.kill(clone.pid, "SIGCONT");
+    }
+    const again = await scene.appAt(attached.socketPath, request);
+    const reply = await again.message();
+    equal(reply.ok, true, JSON.stringify(reply));
+    await echoes(again, 10_000);
+  }));
+
+Deno.test("a clone that was told to keeps its machine awake while a session lives, until nothing came for a while", async () => {
+  await using scene = new Scene();
+  const folder = await scene.home();
+  const log = `${folder}/log`;
+  await Deno.writeTextFile(log, "");
+  await Deno.mkdir(`${folder}/bin`);
+  const name = Deno.build.os === "darwin" ? "caffeinate" : "systemd-inhibit";
+  // Runs what it is given to run, as the real one does.
+  const script = `#!/bin/sh\necho "on $*" >> ${log}\nfor last; do :; done\n"$last"\necho off >> ${log}\n`;
+  await Deno.writeTextFile(`${folder}/bin/${name}`, script, { mode: 0o755 });
+  const path = Deno.env.get("PATH")!;
+  Deno.env.set("PATH", `${folder}/bin:${path}`);
+  scene.onEnd(() => Deno.env.set("PATH", path));
+  const logged = async (wanted: RegExp) => {
+    let text = "";
+    for (let i = 0; i < 400 && !wanted.test(text); i++) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+      text = (await Deno.readTextFile(log)).replaceAll(/on .* cat\n/g, "on ").replaceAll("off\n", "off ");
+    }
+    match(text, wanted);
+  };
+  const mains = () => Promise.resolve("mains" as const);
+  const pair = await scene.pair({ stayAwake: 60_000, machine: { power: mains } });
+  const [one, two] = [await session(scene, pair), await session(scene, pair)];
+  await logged(/^on $/);
+  one.close();
+  await echoes(two, 10);
+  equal((await Deno.readTextFile(log)).includes("off"), false);
+  two.close();
+  await logged(/^on off $/);
+  // One that lives, but has nothing to do; then it has.
+  const brief = await scene.pair({ stayAwake: 200, machine: { power: mains } });
+  const app = await session(scene, brief);
+  await logged(/^on off on off $/);
+  await app.send(FETCH, sha256(new Uint8Array(1)));
+  await logged(/^on off on off on off $/);
+  // On a battery, or without being told to.
+  const battery = () => Promise.resolve("battery" as const);
+  for (const options of [{ stayAwake: true, machine: { power: battery } }, { machine: { power: mains } }]) {
+    await echoes(await session(scene, await scene.pair(options)), 10);
+  }
+  await logged(/^on off on off on off $/);
+});
+
 Deno.test("bulk on a slow link raises no false alarm", async () => {
   await using scene = new Scene();
   const { device, clone } = await scene.pair();

@@ -28,6 +28,7 @@ import type { Liveness } from "./liveness.ts";
 import type { MigrationLog } from "./migration_log.ts";
 import type { PeerOptions } from "./options.ts";
 import { type ServedSession, serveSession } from "./session_handler.ts";
+import { StayAwake } from "./stay_awake.ts";
 
 /** What a clone works with. */
 export interface CloneParts {
@@ -52,6 +53,7 @@ export class CloneService {
   readonly #admission: Admission;
   readonly #served = new Set<ServedSession>();
   readonly #collecting: Collecting;
+  readonly #awake: StayAwake | undefined;
 
   static async open(parts: CloneParts, options: PeerOptions): Promise<CloneService> {
     const { home, trust } = parts;
@@ -91,6 +93,14 @@ export class CloneService {
       usedBytes: () => this.#governor.bytes,
       limitsRate: !without.has("session-rate"),
     });
+    const { stayAwake = false } = options;
+    if (stayAwake !== false) {
+      this.#awake = new StayAwake({
+        power: () => (options.machine?.power ?? powerSupply)(),
+        log: (line) => this.#log(line),
+        ...(typeof stayAwake === "number" && { forMs: stayAwake }),
+      });
+    }
     this.#collecting = new Collecting(without.has("collecting") ? Infinity : MAX_COLLECTING_BYTES);
     this.#guests = new GuestPool({
       command: (needs) => this.#command(needs),
@@ -143,6 +153,7 @@ export class CloneService {
     const device = connection.remotePeer.toString();
     let open: ServedSession | undefined;
     let unwatch = () => {};
+    let maySleep = () => {};
     const host = {
       guests: this.#guests,
       admission: this.#admission,
@@ -157,15 +168,18 @@ export class CloneService {
       grants: (peer: string) => trust.grants(peer),
       closedTo: (peer: string) => this.closedTo(peer),
       unitsPerMs,
+      arrived: () => this.#awake?.active(),
       log: (line: string) => this.#log(line),
     };
     await serveSession(host, { channel: streamChannel(stream), device }, (session) => {
       if (open !== undefined) this.#served.delete(open);
       unwatch();
+      maySleep();
       open = session;
       if (session !== undefined) {
         this.#served.add(session);
         unwatch = liveness.watch(connection);
+        maySleep = this.#awake?.begin() ?? maySleep;
       }
       this.#parts.changed();
     });
@@ -201,6 +215,7 @@ export class CloneService {
   async close(): Promise<void> {
     for (const session of this.#served) session.end("the clone stops");
     this.#governor.close();
+    this.#awake?.close();
     await this.#guests.close();
   }
 

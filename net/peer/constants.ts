@@ -62,6 +62,9 @@ export const SESSION_BURST = 64;
 /** … and each second from then on: starting a guest takes a tenth of a second of a core. */
 export const SESSIONS_PER_SECOND = 4;
 
+/** How long after its last migration a session keeps a machine awake that was told to: a person's pause, not a night. */
+export const STAY_AWAKE_MS = 30 * 60_000;
+
 /** Window of one stream: 1 MiB keeps 6.6 Mbit/s busy up to 1.2 s of round-trip time, and bounds what is in flight. */
 export const MAX_STREAM_WINDOW_BYTES = 1024 * 1024;
 /** Connections one address may open in a second; several apps start at once, and tests share one address. */

@@ -48,6 +48,8 @@ export interface PeerOptions {
   readonly serve?: boolean;
   /** The network costs by the byte: links are not probed, only learnt from what sessions send. */
   readonly metered?: boolean;
+  /** Keep this machine awake while it serves sessions, on mains power; milliseconds after the last migration, or true for the usual ones. */
+  readonly stayAwake?: boolean | number;
   /** Finds peers on the local network. True if left out. */
   readonly mdns?: boolean;
   /** Guests at once; 0 for a peer that is no clone. */

@@ -50,6 +50,8 @@ export interface SessionHost {
   closedTo(peer: string): Promise<string | undefined>;
   /** This machine's speed, as in `net/link`. */
   unitsPerMs(): number;
+  /** A device sends a thread. */
+  arrived(): void;
   log(line: string): void;
 }
 
@@ -177,6 +179,7 @@ async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
           throw new Error("Cannot take thread: another one of this session is here");
         }
         awaySince = performance.now();
+        host.arrived();
         migrations.left(bytes);
       },
     ),

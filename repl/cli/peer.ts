@@ -34,6 +34,11 @@ export const peer: Command = {
       type: "boolean",
       help: "the network costs by the byte: don't probe links, learn them from what is sent",
     },
+    "stay-awake": {
+      type: "boolean",
+      help:
+        "on mains power, don't let this machine sleep while a device's session lives (half an hour without a migration at most)",
+    },
     verbose: { type: "boolean", help: "say what happens, on stderr" },
   },
   async run(parsed) {
@@ -66,6 +71,7 @@ async function start(parsed: Parsed): Promise<Peer> {
     ...(values.deno ? { denoPath: values.deno as string } : {}),
     mdns: values["no-mdns"] !== true,
     metered: values.metered === true,
+    stayAwake: values["stay-awake"] === true,
     ...(values.verbose ? { log: (line) => console.error(`clonecloud: ${line}`) } : {}),
   };
   try {
