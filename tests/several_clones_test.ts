@@ -99,6 +99,20 @@ Deno.test("peers() tells links, speed, load, power, capabilities and grants, and
   deepStrictEqual([told.trusted, told.knownBy, told.peer], [false, ["desk"], stranger.id]);
 });
 
+Deno.test("peers() tells how full a peer's battery is", async () => {
+  await using scene = new Scene();
+  const supplies = await scene.home();
+  await Deno.mkdir(`${supplies}/BAT0`);
+  for (const [file, text] of Object.entries({ type: "Battery", status: "Discharging", capacity: "57" })) {
+    await Deno.writeTextFile(`${supplies}/BAT0/${file}`, text);
+  }
+  const device = await scene.peer({ serve: false });
+  const laptop = await scene.peer({ name: "laptop", machine: { supplies } });
+  await device.joinPairing(laptop.offerPairing().code, laptop.addresses()[0]);
+  const [row] = await device.peers();
+  deepStrictEqual([row!.power, row!.batteryPercent, row!.problem], ["battery", 57, undefined]);
+});
+
 Deno.test("a peer that moved is found where a trusted one says it is", async () => {
   await using scene = new Scene();
   const home = await scene.home();

@@ -7,5 +7,5 @@ export { calibrate } from "./calibration.ts";
 export { FIRST_MEASURE_TIMEOUT_MS, LINK_PROTOCOL } from "./constants.ts";
 export { type LinkSpec, NAMED_LINKS, parseLink } from "./emulated_link.ts";
 export { answerLink, LinkMeter } from "./link_meter.ts";
-export { powerSupply } from "./power.ts";
+export { type Power, powerSupply, readPower } from "./power.ts";
 export { EmulatedLink } from "./shaped_channel.ts";

@@ -27,6 +27,8 @@ export interface PeerInfo {
   /** Processes that want a core, averaged over a minute; its own guests included. */
   readonly load: number;
   readonly power: "mains" | "battery" | "unknown";
+  /** How full its battery is, 0 to 100, if it has one. */
+  readonly batteryPercent?: number;
   /** Sessions that it would still take; 0 for a peer that is no clone. */
   readonly free: number;
   /** Guests that compute now. */
@@ -53,7 +55,7 @@ export function parseInfo(message: Message | undefined): PeerInfo {
       "Cannot ask peer: not paired: it does not trust this device; run `pair` there and type its code here",
     );
   }
-  const { name, deno, power, closed, capabilities, knows } = message;
+  const { name, deno, power, batteryPercent, closed, capabilities, knows } = message;
   const numbers = [
     "sessionVersion",
     "now",
@@ -66,6 +68,7 @@ export function parseInfo(message: Message | undefined): PeerInfo {
   ] as const;
   const ok = isText(name) && isText(deno) &&
     (power === "mains" || power === "battery" || power === "unknown") &&
+    (batteryPercent === undefined || isPercent(batteryPercent)) &&
     (closed === undefined || isText(closed)) && isList(capabilities, 16) && capabilities.every(isText) &&
     isList(knows, MAX_KNOWN_PEERS) && knows.every(isKnownPeer) && (message.unitsPerMs as number) > 0 &&
     numbers.every((field) => Number.isFinite(message[field]) && (message[field] as number) >= 0);
@@ -100,6 +103,10 @@ export function unfit(info: PeerInfo, own: { readonly deno: string }): string | 
 
 function minor(version: string): string {
   return version.split(".", 2).join(".");
+}
+
+function isPercent(value: unknown): boolean {
+  return typeof value === "number" && value >= 0 && value <= 100;
 }
 
 function isText(value: unknown): value is string {

@@ -29,6 +29,8 @@ export interface Machine {
   /** Processes that want a core, averaged over a minute. */
   load(): number;
   power(): Promise<"mains" | "battery" | "unknown">;
+  /** Where the system tells what powers it, as Linux does in `/sys/class/power_supply`. */
+  readonly supplies: string;
 }
 
 /** How a peer is started. */
@@ -118,6 +120,8 @@ export interface PeerRow {
   readonly cores?: number;
   readonly load?: number;
   readonly power?: "mains" | "battery" | "unknown";
+  /** How full its battery is, 0 to 100, if it has one. */
+  readonly batteryPercent?: number;
   readonly capabilities?: readonly string[];
   /** Sessions that it would still take. */
   readonly free?: number;

@@ -62,10 +62,11 @@ async function about({ book, unitsPerMs }: PeerListParts, connection: Connection
   const info = await book.ask(connection);
   const link = await book.linkOf(connection);
   const problem = unfit(info, { deno: Deno.version.deno });
-  const { cores, load, power, capabilities, free, deno, storedBytes, now } = info;
+  const { cores, load, power, batteryPercent, capabilities, free, deno, storedBytes, now } = info;
   return {
     speed: info.unitsPerMs / unitsPerMs(),
     ...{ cores, load, power, capabilities, free, deno, storedBytes },
+    ...(batteryPercent !== undefined && { batteryPercent }),
     grantsThere: info.grants,
     clockAheadMs: now - Date.now(),
     ...(link && {

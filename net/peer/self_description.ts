@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { SESSION_VERSION } from "../../runtime/mod.ts";
-import { powerSupply } from "../link/mod.ts";
+import { type Power, readPower } from "../link/mod.ts";
 import type { TrustStore } from "../trust/mod.ts";
 import type { CloneService } from "./clone_service.ts";
 import { MAX_KNOWN_PEERS } from "./constants.ts";
@@ -32,7 +32,7 @@ export async function describeSelf(parts: SelfParts): Promise<PeerInfo> {
     unitsPerMs,
     cores: availableParallelism(),
     load: options.machine?.load?.() ?? Deno.loadavg()[0]!,
-    power: await (options.machine?.power ?? powerSupply)(),
+    ...await powerOf(options),
     free: clone.maxGuests === 0 ? 0 : Math.max(0, Math.min(clone.free, grants.guests - own)),
     busy: clone.busy,
     ...(closed !== undefined && { closed }),
@@ -42,4 +42,11 @@ export async function describeSelf(parts: SelfParts): Promise<PeerInfo> {
     knows: trust.list().filter((known) => known.peer !== peer).slice(0, MAX_KNOWN_PEERS)
       .map(({ peer, name, addresses }) => ({ peer, name, addresses: addresses.slice(0, 4) })),
   };
+}
+
+async function powerOf({ machine }: PeerOptions): Promise<Pick<PeerInfo, "power" | "batteryPercent">> {
+  const { source, batteryPercent }: Power = machine?.power === undefined
+    ? await readPower(machine?.supplies)
+    : { source: await machine.power() };
+  return { power: source, ...(batteryPercent !== undefined && { batteryPercent }) };
 }

@@ -70,11 +70,17 @@ function print(rows: readonly PeerRow[]): void {
         : `${mbit(row.upBytesPerSecond)}/${mbit(row.downBytesPerSecond!)}`,
       row.speed === undefined ? "-" : `${row.speed.toPrecision(2)}x`,
       row.load === undefined ? "-" : `${row.load.toFixed(1)} of ${row.cores}`,
-      row.power ?? "-",
+      powerOf(row),
       row.addressKind ?? "-",
       noteOf(row),
     ]),
   );
+}
+
+function powerOf({ power, batteryPercent }: PeerRow): string {
+  const known = power === "unknown" ? undefined : power;
+  const level = batteryPercent === undefined ? undefined : `${batteryPercent} %`;
+  return [known, level].filter((part) => part !== undefined).join(", ") || "-";
 }
 
 function noteOf({ trusted, connected, problem, knownBy, capabilities = [] }: PeerRow): string {
