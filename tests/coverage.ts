@@ -38,6 +38,7 @@ export const TRAVELS: readonly CoverageRow[] = [
   { method: "closures", what: "closures that share a scope; closures born at the clone" },
   { method: "defaults", what: "functions as default values of parameters" },
   { method: "capturedThis", what: "arrow functions with their `this`" },
+  { method: "ofClass", what: "closures that use private names or `super` of their class" },
   { method: "boundFunctions", what: "bound functions" },
   { method: "argumentsObjects", what: "`arguments` objects" },
   { method: "builtIns", what: "built-in functions and prototypes, by name" },
@@ -197,10 +198,10 @@ export const REFUSED: readonly CoverageRow[] = [
   },
   {
     method: "privateClosure",
-    what: "closures that use a private name of their class",
+    what: "classes that use a private name of a class around them, and closures that need such a class",
     refused:
-      "it touches the closure coverage/refused.ts#Secret.reader.<1>: it uses a private name of its class",
-    why: "only code inside the class body can name it",
+      "it touches the closure coverage/refused.ts#Secret.reader.Inner.read.<1>: its class can't travel: it uses a private name of the class around",
+    why: "only code inside both class bodies can name it",
   },
   {
     method: "computedMember",

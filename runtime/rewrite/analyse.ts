@@ -1,5 +1,15 @@
-import type { Node, Reference, Scope, ScopeKind, Site, SiteKind, Variable, VariableKind } from "./model.ts";
-import type { ModuleAnalysis } from "./model.ts";
+import type {
+  ModuleAnalysis,
+  Node,
+  Reference,
+  Scope,
+  ScopeKind,
+  Site,
+  SiteKind,
+  SuperUse,
+  Variable,
+  VariableKind,
+} from "./model.ts";
 import { nameSites } from "./names.ts";
 
 /**
@@ -30,6 +40,7 @@ interface Flags {
   read?: boolean;
   shorthand?: boolean;
   callee?: boolean;
+  silent?: boolean;
   property?: string;
 }
 
@@ -43,6 +54,10 @@ class Analyser {
   readonly #references: Reference[] = [];
   readonly #awaited: number[] = [];
   readonly #metas: Node[] = [];
+  readonly #superUses: SuperUse[] = [];
+  readonly #privateUses: { readonly name: string; readonly scope: Scope; readonly site: Site | null }[] = [];
+  /** The callee of the call that is being visited. */
+  #callee: Node = null;
   #scope: Scope;
   #site: Site | null = null;
   #strict: boolean;
@@ -75,6 +90,8 @@ class Analyser {
 
   finish(): ModuleAnalysis {
     for (const reference of this.#references) this.#resolve(reference);
+    for (const use of this.#privateUses) this.#resolvePrivate(use);
+    for (const site of this.#sites) site.door?.behind.push(site);
     this.#markHeads();
     this.#markExports();
     for (const scope of this.#scopes) {
@@ -98,6 +115,7 @@ class Analyser {
       sites: this.#sites,
       awaited: this.#awaited,
       metas: this.#metas,
+      superUses: this.#superUses,
       references: this.#references.sort((a, b) => a.start - b.start),
     };
   }
@@ -255,9 +273,60 @@ class Analyser {
       callee: flags.callee === true,
       leads: node.start === this.#leading,
       loopHead: this.#heads.some((head) => head.variables.has(name)),
+      silent: flags.silent === true,
       variable: null,
       property: flags.property,
     });
+  }
+
+  /** Closures that use a private name can only be made inside the class that declares it. */
+  #resolvePrivate({ name, scope, site }: { name: string; scope: Scope; site: Site | null }): void {
+    const declares = (at: Scope) =>
+      at.kind === "class" && at.site!.privates.some((item) => item.name === name);
+    let at: Scope | null = scope;
+    while (at !== null && !declares(at)) at = at.parent;
+    if (at !== null) this.#needDoor(site, at.site!);
+  }
+
+  /** Members come with their class; a class inside that uses names of the one around can't be made. */
+  #needDoor(from: Site | null, owner: Site): Set<Site> {
+    const closures = new Set<Site>();
+    for (let site = from; site !== null && site !== owner; site = site.parent) {
+      if (site.kind === "class") site.refused ??= "it uses a private name of the class around";
+      if (site.owner !== null || site.kind === "class") continue;
+      closures.add(site);
+      if (site.door === null || site.door.start < owner.start) site.door = owner;
+    }
+    return closures;
+  }
+
+  /** `super.x`: closures inside a class's member are made with something that stands for it. */
+  #superMember(node: Node): void {
+    const called = this.#callee === node;
+    let scope: Scope | null = this.#scope;
+    while (
+      scope !== null && (scope.kind !== "function" || isArrow(scope.node)) && scope.kind !== "initialiser"
+    ) {
+      scope = scope.parent;
+    }
+    const member = scope?.kind === "function" ? scope.site : null;
+    const owner = scope?.kind === "initialiser" ? scope.site : member?.owner;
+    if (scope === null || owner === null || owner === undefined) {
+      return this.#refuseHere("it uses super", true);
+    }
+    const from = this.#site;
+    if (from === member || from === owner) return;
+    const isStatic = member?.isStatic ?? (scope.node.type === "StaticBlock" || scope.node.static === true);
+    this.#refer({ start: node.start, end: node.start }, "this", { silent: true });
+    const closures = this.#needDoor(from, owner);
+    for (const site of closures) site.staticSuper = isStatic;
+    this.#superUses.push({ node, called, self: this.#references.at(-1)!, closures });
+  }
+
+  /** Nothing that stands for `super` can be assigned to, or called in another way. */
+  #refuseSuper(node: Node): void {
+    if (node?.type !== "MemberExpression" || node.object.type !== "Super") return;
+    this.#refuseHere("it does more with a property of super than read or call it", true);
   }
 
   #resolve(reference: Reference): void {
@@ -349,6 +418,9 @@ class Analyser {
   #refuse(): void {
     for (const site of this.#sites) {
       if (site.refused !== null || site.owner !== null) continue;
+      if (site.door !== null && site.door.refused !== null) {
+        site.refused = `its class can't travel: ${site.door.refused}`;
+      }
       for (const variable of site.through) {
         const scope = variable.scope;
         if (scope === this.#root) continue;
@@ -433,6 +505,7 @@ class Analyser {
       case "AssignmentPattern":
         return this.#pattern(node, { write: true });
       case "UpdateExpression":
+        this.#refuseSuper(node.argument);
         if (node.argument.type === "Identifier") {
           this.#refer(node.argument, node.argument.name, { write: true, read: true });
         } else this.#visit(node.argument);
@@ -445,6 +518,7 @@ class Analyser {
       case "CallExpression":
         return this.#call(node);
       case "TaggedTemplateExpression":
+        this.#refuseSuper(node.tag);
         if (node.tag.type === "Identifier") this.#refer(node.tag, node.tag.name, { callee: true });
         else this.#visit(node.tag);
         return this.#visit(node.quasi);
@@ -452,9 +526,10 @@ class Analyser {
         for (const property of node.properties) this.#property(property);
         return;
       case "PrivateIdentifier":
-        return this.#refuseHere("it uses a private name of its class", true);
+        this.#privateUses.push({ name: node.name, scope: this.#scope, site: this.#site });
+        return;
       case "Super":
-        return this.#refuseHere("it uses super", true);
+        return this.#refuseHere("it calls super", true);
     }
     this.#children(node);
   }
@@ -483,7 +558,11 @@ class Analyser {
         this.#refuseHere("it calls eval, which may refer to anything");
       }
       this.#refer(callee, callee.name, { callee: true });
-    } else this.#visit(callee);
+    } else {
+      if (node.optional) this.#refuseSuper(callee);
+      this.#callee = callee;
+      this.#visit(callee);
+    }
     this.#visitAll(node.arguments);
   }
 
@@ -491,7 +570,8 @@ class Analyser {
     if (node.object.type === "Identifier") {
       const plain = !node.computed && node.property.type === "Identifier";
       this.#refer(node.object, node.object.name, plain ? { property: node.property.name } : {});
-    } else this.#visit(node.object);
+    } else if (node.object.type === "Super") this.#superMember(node);
+    else this.#visit(node.object);
     if (node.computed || node.property.type === "PrivateIdentifier") this.#visit(node.property);
   }
 
@@ -520,6 +600,7 @@ class Analyser {
 
   #assignment(node: Node): void {
     const compound = node.operator !== "=";
+    this.#refuseSuper(node.left);
     if (node.left.type === "Identifier") {
       this.#refer(node.left, node.left.name, { write: true, read: compound });
     } else if (node.left.type === "MemberExpression") this.#visit(node.left);
@@ -535,6 +616,7 @@ class Analyser {
         if (!declares && (flags.write || flags.read)) this.#refer(node, node.name, flags);
         return;
       case "MemberExpression":
+        this.#refuseSuper(node);
         return this.#visit(node);
       case "RestElement":
         return this.#pattern(node.argument, flags, declares);
@@ -642,6 +724,9 @@ class Analyser {
       usesArguments: false,
       splitScopes: false,
       privates: [],
+      door: null,
+      behind: [],
+      staticSuper: false,
       ...extra,
     };
     this.#sites.push(site);
@@ -760,6 +845,10 @@ class Analyser {
       : keyName(element.key);
     this.#within(inner, () => this.#named(key, element.value));
   }
+}
+
+function isArrow(node: Node): boolean {
+  return node.type === "ArrowFunctionExpression";
 }
 
 /** Whether expressions stand in the scope before its body. */

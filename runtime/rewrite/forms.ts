@@ -1,4 +1,5 @@
-import { accessorText, depthOf, instrument, isWritable, scopesOf } from "./instrument.ts";
+import { expressionPieces, givenStyle } from "./doors.ts";
+import { accessorText, instrument, isWritable, scopesOf } from "./instrument.ts";
 import type { ModuleAnalysis, Node, Site, Variable } from "./model.ts";
 import type { Piece, Renderer, Style } from "./render.ts";
 import type { ModuleTable } from "./table.ts";
@@ -72,7 +73,11 @@ export class ModuleForms {
     const parameters = [...scopesOf(site).map((scope) => `${p}E${scope.index}`), `${p}H`].join(",");
     return toForm([
       { text: `(function(${parameters}){${site.isStrict ? '"use strict";' : ""}return `, from: -1 },
-      ...this.#expression(site, makerStyle(p, site, place, uninitialised)),
+      ...expressionPieces(site, {
+        renderer: this.#renderer,
+        prefix: p,
+        style: makerStyle(p, site, place, uninitialised),
+      }),
       { text: "})", from: -1 },
     ]);
   }
@@ -199,22 +204,6 @@ export class ModuleForms {
     const variables = guest ? [] : this.#analysis.root.captured;
     return accessorText(cases.filter((text) => text !== "").join(";"), { prefix: p, variables });
   }
-
-  /** The site's text as an expression with the name the function has where it stands. */
-  #expression(site: Site, style: Style): Piece[] {
-    const pieces = this.#renderer.pieces(site.start, site.end, style, depthOf(site));
-    const around = (before: string, after: string) => [
-      { text: before, from: -1 },
-      ...pieces,
-      { text: after, from: -1 },
-    ];
-    if (site.kind === "method" || site.kind === "getter" || site.kind === "setter") {
-      return around(`${this.#prefix}P({`, "})");
-    }
-    const name = JSON.stringify(site.name);
-    const named = !site.node.id && site.name !== "" && site.name !== "__proto__";
-    return named ? around(`({${name}:`, `}[${name}])`) : around("(", ")");
-  }
 }
 
 function quoted(name: string): string {
@@ -269,29 +258,19 @@ function makerStyle(
   place: MakerPlace,
   uninitialised: ReadonlySet<string>,
 ): Style {
-  const given = new Set(scopesOf(site));
+  const given = givenStyle(prefix, site);
   const ref = (variable: Variable, read: boolean): string => {
-    const { scope } = variable;
-    if (scope.kind === "root") {
-      if (place === "guest") return rootRef(prefix, variable, read, uninitialised);
-      return `${prefix}E.${variable.name}`;
-    }
-    if (!given.has(scope)) return variable.name;
-    const text = `${prefix}E${scope.index}.${variable.name.replace(".", "")}`;
-    return read && variable.early ? `(${prefix}T(${text},${JSON.stringify(variable.name)}))` : text;
+    if (variable.scope.kind !== "root") return given.ref(variable, read) ?? variable.name;
+    return place === "guest" ? rootRef(prefix, variable, read, uninitialised) : `${prefix}E.${variable.name}`;
   };
-  const own = (name: string): string => {
-    const scope = /^s(\d+)$/.exec(name);
-    if (scope !== null && [...given].some((item) => item.index === Number(scope[1]))) {
-      return `${prefix}E${scope[1]}.${prefix}s`;
-    }
-    return scope === null && place === "device" ? `${prefix}E.${prefix}${name}` : prefix + name;
-  };
+  const own = (name: string): string =>
+    given.own(name) ??
+      (place === "device" && !/^s\d+$/.test(name) ? `${prefix}E.${prefix}${name}` : prefix + name);
   return {
     ref,
     own,
     points: false,
-    making: site.kind === "class" ? site : null,
+    making: site,
     moving: null,
     apart: true,
     renames: true,

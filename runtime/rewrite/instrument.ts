@@ -1,7 +1,8 @@
 import { bodyStart, isShadowed } from "./analyse.ts";
-import { NODE_WORKERS, NODE_WORKERS_URL } from "./constants.ts";
+import { NODE_WORKERS, NODE_WORKERS_URL, OF_CLASS } from "./constants.ts";
+import { doorPieces } from "./doors.ts";
 import { enginePosition } from "./engine_position.ts";
-import type { ModuleAnalysis, Node, Scope, Site, Variable } from "./model.ts";
+import type { ModuleAnalysis, Node, Scope, Site, SuperUse, Variable } from "./model.ts";
 import { type Edit, type Piece, Renderer, type Style } from "./render.ts";
 
 /** What is put into a module, and how its own names start. */
@@ -23,6 +24,7 @@ export function instrument(analysis: ModuleAnalysis, options: InstrumentOptions)
   for (const scope of analysis.scopes) instrumenter.scope(scope);
   for (const site of analysis.sites) instrumenter.site(site);
   for (const meta of analysis.metas) instrumenter.meta(meta);
+  for (const use of analysis.superUses) instrumenter.superUse(use);
   for (const { source } of analysis.program.body) instrumenter.imports(source);
   return renderer;
 }
@@ -238,7 +240,7 @@ class Instrumenter {
     this.#endDirectives(site);
     if (site.kind === "class") return this.#class(site);
     if (site.kind === "constructor") return this.#guard(site);
-    const asks = site.owner === null && site.refused === null && scopesOf(site).length > 0;
+    const asks = site.owner === null && site.refused === null && isAsked(site);
     const point = this.#hasPoint(site);
     const scope = this.#scopeOf.get(site.node);
     const shared = scope !== undefined && hasIdentity(scope) && !scope.headed;
@@ -369,9 +371,7 @@ class Instrumenter {
     const { prefix } = this.#options;
     const name = `${prefix}M${site.index}`;
     const self = site.kind === "arrow" ? "void 0" : "this";
-    const accessor = site.owner === null && scopesOf(site).length > 0
-      ? `,${this.#accessor(site, style)}`
-      : "";
+    const accessor = site.owner === null && isAsked(site) ? `,${this.#accessor(site, style)}` : "";
     const call = `${name}(${self},${args}${accessor})`;
     const result = `${prefix}r`;
     return site.isAsync
@@ -460,6 +460,7 @@ class Instrumenter {
         `case ${-k - 1}:return ${hasAccessor(scope) ? name : `${name}===void 0?${name}={}:${name}`}`,
       );
     });
+    if (site.door !== null) cases.push(`case ${OF_CLASS}:return ${this.#brand(site.door)} in ${p}v`);
     return accessorText(cases.join(";"), { prefix: p, variables: capturesOf(site) });
   }
 
@@ -502,9 +503,7 @@ class Instrumenter {
         text: () => `${this.#options.prefix}H`,
       });
     }
-    if (site.refused === null) {
-      this.#open(node.body.start + 1, depth, (style) => this.#registration(site, style));
-    }
+    if (site.refused === null) this.#registered(site, depth);
     const guarded = site.privates.some((item) => !item.isStatic);
     for (const element of node.body.body) this.#element(site, element, guarded, depth);
   }
@@ -546,6 +545,54 @@ class Instrumenter {
   }
 
   /** Classes are never called to be asked: they register themselves when they come into being. */
+  #registered(site: Site, depth: number): void {
+    const at = site.node.body.start + 1;
+    const doors = site.behind.filter((item) => item.refused === null);
+    if (doors.length === 0) {
+      return this.#open(at, depth, (style) => `static{${this.#registration(site, style)})}`);
+    }
+    const { prefix } = this.#options;
+    this.#renderer.add({
+      at,
+      end: at,
+      side: "open",
+      depth,
+      text: (style) =>
+        `static ${this.#brand(site)};static{${this.#registration(site, style)}${
+          site.privates.length > 0 ? "," : ",void 0,"
+        }`,
+      moved: (style) => [
+        ...doorPieces(doors, { renderer: this.#renderer, prefix, style }),
+        { text: ")}", from: -1 },
+      ],
+    });
+  }
+
+  /** A private name that only this class itself has: tells it from others that the same source makes. */
+  #brand(site: Site): string {
+    return `#${this.#options.prefix}b${site.index}`;
+  }
+
+  superUse({ node, called, self, closures }: SuperUse): void {
+    const start = (style: Style, name: string) =>
+      `${this.#options.prefix}U.${called ? "bound" : "get"}(${style.ref(self.variable!, true)}${name}`;
+    const replace = (at: number, end: number, text: Edit["text"]) =>
+      this.#renderer.add({
+        at,
+        end,
+        side: "open",
+        depth: 1e6,
+        when: (style) => style.making !== null && closures.has(style.making),
+        text,
+      });
+    const { property } = node;
+    if (!node.computed) {
+      return replace(node.start, node.end, (style) => start(style, `,${JSON.stringify(property.name)})`));
+    }
+    replace(node.start, property.start, (style) => start(style, ","));
+    replace(property.end, node.end, () => ")");
+  }
+
   #registration(site: Site, style: Style): string {
     const register = style.own("C");
     const accessor = scopesOf(site).length > 0 ? this.#accessor(site, style) : "void 0";
@@ -555,7 +602,7 @@ class Instrumenter {
       return `case ${3 * i}:return o.#${item.name};case ${3 * i + 1}:o.#${item.name}=v;return;${has}`;
     });
     const access = privates.length > 0 ? `,function(n,o,v){switch(n){${privates.join(";")}}}` : "";
-    return `static{${register}!==void 0&&${register}(${site.index},this,${accessor}${access})}`;
+    return `${register}!==void 0&&${register}(${site.index},this,${accessor}${access}`;
   }
 
   /** `import.meta` means something in a module's own text only. */
@@ -600,6 +647,11 @@ export function accessorText(
   return variables.some((variable) => variable.kind === "pseudo")
     ? `(${p}n,${p}w,${p}v)=>${body}`
     : `function(${p}n,${p}w,${p}v)${body}`;
+}
+
+/** Whether its closures are told apart by being asked: by what they captured, or by the class whose names they use. */
+function isAsked(site: Site): boolean {
+  return scopesOf(site).length > 0 || site.door !== null;
 }
 
 function isExpressionBody(node: Node): boolean {

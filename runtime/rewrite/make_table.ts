@@ -140,6 +140,8 @@ function siteOf(site: Site): SiteEntry {
     ...(site.isGenerator && { isGenerator: true }),
     ...(site.kind === "class" && site.node.superClass !== null && { derived: true }),
     ...(site.privates.length > 0 && { privates: site.privates }),
+    ...(site.door !== null && { door: site.door.index }),
+    ...(site.staticSuper && { staticSuper: true }),
     ...(site.refused !== null && { refused: site.refused }),
     ...(pinned !== undefined && { pinned }),
   };

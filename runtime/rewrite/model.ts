@@ -70,6 +70,8 @@ export interface Reference {
   readonly leads: boolean;
   /** Written in the head of the loop that declares it: each round has its own copy. */
   readonly loopHead: boolean;
+  /** Means the variable without naming it. */
+  readonly silent: boolean;
   variable: Variable | null;
   /** For a namespace import: the property read from it, if it is a plain one. */
   readonly property: string | undefined;
@@ -113,6 +115,23 @@ export interface Site {
   splitScopes: boolean;
   /** For a class: private fields it declares, in order. */
   readonly privates: PrivateName[];
+  /** The class in whose body alone its closures can be made: they use its private names, or `super` in its members. */
+  door: Site | null;
+  /** For a class: the sites whose door it is. */
+  readonly behind: Site[];
+  /** Its `super` is that of a static member. */
+  staticSuper: boolean;
+}
+
+/** `super.x` inside closures of a class's member. */
+export interface SuperUse {
+  /** The member expression. */
+  readonly node: Node;
+  readonly called: boolean;
+  /** What `this` means there. */
+  readonly self: Reference;
+  /** The closures around, up to the member. */
+  readonly closures: ReadonlySet<Site>;
 }
 
 export interface PrivateName {
@@ -135,6 +154,7 @@ export interface ModuleAnalysis {
   readonly awaited: readonly number[];
   /** Each `import.meta`. */
   readonly metas: readonly Node[];
+  readonly superUses: readonly SuperUse[];
   /** Sorted by start. */
   readonly references: readonly Reference[];
 }

@@ -10,7 +10,7 @@ export interface Style {
   readonly points: boolean;
   /** Whether the text will stand outside of its module. */
   readonly apart: boolean;
-  /** The class that is being made anew: heritage and statics are left out. */
+  /** What is being made anew; of a class, heritage and statics are left out. */
   readonly making: Site | null;
   /** The function whose parameters are being moved into its body. */
   readonly moving: Site | null;
@@ -75,7 +75,7 @@ export class Renderer {
     const keep = (to: number) => {
       for (; reference < this.#references.length && this.#references[reference]!.start < to; reference++) {
         const item = this.#references[reference]!;
-        if (item.start < at || item.variable === null) continue;
+        if (item.start < at || item.variable === null || item.silent) continue;
         const text = renamed(item, style);
         if (text === undefined) continue;
         if (item.start > at) pieces.push({ text: this.#source.slice(at, item.start), from: at });

@@ -76,6 +76,10 @@ export interface SiteEntry {
     readonly isStatic: boolean;
     readonly kind: "field" | "method";
   }[];
+  /** The class in whose body alone its closures can be made. */
+  readonly door?: number;
+  /** Their `super` is that of a static member. */
+  readonly staticSuper?: boolean;
   /** Why its closures can't travel. */
   readonly refused?: string;
   /** Why no migration point can be put there. */

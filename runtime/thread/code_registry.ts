@@ -17,10 +17,12 @@ import {
   UNINITIALISED,
 } from "../heap/access.ts";
 import type { ModuleTable, SiteEntry } from "../rewrite/mod.ts";
+import { OF_CLASS } from "../rewrite/constants.ts";
 import { askArguments } from "./ask_arguments.ts";
 import {
   apply,
   asyncGeneratorNext,
+  bind,
   construct,
   functionText,
   generatorNext,
@@ -29,7 +31,9 @@ import {
   ownKeys,
   promiseThen,
   ReferenceErrorCtor,
+  reflectGet,
   setPrototypeOf,
+  TypeErrorCtor,
 } from "./intrinsics.ts";
 import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
 import type { ShippedMaker } from "./protocol.ts";
@@ -54,6 +58,19 @@ interface ClassRecord {
   readonly privates: PrivateAccess | undefined;
   private: Privates | undefined;
   members: Map<number, Function> | undefined;
+  readonly door: ClassDoor | undefined;
+  /** Of its door, by site. */
+  readonly makers: Map<number, Maker>;
+}
+
+type Maker = (...envs: unknown[]) => Function;
+/** Brings out a maker from inside a class's body; see the rewriter's doors. */
+type ClassDoor = (site: number, check: typeof checked, choose: typeof pick, above: SuperStand) => Maker;
+
+/** What `super` means to closures that were made through a door. */
+interface SuperStand {
+  get(self: object, key: PropertyKey): unknown;
+  bound(self: object, key: PropertyKey): Function;
 }
 
 /** One module of this isolate. */
@@ -68,11 +85,19 @@ export interface LiveModule {
   /** For the device's makers: the module's bindings and the rewriter's own names as properties. */
   env: Env | undefined;
   readonly classes: Map<number, ClassRecord[]>;
-  readonly makers: Map<number, (...envs: unknown[]) => Function>;
+  readonly makers: Map<number, Maker>;
   /** Function declarations of a guest's module that no packet has claimed yet. */
   readonly claimed: Set<number>;
-  readonly register: (site: number, cls: Function, accessor?: Accessor, privates?: PrivateAccess) => void;
+  readonly register: Register;
 }
+
+type Register = (
+  site: number,
+  cls: Function,
+  accessor?: Accessor,
+  privates?: PrivateAccess,
+  door?: ClassDoor,
+) => void;
 
 /** What a registry needs to know of its process. */
 export interface CodeSource {
@@ -148,7 +173,7 @@ export class CodeRegistry implements CodeAccess {
       classes: new Map(),
       makers: new Map(),
       claimed: new Set(),
-      register: (site, cls, ask, privates) => this.#registerClass(module, site, cls, ask, privates),
+      register: (...made) => this.#registerClass(module, ...made),
     };
     this.#modules.set(key, module);
     return module.register;
@@ -203,12 +228,14 @@ export class CodeRegistry implements CodeAccess {
     const declared = table.bindings.findIndex((binding) => binding.site === site);
     const named = declared < 0 ? undefined : readThrough(this.#live(key).accessor, declared);
     if (typeof named === "function" && this.siteOf(named)?.site === site) return named;
+    const home = accessor === undefined ? null : this.#homeOf(this.#live(key), entry, accessor);
+    if (home === undefined) return undefined;
     const stand = entry.kind === "function" && entry.isAsync !== true ? function () {} : () => {};
     Object.defineProperty(stand, "name", { value: entry.name });
     Object.defineProperty(stand, "length", { value: entry.length });
     const scopes = accessor === undefined ? [] : this.#scopesOf(key, entry, accessor);
     if (scopes === undefined) return undefined;
-    this.#descriptions.set(stand, { type: "closure", module: key, site, scopes, home: null });
+    this.#descriptions.set(stand, { type: "closure", module: key, site, scopes, home });
     return stand;
   }
 
@@ -238,7 +265,7 @@ export class CodeRegistry implements CodeAccess {
   }
 
   #describeClosure(module: LiveModule, site: number, entry: SiteEntry, fn: Function): FunctionDescription {
-    if (entry.scopes.length === 0) {
+    if (entry.scopes.length === 0 && entry.door === undefined) {
       return { type: "closure", module: module.key, site, scopes: [], home: null };
     }
     const accessor = this.#ask(module, entry, fn);
@@ -247,7 +274,15 @@ export class CodeRegistry implements CodeAccess {
     }
     const scopes = this.#scopesOf(module.key, entry, accessor);
     if (scopes === undefined) return refused(`the closure ${entry.id}: ${PARAMETERS_COME}`, CALL_LATER);
-    return { type: "closure", module: module.key, site, scopes, home: null };
+    const home = this.#homeOf(module, entry, accessor);
+    if (home === undefined) return refused(`the closure ${entry.id}, whose class isn't known`, CALL_LATER);
+    return { type: "closure", module: module.key, site, scopes, home };
+  }
+
+  /** The class in whose body alone such closures can be made; null if they can be made anywhere. */
+  #homeOf(module: LiveModule, entry: SiteEntry, accessor: Accessor): Function | null | undefined {
+    if (entry.door === undefined) return null;
+    return module.classes.get(entry.door)?.find(({ cls }) => accessor(OF_CLASS, false, cls) === true)?.cls;
   }
 
   /** Calls the function with its module's check on: it hands over its accessor and returns (invariant 1). */
@@ -324,10 +359,7 @@ export class CodeRegistry implements CodeAccess {
 
   #registerClass(
     module: LiveModule,
-    site: number,
-    cls: Function,
-    ask?: Accessor,
-    privates?: PrivateAccess,
+    ...[site, cls, ask, privates, door]: Parameters<Register>
   ): void {
     // Its table isn't needed yet: start-up must not wait for it.
     const record: ClassRecord = {
@@ -337,6 +369,8 @@ export class CodeRegistry implements CodeAccess {
       privates,
       private: undefined,
       members: undefined,
+      door,
+      makers: new Map(),
     };
     this.#classes.set(cls, record);
     const list = module.classes.get(site);
@@ -646,7 +680,9 @@ export class CodeRegistry implements CodeAccess {
     const module = this.#live(key);
     const declared = this.#declaredFunction(module, site);
     if (declared !== undefined) return declared;
-    const fn = this.#maker(module, site)(...scopes.map(envOf));
+    const behind = this.tableOf(key).sites[site]?.door;
+    const maker = behind === undefined ? this.#maker(module, site) : this.#makerBehind(module, site, home);
+    const fn = maker(...scopes.map(envOf));
     this.#descriptions.set(fn, { type: "closure", module: key, site, scopes, home });
     return fn;
   }
@@ -678,7 +714,25 @@ export class CodeRegistry implements CodeAccess {
     return module.accessor(index) as Function;
   }
 
-  #maker(module: LiveModule, site: number): (...envs: unknown[]) => Function {
+  #makerBehind(module: LiveModule, site: number, home: object | null): Maker {
+    const entry = this.tableOf(module.key).sites[site]!;
+    const record = this.#classes.get(home as Function);
+    const known = record?.makers.get(site);
+    if (known !== undefined) return known;
+    const made = record === undefined ? undefined : this.siteOf(record.cls);
+    if (record?.door === undefined || made?.module !== module.key || made.site !== entry.door) {
+      throw new TypeError(`Cannot make a closure of ${entry.id}: its class isn't there`);
+    }
+    const object = entry.staticSuper ? record.cls : prototypeOf(record.cls);
+    const maker = record.door(site, checked, pick, {
+      get: (self, key) => reflectGet(getPrototypeOf(object)!, key, self),
+      bound: (self, key) => boundOf(reflectGet(getPrototypeOf(object)!, key, self), self, key),
+    });
+    record.makers.set(site, maker);
+    return maker;
+  }
+
+  #maker(module: LiveModule, site: number): Maker {
     let maker = module.makers.get(site);
     if (maker === undefined) {
       const shipped = this.#source.maker(module.key, site);
@@ -730,6 +784,14 @@ function evaluateAt(text: string, at: { url: string; line: number; column: numbe
   const { Script } = (process as any).getBuiltinModule("node:vm");
   const filename = at.url.startsWith("file:") ? decodeURIComponent(new URL(at.url).pathname) : at.url;
   return new Script(text, { filename, lineOffset: at.line, columnOffset: at.column }).runInThisContext();
+}
+
+/** Without a frame of its own; what isn't a function throws once it is called, as the engine has it. */
+function boundOf(method: unknown, self: object, key: PropertyKey): Function {
+  if (typeof method === "function") return bind(method, self);
+  return () => {
+    throw new TypeErrorCtor(`(intermediate value).${String(key)} is not a function`);
+  };
 }
 
 /** Where stack traces say that a maker's code stands: maps back to its site. */

@@ -27,6 +27,9 @@ export const asyncGeneratorNext = uncurry(asyncGeneratorPrototype.next);
 export const promiseThen = uncurry(Promise.prototype.then);
 export const PromiseCtor = Promise;
 export const ReferenceErrorCtor = ReferenceError;
+export const TypeErrorCtor = TypeError;
+export const bind = uncurry<Function>(Function.prototype.bind);
+export const reflectGet = Reflect.get;
 
 export {
   apply,

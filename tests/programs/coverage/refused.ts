@@ -139,7 +139,13 @@ await show("dynamicNamespace", () => dynamicNamespace(give(dynamic)));
 class Secret {
   #n = 1;
   reader() {
-    return () => this.#n;
+    const self = this;
+    return new class Inner {
+      #m = 2;
+      read() {
+        return () => self.#n + this.#m;
+      }
+    }().read();
   }
 }
 await show("privateClosure", () => privateClosure(give(new Secret().reader())));

@@ -134,6 +134,20 @@ const tick = timer.make();
 function capturedThis(f: () => number) {
   return [f(), f()];
 }
+class Vault extends Array<number> {
+  #left = 5;
+  takers() {
+    return { take: () => --this.#left, put: (n: number) => super.push(n), left: () => this.#left };
+  }
+  override push(): never {
+    throw new Error("closed");
+  }
+}
+const vault = new Vault();
+const takers = vault.takers();
+function ofClass({ take, put }: typeof takers) {
+  return [take(), take(), put(7)];
+}
 const bound = function (this: any, ...args: unknown[]) {
   return [this.me, ...args];
 }.bind({ me: "bound" }, 1);
@@ -294,6 +308,8 @@ await show("closures", counting.read(), () => (closures(counting) as () => numbe
 await show("loopVariables", rounds.map((f) => f()), () => loopVariables(rounds));
 await show("defaults", null, () => defaults());
 await show("capturedThis", timer, () => capturedThis(tick));
+await show("ofClass", vault, () => ofClass(takers));
+await show("ofClass", takers.left(), () => ofClass(takers));
 await show("boundFunctions", bound.length, () => boundFunctions(bound));
 const listed = listArguments(1, { two: 2 });
 await show("argumentsObjects", listed, () => argumentsObjects(listed));
