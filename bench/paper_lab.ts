@@ -111,6 +111,14 @@ export class Lab implements AsyncDisposable {
     return { ran, away: traced(trace) };
   }
 
+  /** Waits until what runs have shown is learnt: it happens in the background, at full speed here as nothing is measured. */
+  async learn(): Promise<void> {
+    this.#device.setFactor(1);
+    const { code, stderr } = await runDeno(["run", "-A", this.#options.mod, "learn"], this.#on(this.#device));
+    this.#device.setFactor(this.factor);
+    if (code !== 0) throw new Error(`Cannot learn from runs: ${stderr}`);
+  }
+
   /** Sends the app's files ahead, as a user would; at full speed, as nothing is measured. */
   async push(app: PaperApp): Promise<void> {
     for (const path of app.files) {

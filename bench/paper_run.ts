@@ -109,6 +109,7 @@ export class PaperRun {
     say(`${app.name}, ${lab.factor}×: ${staysS.toFixed(1)} s must stay; learning`);
     for (const { args, link } of lessons(app, cells)) {
       const { ran } = await lab.withClone(app, { args, link });
+      await lab.learn();
       this.#checkWanted();
       say(`  ${app.name}, ${lab.factor}×, ${link}: learnt in ${ran.seconds.toFixed(1)} s`);
     }

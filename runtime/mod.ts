@@ -34,7 +34,7 @@ export {
 export { joinBytes } from "./thread/bytes.ts";
 export { shownText } from "./thread/shown_text.ts";
 export { slabReader } from "./thread/slab_reader.ts";
-export { CodeService, type TextCache } from "./thread/code_service.ts";
+export { CodeService, type CodeSnapshot, type TextCache } from "./thread/code_service.ts";
 export type { AppConfig, SupervisorRequest, TraceEvent } from "./thread/protocol.ts";
 export { type Stage, type StageRow, STAGES, type StageStop, type StageVariable } from "./thread/stages.ts";
 export { MIGRATE, READY, REQUEST, RETURN, STAGE } from "./thread/protocol.ts";

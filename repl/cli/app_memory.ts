@@ -66,6 +66,15 @@ export class AppMemory {
     return await readNote<PlanNote>(this.#path);
   }
 
+  /** When the note was written, milliseconds since 1970; 0 if there is none. */
+  writtenMs(): number {
+    try {
+      return Deno.statSync(this.#path).mtime?.getTime() ?? 0;
+    } catch {
+      return 0;
+    }
+  }
+
   write(note: PlanNote): void {
     writeNote(this.#path, note);
   }

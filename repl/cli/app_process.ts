@@ -7,7 +7,12 @@ export interface ExtraPermissions {
 /** Works out which permissions to add to the app's own Deno flags. */
 export function extraPermissions(
   appFlags: readonly string[],
-  paths: { read: readonly string[]; sockets: readonly string[]; sampling: boolean },
+  paths: {
+    read: readonly string[];
+    write?: readonly string[];
+    sockets?: readonly string[];
+    sampling: boolean;
+  },
 ): ExtraPermissions {
   if (appFlags.some((flag) => /^(-A|--allow-all|-P|--permission-set)(=|$)/.test(flag))) {
     return { flags: [], revoke: [] };
@@ -15,13 +20,15 @@ export function extraPermissions(
   const flags: string[] = [];
   const revoke: Deno.PermissionDescriptor[] = [];
   const add = (name: "read" | "write" | "net", short: string, values: readonly string[]) => {
+    if (values.length === 0) return;
     if (appFlags.some((flag) => flag === `--allow-${name}` || flag === short)) return;
     flags.push(`--allow-${name}=${values.join(",")}`);
     for (const value of values) revoke.push(name === "net" ? { name, host: value } : { name, path: value });
   };
-  add("read", "-R", [...paths.read, ...paths.sockets]);
-  add("write", "-W", paths.sockets);
-  add("net", "-N", paths.sockets.map((path) => `unix:${path}`));
+  const { sockets = [], write = [] } = paths;
+  add("read", "-R", [...paths.read, ...sockets]);
+  add("write", "-W", [...write, ...sockets]);
+  add("net", "-N", sockets.map((path) => `unix:${path}`));
   // The inspector's own permission can't be named on a command line; all of them go back together.
   if (paths.sampling && !appFlags.some((flag) => /^(-S|--allow-sys)(=|$)/.test(flag))) {
     flags.push("--allow-sys");

@@ -7,6 +7,7 @@ import { printTable } from "./table.ts";
 const KEPT: readonly (readonly [folder: string, what: string])[] = [
   ["cache", "rewritten modules"],
   ["apps", "plans of apps"],
+  ["lessons", "runs that are not learnt from yet"],
   ["content", "content of other devices"],
   ["sent", "indexes of what was sent"],
 ];

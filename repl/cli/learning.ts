@@ -64,6 +64,9 @@ export interface Lesson {
   readonly starts: StartNotes | undefined;
   /** Sizes of the run's input. */
   readonly features: readonly number[];
+  /** What it was given, for people. */
+  readonly input: string;
+  readonly endedMs: number;
   readonly onProblem: (message: string) => void;
 }
 
@@ -75,10 +78,16 @@ export async function learn(lesson: Lesson): Promise<void> {
   const { app, home, report } = lesson;
   const files = filesOf(lesson.code);
   const codeHash = await hashFiles(files);
-  if (codeHash === undefined) return;
+  if (codeHash === undefined || files.some((file) => changedAfter(file, lesson.endedMs))) return;
   using store = new ProfileStore(`${home}/profiles.sqlite`, { onProblem: lesson.onProblem });
-  const version = { app: appKey(app.path, Deno.cwd()), codeHash };
-  if (report.learned !== null) store.saveLearned(version, report.learned);
+  const version = { app: appKey(app.path, "/"), codeHash };
+  const memory = await AppMemory.open(app, home);
+  // A run that ended later may have left its note already.
+  const newer = memory.writtenMs() > lesson.endedMs ? await memory.read() : undefined;
+  const { learned, starts } = newer === undefined
+    ? { learned: report.learned, starts: lesson.starts }
+    : { learned: newer.model as DeciderModel, starts: newer.starts };
+  if (learned !== null) store.saveLearned(version, learned);
   if (report.profile !== undefined && !recordProfile(store, version, lesson)) return;
   const notPoints = notPointsOf(store, version, lesson);
   const conditions = lesson.conditions ?? ASSUMED;
@@ -87,18 +96,24 @@ export async function learn(lesson: Lesson): Promise<void> {
     power: devicePower(ownPower(home)),
   });
   if (plan === undefined) return;
-  (await AppMemory.open(app, home)).write({
+  memory.write({
     files,
     codeHash,
     objective: lesson.objective,
     candidates: plan.candidates,
     model: plan.model,
     executions: store.executions(version).length,
-    ...(lesson.starts !== undefined && { starts: lesson.starts }),
+    ...(starts !== undefined && { starts }),
   });
 }
 
-/** A person waits for the app to end, on a weak device; what a coarse analysis says too much of, a run shows. */
+/** Then the text that ran is no longer there to be hashed. */
+function changedAfter(file: string, endedMs: number): boolean {
+  const { mtime } = Deno.statSync(file);
+  return mtime !== null && mtime.getTime() > endedMs;
+}
+
+/** It is done on a weak device; what a coarse analysis says too much of, a run shows. */
 const LEARNING_STEPS = 200_000;
 
 /** The tree of a sampled run, with what the analyzer knows of its methods. */
@@ -124,15 +139,17 @@ export function sampledTree(
 
 /** Adds the run's profile. False if the run was too short. */
 function recordProfile(store: ProfileStore, version: AppVersion, lesson: Lesson): boolean {
-  const { conditions } = lesson;
+  const { conditions, endedMs: atMs } = lesson;
+  // A learner that was killed may have come so far.
+  if (store.executions(version).some((execution) => execution.atMs === atMs)) return true;
   const { tree, wallMs } = sampledTree(lesson);
   if (wallMs < MIN_WALL_MS) return false;
   store.recordExecution(version, {
-    input: Deno.args.join(" "),
+    input: lesson.input,
     features: lesson.features,
     device: Deno.hostname(),
     source: "samples",
-    atMs: Date.now(),
+    atMs,
     weight: 1,
     onDevice: tree,
     ...(conditions !== undefined && { conditions }),

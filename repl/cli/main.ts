@@ -17,6 +17,7 @@ const SUMMARIES: Record<string, string> = {
   analyze: "which methods may migrate, which must stay, and why",
   partition: "what migrates under given conditions, and why",
   profile: "what an app's methods cost on device and clone",
+  learn: "learn now from the runs that have ended",
   files: "what this peer keeps on disk",
   repl: "run your program step by step through its migrations",
 };

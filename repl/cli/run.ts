@@ -8,6 +8,7 @@ import { defaultHome } from "../../net/home/mod.ts";
 import { AppMemory, type PlanNote, type StartNotes } from "./app_memory.ts";
 import { later } from "./later.ts";
 import type { Report } from "./learning.ts";
+import type { LessonNote } from "./lessons.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
 import { type KnownMiss, Misses, wordsOf } from "./misses.ts";
 import { Savings } from "./savings.ts";
@@ -208,7 +209,45 @@ export class Run {
       this.#say(`${why}: this one starts as under deno run`);
       return await this.#plain(flags);
     }
+    if (this.#methods.length === 0 && this.#isFree()) return await this.#watched(flags, usable);
     return await this.#supervised(flags, { note: usable, profile });
+  }
+
+  /** Nothing can migrate yet: the app runs as it is, and is only watched. */
+  async #watched(flags: readonly string[], note: PlanNote | undefined): Promise<number> {
+    const { Lessons } = await later<typeof import("./lessons.ts")>("./lessons.ts", import.meta.url);
+    const place = new Lessons(this.#home).begin();
+    if (place === undefined) return await this.#plain(flags);
+    const { watchedRun } = await later<typeof import("./watched_run.ts")>(
+      "./watched_run.ts",
+      import.meta.url,
+    );
+    const { code, learnt, seen } = await watchedRun({
+      ...{ flags, place },
+      launch: (args) => this.#launch([...args, this.#app.path, ...this.#args]),
+      note: () => this.#lessonNote(note?.starts),
+    });
+    if (code === 0 && !seen(this.#app.main)) this.#sayBypassed();
+    if (learnt) await this.#startLearner();
+    return code;
+  }
+
+  async #startLearner(): Promise<void> {
+    const { startLearner } = await later<typeof import("./learner.ts")>("./learner.ts", import.meta.url);
+    startLearner(this.#home, denoPath());
+  }
+
+  #lessonNote(starts: StartNotes | undefined): Omit<LessonNote, "endedMs"> {
+    return {
+      app: this.#app,
+      args: this.#args,
+      methods: this.#methods,
+      objective: this.#objective,
+      features: this.#startOf().features,
+      misses: this.#knownMisses,
+      ...(this.#conditions !== undefined && { conditions: this.#conditions }),
+      ...(starts !== undefined && { starts }),
+    };
   }
 
   /** Nothing is asked for that only the runtime can do. */
@@ -259,9 +298,8 @@ export class Run {
   }
 
   /** Deno shows some modules to no hook: nothing of them can migrate, and the person should know why. */
-  #sayBypassed(code: CodeService): void {
+  #sayBypassed(): void {
     const path = modulePath(this.#app.main, this.#app.root);
-    if (code.hasModule(path)) return;
     this.#say(`${path} was loaded past the module hooks: it runs unchanged and stays here`);
   }
 
@@ -344,7 +382,7 @@ export class Run {
         });
         return exitCode;
       }
-      if (exitCode === 0) this.#sayBypassed(code);
+      if (exitCode === 0 && !code.hasModule(modulePath(this.#app.main, this.#app.root))) this.#sayBypassed();
       this.#say(this.#savings.line());
       await this.#learn(known, code);
       return exitCode;
@@ -355,7 +393,7 @@ export class Run {
     }
   }
 
-  /** A run without a profile only refreshes the decision model; else the analysis is loaded, now that the app has ended. What can't be learnt costs the user nothing. */
+  /** A run without a profile only refreshes the decision model; any other is learnt from in the background. What can't be learnt costs the user nothing. */
   async #learn({ note }: Known, code: CodeService): Promise<void> {
     const starts = this.#startNotes(note, code.made);
     try {
@@ -369,20 +407,12 @@ export class Run {
         }
         return;
       }
-      await code.load();
-      const { learn } = await later<typeof import("./learning.ts")>("./learning.ts", import.meta.url);
-      await learn({
-        app: this.#app,
-        home: this.#home,
-        report: this.#report,
-        code,
-        conditions: this.#conditions,
-        misses: this.#knownMisses,
-        objective: this.#objective,
-        starts,
-        features: this.#startOf().features,
-        onProblem: (line) => this.#say(line),
-      });
+      const { Lessons } = await later<typeof import("./lessons.ts")>("./lessons.ts", import.meta.url);
+      const place = new Lessons(this.#home).begin();
+      if (place === undefined) return;
+      const lesson = { ...this.#lessonNote(starts), endedMs: Date.now() };
+      Lessons.end(place, lesson, { report: this.#report, code: code.snapshot() });
+      await this.#startLearner();
     } catch (error) {
       this.#say(`could not learn from this run: ${(error as Error).message}`);
     }

@@ -10,10 +10,11 @@ import { CodeRegistry } from "./code_registry.ts";
 import { type DecisionMaker, Forced } from "./decision.ts";
 import { DeviceCode } from "./device_code.ts";
 import { GlobalBindings } from "./global_bindings.ts";
-import { installLoadHook, installNoteHook } from "./load_hook.ts";
+import { installNoteHook } from "../watch/note_hook.ts";
+import type { Sampler } from "../watch/sampler.ts";
+import { installLoadHook } from "./load_hook.ts";
 import { Migrator } from "./migrator.ts";
 import type { AppConfig } from "./protocol.ts";
-import type { Sampler } from "./sampler.ts";
 import { SyncPort } from "./sync_port.ts";
 import { reportAsLocal } from "./uncaught.ts";
 import { watchWorkers } from "./workers.ts";
@@ -59,7 +60,9 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
     values.watchBuiltins();
     reportAsLocal();
     hookMs = installLoadHook({ port, code, builtins, registry, migrator, config });
-  } else if (config.profile) installNoteHook(port);
+  } else if (config.profile) {
+    installNoteHook((note) => port.tell({ op: "note", request: { op: "note", ...note } }));
+  }
   if (config.profile || config.methods.length > 0) {
     reportAtEnd(
       port,
@@ -84,7 +87,7 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
 /** Without its own inspector the process runs as well; it only learns nothing. */
 async function startSampler(): Promise<Sampler | undefined> {
   try {
-    const { Sampler } = await import("./sampler.ts");
+    const { Sampler } = await import("../watch/sampler.ts");
     return new Sampler();
   } catch {
     return undefined;

@@ -3,7 +3,8 @@ import { REWRITER_VERSION } from "../rewrite/constants.ts";
 import { hashOf } from "./blobs.ts";
 import type { RewriteAnswer } from "./load_hook.ts";
 import { withOuterMap } from "./outer_map.ts";
-import type { SourceKind, SupervisorRequest } from "./protocol.ts";
+import type { SourceKind } from "../watch/source_kind.ts";
+import type { SupervisorRequest } from "./protocol.ts";
 
 /** Keeps texts by key between runs; may forget. */
 export interface TextCache {
@@ -29,6 +30,12 @@ const PAST_HOOKS = "it was loaded past the module hooks";
 const IN_WORKER = "it runs in a Worker, which module hooks don't reach";
 /** Between two lines about many small modules. */
 const QUIET_MS = 1000;
+
+/** The modules that a service knows, as plain JSON. */
+export interface CodeSnapshot {
+  /** `running`: the text as the engine ran it, if that wasn't the source. */
+  readonly modules: readonly (ModuleSource & { readonly running?: string })[];
+}
 
 type Rewriter = typeof import("../rewrite/mod.ts");
 
@@ -108,6 +115,24 @@ export class CodeService {
   /** The modules that were loaded. */
   modules(): readonly ModuleSource[] {
     return [...this.#sources.values()];
+  }
+
+  /** What another service can go on from, in another process, once the app has ended. */
+  snapshot(): CodeSnapshot {
+    const modules = [...this.#sources.values()].map((source) => {
+      const running = this.#running.get(source.url);
+      return running === undefined || running === source.source ? source : { ...source, running };
+    });
+    return { modules };
+  }
+
+  /** Knows the modules of another service. */
+  restore({ modules }: CodeSnapshot): void {
+    for (const { running, ...source } of modules) {
+      this.#sources.set(source.key, source);
+      this.#keys.set(source.url, source.key);
+      this.#running.set(source.url, running ?? source.source);
+    }
   }
 
   /** Methods of loaded modules that can't be migration points, with the reason. */

@@ -5,10 +5,11 @@ import type { Builtins } from "../host/builtins.ts";
 import type { CodeRegistry } from "./code_registry.ts";
 import type { DeviceCode } from "./device_code.ts";
 import type { Migrator } from "./migrator.ts";
-import type { AppConfig, SourceKind } from "./protocol.ts";
+import type { AppConfig } from "./protocol.ts";
 import { ScriptLoader, type ScriptSource, scriptUrl } from "./script_loader.ts";
 import { NODE_WORKERS, NODE_WORKERS_URL } from "../rewrite/constants.ts";
 import type { SyncPort } from "./sync_port.ts";
+import { kindOf } from "../watch/source_kind.ts";
 import { NODE_WORKERS_SOURCE } from "./workers.ts";
 
 /** The app may set another clock. */
@@ -109,21 +110,6 @@ export function installLoadHook(context: HookContext): () => number {
   return () => spentMs;
 }
 
-/** Only tells the supervisor what is loaded, so that a first run can be learnt from. Modules run as they are. */
-export function installNoteHook(port: SyncPort): void {
-  (nodeModule as any).registerHooks({
-    load(url: string, hook: any, next: any) {
-      const result = next(url, hook);
-      const { source } = result;
-      if (typeof source === "string" && !/^(node|ext|data):/.test(url) && !/\.json$/.test(url)) {
-        const kind = kindOf(url, isRequired(hook), result.format);
-        port.tell({ op: "note", request: { op: "note", url, source, kind } });
-      }
-      return result;
-    },
-  });
-}
-
 // deno-lint-ignore no-explicit-any
 function isRequired(hook: any): boolean {
   return hook.conditions?.includes("require") === true;
@@ -162,13 +148,6 @@ function start(
 
 function noteBuiltin(builtins: Builtins, url: string): void {
   builtins.addModule(`${url}#`, () => (process as any).getBuiltinModule(url));
-}
-
-/** What is loaded through `require` is mostly a script, but nothing says so. */
-function kindOf(url: string, required: boolean, format: string | undefined): SourceKind {
-  if (format === "commonjs" || /\.cjs(\?|$)/.test(url)) return "script";
-  if (format === "module" || !required || /\.mjs(\?|$)/.test(url)) return "module";
-  return "either";
 }
 
 function rewriteLoaded(

@@ -8,6 +8,7 @@ import type { MemoryNote } from "./clone_memory.ts";
 import type { Conditions } from "./conditions.ts";
 import type { SessionRequest } from "./session_control.ts";
 import type { StageStop } from "./stages.ts";
+import type { SourceKind } from "../watch/source_kind.ts";
 
 const { stringify } = JSON;
 const { isArray } = Array;
@@ -228,9 +229,6 @@ export interface TraceEvent {
   readonly ms?: number;
   readonly [more: string]: unknown;
 }
-
-/** ES module or CommonJS script; `either` if only its text can tell. */
-export type SourceKind = "module" | "script" | "either";
 
 /** Supervisor's answers and the migrator's questions; JSON frames of kind `HOP_CONTROL` with an `id`. */
 export type SupervisorRequest =

@@ -1,0 +1,41 @@
+import { bootFolders, watchUrl } from "../boot/mod.ts";
+import { extraPermissions } from "./app_process.ts";
+import { type LessonNote, Lessons, notesOf } from "./lessons.ts";
+
+/** What ended sooner has nothing in it that is worth a clone, however slow this device is. */
+const SHORT_MS = 250;
+
+/** A run of an app of which nothing is known yet. */
+export interface WatchedRun {
+  /** The app's own Deno flags. */
+  readonly flags: readonly string[];
+  /** Where what it shows is kept; made by {@linkcode Lessons.begin}. */
+  readonly place: string;
+  /** Starts the app's process with these arguments before its main module; resolves to its exit code. */
+  readonly launch: (args: readonly string[]) => Promise<number>;
+  readonly note: () => Omit<LessonNote, "endedMs">;
+}
+
+/**
+ * Runs an app as it is, with V8's sampling profiler beside it and nothing else of ours: no rewriting, no migrator, no
+ * supervisor. `learnt` is whether the run left a lesson; `seen` tells whether a module's text was shown to us.
+ */
+export async function watchedRun(
+  { flags, place, launch, note }: WatchedRun,
+): Promise<{ code: number; learnt: boolean; seen: (url: string) => boolean }> {
+  const notes = notesOf(place);
+  Deno.writeTextFileSync(notes, "", { mode: 0o600 });
+  const extra = extraPermissions(flags, { read: bootFolders, write: [notes], sampling: true });
+  const query = new URLSearchParams({ notes, revoke: JSON.stringify(extra.revoke) });
+  const began = performance.now();
+  let learnt = false;
+  try {
+    const code = await launch(["run", ...flags, ...extra.flags, "--preload", `${watchUrl}?${query}`]);
+    const text = Deno.readTextFileSync(notes);
+    learnt = performance.now() - began >= SHORT_MS && text.includes('\n{"profile":');
+    if (learnt) Lessons.end(place, { ...note(), endedMs: Date.now() });
+    return { code, learnt, seen: (url) => text.includes(`{"url":${JSON.stringify(url)}`) };
+  } finally {
+    if (!learnt) Lessons.drop(place);
+  }
+}

@@ -1,0 +1,24 @@
+import * as nodeModule from "node:module";
+import { kindOf, type SourceKind } from "./source_kind.ts";
+
+/** A module as the engine ran it. */
+export interface ModuleNote {
+  readonly url: string;
+  readonly source: string;
+  readonly kind: SourceKind;
+}
+
+/** Tells what is loaded, so that a run can be learnt from. Modules run as they are. */
+export function installNoteHook(tell: (note: ModuleNote) => void): void {
+  (nodeModule as any).registerHooks({
+    load(url: string, hook: any, next: any) {
+      const result = next(url, hook);
+      const { source } = result;
+      if (typeof source === "string" && !/^(node|ext|data):/.test(url) && !/\.json$/.test(url)) {
+        const required = hook.conditions?.includes("require") === true;
+        tell({ url, source, kind: kindOf(url, required, result.format) });
+      }
+      return result;
+    },
+  });
+}
