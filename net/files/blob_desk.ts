@@ -2,18 +2,24 @@ import { hash } from "node:crypto";
 import {
   BLOB_ASK,
   BLOB_CHECK,
+  BLOB_DELTA,
   BLOB_FOUND,
   BLOB_OFFER,
   BLOB_PUSH,
   BLOB_REPLY,
   BLOB_REQUEST,
+  BLOB_SIGN,
+  BLOB_SIGNED,
   encodeFrame,
   type Frame,
   HASH_BYTES,
+  joinBytes,
   MAX_ASKED,
   MAX_BLOB_BYTES,
   unpackHashes,
 } from "../../runtime/mod.ts";
+import { applyDelta, MAX_DELTA_BYTES, signatureOf } from "./delta.ts";
+import { deltaOf, MAX_BASES, packSignatures, unpackBases } from "./delta_messages.ts";
 import { unpackBlobs } from "./unpack_blobs.ts";
 import { type ContentStore, hasHash } from "./content_store.ts";
 
@@ -28,6 +34,8 @@ const LIMITS: Readonly<Record<number, number>> = {
   [BLOB_ASK]: HASH_BYTES * MAX_ASKED,
   [BLOB_CHECK]: HASH_BYTES * MAX_ASKED,
   [BLOB_OFFER]: HASH_BYTES * MAX_ASKED,
+  [BLOB_SIGN]: (1 + HASH_BYTES) * MAX_BASES,
+  [BLOB_DELTA]: MAX_BLOB_BYTES,
 };
 
 /** Where a {@linkcode BlobDesk} puts frames. */
@@ -62,7 +70,7 @@ export class BlobDesk {
   /** Bounds a request's or reply's frame before anything is allocated. @throws {RangeError} */
   static admit(kind: number, payloadBytes: number): void {
     const limit = LIMITS[kind];
-    const least = kind === BLOB_PUSH ? 1 : HASH_BYTES;
+    const least = kind === BLOB_PUSH || kind === BLOB_DELTA ? 1 : HASH_BYTES;
     if (limit === undefined || payloadBytes < least || payloadBytes > limit) {
       throw new RangeError(`Cannot pass content on: a frame of ${payloadBytes} bytes is not allowed`);
     }
@@ -73,6 +81,8 @@ export class BlobDesk {
     if (frame.kind === BLOB_REQUEST) await this.request(frame);
     else if (frame.kind === BLOB_REPLY) await this.reply(frame);
     else if (frame.kind === BLOB_PUSH) await this.push(frame);
+    else if (frame.kind === BLOB_SIGN) await this.sign(frame);
+    else if (frame.kind === BLOB_DELTA) await this.delta(frame);
     else await this.asked(frame);
   }
 
@@ -90,6 +100,38 @@ export class BlobDesk {
     this.#promised.delete(name);
     if (!this.#awaited.delete(name)) return;
     await this.#ends.toGuest(encodeFrame(BLOB_REPLY, Uint8Array.fromHex(name), content));
+  }
+
+  /** The device asks what something that it has may differ from. @throws {RangeError} */
+  async sign({ payload }: Frame): Promise<void> {
+    const signatures: Uint8Array[] = [];
+    for (const hashes of unpackBases(payload)) {
+      const base = await this.#base(hashes);
+      signatures.push(base === undefined ? new Uint8Array() : signatureOf(base));
+    }
+    await this.#ends.toDevice(encodeFrame(BLOB_SIGNED, ...packSignatures(signatures)));
+  }
+
+  /** The device sends contents as what they differ in. What doesn't come out as it says isn't kept. @throws {RangeError} */
+  async delta({ payload }: Frame): Promise<void> {
+    for (const message of unpackBlobs(payload)) {
+      const { bases, name, steps } = deltaOf(message);
+      const base = await this.#base(bases);
+      if (base === undefined) continue;
+      await this.#store.put(this.#device, name, applyDelta(base, steps)).catch(() => {});
+    }
+  }
+
+  /** Contents one after the other; undefined if one isn't there, or they are too long. */
+  async #base(hashes: readonly Uint8Array[]): Promise<Uint8Array | undefined> {
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    for (const name of hashes) {
+      const part = await this.#store.get(this.#device, name);
+      if (part === undefined || (length += part.length) > MAX_DELTA_BYTES) return undefined;
+      parts.push(part);
+    }
+    return joinBytes(parts);
   }
 
   /** The device asks what it need not send. @throws {RangeError} */

@@ -1,9 +1,13 @@
 import {
   BLOB_ASK,
   BLOB_CHECK,
+  BLOB_DELTA,
   BLOB_FOUND,
   BLOB_PUSH,
+  BLOB_SIGN,
+  BLOB_SIGNED,
   encodeFrame,
+  type Frame,
   FrameDecoder,
   MAX_ASKED,
   packHashes,
@@ -12,6 +16,15 @@ import { type Channel, FrameOutlet } from "../channel/mod.ts";
 import { BlobDesk } from "./blob_desk.ts";
 import { MAX_FILE_FRAME_BYTES } from "./constants.ts";
 import type { ContentStore } from "./content_store.ts";
+import { packBases, unpackSignatures } from "./delta_messages.ts";
+
+const TAKEN: ReadonlySet<number> = new Set([BLOB_ASK, BLOB_CHECK, BLOB_PUSH, BLOB_SIGN, BLOB_DELTA]);
+
+/** A question that waits for its answer; `take` throws if that is malformed. */
+interface Question {
+  readonly take: (frame: Frame) => void;
+  readonly fail: (error: Error) => void;
+}
 
 /** Serves one device's questions and contents on a stream of its own, outside of any session. */
 export function serveFiles(
@@ -25,7 +38,7 @@ export function serveFiles(
   const take = async (chunk: Uint8Array) => {
     decoder.push(chunk.slice());
     for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
-      if (frame.kind !== BLOB_ASK && frame.kind !== BLOB_PUSH && frame.kind !== BLOB_CHECK) {
+      if (!TAKEN.has(frame.kind)) {
         throw new Error(`Cannot take frame: kind ${frame.kind} is not allowed here`);
       }
       BlobDesk.admit(frame.kind, frame.payload.length);
@@ -49,7 +62,7 @@ export function serveFiles(
 export class FileClient {
   readonly #channel: Channel;
   readonly #decoder = new FrameDecoder(MAX_FILE_FRAME_BYTES);
-  readonly #asked: { count: number; done: (found: boolean[]) => void; fail: (error: Error) => void }[] = [];
+  readonly #asked: Question[] = [];
   #ended: Error | undefined;
   #sentBytes = 0;
 
@@ -65,27 +78,71 @@ export class FileClient {
 
   /** Which contents the clone has; `check` makes it read and hash each. @throws {Error} if it hangs up */
   async ask(hashes: readonly string[], check = false): Promise<boolean[]> {
-    const found: Promise<boolean[]>[] = [];
+    const found: { answer: Promise<boolean[]> }[] = [];
     for (let at = 0; at < hashes.length; at += MAX_ASKED) {
       const part = hashes.slice(at, at + MAX_ASKED);
-      if (this.#ended !== undefined) throw this.#ended;
-      found.push(new Promise((done, fail) => this.#asked.push({ count: part.length, done, fail })));
-      await this.#write(encodeFrame(check ? BLOB_CHECK : BLOB_ASK, packHashes(part)));
+      const question = encodeFrame(check ? BLOB_CHECK : BLOB_ASK, packHashes(part));
+      found.push(
+        await this.#question(question, ({ kind, payload }) => {
+          if (kind !== BLOB_FOUND || payload.length !== part.length) return undefined;
+          return [...payload].map((item) => item === 1);
+        }),
+      );
     }
-    return (await Promise.all(found)).flat();
+    return (await Promise.all(found.map(({ answer }) => answer))).flat();
+  }
+
+  /** Signatures of contents, each of several one after the other; undefined of what the clone lacks. */
+  async sign(bases: readonly (readonly string[])[]): Promise<(Uint8Array | undefined)[]> {
+    const signed: { answer: Promise<(Uint8Array | undefined)[]> }[] = [];
+    for (const payload of packBases(bases)) {
+      signed.push(
+        await this.#question(
+          encodeFrame(BLOB_SIGN, payload.bytes),
+          (frame) => frame.kind === BLOB_SIGNED ? unpackSignatures(frame.payload, payload.count) : undefined,
+        ),
+      );
+    }
+    return (await Promise.all(signed.map(({ answer }) => answer))).flat();
   }
 
   /** Sends contents, as `packBlobs` or its like made them. */
   async push(...payload: readonly Uint8Array[]): Promise<void> {
-    if (this.#ended !== undefined) throw this.#ended;
     await this.#write(encodeFrame(BLOB_PUSH, ...payload));
+  }
+
+  /** Sends contents as what they differ in, packed in the same way. */
+  async pushDeltas(...payload: readonly Uint8Array[]): Promise<void> {
+    await this.#write(encodeFrame(BLOB_DELTA, ...payload));
   }
 
   async close(): Promise<void> {
     await this.#channel.close();
   }
 
+  /** Sends a question; `read` returns undefined for what is no answer to it. */
+  async #question<T>(
+    question: Uint8Array,
+    read: (frame: Frame) => T | undefined,
+  ): Promise<{ answer: Promise<T> }> {
+    const { promise: answer, resolve, reject: fail } = Promise.withResolvers<T>();
+    answer.catch(() => {});
+    const take = (frame: Frame) => {
+      const found = read(frame);
+      if (found === undefined) throw new Error("Cannot send files: the clone's answer is malformed");
+      resolve(found);
+    };
+    this.#asked.push({ take, fail });
+    try {
+      await this.#write(question);
+    } catch (error) {
+      fail(error as Error);
+    }
+    return { answer };
+  }
+
   async #write(frame: Uint8Array): Promise<void> {
+    if (this.#ended !== undefined) throw this.#ended;
     this.#sentBytes += frame.length;
     await this.#channel.write(frame);
   }
@@ -94,11 +151,10 @@ export class FileClient {
     this.#decoder.push(chunk.slice());
     try {
       for (let frame = this.#decoder.next(); frame !== undefined; frame = this.#decoder.next()) {
-        const question = this.#asked.shift();
-        if (frame.kind !== BLOB_FOUND || frame.payload.length !== question?.count) {
-          throw new Error("Cannot send files: the clone's answer is malformed");
-        }
-        question.done([...frame.payload].map((item) => item === 1));
+        const question = this.#asked[0];
+        if (question === undefined) throw new Error("Cannot send files: the clone answers unasked");
+        question.take(frame);
+        this.#asked.shift();
       }
     } catch (error) {
       this.#channel.abort(error as Error);

@@ -9,6 +9,9 @@ import {
   PACKED_PLAIN,
   PACKED_ZSTD,
 } from "../../runtime/mod.ts";
+import { BaseFinder } from "./base_finder.ts";
+import { deltaTo } from "./delta.ts";
+import { deltaMessage } from "./delta_messages.ts";
 import type { FileClient } from "./file_protocol.ts";
 import type { IndexedFile, TreeIndex } from "./tree_index.ts";
 
@@ -20,6 +23,12 @@ const MAX_INLINE_CHUNKS = 8;
 const MAX_LIST_CHUNKS = 256;
 /** What shrinks by less isn't worth unpacking. */
 const COMPRESSIBLE = 0.95;
+/** What is shorter goes whole: a question about it would cost as much. */
+const MIN_DELTA_BYTES = 1024;
+/** Steps that are longer than that part of what they make aren't worth their work. */
+const WORTH = 0.7;
+const SAMPLES = 16;
+const SAMPLE_BYTES = 4 * 1024;
 
 const zstd = promisify(zstdCompress) as (bytes: Uint8Array, options: object) => Promise<Uint8Array>;
 const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 6 } };
@@ -55,6 +64,15 @@ export function hashesOf(index: TreeIndex): string[] {
   return [...new Set([...index.files.values()].flatMap(({ chunks }) => chunks))];
 }
 
+/** The index's name of the folder that is sent. */
+const TOP = ".";
+
+/** Something to send, and the names of what the clone has that is like it. */
+interface Sendable {
+  readonly content: Uint8Array;
+  readonly bases: readonly string[];
+}
+
 interface Entry {
   readonly name: string;
   readonly info: Deno.FileInfo;
@@ -69,7 +87,7 @@ class TreePush {
   readonly #skipped: string[] = [];
   /** What the clone has, or gets. */
   readonly #there = new Set<string>();
-  #batch = new Map<string, Uint8Array>();
+  #batch = new Map<string, Sendable>();
   #batchBytes = 0;
   readonly #pending = new Set<Promise<void>>();
   #failure: Error | undefined;
@@ -96,6 +114,7 @@ class TreePush {
       for (const { chunks } of files.values()) for (const chunk of chunks) this.#there.add(chunk);
     } else this.#index.root = undefined;
     const lines = await this.#walk("");
+    this.#note(TOP, { state: `d ${lines.length}`, chunks: files.get(TOP)?.chunks ?? [] });
     const unchanged = !this.#changed && this.#files.size === files.size && this.#index.root !== undefined;
     const root = unchanged ? known! : await this.#finish(lines);
     files.clear();
@@ -105,7 +124,7 @@ class TreePush {
   }
 
   async #finish(lines: readonly unknown[]): Promise<string> {
-    const root = await this.#folderBlob(lines);
+    const root = await this.#folderBlob(TOP, lines);
     await this.#flush();
     await Promise.all(this.#pending);
     if (this.#failure !== undefined) throw this.#failure;
@@ -124,7 +143,8 @@ class TreePush {
       else if (info.isDirectory) {
         const inner = await this.#walk(path);
         lines.push([name, "d", mode, inner]);
-        this.#note(path, { state: `d ${mode} ${inner.length}`, chunks: [] });
+        const blob = this.#index.files.get(path)?.chunks ?? [];
+        this.#note(path, { state: `d ${mode} ${inner.length}`, chunks: blob });
       } else if (info.isFile) {
         const chunks = await this.#file(path, info);
         lines.push([name, "f", mode, info.mtime?.getTime() ?? 0, info.size, chunks]);
@@ -162,13 +182,19 @@ class TreePush {
       return known.chunks;
     }
     const chunks: string[] = [];
+    const finder = new BaseFinder<{ name: string; content: Uint8Array }>(known?.chunks ?? []);
     const whole = `${this.#top}/${path}`.replace(/\/$/, "");
     for await (
       const chunk of info.size <= READ_BYTES ? chunksOf(Deno.readFileSync(whole)) : this.#chunks(whole)
     ) {
       const name = hash("sha256", chunk, "hex");
       chunks.push(name);
-      await this.#send(name, chunk);
+      for (const { item, bases } of finder.add(name, { name, content: chunk })) {
+        await this.#send(item.name, { content: item.content, bases });
+      }
+    }
+    for (const { item, bases } of finder.end()) {
+      await this.#send(item.name, { content: item.content, bases });
     }
     this.#changed = true;
     this.#files.set(path, { state, chunks });
@@ -196,16 +222,22 @@ class TreePush {
   }
 
   /** A folder's blob; its own are made first. Those of large files' hashes too. */
-  async #folderBlob(lines: readonly unknown[]): Promise<string> {
+  async #folderBlob(path: string, lines: readonly unknown[]): Promise<string> {
     const shown: string[] = [];
     for (const line of lines as any[]) {
       if (line[1] === "d") {
-        shown.push(JSON.stringify([line[0], "d", line[2], await this.#folderBlob(line[3])]));
+        const inner = path === TOP ? line[0] : `${path}/${line[0]}`;
+        shown.push(JSON.stringify([line[0], "d", line[2], await this.#folderBlob(inner, line[3])]));
       } else if (line[1] === "f" && line[5].length > MAX_INLINE_CHUNKS) {
         shown.push(JSON.stringify([...line.slice(0, 5), null, await this.#lists(line[5])]));
       } else shown.push(JSON.stringify(line));
     }
-    return await this.#blob(new TextEncoder().encode(shown.join("\n")));
+    const blob = await this.#blob(
+      new TextEncoder().encode(shown.join("\n")),
+      this.#index.files.get(path)?.chunks,
+    );
+    this.#files.set(path, { ...this.#files.get(path)!, chunks: [blob] });
+    return blob;
   }
 
   /** Lists of hashes that end where a hash says so: a chunk that changes changes one of them. */
@@ -220,17 +252,17 @@ class TreePush {
     return lists;
   }
 
-  async #blob(bytes: Uint8Array): Promise<string> {
-    const name = hash("sha256", bytes, "hex");
-    await this.#send(name, bytes);
+  async #blob(content: Uint8Array, bases: readonly string[] = []): Promise<string> {
+    const name = hash("sha256", content, "hex");
+    await this.#send(name, { content, bases });
     return name;
   }
 
-  async #send(name: string, content: Uint8Array): Promise<void> {
+  async #send(name: string, item: Sendable): Promise<void> {
     if (this.#there.has(name)) return;
     this.#there.add(name);
-    this.#batch.set(name, content);
-    this.#batchBytes += content.length;
+    this.#batch.set(name, item);
+    this.#batchBytes += item.content.length;
     if (this.#batchBytes >= BATCH_BYTES) await this.#flush();
   }
 
@@ -247,12 +279,41 @@ class TreePush {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  async #sendBatch(batch: ReadonlyMap<string, Uint8Array>): Promise<void> {
-    const names = [...batch.keys()];
-    const found = await this.#client.ask(names);
-    const missing = names.filter((_, i) => !found[i]).map((name) => batch.get(name)!);
-    if (missing.length > 0) await this.#client.push(...await packed(missing));
+  async #sendBatch(batch: ReadonlyMap<string, Sendable>): Promise<void> {
+    const lacks = await this.#lacks([...batch.keys()]);
+    const steps = await this.#steps(lacks.filter((name) => isLikeAnother(batch.get(name)!)), batch);
+    const whole = lacks.filter((name) => !steps.has(name));
+    // The clone says what didn't come out right: a base may be gone, or a signature misled.
+    if (steps.size > 0) {
+      await this.#client.pushDeltas(...await packed([...steps.values()]));
+      whole.push(...await this.#lacks([...steps.keys()]));
+    }
+    if (whole.length > 0) {
+      await this.#client.push(...await packed(whole.map((name) => batch.get(name)!.content)));
+    }
     this.#onProgress(this.#progress());
+  }
+
+  async #lacks(names: readonly string[]): Promise<string[]> {
+    const found = await this.#client.ask(names);
+    return names.filter((_, i) => !found[i]);
+  }
+
+  /** What makes contents of those that the clone has, where that is much shorter. */
+  async #steps(
+    names: readonly string[],
+    batch: ReadonlyMap<string, Sendable>,
+  ): Promise<Map<string, Uint8Array>> {
+    const steps = new Map<string, Uint8Array>();
+    const signatures = await this.#client.sign(names.map((name) => batch.get(name)!.bases));
+    names.forEach((name, i) => {
+      const { content, bases } = batch.get(name)!;
+      const signature = signatures[i];
+      if (signature === undefined) return;
+      const message = deltaMessage(bases, name, deltaTo(content, signature));
+      if (message.length < content.length * WORTH) steps.set(name, message);
+    });
+    return steps;
   }
 
   #progress(): PushProgress {
@@ -261,6 +322,10 @@ class TreePush {
 }
 
 const READ_BYTES = 1024 * 1024;
+
+function isLikeAnother({ content, bases }: Sendable): boolean {
+  return bases.length > 0 && content.length >= MIN_DELTA_BYTES;
+}
 
 /** As `packBlobs` does it, with the compression that the contents are worth. */
 async function packed(contents: readonly Uint8Array[]): Promise<Uint8Array[]> {
@@ -272,7 +337,20 @@ async function packed(contents: readonly Uint8Array[]): Promise<Uint8Array[]> {
     whole.set(content, at + 4);
     at += 4 + content.length;
   }
-  const shrunk = await zstd(whole, ZSTD);
-  const pays = shrunk.length < whole.length * COMPRESSIBLE;
-  return pays ? [Uint8Array.of(PACKED_ZSTD), shrunk] : [Uint8Array.of(PACKED_PLAIN), whole];
+  if (await seemsCompressible(whole)) {
+    const shrunk = await zstd(whole, ZSTD);
+    if (shrunk.length < whole.length * COMPRESSIBLE) return [Uint8Array.of(PACKED_ZSTD), shrunk];
+  }
+  return [Uint8Array.of(PACKED_PLAIN), whole];
+}
+
+/** Some spots tell: media and archives would cost the most, for nothing. */
+async function seemsCompressible(bytes: Uint8Array): Promise<boolean> {
+  if (bytes.length <= SAMPLES * SAMPLE_BYTES) return true;
+  const sample = new Uint8Array(SAMPLES * SAMPLE_BYTES);
+  for (let i = 0; i < SAMPLES; i++) {
+    const at = Math.floor((bytes.length - SAMPLE_BYTES) * i / (SAMPLES - 1));
+    sample.set(bytes.subarray(at, at + SAMPLE_BYTES), i * SAMPLE_BYTES);
+  }
+  return (await zstd(sample, ZSTD)).length < sample.length * COMPRESSIBLE;
 }

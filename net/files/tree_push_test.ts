@@ -1,5 +1,8 @@
 import { deepStrictEqual, equal, ok, rejects } from "node:assert/strict";
 import { type Channel, memoryChannelPair } from "../channel/mod.ts";
+import { BLOB_DELTA, BLOB_SIGN } from "../../runtime/mod.ts";
+import { BlobDesk } from "./blob_desk.ts";
+import { deltaMessage } from "./delta_messages.ts";
 import { type ContentStore, openContentStore } from "./content_store.ts";
 import { FileClient, serveFiles } from "./file_protocol.ts";
 import type { TreeIndex } from "./tree_index.ts";
@@ -70,7 +73,7 @@ Deno.test("pushTree() brings every byte to the store, and nothing the second tim
   equal(it.index.root, root);
 });
 
-Deno.test("pushTree() sends a chunk or two for a byte in front, and next to nothing for a folder's new name", async () => {
+Deno.test("pushTree() sends next to nothing for a byte in front, for edits here and there, and for a folder's new name", async () => {
   await using it = await lab();
   const big = noise(10_000_000);
   Deno.mkdirSync(`${it.top}/a`);
@@ -79,13 +82,19 @@ Deno.test("pushTree() sends a chunk or two for a byte in front, and next to noth
   await it.push();
   Deno.renameSync(`${it.top}/a`, `${it.top}/other`);
   const renamed = await it.push();
-  ok(renamed < 20_000, `${renamed} bytes for a name`);
+  ok(renamed < 2_000, `${renamed} bytes for a name`);
   const longer = new Uint8Array(big.length + 1);
   longer.set(big, 1);
   Deno.writeFileSync(`${it.top}/other/big`, longer);
   const inserted = await it.push();
-  ok(inserted < 300_000, `${inserted} bytes for a byte`);
+  ok(inserted < 8_000, `${inserted} bytes for a byte`);
   deepStrictEqual(await restored(it, "other/big"), longer);
+  for (let spot = 1; spot < 11; spot++) longer.set([1, 2, 3], Math.floor(longer.length * spot / 11));
+  const edited = longer.slice(0, -7);
+  Deno.writeFileSync(`${it.top}/other/big`, edited);
+  const edits = await it.push();
+  ok(edits < 40_000, `${edits} bytes for ten spots and an end`);
+  deepStrictEqual(await restored(it, "other/big"), edited);
 });
 
 Deno.test("pushTree() keeps secrets at home", async () => {
@@ -130,6 +139,56 @@ Deno.test("FileClient.ask() with check finds what was damaged; a push then bring
   it.index.root = undefined;
   await it.push();
   deepStrictEqual(await restored(it, "file"), noise(300_000));
+});
+
+Deno.test("pushTree() sends a chunk whole if the clone lost what it resembles", async () => {
+  await using it = await lab();
+  const bytes = noise(12_000);
+  Deno.writeFileSync(`${it.top}/file`, bytes);
+  await it.push();
+  for (const damage of [(path: string) => Deno.truncateSync(path, 100), Deno.removeSync]) {
+    damage(`${it.top}/../store/${DEVICE}/${it.index.files.get("file")!.chunks[0]}`);
+    bytes[5_000]! ^= 1;
+    Deno.writeFileSync(`${it.top}/file`, bytes);
+    const sent = await it.push();
+    ok(sent > bytes.length * 0.9, `${sent} bytes`);
+    deepStrictEqual(await restored(it, "file"), bytes);
+  }
+});
+
+Deno.test("BlobDesk keeps only what comes out as it was called, and bounds what it reads", async () => {
+  await using it = await lab();
+  const base = noise(1000);
+  await it.store.putUnnamed(DEVICE, base);
+  const name = new Uint8Array(await crypto.subtle.digest("SHA-256", base as Uint8Array<ArrayBuffer>)).toHex();
+  const toDevice = () => {};
+  const desk = new BlobDesk(it.store, DEVICE, { toDevice, toGuest: () => {} });
+  const take = async (kind: number, payload: Uint8Array) => await desk.take({ kind, payload });
+  const packed = (message: Uint8Array) => {
+    const payload = new Uint8Array(5 + message.length);
+    new DataView(payload.buffer).setUint32(1, message.length);
+    payload.set(message, 5);
+    return payload;
+  };
+  const before = it.store.bytes;
+  // Steps that make something else than they say; steps of what isn't there.
+  await take(BLOB_DELTA, packed(deltaMessage([name], "ab".repeat(32), Uint8Array.of(0, 0, 0, 0, 1, 7))));
+  await take(
+    BLOB_DELTA,
+    packed(deltaMessage(["cd".repeat(32)], "ab".repeat(32), Uint8Array.of(0, 0, 0, 0, 1, 7))),
+  );
+  equal(it.store.bytes, before);
+  const one = Uint8Array.fromHex(name);
+  for (
+    const bad of [
+      Uint8Array.of(0, ...one),
+      Uint8Array.of(5, ...one, ...one, ...one, ...one, ...one),
+      Uint8Array.of(2, ...one),
+    ]
+  ) {
+    await rejects(take(BLOB_SIGN, bad), RangeError);
+    await rejects(take(BLOB_DELTA, packed(bad)), RangeError);
+  }
 });
 
 Deno.test("serveFiles() ends a stream that sends something else", async () => {

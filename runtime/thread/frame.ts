@@ -24,6 +24,12 @@ export const BLOB_FOUND = 5;
 export const BLOB_CHECK = 6;
 /** As {@linkcode BLOB_ASK}; what the store lacks follows in a {@linkcode BLOB_PUSH}: requests for it wait for that. */
 export const BLOB_OFFER = 7;
+/** Device → clone, outside of sessions: asks for signatures of contents; see `net/files`. */
+export const BLOB_SIGN = 8;
+/** Clone → device: signatures that were asked for, none for what isn't there. */
+export const BLOB_SIGNED = 9;
+/** Device → clone: contents, as steps that make them of others. */
+export const BLOB_DELTA = 10;
 /** First kind that belongs to the session (device ⇄ guest). */
 export const FIRST_SESSION_KIND = 16;
 
