@@ -88,7 +88,6 @@ export {
   type Analysis,
   type AnalyzeOptions,
   analyzeProgram,
-  type Diagnostic,
   type Effects,
   effectsOf,
   knowledgeOf,
@@ -98,9 +97,12 @@ export {
 } from "./static/analyze.ts";
 export { type CallGraph, callGraph, type GraphNode } from "./static/call_graph.ts";
 export { callGraphPicture, type GraphLayout } from "./static/call_graph_picture.ts";
-export { labelOf, type Verdict, verdictOf } from "./static/verdict.ts";
+export { stateLine } from "./static/state_line.ts";
+export { type Verdict, verdictOf } from "./static/verdict.ts";
 export { appRoot, type LoadedProgram, loadProgram } from "./static/load_program.ts";
 export { type Call, type Method } from "./static/program.ts";
 export { type SourceModule } from "./static/source_module.ts";
 export { type Classified, HostTable } from "./static/classify.ts";
+export { codeFrame, type Diagnostic, type TextPlace } from "./static/diagnostic.ts";
+export { type Overrides, parseOverrides } from "./static/overrides.ts";
 export { HOST_APIS, type HostApi, type HostClass } from "./static/host_api.ts";

@@ -1,23 +1,14 @@
 import type { MethodId } from "../../runtime/mod.ts";
 import { ParseError } from "../../runtime/rewrite/mod.ts";
 import { type Classified, HostTable } from "./classify.ts";
-import type { HostApi } from "./host_api.ts";
+import { labelOf } from "./names.ts";
+import { linesOf, type Overrides } from "./overrides.ts";
+import { diagnose, type Diagnostic } from "./diagnostic.ts";
 import { type Call, type HostUse, type Method, Program } from "./program.ts";
 import type { SourceModule } from "./source_module.ts";
 import { BudgetError } from "./values.ts";
 import { COPIES_AT_LEAST, COPIES_PER_CHAR, MAX_PRECISE_CHARS } from "./constants.ts";
 import { Walk } from "./walk.ts";
-
-/** A problem in the user's program. */
-export interface Diagnostic {
-  readonly code: "syntax";
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  /** From 0. */
-  readonly column: number;
-  readonly note: string;
-}
 
 /** A use of the host with what it means. */
 export interface Use extends HostUse, Classified {}
@@ -37,7 +28,12 @@ export interface AnalysedMethod extends Method {
   readonly uses: readonly Use[];
   /** Set if it must stay: its own code, or code it certainly calls. */
   readonly pin?: Pin;
-  /** Set if code that it may call by a property of that name must stay; checked at run time. */
+  /** Why it need not stay, if the user says so. */
+  readonly unpinned?: string;
+  /**
+   * Set if code that it may call must stay, or if it may come to a call that can't be told (with the nearest thing that must
+   * stay as an example); checked at run time.
+   */
   readonly mayPin?: Pin;
   /** Host-state families that its own code touches (Property 2). */
   readonly families: readonly string[];
@@ -67,12 +63,16 @@ export interface Analysis {
   readonly diagnostics: readonly Diagnostic[];
   /** True if the program was too large to tell its objects apart: properties are then looked up by their names alone. */
   readonly coarse: boolean;
+  /** Top-level bindings that hold functions or parts of the host and nothing else: code rather than state. */
+  readonly codeNames: ReadonlySet<string>;
+  /** What the user's overrides name and nothing of the program is or uses. */
+  readonly unusedOverrides: readonly string[];
 }
 
 /** How to analyse. */
 export interface AnalyzeOptions {
-  /** Lines that go before the built-in host API table. */
-  readonly hostApis?: readonly HostApi[];
+  /** What the user says about host APIs and methods. */
+  readonly overrides?: Overrides;
   /** After so many steps (some 10 µs each on a laptop) objects are no longer told apart; by default 4 million. */
   readonly maxSteps?: number;
   /** Whether a clone may open connections for the app. */
@@ -84,16 +84,27 @@ export interface AnalyzeOptions {
  * parse is a diagnostic and is left out. No static answer is sound for JavaScript: profiles and guards at run time complete it.
  */
 export function analyzeProgram(modules: readonly SourceModule[], options: AnalyzeOptions = {}): Analysis {
-  const table = new HostTable(options.hostApis);
+  const { overrides } = options;
+  const table = new HostTable(overrides === undefined ? [] : linesOf(overrides));
   const { program, diagnostics, coarse } = settled(modules, table, options.maxSteps);
-  const uses = program.hostUses.map((own) => [...own.values()].flatMap((use) => classified(use, table)));
+  const entries = new Set<string>();
+  const uses = program.hostUses.map((own) =>
+    [...own.values()].flatMap((use) => {
+      const known = table.classify(use.path);
+      if (known !== undefined) entries.add(known.entry);
+      // Nothing is said of what is pure, or a name that is nothing of the host.
+      return known === undefined || known.is === "pure" ? [] : [{ ...use, ...known }];
+    })
+  );
   const { calls, open } = program;
-  const pins = pinsOf(program, { uses, calls, network: options.network ?? "device" });
-  return {
-    methods: program.methods.map((method, i) => ({
+  const pins = pinsOf(program, { uses, calls, open, network: options.network ?? "device", overrides });
+  const methods = program.methods.map((method, i): AnalysedMethod => {
+    const unpinned = method.outer < 0 ? undefined : overrides?.unpin.get(method.id);
+    return {
       ...method,
       uses: uses[i]!,
       ...(pins.sure[i] === undefined ? {} : { pin: pins.sure[i] }),
+      ...(unpinned === undefined ? {} : { unpinned: `${unpinned} (${overrides!.from})` }),
       ...(pins.sure[i] !== undefined || pins.possible[i] === undefined ? {} : { mayPin: pins.possible[i] }),
       families: familiesOf(uses[i]!),
       reads: [...program.access[i]!.reads].sort(),
@@ -101,11 +112,21 @@ export function analyzeProgram(modules: readonly SourceModule[], options: Analyz
       capturedReads: [...program.access[i]!.capturedReads].sort(),
       capturedWrites: [...program.access[i]!.capturedWrites].sort(),
       open: open.has(i),
-    })),
-    calls,
-    diagnostics,
-    coarse,
-  };
+    };
+  });
+  const unusedOverrides = unusedOf(overrides, { methods, entries });
+  return { methods, calls, diagnostics, coarse, codeNames: program.codeNames, unusedOverrides };
+}
+
+function unusedOf(
+  overrides: Overrides | undefined,
+  { methods, entries }: { methods: readonly AnalysedMethod[]; entries: ReadonlySet<string> },
+): string[] {
+  if (overrides === undefined) return [];
+  const ids = new Set<string>(methods.filter(({ outer }) => outer >= 0).map(({ id }) => id));
+  return [...overrides.pin.keys(), ...overrides.unpin.keys()].filter((what) =>
+    !(what.includes("#") ? ids : entries).has(what)
+  );
 }
 
 /** What profile trees are annotated with: pins and families by method id. */
@@ -181,15 +202,11 @@ function walkOf(program: Program, module: SourceModule, diagnostics: Diagnostic[
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     const { line, column, message } = error;
-    diagnostics.push({ code: "syntax", file: module.url, line, column, note: message });
+    const note = message.replace(/^Cannot parse module: /, "").replace(/ \(\d+:\d+\)$/, "");
+    const { url: file, text, original = text } = module;
+    diagnostics.push(diagnose({ code: "syntax", file, note }, { line, column }, original));
     return undefined;
   }
-}
-
-/** A use with its class; none if it says nothing (pure, or a name that is nothing of the host). */
-function classified(use: HostUse, table: HostTable): Use[] {
-  const known = table.classify(use.path);
-  return known === undefined || known.is === "pure" ? [] : [{ ...use, ...known }];
 }
 
 function familiesOf(uses: readonly Use[]): string[] {
@@ -200,28 +217,54 @@ function familiesOf(uses: readonly Use[]): string[] {
 /** Pins by own code, then through calls: certain ones, and all. */
 function pinsOf(
   program: Program,
-  { uses, calls, network }: {
+  { uses, calls, open, network, overrides }: {
     uses: readonly (readonly Use[])[];
     calls: readonly Call[];
+    open: ReadonlySet<number>;
     network: "device" | "clone";
+    overrides: Overrides | undefined;
   },
 ): { sure: (Pin | undefined)[]; possible: (Pin | undefined)[] } {
   const means = ({ is }: Use) => is === "pinned" || (is === "network" && network === "device");
+  const isFree = ({ id, outer }: Method) => outer >= 0 && overrides?.unpin.has(id) === true;
   const sure = program.methods.map((method, i): Pin | undefined => {
     if (method.outer < 0) return { reason: "the main flow", through: [method.id] };
+    if (isFree(method)) return undefined;
+    const told = overrides?.pin.get(method.id);
+    if (told !== undefined) return { reason: `${told} (${overrides!.from})`, through: [method.id] };
     if (program.opaque.has(i)) {
       return { reason: "makes code at run time (eval, Function or with)", through: [method.id] };
     }
     const use = uses[i]!.find((one) => one.certain && means(one));
     return use && pinOf(use, method);
   });
-  const possible = program.methods.map((method, i) => {
+  const known = program.methods.map((method, i) => {
+    if (isFree(method)) return undefined;
     const use = uses[i]!.find(means);
     return sure[i] ?? (use && pinOf(use, method));
   });
+  const possible = spread(program, { own: known, calls, isFree });
+  const untold = untoldPin(known.filter((_, i) => program.methods[i]!.outer >= 0));
+  const all = possible.map((pin, i) =>
+    pin ??
+      (open.has(i) && !isFree(program.methods[i]!)
+        ? { ...untold, through: [program.methods[i]!.id] }
+        : undefined)
+  );
   return {
-    sure: spread(program, { own: sure, calls: calls.filter(({ certain }) => certain) }),
-    possible: spread(program, { own: possible, calls }),
+    sure: spread(program, { own: sure, calls: calls.filter(({ certain }) => certain), isFree }),
+    possible: spread(program, { own: all, calls, isFree }),
+  };
+}
+
+/** Why a call that can't be told may not move: any function may be there, also one that must stay. */
+function untoldPin(pins: readonly (Pin | undefined)[]): Omit<Pin, "through"> {
+  const example = pins.find((pin) => pin !== undefined);
+  if (example === undefined) return { reason: "a call that can't be told" };
+  const { reason, api, through } = example;
+  return {
+    reason: `a call that can't be told, which might be one of ${labelOf(through[0]!)} (${reason})`,
+    ...(api === undefined ? {} : { api }),
   };
 }
 
@@ -232,7 +275,11 @@ function pinOf({ path, because }: Use, { id }: Method): Pin {
 /** Pins of callers of pinned methods, by the shortest path. Nobody calls a main flow. */
 function spread(
   { methods }: Program,
-  { own, calls }: { own: readonly (Pin | undefined)[]; calls: readonly Call[] },
+  { own, calls, isFree }: {
+    own: readonly (Pin | undefined)[];
+    calls: readonly Call[];
+    isFree: (method: Method) => boolean;
+  },
 ): (Pin | undefined)[] {
   const pins = [...own];
   const callers = Map.groupBy(calls, ({ callee }) => callee);
@@ -241,7 +288,7 @@ function spread(
     const callee = queue[next]!;
     const { api, reason, through } = pins[callee]!;
     for (const { caller } of callers.get(callee) ?? []) {
-      if (pins[caller] !== undefined) continue;
+      if (pins[caller] !== undefined || isFree(methods[caller]!)) continue;
       const path = [methods[caller]!.id, ...through];
       pins[caller] = { reason, ...(api === undefined ? {} : { api }), through: path };
       queue.push(caller);

@@ -226,7 +226,12 @@ function language(
     case "Promise": {
       const resolver = things.make("resolver", { settles: result });
       callBack(walk, caller, [first]);
-      each(first, ({ method }) => method !== undefined && graph.hold(program.parameter(method, 0), resolver));
+      const rejecter = things.make("resolver", { settles: graph.vertex() });
+      each(first, ({ method }) => {
+        if (method === undefined) return;
+        graph.hold(program.parameter(method, 0), resolver);
+        graph.hold(program.parameter(method, 1), rejecter);
+      });
       return true;
     }
     case "Reflect.apply":

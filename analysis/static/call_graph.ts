@@ -1,5 +1,6 @@
 import { type Analysis, reachable } from "./analyze.ts";
-import { labelOf, verdictOf } from "./verdict.ts";
+import { labelOf } from "./names.ts";
+import { verdictOf } from "./verdict.ts";
 
 /** Boxes and calls that a person can still look at. */
 const MOST_NODES = 60, MOST_CALLS = 110;
@@ -232,7 +233,7 @@ function nodeOf(
     ? "pinned"
     : some(({ pin, outer }) => outer >= 0 && pin !== undefined)
     ? "reaches"
-    : some(({ mayPin, open }) => mayPin !== undefined || open)
+    : some(({ mayPin }) => mayPin !== undefined)
     ? "may"
     : "free";
   const first = all[0]!;

@@ -19,7 +19,10 @@ export class HostTable {
   readonly #above = new Set<string>();
 
   constructor(own: readonly HostApi[] = []) {
-    this.#byPath = new Map([...HOST_APIS, ...own].map((api) => [api[0], api]));
+    // What the user says of something holds for its parts, too.
+    const isTold = (path: string) => own.some(([told]) => path === told || path.startsWith(`${told}.`));
+    const builtIn = own.length === 0 ? HOST_APIS : HOST_APIS.filter(([path]) => !isTold(path));
+    this.#byPath = new Map([...builtIn, ...own].map((api) => [api[0], api]));
     for (const path of this.#byPath.keys()) {
       for (let at = shorter(path); at !== ""; at = shorter(at)) this.#above.add(at);
     }

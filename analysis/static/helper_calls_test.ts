@@ -1,5 +1,7 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { analyzeProgram, effectsOf } from "./analyze.ts";
+import { stateLine } from "./state_line.ts";
+import { verdictOf } from "./verdict.ts";
 
 function calls(text: string): Set<string> {
   const { methods, calls } = analyzeProgram([{
@@ -76,6 +78,36 @@ Deno.test("analyzeProgram() says which methods call what can't be told", () => {
   assertEquals(methods.filter(({ open }) => open).map(({ id }) => id), ["a.js#any"]);
 });
 
+Deno.test("analyzeProgram() lets a call that can't be told reach whatever must stay, and says through whom", () => {
+  const analysis = analyzeProgram([{
+    url: "file:///a.js",
+    path: "a.js",
+    text: `
+      const table = JSON.parse("{}");
+      function ask() { return prompt("?"); }
+      function any(key) { return table[key](); }
+      function start() { return any(Deno.args[0]); }
+      function twice(f) { return f() + f(); }
+      function sum() { return 1; }
+      function promised() { return new Promise((resolve, reject) => { resolve(1); reject(2); }); }
+      ask(); start(); sum(); promised();
+    `,
+    kind: "module",
+    imports: new Map(),
+  }]);
+  const said = (name: string) => {
+    const { is, why } = verdictOf(analysis, analysis.methods.findIndex(({ id }) => id === `a.js#${name}`));
+    return `${is}: ${why}`;
+  };
+  const untold = "a call that can't be told, which might be one of ask (prompt: asks the device's user)";
+  assertEquals(said("any"), `migrates: may reach ${untold}; checked at run time`);
+  assertEquals(said("start"), `migrates: may reach ${untold} (through any); checked at run time`);
+  // Nobody in the program calls it: what it is given is anybody's.
+  assertEquals(said("twice"), `migrates: may reach ${untold}; checked at run time`);
+  assertEquals(said("sum"), "migrates: calls no other method, and nothing that means the device");
+  assertEquals(analysis.methods.filter(({ open }) => open).map(({ id }) => id), ["a.js#any", "a.js#twice"]);
+});
+
 Deno.test("effectsOf() unites what a method and all that it calls read and write", () => {
   const text = `
     let total = 0;
@@ -89,4 +121,36 @@ Deno.test("effectsOf() unites what a method and all that it calls read and write
   const start = analysis.methods.findIndex(({ id }) => id === "a.js#start");
   const { writes, open } = effectsOf(analysis, start);
   assertEquals([writes, open], [["a.js#outer: seen", "a.js#total"], false]);
+});
+
+Deno.test("stateLine() names state, not code, and no variables of methods that it calls itself", () => {
+  const module = (path: string, text: string, imports: Record<string, string> = {}) => (
+    { url: `file:///${path}`, path, text, kind: "module" as const, imports: new Map(Object.entries(imports)) }
+  );
+  const analysis = analyzeProgram([
+    module(
+      "a.js",
+      `
+      import { f, limit } from "./b.js"; import { g } from "lib";
+      let total = 0;
+      function outer() { let seen = 0; function add(n) { seen += n; total += n; } add(1); return seen; }
+      function make() { let kept = f(); return () => kept++; }
+      function start() { return outer() + limit; }
+      function far() { return f() + g(); }
+      start(); make()(); far();
+    `,
+      { "./b.js": "file:///b.js", lib: "file:///lib.js" },
+    ),
+    module("b.js", `export const f = () => table.length; const table = []; export let limit = 3;`),
+    {
+      ...module("npm:lib@1.0.0/l.js", `let a = 1, b = 2; export function g() { return a + b; }`),
+      url: "file:///lib.js",
+    },
+  ]);
+  const said = (id: string) => stateLine(analysis, analysis.methods.findIndex((method) => method.id === id));
+  assertEquals(said("a.js#start"), "reads limit, total; writes total");
+  assertEquals(said("a.js#outer.add"), "reads seen of outer, total; writes seen of outer, total");
+  assertEquals(said("a.js#make.<1>"), "reads kept of make; writes kept of make");
+  assertEquals(said("a.js#far"), "reads table (b.js), 2 of npm:lib@1.0.0");
+  assertEquals(said("npm:lib@1.0.0/l.js#g"), "reads a, b");
 });

@@ -42,6 +42,10 @@ Deno.test("HostTable.classify() takes the longest beginning, and the user's line
   assertEquals(is("Math.max"), "pure");
   assertEquals(is("navigator.gpu.requestAdapter()"), "family:GPU");
   assertEquals(is("noSuchGlobal.x"), undefined);
-  const own = new HostTable([["Deno.hostname", "pinned", "our network knows devices by name"]]);
-  assertEquals(is("Deno.hostname", own), "pinned");
+  const own = new HostTable([
+    ["Deno.hostname", "pinned", "our network knows devices by name"],
+    ["node:fs", "pinned", "our files are elsewhere"],
+  ]);
+  assertEquals([is("Deno.hostname", own), is("node:fs.readFileSync", own)], ["pinned", "pinned"]);
+  assertEquals(is("node:os.homedir", own), is("node:os.homedir"));
 });

@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { existsSync } from "node:fs";
 import type { SourceModule } from "./source_module.ts";
-import type { Diagnostic } from "./analyze.ts";
+import { diagnose, type Diagnostic, syntaxError } from "./diagnostic.ts";
 import { Libraries, type NpmPackage } from "./libraries.ts";
 
 const BUILTIN = new Set(builtinModules);
@@ -12,7 +12,7 @@ const BUILTIN = new Set(builtinModules);
 /** A program's modules as text, and those that couldn't be had. */
 export interface LoadedProgram {
   readonly modules: readonly SourceModule[];
-  readonly diagnostics: readonly (Omit<Diagnostic, "code"> & { readonly code: "missing" })[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** What `deno info --json` says of a module. */
@@ -22,10 +22,30 @@ interface InfoModule {
   readonly local?: string;
   readonly mediaType?: string;
   readonly error?: string;
-  readonly dependencies?: readonly {
-    readonly specifier: string;
-    readonly code?: { readonly specifier?: string };
-  }[];
+  readonly dependencies?: readonly InfoDependency[];
+}
+
+interface Info {
+  readonly roots: readonly string[];
+  readonly modules: readonly InfoModule[];
+  readonly redirects: Readonly<Record<string, string>>;
+  readonly npmPackages?: Readonly<Record<string, NpmPackage>>;
+}
+
+interface InfoDependency {
+  readonly specifier: string;
+  readonly code?: {
+    readonly specifier?: string;
+    /** Why it means nothing. */
+    readonly error?: string;
+    /** Lines and columns from 0. */
+    readonly span?: { readonly start: InfoPlace; readonly end: InfoPlace };
+  };
+}
+
+interface InfoPlace {
+  readonly line: number;
+  readonly character: number;
 }
 
 /** How a program's modules are found. */
@@ -60,12 +80,7 @@ export async function loadProgram(
   const { code, stdout, stderr } = await new Deno.Command(deno, options).output();
   const said = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
   if (code !== 0) throw new Error(`Cannot load ${main}: ${said(stderr).split("\n")[0]}`);
-  const info = JSON.parse(said(stdout)) as {
-    roots: string[];
-    modules: InfoModule[];
-    redirects: Record<string, string>;
-    npmPackages?: Record<string, NpmPackage>;
-  };
+  const info = JSON.parse(said(stdout)) as Info;
   const root = appRoot(info.roots[0]!);
   const known = new Libraries(info.npmPackages ?? {}, (url) => pathOf(url, root));
   const loaded = await Promise.all(
@@ -76,20 +91,50 @@ export async function loadProgram(
       .filter((url) => url.startsWith("file:") && !info.modules.some(({ specifier }) => specifier === url));
     loaded.push(...await known.modules([...new Set(entries)].map((url) => fileURLToPath(url))));
   }
-  const failed = info.modules.filter(({ error }) => error !== undefined);
-  if (failed.some(({ specifier }) => specifier === info.roots[0])) {
-    throw new Error(`Cannot load ${main}: ${failed[0]!.error!.split("\n")[0]}`);
-  }
   const modules = loaded.filter((module) => module !== undefined);
-  if (modules.length === 0) {
+  const texts = new Map(modules.map(({ url, text, original = text }) => [url, original]));
+  const diagnostics = [
+    ...await Promise.all(info.modules.map(unparsed)),
+    ...info.modules.flatMap((module) => missingIn(module, { info, texts })),
+  ].filter((one) => one !== undefined);
+  const root0 = info.modules.find(({ specifier }) => specifier === info.roots[0]);
+  if (root0?.error !== undefined && !diagnostics.some(({ file }) => file === root0.specifier)) {
+    throw new Error(`Cannot load ${main}: ${root0.error.split("\n")[0]}`);
+  }
+  if (modules.length === 0 && diagnostics.length === 0) {
     throw new Error(`Cannot load ${main}: Deno gives no source of it (is it in node_modules?)`);
   }
-  return {
-    modules,
-    diagnostics: failed.map(({ specifier, error }) => (
-      { code: "missing", file: specifier, line: 1, column: 0, note: error!.split("\n")[0]! }
-    )),
-  };
+  return { modules, diagnostics };
+}
+
+/** A module that Deno can't parse. */
+async function unparsed({ specifier, error }: InfoModule): Promise<Diagnostic | undefined> {
+  if (error === undefined) return undefined;
+  const text = specifier.startsWith("file:")
+    ? await readFile(fileURLToPath(specifier), "utf8").catch(() => undefined)
+    : undefined;
+  return syntaxError(specifier, error, text);
+}
+
+/** Imports of a module that lead nowhere, where they stand. */
+function missingIn(
+  { specifier: file, dependencies = [] }: InfoModule,
+  { info, texts }: { info: Info; texts: ReadonlyMap<string, string> },
+): Diagnostic[] {
+  const errors = new Map(info.modules.map(({ specifier, error }) => [specifier, error]));
+  return dependencies.flatMap(({ specifier, code }) => {
+    const to = code?.specifier;
+    const said = code?.error ?? (to === undefined ? undefined : errors.get(info.redirects[to] ?? to));
+    if (said === undefined || /^SyntaxError\b/.test(said)) return [];
+    const { start = { line: 0, character: 0 }, end } = code?.span ?? {};
+    const place = { line: start.line + 1, column: start.character };
+    const note = `Cannot import ${specifier}: ${said.split("\n")[0]}`;
+    return [diagnose(
+      { code: "missing", file, note },
+      end?.line === start.line ? { ...place, end: end.character } : place,
+      texts.get(file),
+    )];
+  });
 }
 
 /** The folder that method ids' paths begin at: the nearest deno.json or package.json at or above the main module, else its own. */
@@ -108,7 +153,7 @@ async function load(
   module: InfoModule,
   { root, redirects, libraries, pathOf }: {
     root: string;
-    redirects: Record<string, string>;
+    redirects: Readonly<Record<string, string>>;
     libraries: Libraries;
     pathOf: (url: string, root: string) => string;
   },
@@ -117,7 +162,8 @@ async function load(
   if (local === undefined || !/^(JavaScript|Mjs|Cjs|TypeScript|Mts|Cts|JSX|TSX)$/.test(mediaType)) {
     return undefined;
   }
-  const text = javascript(await readFile(local, "utf8"), mediaType);
+  const source = await readFile(local, "utf8");
+  const text = javascript(source, mediaType);
   const imports = new Map<string, string>();
   for (const dependency of dependencies) {
     const to = dependency.code?.specifier;
@@ -132,6 +178,7 @@ async function load(
     url: specifier,
     path: pathOf(specifier, root),
     text,
+    ...(text !== source && text.length === source.length ? { original: source } : {}),
     kind: mediaType === "Cjs" || mediaType === "Cts" ? "script" : "module",
     imports,
   };

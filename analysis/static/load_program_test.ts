@@ -36,7 +36,26 @@ Deno.test("loadProgram() makes a missing import a diagnostic and a missing app a
   inApp({ "main.js": `import "./gone.js"; function f() {} f();` }, async (folder) => {
     const { modules, diagnostics } = await loadProgram(`${folder}/main.js`);
     assertEquals([modules.length, diagnostics.length], [1, 1]);
-    assert(diagnostics[0]!.file.endsWith("gone.js"));
+    const { code, file, line, column, note, frame } = diagnostics[0]!;
+    assertEquals([code, line, column], ["missing", 1, 7]);
+    assert(file.endsWith("/main.js") && /^Cannot import \.\/gone\.js: Module not found/.test(note), note);
+    assertEquals(frame, `1 | import "./gone.js"; function f() {} f();\n  |        ^^^^^^^^^^^`);
     await assertRejects(() => loadProgram(`${folder}/nothing.ts`), /Cannot load/);
     assertEquals(appRoot(pathToFileURL(`${folder}/main.js`).href), pathToFileURL(`${folder}/`).href);
+  }));
+
+Deno.test("loadProgram() makes what Deno can't parse a diagnostic, the main module too", () =>
+  inApp({
+    "main.ts": `import "./bad.ts";\nconst n: number = 1;\nconst n = 2;`,
+    "bad.ts": `const a: number = 1;\nfunction g() {\n  let = ;\n}`,
+  }, async (folder) => {
+    const { modules, diagnostics } = await loadProgram(`${folder}/main.ts`);
+    assertEquals(diagnostics.map(({ code, line, column }) => [code, line, column]), [["syntax", 3, 8]]);
+    assert(diagnostics[0]!.frame.includes("3 |   let = ;\n  |         ^"), diagnostics[0]!.frame);
+    // What only the engine refuses is found by the analysis, shown as the person wrote it.
+    const [again] = analyzeProgram(modules).diagnostics;
+    assertEquals([again!.line, again!.column], [3, 6]);
+    assert(again!.frame.startsWith("2 | const n: number = 1;"), again!.frame);
+    const alone = await loadProgram(`${folder}/bad.ts`);
+    assertEquals([alone.modules.length, alone.diagnostics.length], [0, 1]);
   }));

@@ -101,3 +101,8 @@ export function keyOf(node: Node): string | undefined {
   }
   return undefined;
 }
+
+/** A method's name without its module's path. */
+export function labelOf(id: string): string {
+  return id.slice(id.indexOf("#") + 1);
+}

@@ -92,7 +92,9 @@ export class Program {
   readonly #calls: Map<number, boolean>[] = [];
   /** Activations that all known calls have a copy of, unless they are called themselves. */
   readonly #copied = new Set<number>();
+  readonly #names = new Map<string, number>();
   readonly #openCalls = new Set<number>();
+  readonly #targets: [target: number, caller: number][] = [];
   readonly #entered = new Set<number>();
   readonly #modules = new Map<string, Thing>();
   readonly #selves = new Map<Thing, number>();
@@ -273,9 +275,26 @@ export class Program {
     this.#openCalls.add(caller);
   }
 
+  /** Notes which vertex a top-level name has. */
+  name(name: string, vertex: number): void {
+    this.#names.set(name, vertex);
+  }
+
+  /** Top-level names that hold functions or things of the host and nothing else. */
+  get codeNames(): Set<string> {
+    return new Set([...this.#names].flatMap(([name, vertex]) => this.graph.isCode(vertex) ? [name] : []));
+  }
+
+  /** Notes a call of a vertex: if nothing is found there, it calls what can't be told. */
+  callOf(target: number, caller: number): void {
+    this.#targets.push([target, caller]);
+  }
+
   /** Methods that call what can't be told. */
   get open(): Set<number> {
-    return new Set([...this.#openCalls].filter((at) => !this.#isIdle(at)).map((at) => this.methodOf(at)));
+    const unknown = this.#targets.flatMap(([target, at]) => this.graph.isEmpty(target) ? [at] : []);
+    const all = [...this.#openCalls, ...unknown];
+    return new Set(all.filter((at) => !this.#isIdle(at)).map((at) => this.methodOf(at)));
   }
 
   /** Notes a use of the host. */

@@ -4,6 +4,8 @@ export interface SourceModule {
   /** Its path from the app's root, or `npm:pkg@1.2.3/file.js`: the first part of its methods' ids. */
   readonly path: string;
   readonly text: string;
+  /** What the person wrote, where types were blanked out; positions are the same. */
+  readonly original?: string;
   readonly kind: "module" | "script";
   /** What its specifiers mean: a URL of another module, or `node:fs`. */
   readonly imports: ReadonlyMap<string, string>;

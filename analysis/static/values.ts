@@ -114,6 +114,13 @@ export class ValueGraph {
     return false;
   }
 
+  /** Whether a vertex is known to hold functions or things of the host, and nothing else. */
+  isCode(vertex: number): boolean {
+    const holds = this.#holds[vertex];
+    return holds !== undefined &&
+      [...holds].every((id) => this.#things[id]?.kind === "function" || this.#things[id]?.kind === "host");
+  }
+
   /** Lets all values flow as far as they can. @throws {BudgetError} if objects are told apart and that takes too many steps. */
   settle(): void {
     while (this.#work.length > 0) {

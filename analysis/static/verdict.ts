@@ -1,4 +1,5 @@
 import { type AnalysedMethod, type Analysis, type Pin, reachable } from "./analyze.ts";
+import { labelOf } from "./names.ts";
 
 /** Whether a method is a legal migration point, and why or why not, for a person to read. */
 export interface Verdict {
@@ -23,10 +24,10 @@ export function verdictOf(analysis: Analysis, index: number): Verdict {
   return { is: "migrates", why: doubts.length > 0 ? doubts.join("; ") : reachLine(analysis, index) };
 }
 
-function doubtsOf({ mayPin, open, families }: AnalysedMethod): string[] {
+function doubtsOf({ mayPin, families, unpinned }: AnalysedMethod): string[] {
   return [
+    ...(unpinned === undefined ? [] : [`need not stay: ${unpinned}`]),
     ...(mayPin === undefined ? [] : [`may reach ${because(mayPin)}; checked at run time`]),
-    ...(open && mayPin === undefined ? ["calls what can't be told; checked at run time"] : []),
     ...families.map((family) => `stays together with all that touch ${family}`),
   ];
 }
@@ -40,9 +41,4 @@ function reachLine(analysis: Analysis, index: number): string {
   const count = reachable(analysis, index).size;
   if (count === 0) return "calls no other method, and nothing that means the device";
   return `nothing it reaches means the device (${count} method${count === 1 ? "" : "s"})`;
-}
-
-/** A method's name without its module's path. */
-export function labelOf(id: string): string {
-  return id.slice(id.indexOf("#") + 1);
 }

@@ -122,6 +122,10 @@ export class Walk {
         return undefined;
       case "AssignmentExpression":
         return assign(this, node);
+      case "UpdateExpression":
+        this.value(node.argument);
+        if (node.argument.type === "Identifier") bindPattern(this, node.argument, undefined);
+        return undefined;
       case "MemberExpression":
         return this.#member(node);
       case "CallExpression":
@@ -322,8 +326,11 @@ export class Walk {
     const { reads, writes, capturedReads, capturedWrites } = this.program
       .access[this.program.methodOf(method)]!;
     const { scope: { site: of }, name } = variable;
-    if (of === null) (how === "reads" ? reads : writes).add(`${this.module.path}#${name}`);
-    else (how === "reads" ? capturedReads : capturedWrites).add(`${this.module.path}#${of.label}: ${name}`);
+    if (of === null) {
+      const full = `${this.module.path}#${name}`;
+      (how === "reads" ? reads : writes).add(full);
+      this.program.name(full, this.names.vertexOf(variable));
+    } else (how === "reads" ? capturedReads : capturedWrites).add(`${this.module.path}#${of.label}: ${name}`);
   }
 
   /** Something of the host, by its path; using it is noted. */

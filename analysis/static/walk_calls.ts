@@ -49,6 +49,7 @@ export function callValue(walk: Walk, node: Node): number | undefined {
   const isNew = node.type === "NewExpression";
   const certainHost = certain || isFixedPart(walk, plain);
   if (target !== undefined) {
+    program.callOf(target, walk.at.method);
     invoke(walk, target, { node, ...givenOf(walk, node), result, certain, certainHost, isNew });
   } else givenOf(walk, node);
   return result;
@@ -66,6 +67,8 @@ function callOfMember(walk: Walk, node: Node, result: number): number {
     return result;
   }
   const target = readProperty(walk, object, name, { node, call: !isNew });
+  // By a name, it may be something of the language's own.
+  if (name === undefined) walk.program.callOf(target, walk.at.method);
   const given = givenOf(walk, node);
   const isSuper = callee.object.type === "Super";
   const certainHost = isFixedPart(walk, callee);

@@ -1,23 +1,31 @@
 import { writeFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   type Analysis,
   analyzeProgram,
   callGraph,
   callGraphPicture,
+  type Diagnostic,
+  effectsOf,
   type GraphLayout,
   type LoadedProgram,
   loadProgram,
+  type Overrides,
+  stateLine,
   verdictOf,
 } from "../../analysis/mod.ts";
-import { modulePath } from "./app.ts";
+import { findApp, modulePath } from "./app.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
 import { later } from "./later.ts";
+import { overridesFor } from "./overrides.ts";
 import { columns } from "./profile.ts";
 
 /** How a verdict is called in the table. */
 const WORDS = { migrates: "may migrate", stays: "stays", along: "goes along" };
+
+/** Methods of a program above which what each reaches is too much to unite for all of them. */
+const MOST_EFFECTS = 5000;
 
 /** `analyze APP`: what of an app may migrate, and why not the rest. */
 export const analyze: Command = {
@@ -35,6 +43,11 @@ export const analyze: Command = {
       value: "device|clone",
       help: "where connections may be opened (default: device)",
     },
+    config: {
+      type: "string",
+      value: "FILE",
+      help: "what you say about APIs and methods (default: clonecloud.json in the app's root)",
+    },
     method: { type: "string", value: "TEXT", help: "only methods whose id contains this" },
     libraries: {
       type: "string",
@@ -44,21 +57,33 @@ export const analyze: Command = {
   },
   async run(parsed) {
     const { values } = parsed;
+    const overrides = overridesOf(parsed);
     const program = await loaded(parsed);
     const analysis = analyzeProgram(program.modules, {
       network: oneOf(values, "network", ["device", "clone"]),
+      ...(overrides === undefined ? {} : { overrides }),
     });
     const shown = shownOf(analysis, parsed);
     const diagnostics = [...program.diagnostics, ...analysis.diagnostics];
     if (values.graph !== undefined) await draw(analysis, { parsed, shown });
     if (values.json === true) console.log(JSON.stringify(asJson(analysis, { shown, diagnostics })));
-    else print(analysis, shown);
-    for (const { file, line, column, note } of diagnostics) {
-      console.error(`clonecloud: ${file}:${line}:${column + 1}: ${note}`);
+    else if (shown.length > 0) print(analysis, shown);
+    for (const diagnostic of diagnostics) console.error(linesOf(diagnostic));
+    for (const what of analysis.unusedOverrides) {
+      console.error(`clonecloud: ${overrides!.from}: nothing of this program is or uses ${what}`);
     }
     return diagnostics.length > 0 ? 1 : 0;
   },
 };
+
+/** A problem as a person reads it. */
+function linesOf({ file, line, column, note, frame }: Diagnostic): string {
+  const path = file.startsWith("file:") ? relative(Deno.cwd(), fileURLToPath(file)) : file;
+  return [
+    `clonecloud: ${path.startsWith("../../") ? fileURLToPath(file) : path}:${line}:${column + 1}: ${note}`,
+    ...frame.split("\n").filter((row) => row !== "").map((row) => `  ${row}`),
+  ].join("\n");
+}
 
 /** An option that names one of a few things; the first if it isn't given. */
 function oneOf<T extends string>(values: Parsed["values"], option: string, choices: readonly [T, ...T[]]): T {
@@ -66,6 +91,15 @@ function oneOf<T extends string>(values: Parsed["values"], option: string, choic
   const found = choices.find((choice) => choice === value);
   if (found === undefined) throw new UsageError(`--${option} ${value}: one of ${choices.join(", ")}`);
   return found;
+}
+
+function overridesOf({ values, positionals: [app] }: Parsed): Overrides | undefined {
+  const given = values.config === undefined ? undefined : String(values.config);
+  try {
+    return overridesFor(findApp(app!).root, given);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 async function loaded({ values, positionals: [app] }: Parsed): Promise<LoadedProgram> {
@@ -96,7 +130,20 @@ function print(analysis: Analysis, shown: readonly number[]): void {
     const { is, why } = verdictOf(analysis, i);
     return [analysis.methods[i]!.id, WORDS[is], why];
   });
-  console.log(columns([["method", "", "why"], ...rows], 3));
+  const [head, ...lines] = columns([["method", "", "why"], ...rows], 3).split("\n");
+  const isSmall = analysis.methods.length <= MOST_EFFECTS;
+  console.log([
+    head,
+    ...lines.flatMap((line, row) => {
+      // Of what stays, no state travels.
+      const isAsked = isSmall && analysis.methods[shown[row]!]!.pin === undefined;
+      const state = isAsked ? stateLine(analysis, shown[row]!) : undefined;
+      return state === undefined ? [line] : [line, `    ${state}`];
+    }),
+    ...(isSmall
+      ? []
+      : [`state that methods reach is listed for programs of at most ${MOST_EFFECTS} methods`]),
+  ].join("\n"));
   if (analysis.coarse) {
     console.log(
       "too large to tell its objects apart: properties were looked up by their names alone; methods that call what " +
@@ -113,7 +160,8 @@ function asJson(
   return {
     methods: shown.map((i) => {
       const { is, why } = verdictOf(analysis, i);
-      return { ...methods[i]!, verdict: is, why };
+      const effects = methods.length <= MOST_EFFECTS ? { effects: effectsOf(analysis, i) } : {};
+      return { ...methods[i]!, ...effects, verdict: is, why };
     }),
     calls: calls.map(({ caller, callee, certain }) => ({
       caller: methods[caller]!.id,

@@ -35,6 +35,9 @@ export interface StartNotes {
   readonly skipped?: number;
 }
 
+/** The file, in an app's root, in which the user says what must stay and what need not. */
+export const OVERRIDES_FILE = "clonecloud.json";
+
 /** Profiles that are wanted of one version of an app's code; from then on only the decision model learns. */
 const WANTED_EXECUTIONS = 2;
 
@@ -118,13 +121,22 @@ function writeNote(path: string, note: PlanNote | MissNote): void {
   Deno.renameSync(draft, path);
 }
 
-/** Hash of the files' names and contents; undefined if one is gone. */
+/** Hash of the files' names and contents; undefined if one is gone. Only the user's overrides need not be there. */
 export async function hashFiles(files: readonly string[]): Promise<string | undefined> {
   try {
-    const hashes = files.map(async (file) => `${file}\0${await sha256(Deno.readFileSync(file))}\n`);
+    const hashes = files.map(async (file) => `${file}\0${await sha256(textOf(file))}\n`);
     return await sha256(new TextEncoder().encode((await Promise.all(hashes)).join("")));
   } catch {
     return undefined;
+  }
+}
+
+function textOf(file: string): Uint8Array<ArrayBuffer> {
+  try {
+    return Deno.readFileSync(file);
+  } catch (error) {
+    if (!file.endsWith(`/${OVERRIDES_FILE}`) || !(error instanceof Deno.errors.NotFound)) throw error;
+    return new Uint8Array();
   }
 }
 

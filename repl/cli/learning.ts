@@ -18,6 +18,7 @@ import { type CodeService, type Conditions, type MethodId, methodId } from "../.
 import { type App, modulePath } from "./app.ts";
 import { AppMemory, hashFiles, type StartNotes } from "./app_memory.ts";
 import { type KnownMiss, wordsOf } from "./misses.ts";
+import { overridesFor } from "./overrides.ts";
 import { ownPower } from "./own_power.ts";
 import { filesOf, sourcesOf } from "./sources.ts";
 
@@ -76,7 +77,7 @@ export interface Lesson {
  */
 export async function learn(lesson: Lesson): Promise<void> {
   const { app, home, report } = lesson;
-  const files = filesOf(lesson.code);
+  const files = filesOf(lesson.code, app);
   const codeHash = await hashFiles(files);
   if (codeHash === undefined || files.some((file) => changedAfter(file, lesson.endedMs))) return;
   using store = new ProfileStore(`${home}/profiles.sqlite`, { onProblem: lesson.onProblem });
@@ -133,7 +134,9 @@ export function sampledTree(
       return code.methodAt(url, lineNumber, columnNumber) as MethodId | undefined;
     },
   });
-  sampled.tree.annotate(knowledgeOf(analyzeProgram(sourcesOf(code), { maxSteps: LEARNING_STEPS })));
+  const overrides = overridesFor(app.root);
+  const options = { maxSteps: LEARNING_STEPS, ...(overrides === undefined ? {} : { overrides }) };
+  sampled.tree.annotate(knowledgeOf(analyzeProgram(sourcesOf(code), options)));
   return sampled;
 }
 

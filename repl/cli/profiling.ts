@@ -233,7 +233,7 @@ export class Profiling {
     input: ProfileInput,
     { onDevice, samples, conditions, clone }: Both,
   ): Promise<void> {
-    const files = filesOf(this.#code!);
+    const files = filesOf(this.#code!, findApp(this.#options.app));
     const codeHash = await hashFiles(files);
     if (codeHash === undefined) {
       throw new ProfilingError(`the code of ${this.#options.app} is gone${this.#kept()}`);
@@ -283,7 +283,7 @@ export class Profiling {
     if (conditions === undefined) return;
     const plan = (await planRun(this.#store, version, { conditions, notPoints }))!;
     memory.write({
-      files: filesOf(this.#code!),
+      files: filesOf(this.#code!, app),
       codeHash: version.codeHash,
       objective: "time",
       candidates: plan.candidates,

@@ -426,7 +426,7 @@ export class Run {
     for (const line of await missLines(code, misses)) this.#say(line);
     const { filesOf } = await later<typeof import("./sources.ts")>("./sources.ts", import.meta.url);
     const memory = await AppMemory.open(this.#app, this.#home);
-    this.#knownMisses = await memory.addMisses(filesOf(code), misses);
+    this.#knownMisses = await memory.addMisses(filesOf(code, this.#app), misses);
     return true;
   }
 

@@ -1,5 +1,7 @@
 import type { SourceModule } from "../../analysis/mod.ts";
 import type { CodeService } from "../../runtime/mod.ts";
+import type { App } from "./app.ts";
+import { OVERRIDES_FILE } from "./app_memory.ts";
 
 /** An app's loaded modules as the static analyzer takes them; libraries are left out. */
 export function sourcesOf(code: CodeService): SourceModule[] {
@@ -21,9 +23,10 @@ function relativeImports(url: string): ReadonlyMap<string, string> {
   return imports;
 }
 
-/** Files of an app's loaded modules, sorted. */
-export function filesOf(code: CodeService): string[] {
-  return code.modules().flatMap(({ url }) =>
+/** What an app's plan depends on: files of its loaded modules, sorted, and what the user says about them, if it is there. */
+export function filesOf(code: CodeService, { root }: App): string[] {
+  const modules = code.modules().flatMap(({ url }) =>
     url.startsWith("file:") ? [decodeURIComponent(new URL(url).pathname)] : []
-  ).sort();
+  );
+  return [...modules.sort(), `${root}/${OVERRIDES_FILE}`];
 }
