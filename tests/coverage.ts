@@ -22,6 +22,7 @@ export const TRAVELS: readonly CoverageRow[] = [
   { method: "arrays", what: "arrays with holes, other properties and a set length" },
   { method: "maps", what: "`Map`, in order" },
   { method: "sets", what: "`Set`, in order" },
+  { method: "iterators", what: "`Map` and `Set` iterators in progress, with what they iterate over" },
   { method: "buffers", what: "`ArrayBuffer`, resizable ones, views that share one, `DataView`" },
   { method: "dates", what: "`Date`, invalid ones too" },
   { method: "regexps", what: "`RegExp` with its `lastIndex`" },
@@ -86,6 +87,7 @@ export const HARD: readonly CoverageRow[] = [
 ];
 
 const SLOTS = "nothing shows how far it has come";
+const UNREACHED = "an iterator doesn't show whose entries it meets";
 const HOST = "its state is the host's";
 
 /** Methods of `refused.ts`. */
@@ -134,15 +136,15 @@ export const REFUSED: readonly CoverageRow[] = [
   },
   {
     method: "mapIterator",
-    what: "`Map` iterators in progress",
-    refused: "it touches a Map iterator in progress",
-    why: SLOTS,
+    what: "`Map` iterators, if the method doesn't reach the `Map`",
+    refused: "it touches an iterator over a Map that isn't reached",
+    why: UNREACHED,
   },
   {
     method: "setIterator",
-    what: "`Set` iterators in progress",
-    refused: "it touches a Set iterator in progress",
-    why: SLOTS,
+    what: "`Set` iterators, if the method doesn't reach the `Set`",
+    refused: "it touches an iterator over a Set that isn't reached",
+    why: UNREACHED,
   },
   {
     method: "stringIterator",
@@ -249,6 +251,16 @@ runs on the device, with this reason in the trace.
 | What | Reason in the trace | Why |
 | --- | --- | --- |
 ${refused.join("\n")}
+
+Why array iterators and generators stay, although Map and Set iterators travel: how far an array iterator has come is in a
+slot that nothing shows. V8 previews Map and Set iterators only, also to its inspector; \`next()\` takes it on for good, and
+no change of the array takes it back. Replacing \`Array.prototype.values\` to count along would be seen by programs, and
+turns off V8's fast paths for every spread and \`for…of\` over arrays.
+
+Of a Map or Set iterator V8 tells how many entries it still meets, but not whose. So the collection is found among those
+that the method reaches, by giving each one more entry for a moment. If the method reaches other Maps (Sets), but not this
+iterator's, then one that had met all entries without having said so (\`done\`) counts as ended from then on: V8 takes it
+for that whenever it is looked at, by \`console.log\` too.
 
 Other objects of the host (requests, events, crypto keys, subprocesses, timers of Node) stay behind like those.
 `;

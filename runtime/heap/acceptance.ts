@@ -12,6 +12,7 @@ import type { SessionState } from "./session_state.ts";
 import { BLOB_BYTES, CARRIES_PRIVATES } from "./constants.ts";
 import type { CidRun } from "./capture.ts";
 import type { Inlet } from "./inlet.ts";
+import { checkPlaces, fillPlaces, readPlaces } from "./iterator_place.ts";
 import { FILLED } from "./kinds/kind.ts";
 import { KINDS } from "./kinds/table.ts";
 import { KIND } from "./node.ts";
@@ -57,6 +58,7 @@ export class Acceptance {
       const accepted = this.#read();
       this.#check();
       this.#fill();
+      fillPlaces(this.#inlet);
       this.#keep();
       return accepted;
     } catch (cause) {
@@ -74,6 +76,7 @@ export class Acceptance {
     const cidRuns = this.#readRuns();
     for (let i = 0, count = inlet.count(); i < count; i++) state.texts.add(inlet.string());
     for (let i = 0, count = inlet.count(); i < count; i++) inlet.readShape();
+    readPlaces(inlet);
     this.#readShells();
     for (let i = 0; i < this.#shells.length; i++) {
       if (state.kinds[inlet.firstNew + i] === KIND.class) this.#make(inlet.firstNew + i);
@@ -254,6 +257,7 @@ export class Acceptance {
 
   #check(): void {
     const inlet = this.#inlet;
+    checkPlaces(inlet);
     const { kinds, nodes } = inlet.state;
     for (let i = 0; i < this.#changed.length; i++) {
       const index = this.#changed[i]!;

@@ -53,6 +53,14 @@ export interface HostParts {
   readonly ownKeys: readonly PropertyKey[];
 }
 
+/** What can be seen of a Map or Set iterator without stepping it. */
+export interface IteratorView {
+  /** How many entries it still meets. */
+  readonly left: number;
+  /** Whether it gives entries, not keys or values. */
+  readonly pairs: boolean;
+}
+
 /** Foreign-value access. */
 export interface ValueAccess {
   /** The object's brand, whatever its prototype says. */
@@ -92,6 +100,21 @@ export interface ValueAccess {
   changedKeys?(builtin: object): readonly PropertyKey[];
   /** Makes a built-in what it was before the program ran; `redefined`: the caller defines properties of it next. */
   resetBuiltin?(builtin: object, redefined: boolean): void;
+  /**
+   * Whether looking at a Map or Set iterator runs no code of the program: it has no properties, and its prototypes are as
+   * they were. Absent where the engine can't be asked.
+   */
+  isBareIterator?(iterator: object): boolean;
+  /**
+   * What can be seen of a bare iterator; undefined if that can't be told. One that stands behind the last entry has ended
+   * once it was looked at.
+   */
+  iteratorView?(iterator: object): IteratorView | undefined;
+  /**
+   * Whether such an iterator's next item is this text. The next item is the text or the `key`: undefined if looking at
+   * the key might run code of the program.
+   */
+  iteratorShows?(iterator: object, text: string, key: unknown): boolean | undefined;
   /**
    * Only where the engine can be asked: whether it gives both objects one hidden class which tells prototype,
    * extensibility, and all own named properties with their attributes and order; false for objects in dictionary mode, a

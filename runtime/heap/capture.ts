@@ -1,6 +1,7 @@
 import type { ModuleKey } from "./access.ts";
 import { CARRIES_PRIVATES, FLAG_RETURN } from "./constants.ts";
 import { explain, type Explanation } from "./explain.ts";
+import { IteratorReach } from "./iterator_reach.ts";
 import { KINDS } from "./kinds/table.ts";
 import { type CodeRefs, Outlet, type OutletOptions } from "./outlet.ts";
 import { writeFront } from "./packet.ts";
@@ -71,12 +72,15 @@ export class CaptureWalk {
   #blobBytes = 0;
   #comparer: RecordComparer | undefined;
   readonly #weak = new WeakReach();
+  readonly #places = new Writer();
+  readonly #iterators: IteratorReach;
   #head = 0;
 
   constructor(state: SessionState, options: OutletOptions) {
     this.#state = state;
     state.epoch++;
     this.out = new Outlet(state, options);
+    this.#iterators = new IteratorReach(this.out, this.#places);
   }
 
   /** @throws {Refusal} */
@@ -109,6 +113,7 @@ export class CaptureWalk {
       const index = out.queue[this.#head++]!;
       out.at = index;
       this.#weak.note(this.#state, index);
+      this.#iterators.note(index);
       if (index >= out.firstNew) this.#writeNew(index);
       else this.#writeKnown(index);
     }
@@ -235,6 +240,7 @@ export class CaptureWalk {
     writeRuns(head, request.cidRuns, { first: out.firstNew, count: created, cid: request.nextCid });
     writeSection(head, out.newTexts, out.texts);
     writeSection(head, out.newShapes, out.shapes);
+    writeSection(head, this.#iterators.write(), this.#places);
     writeSection(head, created, this.#shells);
     const tail = new Writer();
     this.#writeChanges(tail);
@@ -308,6 +314,8 @@ export class CaptureWalk {
       states[this.changed[i]!] = ROW.changed;
       start = end;
     }
+    const { moved } = this.#iterators;
+    for (let i = 0; i < moved.length; i++) states[moved[i]!] = ROW.changed;
     kept.compact();
     if (!returns) return;
     const { tails, kinds, nodes } = this.#state;

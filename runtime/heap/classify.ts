@@ -5,7 +5,7 @@ import { KIND, type KindNumber, type Node } from "./node.ts";
 import type { Outlet } from "./outlet.ts";
 import { pathTo } from "./path.ts";
 import { Refusal } from "./refusal.ts";
-import { BOUND_PROXY, EMPTY_REF, UNKNOWN_NAMESPACE, type Why, whyRefused } from "./refusals.ts";
+import { REFUSALS, type Why, whyRefused } from "./refusals.ts";
 
 const BRANDS = new SafeMap<Brand, KindNumber>();
 BRANDS.set("plain", KIND.plain);
@@ -27,6 +27,8 @@ BRANDS.set("promise", KIND.promise);
 BRANDS.set("proxy", KIND.proxy);
 BRANDS.set("host", KIND.host);
 BRANDS.set("namespace", KIND.namespace);
+BRANDS.set("mapiterator", KIND.iterator);
+BRANDS.set("setiterator", KIND.iterator);
 
 /** Brands that no built-in of the language has: they needn't be looked up by name. */
 const NEVER_BUILTIN = new SafeMap<Brand, true>();
@@ -57,18 +59,23 @@ export function classify(out: Outlet, node: Node): KindNumber {
 }
 
 /** Why this one can't travel, if it can't. */
-function whyNot({ values, code }: Outlet, node: object, brand: Brand): Why | undefined {
+function whyNot({ values, code, owners }: Outlet, node: object, brand: Brand): Why | undefined {
   switch (brand) {
     case "promise":
       return whyNotPromise(node, values);
     case "weakref":
-      return weakRefDeref(node as WeakRef<WeakKey>) === undefined ? EMPTY_REF : undefined;
+      return weakRefDeref(node as WeakRef<WeakKey>) === undefined ? REFUSALS.emptyRef : undefined;
     case "proxy":
       return values.proxyParts?.(node) === undefined ? whyRefused(values, node, brand) : undefined;
     case "host":
       return values.hostParts?.(node) === undefined ? whyRefused(values, node, brand) : undefined;
     case "namespace":
-      return code.namespaceRef?.(node) === undefined ? UNKNOWN_NAMESPACE : undefined;
+      return code.namespaceRef?.(node) === undefined ? REFUSALS.dynamicNamespace : undefined;
+    case "mapiterator":
+    case "setiterator":
+      return values.isBareIterator?.(node) !== true || owners.carriedBy(node).length > 0
+        ? REFUSALS.oddIterator
+        : undefined;
     default:
       return BRANDS.has(brand) ? undefined : whyRefused(values, node, brand);
   }
@@ -81,12 +88,13 @@ function functionKind(out: Outlet, fn: Function): KindNumber {
     if (description.type !== "bound") return inner === fn ? KIND[description.type] : KIND.bound;
     inner = description.target;
     // Binding asks its target for name and length.
-    if (out.values.brandOf(inner) === "proxy") return refuse(out, fn, BOUND_PROXY);
+    if (out.values.brandOf(inner) === "proxy") return refuse(out, fn, REFUSALS.boundProxy);
     if (out.values.nameOfBuiltin(inner) !== undefined) return KIND.bound;
   }
 }
 
-function refuse(out: Outlet, value: object, why: Why): KindNumber {
+/** Leaves a value behind that is first reached from `out.at`. @throws {Refusal} where it must travel */
+export function refuse(out: Outlet, value: object, why: Why): KindNumber {
   const { options, state } = out;
   const mustTravel = options.side === "clone" || !options.absent || out.at < 0 ||
     state.kinds[out.at] === KIND.array && state.parents[out.at]! < 0;

@@ -12,6 +12,7 @@ import {
   type ValueAccess,
 } from "./access.ts";
 import { HostValues } from "../host/host_values.ts";
+import { isBareIterator, iteratorShows, iteratorView } from "../host/iterators.ts";
 import { engineLayout } from "../host/layouts.ts";
 
 /** Source code, the same on both sides: what a site makes. */
@@ -88,6 +89,8 @@ for (
   ].join(" ").split(" ")
 ) collectBuiltins((globalThis as Record<string, unknown>)[name], name);
 collectBuiltins(Reflect.getPrototypeOf(function* () {}), "GeneratorFunction.prototype");
+collectBuiltins(Reflect.getPrototypeOf(new Map().keys()), "%MapIterator%");
+collectBuiltins(Reflect.getPrototypeOf(new Set().keys()), "%SetIterator%");
 collectBuiltins(Reflect.getPrototypeOf(async () => {}), "AsyncFunction.prototype");
 collectBuiltins(Object.getOwnPropertyDescriptor((() => Function("return arguments")())(), "x"), "none");
 
@@ -110,10 +113,17 @@ const BRANDS: readonly (readonly [(value: unknown) => boolean, Brand])[] = [
   [types.isWeakSet, "weakset"],
   [types.isMapIterator, "mapiterator"],
   [types.isSetIterator, "setiterator"],
+  [inherits(Reflect.getPrototypeOf([].values())), "arrayiterator"],
+  [inherits(Reflect.getPrototypeOf(""[Symbol.iterator]())), "iterator"],
+  [inherits(FinalizationRegistry.prototype), "finalizationregistry"],
   [types.isGeneratorObject, "generator"],
   [types.isModuleNamespaceObject, "namespace"],
   [isWeakRef, "weakref"],
 ];
+
+function inherits(from: object | null): (value: unknown) => boolean {
+  return (value) => Reflect.getPrototypeOf(value as object) === from;
+}
 
 function isWeakRef(value: unknown): boolean {
   try {
@@ -162,6 +172,9 @@ const values: ValueAccess = {
     return parts?.[1] == null ? undefined : parts;
   },
   hostParts: (value) => hostValues.parts(value),
+  isBareIterator,
+  iteratorView,
+  iteratorShows,
   makeHost: (type, fixed) => hostValues.make(type, fixed),
   fillHost: (value, state) => hostValues.fill(value, state),
   nameOfBuiltin: (value) => builtinNames.get(value),

@@ -48,6 +48,30 @@ export const FIXTURES: readonly Fixture[] = [
     },
   },
   {
+    name: "Map and Set iterators in progress",
+    make() {
+      const map = new Map<unknown, unknown>([[1, { one: 1 }], ["two", 2], [3, 3]]);
+      const set = new Set<unknown>(["a", map, "c"]);
+      const root = {
+        iterators: [map.values(), set.entries(), map.keys()] as IteratorObject<unknown>[],
+        map,
+        set,
+        others: [new Map([[1, 1]]), new Set([1])],
+      };
+      root.iterators[0]!.next();
+      return root;
+    },
+    mutate(root) {
+      const [values, pairs, keys] = root.iterators;
+      const seen = [values.next().value, pairs.next().value, keys.next().value];
+      root.map.delete("two");
+      root.map.set("four", 4).set("two", { again: 2 });
+      root.set.delete("c");
+      root.iterators.push(root.set.values(), root.others[0].entries());
+      return seen;
+    },
+  },
+  {
     name: "aliases and cycles",
     make() {
       const root = shared();

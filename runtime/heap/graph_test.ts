@@ -75,6 +75,7 @@ class Graph {
   }
 
   #slots(object: any, brand: string): string {
+    const { values } = this.#side;
     switch (brand) {
       case "map":
         return [...Map.prototype.entries.call(object)].map(([k, v]) => `${this.#value(k)}=>${this.#value(v)}`)
@@ -109,6 +110,9 @@ class Graph {
       case "host":
         return JSON.stringify(this.#side.values.hostParts!(object)?.state) +
           this.#side.values.hostParts!(object)?.fixed.map((part) => this.#value(part));
+      case "mapiterator":
+      case "setiterator":
+        return JSON.stringify(values.iteratorView!(object));
       case "function":
         return this.#function(object);
       default:

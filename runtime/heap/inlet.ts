@@ -16,6 +16,7 @@ import {
   SafeMap,
   stackSetter,
 } from "./intrinsics.ts";
+import type { Place } from "./iterator_place.ts";
 import { isValueKind, KIND, type Node } from "./node.ts";
 import { HOLE, SYMBOL_KEY } from "./outlet.ts";
 import { PacketError } from "./packet_error.ts";
@@ -81,6 +82,8 @@ export class Inlet extends Reader {
   /** Undoes, newest first, what had to be done to existing objects before the packet was known to be sound. */
   readonly undo: (() => void)[] = [];
   readonly side: "device" | "clone";
+  /** By MID, what the packet says of Map and Set iterators. */
+  readonly places = new SafeMap<number, Place>();
   /** By Map or Set that the packet changes, how many of its last entries were added anew. */
   readonly tails = new SafeMap<Node, number>();
 

@@ -69,8 +69,12 @@ export const setForEach = uncurry(
 );
 export const setAdd = uncurry(Set.prototype.add);
 export const setDelete = uncurry(Set.prototype.delete);
+export const mapHas = uncurry(Map.prototype.has);
 export const iteratorOfMap = uncurry(Map.prototype.keys);
+export const valuesOfMap = uncurry(Map.prototype.values);
+export const entriesOfMap = uncurry(Map.prototype.entries);
 export const iteratorOfSet = uncurry(Set.prototype.keys);
+export const entriesOfSet = uncurry(Set.prototype.entries);
 /** Not found by looking it up on an iterator: programs can patch it. */
 export const mapIteratorNext = uncurry(
   (Object.getPrototypeOf(new Map().keys()) as Iterator<unknown>).next as () => IteratorResult<unknown>,

@@ -67,6 +67,7 @@ export const KIND = {
   proxy: 25,
   host: 26,
   namespace: 27,
+  iterator: 28,
 } as const;
 
 export type KindNumber = (typeof KIND)[keyof typeof KIND];

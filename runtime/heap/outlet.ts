@@ -64,6 +64,8 @@ export interface OutletOptions {
   readonly absent: boolean;
   readonly rootNames: readonly string[];
   readonly checking: boolean;
+  /** Whether it adds to a migration that is out. */
+  readonly supplement?: boolean;
 }
 
 /** Code that a packet refers to. */
@@ -156,7 +158,8 @@ export class Outlet {
   #stillAbsent(index: number, node: Node): number {
     if (index >= this.firstNew || this.options.side === "clone") return index;
     const kind = classify(this, node);
-    if (kind === KIND.absent) return index;
+    // Nothing here moves an iterator that is away, so what was said of it holds.
+    if (kind === KIND.absent || kind === KIND.iterator && this.options.supplement === true) return index;
     this.state.rename(node);
     return this.state.announce(kind, node);
   }

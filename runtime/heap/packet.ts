@@ -1,6 +1,6 @@
 /**
  * The layout of a packet: magic u32 | version u8 | flags u8 | length of large buffers | code section | first new MID | runs of CIDs | texts |
- * shapes | shells | new contents | changed contents | tails of Maps and Sets | unchanged ranges | roots | bytes of large buffers. Counts come
+ * shapes | Map and Set iterators | shells | new contents | changed contents | tails of Maps and Sets | unchanged ranges | roots | bytes of large buffers. Counts come
  * before what they count.
  */
 import type { ModuleKey } from "./access.ts";

@@ -24,7 +24,9 @@ import { type MappingRow, mappingRows, rowCount } from "./mapping_table.ts";
 import { Outlet, type OutletOptions } from "./outlet.ts";
 import { readFront } from "./packet.ts";
 import { PacketError } from "./packet_error.ts";
-import { isWeakKind } from "./node.ts";
+import { collectionOf } from "./iterator_place.ts";
+import { hasMoved, Stale } from "./iterator_reach.ts";
+import { isWeakKind, KIND } from "./node.ts";
 import { pathOf } from "./path.ts";
 import { Reader } from "./reader.ts";
 import { ROW, ROW_NAMES, type RowState, SessionState } from "./session_state.ts";
@@ -101,7 +103,8 @@ export class SessionHeap {
     const flags = this.#out ? FLAG_MORE : this.#begun ? 0 : FLAG_FIRST;
     if (!this.#out) state.current = [];
     const walk = new CaptureWalk(state, this.#outletOptions(false));
-    const capture = walk.run({ roots, flags, cidRuns: [], nextCid: 0 });
+    const capture = this.#orAnew(() => walk.run({ roots, flags, cidRuns: [], nextCid: 0 }));
+    if (capture === undefined) return this.#captureOut(roots);
     if (flags === FLAG_MORE && walk.changed.length > 0) {
       throw new TypeError("Cannot supplement a migration: something that it took was changed here since");
     }
@@ -111,6 +114,17 @@ export class SessionHeap {
     this.#begun = true;
     this.#lastReached = queue.length;
     return capture;
+  }
+
+  /** Undefined if the session had to start over, which a migration that isn't out yet can. */
+  #orAnew(run: () => Capture): Capture | undefined {
+    try {
+      return run();
+    } catch (cause) {
+      if (!(cause instanceof Stale) || this.#out) throw cause;
+      this.reset();
+      return undefined;
+    }
   }
 
   /** Device, before a migration: gives up what only dead objects need. */
@@ -143,7 +157,8 @@ export class SessionHeap {
 
   #outletOptions(checking: boolean): OutletOptions {
     const { side, values, code, absent } = this.#options;
-    return { side, values, code, absent: absent ?? true, rootNames: this.#rootNames, checking };
+    const supplement = side === "device" && this.#out;
+    return { side, values, code, absent: absent ?? true, rootNames: this.#rootNames, checking, supplement };
   }
 
   /**
@@ -234,6 +249,8 @@ export class SessionHeap {
       const { first, count, cid } = cidRuns[i]!;
       for (let k = 0; k < count && first + k < state.size; k++) state.cids[first + k] = cid + k;
     }
+    for (let i = 0; i < state.current.length; i++) this.#watchOver(state.current[i]!);
+    for (let i = firstNew; i < state.size; i++) this.#watchOver(i);
     this.#out = false;
     if (this.#options.observed) {
       this.#lastTable = this.#rows(MAX_OBSERVED_ROWS);
@@ -242,6 +259,16 @@ export class SessionHeap {
     state.previous = state.nodes;
     state.nodes = [];
     state.current = [];
+  }
+
+  /** Device: where the clone has an iterator too, what is added to its collection from now on is new to that. */
+  #watchOver(index: number): void {
+    const state = this.#state;
+    if (state.kinds[index] !== KIND.iterator) return;
+    const standing = state.standings.get(index);
+    const collection = standing && collectionOf(standing);
+    const home = collection && state.find(collection);
+    if (home !== undefined) state.tails.begin(home, state.kinds[home]!, collection!);
   }
 
   /** Device: the migration failed or was abandoned. Forgets what the clone holds; the next packet starts over. */
@@ -334,6 +361,7 @@ export class SessionHeap {
 
   #unchanged(out: Outlet, index: number): boolean {
     const { kinds, nodes, kept } = this.#state;
+    if (kinds[index] === KIND.iterator && hasMoved(out, index)) return false;
     out.w.at = 0;
     out.at = index;
     try {

@@ -17,6 +17,7 @@ import {
   SafeWeakMap,
   symbolKeyFor,
 } from "./intrinsics.ts";
+import type { Standing } from "./iterator_place.ts";
 import { KeptRecords } from "./kept_records.ts";
 import { BindingCell, KIND, type Node, WeakEntry } from "./node.ts";
 import { ShapeTable } from "./shape.ts";
@@ -44,7 +45,9 @@ export class SessionState {
   readonly texts = new TextTable();
   readonly shapes = new ShapeTable();
   readonly kept = new KeptRecords();
-  /** Clone: what was added to Maps and Sets. */
+  /** By index, where Map and Set iterators stand. */
+  readonly standings = new SafeMap<number, Standing>();
+  /** What was added to Maps and Sets: at the clone to all, on the device to those with iterators that the clone has. */
   readonly tails = new Tails();
   /** How many nodes have an index. What follows is by index; the columns have room beyond. */
   size = 0;

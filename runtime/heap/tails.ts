@@ -12,8 +12,8 @@ import { KIND, type Node } from "./node.ts";
 type Keys = Iterator<unknown>;
 
 /**
- * Clone: knows how many of a Map's or Set's entries were added since it came, also where one was deleted and added again in
- * the same place of the order. On the device iterators may stand in it that nobody sees here: they must meet such entries
+ * Knows how many of a Map's or Set's entries were added since it came, also where one was deleted and added again in the
+ * same place of the order. On the other side iterators may stand in it that nobody sees here: they must meet such entries
  * once more. Behind the last entry of each stands an iterator of ours, which meets what comes later.
  */
 export class Tails {

@@ -1,8 +1,9 @@
 import process from "node:process";
 import { types } from "node:util";
-import type { Brand, HostParts, PromiseOutcome, ValueAccess } from "../heap/access.ts";
+import type { Brand, HostParts, IteratorView, PromiseOutcome, ValueAccess } from "../heap/access.ts";
 import { BuiltinChanges, type DefinitionWatch } from "./builtin_changes.ts";
 import { type Builtins, EVENTS } from "./builtins.ts";
+import { isBareIterator, iteratorShows, iteratorView } from "./iterators.ts";
 import { HostValues } from "./host_values.ts";
 import type { Redefinitions } from "./redefinitions.ts";
 import type { TextDecoding } from "./text_decoding.ts";
@@ -198,6 +199,18 @@ export class Values implements ValueAccess {
 
   hostParts(value: object): HostParts | undefined {
     return this.#host.parts(value);
+  }
+
+  isBareIterator(iterator: object): boolean {
+    return isBareIterator(iterator);
+  }
+
+  iteratorView(iterator: object): IteratorView | undefined {
+    return iteratorView(iterator);
+  }
+
+  iteratorShows(iterator: object, text: string, key: unknown): boolean | undefined {
+    return iteratorShows(iterator, text, key);
   }
 
   makeHost(type: string, fixed: readonly unknown[]): object {

@@ -4,7 +4,7 @@ import { PacketError } from "../packet_error.ts";
 import { pathOf } from "../path.ts";
 import type { Kind } from "./kind.ts";
 
-interface AbsentShell {
+export interface AbsentShell {
   readonly what: string;
   readonly path: string;
   readonly callable: boolean;

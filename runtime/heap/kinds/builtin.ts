@@ -6,12 +6,8 @@ import { PacketError } from "../packet_error.ts";
 import { pathOf } from "../path.ts";
 import { descriptorOf } from "../properties.ts";
 import { Refusal } from "../refusal.ts";
+import { REFUSALS } from "../refusals.ts";
 import type { Kind } from "./kind.ts";
-
-const CHANGED_THERE = {
-  what: "a built-in object that was changed at the clone",
-  fix: "change built-ins in code that doesn't migrate",
-};
 
 /** In a change's attribute byte: the property was removed. */
 const REMOVED = 64;
@@ -36,7 +32,7 @@ export const builtin: Kind<object, string, readonly Change[]> = {
     for (let i = 0; i < keys.length; i++) writeChange(node, keys[i]!, out);
     if (out.options.side === "device" || keys.length === 0 && out.at >= out.firstNew) return;
     if (out.at >= out.firstNew || !out.state.kept.matches(out.at, out.w.bytes, start, out.w.at)) {
-      throw new Refusal(pathOf(out, out.at), CHANGED_THERE);
+      throw new Refusal(pathOf(out, out.at), REFUSALS.changedBuiltin);
     }
   },
   readShell: (inlet: Inlet) => inlet.text(),

@@ -6,6 +6,7 @@ import type { Outlet } from "../outlet.ts";
 import { PacketError } from "../packet_error.ts";
 import { pathOf } from "../path.ts";
 import { Refusal } from "../refusal.ts";
+import { REFUSALS } from "../refusals.ts";
 import { described } from "./described.ts";
 import {
   checkFunctionContent,
@@ -26,11 +27,6 @@ interface ClassShell {
   readonly keys: readonly LateValue[];
 }
 
-const PROTOTYPE_WENT_AHEAD = {
-  what: "a class whose prototype object migrated before it",
-  fix: "leave the prototype's constructor property alone",
-};
-
 /** Classes of rewritten code. Members come with them; heritage is their [[Prototype]]s. */
 export const classKind: Kind<Function, ClassShell, FunctionContent> = {
   name: "class",
@@ -39,7 +35,7 @@ export const classKind: Kind<Function, ClassShell, FunctionContent> = {
     const prototype = getDescriptor(node, "prototype")!.value as object;
     const known = out.state.find(prototype);
     if (out.fresh && known !== undefined && known < out.firstNew) {
-      throw new Refusal(pathOf(out, out.at), PROTOTYPE_WENT_AHEAD);
+      throw new Refusal(pathOf(out, out.at), REFUSALS.prototypeAhead);
     }
     out.text(module);
     out.w.varint(site);

@@ -4,7 +4,7 @@ import { getDescriptor, getPrototypeOf, newPromise, ownKeys, promiseThen } from 
 import type { Outlet } from "../outlet.ts";
 import { PacketError } from "../packet_error.ts";
 import { applyProperties, checkProperties } from "../properties.ts";
-import { PENDING, THENABLE, type Why } from "../refusals.ts";
+import { REFUSALS, type Why } from "../refusals.ts";
 import { shield, unshield } from "../shield.ts";
 import type { Kind } from "./kind.ts";
 
@@ -45,8 +45,8 @@ export const promise: Kind<Promise<unknown>, PromiseShell, Properties> = {
 /** Why a promise can't travel, if it can't. */
 export function whyNotPromise(node: object, values: ValueAccess): Why | undefined {
   const outcome = values.promiseOutcome?.(node);
-  if (outcome === undefined || outcome.state === "pending") return PENDING;
-  return outcome.state === "fulfilled" && hasThen(outcome.value, values) ? THENABLE : undefined;
+  if (outcome === undefined || outcome.state === "pending") return REFUSALS.pendingPromise;
+  return outcome.state === "fulfilled" && hasThen(outcome.value, values) ? REFUSALS.thenable : undefined;
 }
 
 /** Resolving with such a value would run its code. */

@@ -12,6 +12,7 @@ import { closure } from "./closure.ts";
 import { date } from "./date.ts";
 import { error } from "./error.ts";
 import { host } from "./host.ts";
+import { iterator } from "./iterator.ts";
 import type { AnyKind } from "./kind.ts";
 import { map } from "./map.ts";
 import { member } from "./member.ts";
@@ -61,5 +62,6 @@ function kindsInOrder(): AnyKind[] {
   kinds[KIND.proxy] = proxy;
   kinds[KIND.host] = host;
   kinds[KIND.namespace] = namespace;
+  kinds[KIND.iterator] = iterator;
   return kinds;
 }

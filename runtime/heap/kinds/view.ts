@@ -27,12 +27,8 @@ import { PacketError } from "../packet_error.ts";
 import { pathOf } from "../path.ts";
 import { applyProperties, checkProperties } from "../properties.ts";
 import { Refusal } from "../refusal.ts";
+import { REFUSALS } from "../refusals.ts";
 import type { Kind } from "./kind.ts";
-
-const OUT_OF_BOUNDS = {
-  what: "a view that lies outside its shrunken buffer",
-  fix: "grow the buffer again or drop the view",
-};
 
 interface ViewShell {
   readonly type: number;
@@ -48,7 +44,9 @@ export const view: Kind<object, ViewShell, Properties> = {
   writeShell(node, out: Outlet) {
     const buffer = bufferOf(node);
     if (!out.fresh) return out.node(buffer);
-    if (outOfBounds(node) && !bufferDetached(buffer)) throw new Refusal(pathOf(out, out.at), OUT_OF_BOUNDS);
+    if (outOfBounds(node) && !bufferDetached(buffer)) {
+      throw new Refusal(pathOf(out, out.at), REFUSALS.shrunkenView);
+    }
     const window = windowOf(node);
     out.w.byte(window.type);
     out.node(window.buffer);

@@ -5,7 +5,7 @@ import { PacketError } from "../packet_error.ts";
 import { pathOf } from "../path.ts";
 import { applyProperties, checkProperties } from "../properties.ts";
 import { Refusal } from "../refusal.ts";
-import { EMPTY_REF } from "../refusals.ts";
+import { REFUSALS } from "../refusals.ts";
 import type { Kind } from "./kind.ts";
 
 /** WeakRefs whose target lives; it travels with them, and lives as long as the session knows it. */
@@ -14,7 +14,7 @@ export const weakRef: Kind<WeakRef<WeakKey>, number, Properties> = {
   writeShell(node, out: Outlet) {
     if (!out.fresh) return;
     const target = weakRefDeref(node);
-    if (target === undefined) throw new Refusal(pathOf(out, out.at), EMPTY_REF);
+    if (target === undefined) throw new Refusal(pathOf(out, out.at), REFUSALS.emptyRef);
     out.node(target as object);
   },
   writeContent(node, out: Outlet) {

@@ -38,6 +38,15 @@ function sets(s: Set<unknown>) {
   s.add(key).add(1);
   return s.has(key);
 }
+function iterators(o: any) {
+  const first = [o.keys.next().value, o.values.next().value, o.pairs.next().value, o.members.next().value];
+  o.map.delete("b");
+  o.map.set("e", 5);
+  o.set.add("born there");
+  o.born = o.map.keys();
+  o.born.next();
+  return [...first, o.ended.next().done, o.again === o.keys];
+}
 function buffers(o: any) {
   o.floats[0] = Math.PI;
   o.view.setUint16(12, 513);
@@ -279,6 +288,22 @@ const map = new Map<unknown, unknown>([["a", 1], [key, 2]]);
 await show("maps", map, () => maps(map));
 const set = new Set<unknown>([1, "x"]);
 await show("sets", set, () => sets(set));
+const letters = new Map(Object.entries({ a: 1, b: 2, c: 3, d: 4 }));
+const running: any = {
+  map: letters,
+  set,
+  keys: letters.keys(),
+  values: letters.values(),
+  pairs: letters.entries(),
+  members: set.values(),
+  ended: set.keys(),
+};
+running.again = running.keys;
+running.values.next();
+while (!running.ended.next().done);
+await show("iterators", null, () => iterators(running));
+set.add("added here");
+for (const name of ["keys", "values", "pairs", "members", "ended", "born"]) console.log(name, ...running[name]);
 const buffer = new ArrayBuffer(16);
 const growing = new ArrayBuffer(8, { maxByteLength: 64 });
 const views = {
