@@ -227,6 +227,11 @@ const PROGRAMS: readonly Program[] = [
     ],
   },
   { file: "redefined.ts", migrate: ["freeze", "fails", "traces", "natives"] },
+  {
+    file: "tool.ts",
+    migrate: ["work", "<2>.parse", "<2>.order"],
+    args: ["-v", "-r", "out.json", "x", "y"],
+  },
   { file: "plain.js", migrate: ["Tokens.next", "Tokens.expect", "all", "where", "check"] },
 ];
 

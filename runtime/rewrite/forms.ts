@@ -50,7 +50,7 @@ export class ModuleForms {
     const style = nativeStyle(p, true);
     return toForm([
       ...this.#renderer.pieces(0, at, style),
-      { text: at > 0 && source[at - 1] !== ";" ? `;${prelude}` : prelude, from: -1 },
+      { text: at > 0 && !/[;\n]/.test(source[at - 1]!) ? `;${prelude}` : prelude, from: -1 },
       ...this.#renderer.pieces(at, source.length, style),
     ]);
   }
@@ -182,7 +182,8 @@ export class ModuleForms {
 
   #preludeAt(): number {
     const { program, source } = this.#analysis;
-    let at = source.startsWith("#!") ? Math.max(source.indexOf("\n"), 0) : 0;
+    // A file that is nothing but a line for the shell has nothing to register.
+    let at = source.startsWith("#!") ? source.indexOf("\n") + 1 || source.length : 0;
     for (const statement of program.body) {
       if (typeof statement.directive !== "string") break;
       at = statement.end;

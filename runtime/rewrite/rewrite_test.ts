@@ -156,6 +156,21 @@ Deno.test("sloppy code keeps its arguments, its this and its functions in blocks
   assert.deepEqual(result, [[5, true], 1]);
 });
 
+Deno.test("what is put in at the start stands behind a line for the shell and behind directives", () => {
+  for (
+    const head of [
+      "#!/usr/bin/env deno\n",
+      "#!/usr/bin/env deno\n'use strict'\n",
+      "'use strict';",
+      '"use strict"\n',
+    ]
+  ) {
+    const text = module(`${head}const A = class { m() { return 1 } };\nconst result = [new A().m()];`)
+      .deviceText(new Set());
+    assert.match(text, /^(#!.*\n)?('use strict'|"use strict")?;?const \$ccR=/, text);
+  }
+});
+
 Deno.test("stack traces of a rewritten module name the original lines", () => {
   const source = "const a = 1;\nfunction f() {\n  return () => { throw new Error('x' + a) };\n}\nf()();";
   const text = module(source, true).deviceText(new Set(["a.js#f"]));

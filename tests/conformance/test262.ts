@@ -3,6 +3,7 @@
  * rewritten, each test in a realm of its own, and tells which tests pass plainly and fail rewritten. The suite itself isn't
  * part of this project. Scripts run as bodies of functions, as a CommonJS module does.
  */
+import { testsIn } from "./test262_files.ts";
 import { parseTest, type Test262Test } from "./test262_test_file.ts";
 import { type Outcome, runScript } from "./test262_realm.ts";
 
@@ -75,7 +76,7 @@ async function runChunk(root: string, files: readonly string[]): Promise<Counts>
   const counts: Counts = { run: 0, passed: 0, broken: [], unchanged: [] };
   for (const file of files) {
     const test = parseTest(root, file);
-    // Modules are another matter: they need files beside them, and run through the real loader.
+    // Modules need files beside them, and run through the real loader: see test262_modules.ts.
     if (test.flags.has("module") || test.flags.has("raw")) continue;
     for (const strict of modesOf(test)) await runOne(test, { strict, counts });
   }
@@ -101,15 +102,6 @@ async function runOne(
 function modesOf({ flags }: Test262Test): boolean[] {
   if (flags.has("onlyStrict")) return [true];
   return flags.has("noStrict") ? [false] : [false, true];
-}
-
-function* testsIn(root: string, part: string): Generator<string> {
-  if (part.endsWith(".js")) return yield part;
-  for (const entry of Deno.readDirSync(`${root}/${part}`)) {
-    const path = `${part}/${entry.name}`;
-    if (entry.isDirectory) yield* testsIn(root, path);
-    else if (entry.name.endsWith(".js") && !entry.name.includes("_FIXTURE")) yield path;
-  }
 }
 
 await main();
