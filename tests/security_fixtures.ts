@@ -12,19 +12,13 @@ export function hostileGuest(
     readonly without?: readonly string[];
     readonly more?: readonly string[];
   } = {},
-): (flags: readonly string[]) => ReturnType<typeof guestCommand> {
-  return (flags) => {
-    const command = guestCommand(Deno.execPath(), {
-      heapMiB,
-      permissions: [...flags, ...more],
-      locale: navigator.language,
-    });
-    const args = command.args.slice(0, -1).filter((arg) => !without.includes(arg));
-    return {
-      ...command,
-      args: [...args, HOSTILE],
-      env: { ...command.env, DENO_DIR: Deno.env.get("DENO_DIR") ?? "" },
-    };
+): ReturnType<typeof guestCommand> {
+  const command = guestCommand(Deno.execPath(), { heapMiB, locale: navigator.language });
+  const args = command.args.slice(0, -1).filter((arg) => !without.includes(arg));
+  return {
+    ...command,
+    args: [...args, ...more, HOSTILE],
+    env: { ...command.env, DENO_DIR: Deno.env.get("DENO_DIR") ?? "" },
   };
 }
 

@@ -268,10 +268,9 @@ function conditionsOf({ rttMs, upBytesPerSecond, downBytesPerSecond }: LinkSpec)
 
 /** Checks an app's request. @throws {TypeError} */
 function parseRequest(message: Message): SessionRequest {
-  const { sessionVersion, clones, link, app, deno, permissions, locale } = message;
+  const { sessionVersion, clones, link, app, deno, locale } = message;
   const ok = Number.isInteger(sessionVersion) && typeof app === "string" && typeof deno === "string" &&
     (link === undefined || typeof link === "string") &&
-    (permissions === undefined || isTexts(permissions)) &&
     (locale === undefined || typeof locale === "string") &&
     isTexts(clones) && clones.length > 0;
   if (!ok) throw new TypeError("Cannot open session: the request is malformed");

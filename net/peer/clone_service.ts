@@ -104,7 +104,7 @@ export class CloneService {
     this.#collecting = new Collecting(without.has("collecting") ? Infinity : MAX_COLLECTING_BYTES);
     this.#guests = new GuestPool({
       command: (needs) => this.#command(needs),
-      usual: { memoryMiB: grantsOf().memoryMiB, permissions: [], locale: navigator.language },
+      usual: { memoryMiB: grantsOf().memoryMiB, locale: navigator.language },
       cache,
       without,
       spares: this.maxGuests > 0,
@@ -219,13 +219,10 @@ export class CloneService {
     await this.#guests.close();
   }
 
-  #command({ memoryMiB, permissions, locale }: GuestNeeds) {
+  #command({ memoryMiB, locale }: GuestNeeds) {
     const { guestCommand: own, denoPath = Deno.execPath(), heapMiB = DEFAULT_HEAP_MIB } = this.#options;
-    const flags = permissions.map((permission) => `--allow-${permission}`);
-    if (own !== undefined) return typeof own === "function" ? own(flags) : own;
-    return guestCommand(denoPath, {
+    return own ?? guestCommand(denoPath, {
       heapMiB: Math.min(heapMiB, memoryMiB - GUEST_OVERHEAD_MIB),
-      permissions: flags,
       locale,
     });
   }

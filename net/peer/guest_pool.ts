@@ -1,5 +1,4 @@
 import type { GuestCommand } from "../../runtime/mod.ts";
-import type { GuestPermission } from "../trust/mod.ts";
 import { EARLY_EXIT_MS, MAX_EARLY_EXITS, SPARE_GUESTS } from "./constants.ts";
 import { type Guest, startGuest } from "./guest.ts";
 import { type GuestWatchdog, startWatchdog } from "./guest_watchdog.ts";
@@ -8,7 +7,6 @@ import { type GuestWatchdog, startWatchdog } from "./guest_watchdog.ts";
 export interface GuestNeeds {
   /** Its memory, MiB. */
   readonly memoryMiB: number;
-  readonly permissions: readonly GuestPermission[];
   /** Its language (BCP 47). */
   readonly locale: string;
 }
@@ -66,7 +64,7 @@ export class GuestPool {
     if (this.#closed) throw new Error("Cannot start guest: the clone stops");
     try {
       if (needs.locale !== this.#usual.locale) this.#speak(needs.locale);
-      const spare = isUsual(needs, this.#usual) ? this.#spares.shift() : undefined;
+      const spare = needs.memoryMiB === this.#usual.memoryMiB ? this.#spares.shift() : undefined;
       const guest = spare ?? await this.#start(needs);
       this.#used.add(guest);
       guest.exited.then(() => this.#used.delete(guest));
@@ -113,8 +111,4 @@ export class GuestPool {
     });
     return guest;
   }
-}
-
-function isUsual(needs: GuestNeeds, usual: GuestNeeds): boolean {
-  return needs.memoryMiB === usual.memoryMiB && needs.permissions.join() === usual.permissions.join();
 }

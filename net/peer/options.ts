@@ -68,8 +68,8 @@ export interface PeerOptions {
   readonly denoPath?: string;
   /** Lines about what happens; dropped if left out. */
   readonly log?: (line: string) => void;
-  /** In place of the runtime's guest, for tests; a function gets the permission flags that it is granted. */
-  readonly guestCommand?: GuestCommand | ((flags: readonly string[]) => GuestCommand);
+  /** In place of the runtime's guest, for tests. */
+  readonly guestCommand?: GuestCommand;
   /** In place of the usual limits on guessing codes, for tests that pair often. */
   readonly guesses?: { readonly aCode: number; readonly aMinute: number };
   /** Between looks whether another clone has become better, for tests. */

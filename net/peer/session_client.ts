@@ -35,7 +35,7 @@ export class RefusedError extends Error {
 
 /** What {@linkcode openCloneSession} asks for. */
 export interface OpenOptions {
-  readonly request: Pick<SessionRequest, "sessionVersion" | "deno" | "app" | "permissions" | "locale">;
+  readonly request: Pick<SessionRequest, "sessionVersion" | "deno" | "app" | "locale">;
   /** Whether the link may be probed while the session lives. */
   readonly probes: boolean;
   /** Put in between, if any. */
@@ -65,7 +65,6 @@ export async function openCloneSession(
       sessionVersion: request.sessionVersion,
       deno: request.deno,
       app: request.app.slice(0, 500),
-      ...(request.permissions && { permissions: request.permissions }),
       ...(request.locale !== undefined && { locale: request.locale.slice(0, 100) }),
     });
     const measuring = timed(FIRST_MEASURE_TIMEOUT_MS, (signal) => meter.first(signal));

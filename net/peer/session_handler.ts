@@ -103,12 +103,10 @@ export async function serveSession(
   }
 }
 
-/** What the device is granted, as far as the app has it. */
+/** What a guest of this device is started for. */
 function needsOf(host: SessionHost, device: string, hello: SessionHello) {
-  const { memoryMiB, permissions } = host.grants(device);
   return {
-    memoryMiB,
-    permissions: permissions.filter((item) => hello.permissions.includes(item)),
+    memoryMiB: host.grants(device).memoryMiB,
     locale: hello.locale ?? navigator.language,
   };
 }

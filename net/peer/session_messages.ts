@@ -5,7 +5,7 @@
  */
 import { shownText } from "../../runtime/mod.ts";
 import type { Message } from "../channel/mod.ts";
-import { cleanName, GUEST_PERMISSIONS, type GuestPermission } from "../trust/mod.ts";
+import { cleanName } from "../trust/mod.ts";
 
 /** The device's first message. */
 export interface SessionHello {
@@ -15,8 +15,6 @@ export interface SessionHello {
   readonly deno: string;
   /** What runs, for the clone's owner. */
   readonly app: string;
-  /** What the app has of what a clone's owner may grant guests; nothing if left out. */
-  readonly permissions: readonly GuestPermission[];
   /** The device's language, if it said one. */
   readonly locale: string | undefined;
 }
@@ -41,15 +39,14 @@ const LANGUAGE_TAG = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}$/;
 
 /** Checks a device's hello. @throws {TypeError} */
 export function parseHello(message: Message | undefined): SessionHello {
-  const { sessionVersion, deno, app, permissions = [], locale } = message ?? {};
-  if (!Number.isInteger(sessionVersion) || !isText(deno) || !isText(app) || !Array.isArray(permissions)) {
+  const { sessionVersion, deno, app, locale } = message ?? {};
+  if (!Number.isInteger(sessionVersion) || !isText(deno) || !isText(app)) {
     throw new TypeError("Cannot open session: its first message is malformed");
   }
   return {
     sessionVersion: sessionVersion as number,
     deno,
     app,
-    permissions: GUEST_PERMISSIONS.filter((permission) => permissions.includes(permission)),
     locale: typeof locale === "string" && LANGUAGE_TAG.test(locale) ? locale : undefined,
   };
 }

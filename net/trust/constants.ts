@@ -20,8 +20,6 @@ export const MAX_ATTEMPTS_PER_MINUTE = 10;
 /** How long one attempt may take; each side only computes a few curve points. */
 export const ATTEMPT_TIMEOUT_MS = 15_000;
 
-/** What a guest can be allowed, by the name of Deno's flag. Nothing that would let it out of its process's limits. */
-export const GUEST_PERMISSIONS = ["net"] as const;
 /**
  * What a trusted peer may use if its owner says nothing: eight apps with as much memory as V8's limit of 2 GiB needs, all
  * cores, a day's work in one migration.
@@ -33,7 +31,6 @@ export const DEFAULT_GRANTS = {
   storageMiB: 1024,
   minutes: 24 * 60,
   mainsOnly: false,
-  permissions: [] as readonly (typeof GUEST_PERMISSIONS)[number][],
 };
 /** What makes sense: a guest doesn't start with less memory, and a machine with more cores isn't a person's. */
 export const GRANT_RANGES = {

@@ -1,9 +1,6 @@
-import { DEFAULT_GRANTS, GRANT_RANGES, GUEST_PERMISSIONS } from "./constants.ts";
+import { DEFAULT_GRANTS, GRANT_RANGES } from "./constants.ts";
 
-/** What a guest may be allowed beyond computing. */
-export type GuestPermission = (typeof GUEST_PERMISSIONS)[number];
-
-/** What one trusted peer may use of this machine. */
+/** What one trusted peer may use of this machine: nothing but computing, whatever an app may do at home. */
 export interface Grants {
   /** Its guests at once. */
   readonly guests: number;
@@ -19,8 +16,6 @@ export interface Grants {
   readonly hours?: string | undefined;
   /** Whether its guests run only while this machine isn't on its battery. */
   readonly mainsOnly: boolean;
-  /** What its guests are allowed, as far as the app has it as well. */
-  readonly permissions: readonly GuestPermission[];
 }
 
 /** What an owner set for one peer; the rest is {@linkcode DEFAULT_GRANTS}. */
@@ -37,7 +32,8 @@ export function parseLimits(value: unknown): Limits {
   const given = value as Record<string, unknown>;
   const limits: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(given)) {
-    if (field === undefined || field === null) continue;
+    // Earlier versions' grants had a list of permissions, which no guest could use.
+    if (field === undefined || field === null || name === "permissions") continue;
     limits[name] = parseField(name, field);
   }
   return limits as Limits;
@@ -56,11 +52,6 @@ function parseField(name: string, value: unknown): unknown {
   if (name === "hours" && typeof value === "string" && parseHours(value) !== undefined) return value;
   if (name === "hours") throw new RangeError("hours must be like 08:00-18:30");
   if (name === "mainsOnly" && typeof value === "boolean") return value;
-  const known = (item: unknown) => (GUEST_PERMISSIONS as readonly unknown[]).includes(item);
-  if (name === "permissions" && Array.isArray(value) && value.every(known)) return value;
-  if (name === "permissions") {
-    throw new RangeError(`permissions can be ${GUEST_PERMISSIONS.join(", ")} and nothing else`);
-  }
   throw new RangeError(`${name} can't be limited`);
 }
 

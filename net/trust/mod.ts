@@ -3,15 +3,8 @@
  *
  * @module
  */
-export { GUEST_PERMISSIONS, PAIR_PROTOCOL } from "./constants.ts";
-export {
-  closedNow,
-  type Grants,
-  grantsOf,
-  type GuestPermission,
-  type Limits,
-  parseLimits,
-} from "./grants.ts";
+export { PAIR_PROTOCOL } from "./constants.ts";
+export { closedNow, type Grants, grantsOf, type Limits, parseLimits } from "./grants.ts";
 export { PairingError, parseCode } from "./pairing.ts";
 export { type Paired, PairingDesk, type PairingOffer } from "./pairing_desk.ts";
 export { cleanName, openTrustStore, type TrustedPeer, type TrustStore } from "./trust_store.ts";

@@ -473,9 +473,6 @@ export class Run {
         app: modulePath(this.#app.main, this.#app.root),
         deno: Deno.version.deno,
         locale: navigator.language,
-        permissions: this.#list("deno", []).some((flag) => /^(-A|--allow-(all|net))\b/.test(flag))
-          ? ["net"]
-          : [],
         ...(typeof link === "string" && { link }),
       },
       roots: [

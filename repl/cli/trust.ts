@@ -37,11 +37,6 @@ export const trust: Command = {
     hours: { type: "string", value: "FROM-TO", help: "limit: time of day, e.g. 08:00-18:30, or always" },
     "mains-only": { type: "boolean", help: "limit: only while this machine isn't on battery" },
     "on-battery": { type: "boolean", help: "limit: on battery too (default)" },
-    allow: {
-      type: "string",
-      value: "net|none",
-      help: "limit: network for its guests, as far as the app has it (default: none)",
-    },
     reset: { type: "boolean", help: "limit: back to the defaults" },
   },
   async run(parsed) {
@@ -80,7 +75,7 @@ async function list(home: Home, parsed: Parsed): Promise<number> {
 
 /** Grants in words, defaults left out where they mean no limit. */
 export function describe(grants: Grants): string {
-  const { guests, cores, memoryMiB, storageMiB, minutes, hours, mainsOnly, permissions } = grants;
+  const { guests, cores, memoryMiB, storageMiB, minutes, hours, mainsOnly } = grants;
   return [
     `${guests} guests`,
     cores >= 1024 ? "all cores" : `${cores} cores`,
@@ -89,7 +84,6 @@ export function describe(grants: Grants): string {
     `${minutes} minutes a migration`,
     ...(hours === undefined || hours === ALWAYS ? [] : [hours]),
     ...(mainsOnly ? ["on mains only"] : []),
-    ...permissions,
   ].join(", ");
 }
 
@@ -99,7 +93,6 @@ const ALWAYS = "00:00-24:00";
 function limitsOf({ values }: Parsed): Limits | undefined {
   if (values.reset) return undefined;
   const number = (option: string) => values[option] === undefined ? undefined : Number(values[option]);
-  const permissions = values.allow === undefined ? undefined : values.allow === "none" ? [] : [values.allow];
   const given = {
     guests: number("guests"),
     cores: number("cores"),
@@ -108,7 +101,6 @@ function limitsOf({ values }: Parsed): Limits | undefined {
     minutes: number("minutes"),
     hours: values.hours === "always" ? ALWAYS : values.hours,
     mainsOnly: values["mains-only"] ? true : values["on-battery"] ? false : undefined,
-    permissions,
   };
   try {
     const limits = parseLimits(given);
@@ -117,7 +109,7 @@ function limitsOf({ values }: Parsed): Limits | undefined {
     throw new UsageError(`cannot limit: ${(error as Error).message}`);
   }
   throw new UsageError(
-    "nothing to limit: give --guests, --cores, --memory, --storage, --minutes, --hours, --mains-only, --allow or --reset",
+    "nothing to limit: give --guests, --cores, --memory, --storage, --minutes, --hours, --mains-only or --reset",
   );
 }
 

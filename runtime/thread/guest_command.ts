@@ -2,8 +2,6 @@
 export interface GuestLimits {
   /** V8's old-generation limit, MiB. */
   readonly heapMiB: number;
-  /** Deno permission flags granted to the guest, e.g. `--allow-net`; none by default. */
-  readonly permissions: readonly string[];
   /** The guest's language (BCP 47). */
   readonly locale: string;
 }
@@ -16,7 +14,7 @@ export interface GuestCommand {
 }
 
 /**
- * The command line of a guest process.
+ * The command line of a guest process, which has no permission at all.
  *
  * `denoPath` is the Deno to run it with; it may differ from `Deno.execPath()` under emulation.
  */
@@ -36,7 +34,6 @@ export function guestCommand(denoPath: string, limits: GuestLimits): GuestComman
       // A device's code stays out of the engine's own cache, which revoking the device would not wipe.
       "--no-code-cache",
       `--v8-flags=--max-old-space-size=${limits.heapMiB},--stack-size=3900`,
-      ...limits.permissions,
       new URL("./guest_main.ts", import.meta.url).href,
     ],
     env: {

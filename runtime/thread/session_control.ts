@@ -17,8 +17,6 @@ export interface SessionRequest {
   readonly app: string;
   /** The device's Deno version: a clone with another minor version is not used. */
   readonly deno: string;
-  /** What the app has of what a clone's owner may grant its guest (names of Deno's permissions); nothing if left out. */
-  readonly permissions?: readonly string[];
   /** The device's language (BCP 47): its guest speaks it too. */
   readonly locale?: string;
 }
