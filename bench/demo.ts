@@ -59,6 +59,13 @@ if (!(factor >= 1)) {
 
 const say = (line: string) => values.json ? undefined : console.error(line);
 const folder = Deno.makeTempDirSync({ prefix: "clonecloud-demo-" });
+// What was started ends with this process.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => {
+    Deno.removeSync(folder, { recursive: true });
+    Deno.exit(signal === "SIGINT" ? 130 : 143);
+  });
+}
 try {
   await using device = slowDevice(factor);
   say(`device: ${factor} times slower than this machine (by ${device.how}); link: ${values.link}`);

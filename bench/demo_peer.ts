@@ -1,11 +1,14 @@
+import { GroupGuard } from "./process_group.ts";
 import type { SlowDevice } from "./slow_device.ts";
 
-/** A peer in a process of its own, for the demo. Disposing it ends it. */
+/** A peer in a process of its own, for the demo. Disposing it ends it; it also ends when this process does, however that ends. */
 export class DemoPeer implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
+  readonly #guard: GroupGuard | undefined;
 
-  private constructor(child: Deno.ChildProcess, readonly address: string) {
+  private constructor(child: Deno.ChildProcess, guard: GroupGuard | undefined, readonly address: string) {
     this.#child = child;
+    this.#guard = guard;
   }
 
   /** Starts one; `slow` runs it on that device. */
@@ -17,8 +20,10 @@ export class DemoPeer implements AsyncDisposable {
     if (options.trust !== undefined) args.push("--trust", options.trust);
     const pipes = { stdin: "null", stdout: "piped", stderr: "null" } as const;
     const child = options.slow === undefined
-      ? new Deno.Command(Deno.execPath(), { args, ...pipes }).spawn()
+      ? new Deno.Command(Deno.execPath(), { args, ...pipes, detached: true }).spawn()
       : options.slow.spawn([Deno.execPath(), ...args], pipes);
+    // A slow device ends what it runs by itself.
+    const guard = options.slow === undefined ? new GroupGuard(child.pid) : undefined;
     const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
     while (!text.includes("\n")) {
@@ -27,7 +32,7 @@ export class DemoPeer implements AsyncDisposable {
       text += value;
     }
     reader.releaseLock();
-    return new DemoPeer(child, text.split("\n")[0]!);
+    return new DemoPeer(child, guard, text.split("\n")[0]!);
   }
 
   /** The peer id of a home. */
@@ -45,5 +50,6 @@ export class DemoPeer implements AsyncDisposable {
       // It has ended.
     }
     await this.#child.status;
+    await this.#guard?.[Symbol.asyncDispose]();
   }
 }

@@ -162,7 +162,8 @@ export class Finder {
   ): Promise<Connection> {
     if (addresses.length === 0) throw new Error("no address is known");
     const settled = new AbortController();
-    const signal = AbortSignal.any([settled.signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
+    const { signal } = settled;
+    const timer = setTimeout(() => settled.abort(), CONNECT_TIMEOUT_MS);
     const bare = [...new Set(addresses.map((address) => address.toString().replace(/\/p2p\/[^/]+$/, "")))];
     try {
       return await Promise.any(bare.map(async (address) => {
@@ -175,6 +176,7 @@ export class Finder {
     } catch (cause) {
       throw new Error(`${name} doesn't answer at ${bare.slice(0, 3).join(", ")}`, { cause });
     } finally {
+      clearTimeout(timer);
       settled.abort();
     }
   }

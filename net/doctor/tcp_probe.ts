@@ -3,7 +3,6 @@ export type TcpOutcome = "connected" | "refused" | "silent" | "no route";
 
 /** Tries to connect, and closes again. */
 export async function probeTcp(hostname: string, port: number, timeoutMs: number): Promise<TcpOutcome> {
-  const signal = AbortSignal.timeout(timeoutMs);
   const attempt = Deno.connect({ hostname, port }).then((conn) => {
     conn.close();
     return "connected" as const;
@@ -11,8 +10,7 @@ export async function probeTcp(hostname: string, port: number, timeoutMs: number
     if (error instanceof Deno.errors.ConnectionRefused) return "refused";
     return /no route|unreachable|ENETUNREACH|EHOSTUNREACH/i.test(error.message) ? "no route" : "silent";
   });
-  const late = new Promise<TcpOutcome>((resolve) =>
-    signal.addEventListener("abort", () => resolve("silent"))
-  );
-  return await Promise.race([attempt, late]);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<TcpOutcome>((resolve) => timer = setTimeout(() => resolve("silent"), timeoutMs));
+  return await Promise.race([attempt, late]).finally(() => clearTimeout(timer));
 }

@@ -20,12 +20,13 @@ export async function answerInfo(
 
 /** What the peer at the other end says of itself. @throws {Error} if it doesn't answer, or doesn't trust this one. */
 export async function askInfo(connection: Connection): Promise<PeerInfo> {
-  const signal = AbortSignal.timeout(INFO_TIMEOUT_MS);
-  const control = new ControlChannel(streamChannel(await connection.newStream(INFO_PROTOCOL, { signal })));
-  try {
-    control.send({});
-    return parseInfo(await control.receive(signal));
-  } finally {
-    await control.channel.close();
-  }
+  return await timed(INFO_TIMEOUT_MS, async (signal) => {
+    const control = new ControlChannel(streamChannel(await connection.newStream(INFO_PROTOCOL, { signal })));
+    try {
+      control.send({});
+      return parseInfo(await control.receive(signal));
+    } finally {
+      await control.channel.close();
+    }
+  });
 }

@@ -1,4 +1,5 @@
 import type { Connection } from "@libp2p/interface";
+import { timed } from "../channel/mod.ts";
 import { addressOf, type Finder } from "../discovery/mod.ts";
 import type { TrustedPeer, TrustStore } from "../trust/mod.ts";
 import { PEERS_PING_MS } from "./constants.ts";
@@ -50,8 +51,8 @@ async function trustedRow(parts: PeerListParts, peer: TrustedPeer): Promise<Peer
   const address = addressOf(connection);
   const reached = { ...row, connected: true, address, addressKind: kindOf(address) };
   try {
-    const signal = AbortSignal.timeout(PEERS_PING_MS);
-    const rttMs = await parts.host.services.ping.ping(connection.remotePeer, { signal });
+    const { ping } = parts.host.services;
+    const rttMs = await timed(PEERS_PING_MS, (signal) => ping.ping(connection.remotePeer, { signal }));
     return { ...reached, rttMs, ...await about(parts, connection) };
   } catch (error) {
     return { ...reached, problem: (error as Error).message };

@@ -64,11 +64,11 @@ export function cpaceKey(
     throw new Error("Cannot agree on a key: the other side's share is the neutral element");
   }
   return sha512(
-    join(
+    joinBytes([
       lengthPrefixed(DSI_ISK, input.sessionId, product.toBytes()),
       transcript.initiator,
       transcript.responder,
-    ),
+    ]),
   );
 }
 
@@ -92,7 +92,7 @@ function generatorString({ password, channel, sessionId }: CpaceInput): Uint8Arr
 
 /** Each part behind its length in LEB128, as the draft's `lv_cat`. */
 function lengthPrefixed(...parts: readonly Uint8Array[]): Uint8Array {
-  return join(...parts.flatMap((part) => [leb128(part.length), part]));
+  return joinBytes(parts.flatMap((part) => [leb128(part.length), part]));
 }
 
 function leb128(value: number): Uint8Array {
@@ -102,10 +102,6 @@ function leb128(value: number): Uint8Array {
     value >>>= 7;
   } while (value > 0);
   return new Uint8Array(bytes);
-}
-
-function join(...parts: readonly Uint8Array[]): Uint8Array {
-  return joinBytes(parts);
 }
 
 /** The integer that bytes encode, least significant first. */
