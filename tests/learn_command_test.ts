@@ -1,8 +1,10 @@
 /** What is learnt of a first run: beside it, after it, and without the app or its user noticing. */
 import assert from "node:assert/strict";
+import { type DeciderModel, deciderModel, DEFAULT_OVERHEADS } from "../analysis/mod.ts";
 import { findApp } from "../repl/cli/app.ts";
-import { AppMemory } from "../repl/cli/app_memory.ts";
+import { AppMemory, hashFiles } from "../repl/cli/app_memory.ts";
 import { Lessons } from "../repl/cli/lessons.ts";
+import { methodId } from "../runtime/mod.ts";
 
 const MAIN = new URL("../mod.ts", import.meta.url).pathname;
 const APP = new URL("./fixtures/watched/main.ts", import.meta.url).pathname;
@@ -50,6 +52,34 @@ Deno.test("a run that ends by Deno.exit is learnt from, and exits as it would", 
     await deno(home, "-A", MAIN, "learn");
     const note = await (await AppMemory.open(findApp(APP), home)).read();
     assert.equal(note?.executions, 1);
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
+
+Deno.test("a method that stayed is known to take no longer than its run did", async () => {
+  const home = await Deno.makeTempDir();
+  try {
+    const BUSY = methodId("tests/fixtures/watched/busy.ts#busy");
+    const memory = await AppMemory.open(findApp(APP), home);
+    const files = ["busy.ts", "main.ts"].map((name) => APP.replace("main.ts", name));
+    const conditions = {
+      ...{ rttMs: 20, upBytesPerSecond: 1e6, downBytesPerSecond: 1e6, cloneSpeed: 4 },
+      power: "unknown",
+    } as const;
+    const overheads = DEFAULT_OVERHEADS;
+    const empty = deciderModel({
+      ...{ executions: [], candidates: [BUSY], chosen: [], home: [BUSY], conditions, overheads },
+    });
+    const here = { plain: { n: 1, x: 0, y: 600_000, xx: 0, xy: 0, yy: 3.6e11 }, linear: [], square: [] };
+    const methods = { [BUSY]: { ...empty.methods[BUSY]!, here, hereMeasured: true } };
+    const model: DeciderModel = { ...empty, methods };
+    const codeHash = (await hashFiles(files))!;
+    memory.write({ files, codeHash, objective: "time", candidates: [BUSY], model, executions: 2 });
+    const ran = await run(home, WORK);
+    const known = ((await memory.read())!.model as DeciderModel).methods[BUSY]!;
+    // It was thought to take ten minutes; one run halves that at most.
+    assert.deepEqual([known.here.plain.y, known.hereObserved], [300_000, true], ran.stderr);
   } finally {
     await Deno.remove(home, { recursive: true });
   }

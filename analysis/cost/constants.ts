@@ -32,13 +32,14 @@ export const PRIOR_POINTS = 4;
 /** A method's choice changes only if the other side wins by this share and this many milliseconds: no flapping on noise. */
 export const HYSTERESIS_SHARE = 0.1;
 export const HYSTERESIS_MS = 0.5;
-/** A method's first runs are all timed, then one in so many: timing costs more than a light method itself. */
-export const MEASURE_FIRST = 8;
-export const MEASURE_EVERY = 16;
 /** A method of another region than the present one migrates only if that is predicted to be this many times cheaper. */
 export const OUTSIDE_MARGIN = 1.5;
 /** A method whose cost at the clone is a guess is tried if its time here is this many times the guess. */
 export const EXPLORE_MARGIN = 1.25;
+/** A session's first migration ships code and runs ours for the first time: measured, two thirds of a process's start. */
+export const COLD_START_SHARE = 0.7;
+/** One run may correct what an invocation takes here by this factor at most. */
+export const MIN_HERE_CORRECTION = 0.5;
 /** After a migration that failed, wait this many invocations, then twice as many, … */
 export const RETRY_AFTER = 4;
 export const RETRY_AFTER_MAX = 4096;
@@ -54,3 +55,5 @@ export const LOSS_FLOOR_MS = 20;
 export const SAMPLED_INVOCATIONS = 8;
 /** Where the bytes of its files stand among the sizes of a run's input. */
 export const RUN_BYTES = 1;
+/** Where their number stands. */
+export const RUN_ARGUMENTS = 0;

@@ -1,12 +1,11 @@
 import type { Conditions, MethodId } from "../../runtime/mod.ts";
 import {
+  COLD_START_SHARE,
   EXPLORE_MARGIN,
   HYSTERESIS_MS,
   HYSTERESIS_SHARE,
   LOSS_FLOOR_MS,
   MAX_LOSS_SHARE,
-  MEASURE_EVERY,
-  MEASURE_FIRST,
   OUTSIDE_MARGIN,
   RETRY_AFTER,
   RETRY_AFTER_MAX,
@@ -65,13 +64,17 @@ export interface Decision {
   readonly filesMs: number;
   readonly coldMs: number;
   readonly reason: DecisionReason;
-  /** Whether to time the invocation if it runs here and report it to `observe`. */
-  readonly measure: boolean;
 }
 
 /** What became of an invocation. */
 export type Outcome =
-  | { readonly where: "here"; readonly ms: number; readonly features: ArrayLike<number> }
+  | {
+    readonly where: "here";
+    readonly ms: number;
+    readonly features: ArrayLike<number>;
+    /** It ended at some time within these `ms`. */
+    readonly atMost?: boolean;
+  }
   | Migrated
   | {
     readonly where: "failed";
@@ -90,6 +93,8 @@ export class Decider {
   readonly #model: DeciderModel;
   readonly #now: () => number;
   readonly #startedMs: number;
+  /** What a session's first migration is taken to cost on top, until one was measured. */
+  readonly #coldMs: number;
   #conditions: Conditions | undefined;
   #region: Region | undefined;
   #rates: Rates = NOWHERE;
@@ -97,11 +102,15 @@ export class Decider {
   /** What migrations of this run took beyond what the device would have, less what others saved. */
   #lostMs = 0;
 
-  /** `now`: milliseconds of any clock that began before the app did. */
-  constructor(model: DeciderModel, now: () => number = () => performance.now()) {
+  /** `now`: milliseconds of any clock that began before the app did. `startMs`: what this process took to start, by which a device's speed shows. */
+  constructor(
+    model: DeciderModel,
+    { now = () => performance.now(), startMs = 0 }: { now?: () => number; startMs?: number } = {},
+  ) {
     this.#model = model;
     this.#now = now;
     this.#startedMs = now();
+    this.#coldMs = startMs * COLD_START_SHARE;
     for (const [method, known] of Object.entries(model.methods)) {
       this.#methods.set(method as MethodId, new KnownMethod(known));
     }
@@ -130,7 +139,7 @@ export class Decider {
     if (known === undefined) return UNKNOWN;
     known.ofRun ||= ofRun;
     known.calls++;
-    const predicted = known.predict(features, this.#rates, this.#cold);
+    const predicted = known.predict(features, this.#rates, this.#cold ? this.#coldMs : undefined);
     const reason = this.#reason(known, predicted);
     const migrate = reason === "pays" || reason === "forced" || reason === "worth a try" ||
       (reason === "not clear enough to change sides" && known.last === "there");
@@ -138,21 +147,24 @@ export class Decider {
     if (!migrate) known.last = "here";
     else if (!this.#cold) known.last = "there";
     const { hereMs, workMs, overheadMs, filesMs, coldMs } = predicted;
-    const measure = !migrate && (known.herePoints < MEASURE_FIRST || known.calls % MEASURE_EVERY === 0);
-    return { migrate, hereMs, thereMs: workMs + overheadMs, workMs, filesMs, coldMs, reason, measure };
+    return { migrate, hereMs, thereMs: workMs + overheadMs, workMs, filesMs, coldMs, reason };
   }
 
   /** Takes what became of an invocation; only whole runs on one side (no migration inside a run here). */
   observe(method: MethodId, outcome: Outcome): void {
     const known = this.#methods.get(method);
     if (known === undefined) return;
-    if (outcome.where === "here") known.ranHere(outcome.ms, outcome.features);
-    else if (outcome.where === "failed") {
+    if (outcome.where === "here") {
+      if (outcome.atMost === true) known.ranHereWithin(outcome.ms, outcome.features);
+      else known.ranHere(outcome.ms, outcome.features);
+    }
+    if (outcome.where === "failed") {
       this.#cold = true;
       this.#lostMs += outcome.lostMs ?? 0;
       known.refused ||= outcome.permanent;
       known.wait = Math.min(RETRY_AFTER_MAX, RETRY_AFTER * 2 ** known.failures++);
-    } else {
+    }
+    if (outcome.where === "there") {
       this.#cold = false;
       known.last = "there";
       if (known.role !== "forced") this.#lostMs += known.lossOf(outcome);
@@ -225,5 +237,4 @@ const UNKNOWN: Decision = {
   filesMs: 0,
   coldMs: 0,
   reason: "unknown method",
-  measure: false,
 };

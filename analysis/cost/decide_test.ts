@@ -65,10 +65,10 @@ Deno.test("Decider.decide() without a clone, for an unknown method, forced and p
   assertEquals([it.decide(light, []).migrate, it.decide(light, []).reason], [false, "no clone"]);
 });
 
-Deno.test("Decider.decide() runs a method of unknown time here first, and asks for its time", () => {
+Deno.test("Decider.decide() runs a method of unknown time here first", () => {
   const it = decider({ chosen: [light] });
   const first = it.decide(light, [1]);
-  assertEquals([first.migrate, first.reason, first.measure], [false, "time not known yet", true]);
+  assertEquals([first.migrate, first.reason], [false, "time not known yet"]);
   it.observe(light, { where: "here", ms: 5000, features: [1] });
   assertEquals(it.decide(light, [1]).reason, "worth a try");
 });
@@ -177,7 +177,7 @@ Deno.test("Decider.decide() shares a session's first cost among the invocations 
 
 Deno.test("Decider.decide() stops migrating once that has cost the run a twentieth of its time", () => {
   let now = 0;
-  const it = new Decider(JSON.parse(JSON.stringify(decider())), () => now);
+  const it = new Decider(JSON.parse(JSON.stringify(decider())), { now: () => now });
   const reasons: string[] = [];
   for (let i = 0; i < 40; i++) {
     const { migrate, reason } = it.decide(scan, [1000, 3]);
@@ -251,4 +251,40 @@ Deno.test("Decider.decide() lets a method of the run's input grow with its bytes
   // Not so for arguments: a second argument of any size says nothing yet.
   const other = decider({ executions: [run(1000, 98)] });
   assertEquals(Math.round(other.decide(scan, [1, 10_000, 0]).hereMs), 100);
+});
+
+Deno.test("Decider.decide() expects a session's first migration to cost more where processes start slowly", () => {
+  const model = decider({ executions: [profile([1500])] }).toJSON();
+  const of = (startMs: number) => new Decider(JSON.parse(JSON.stringify(model)), { startMs });
+  assertEquals(of(100).decide(scan, [1500, 3]).reason, "worth a try");
+  assertEquals(of(3000).decide(scan, [1500, 3]).reason, "does not pay");
+  const it = of(3000);
+  it.observe(scan, away(1500));
+  // Now one has migrated in this session.
+  assertEquals(it.decide(scan, [1500, 3]).reason, "pays");
+});
+
+Deno.test("Decider.decide() expects a run's files to be asked for until a migration has shown which are", () => {
+  const it = decider();
+  const bytes = 400_000, run = [40, bytes, 0];
+  const { filesMs } = it.decide(scan, run, true);
+  assert(Math.abs(filesMs - (40 * 69 + 1000 * bytes / 825_000)) < 1, `${filesMs}`);
+  it.observe(scan, { ...away(100), features: run, faults: 2, fileBytes: 0 });
+  assertEquals(Math.round(it.decide(scan, run, true).filesMs), 2 * 69);
+  assertEquals(decider().decide(scan, run).filesMs, 0, "arguments are no files of the run");
+});
+
+Deno.test("Decider.observe() takes what an invocation took at most for less than was thought, never for more", () => {
+  const it = decider();
+  const here = () => it.decide(scan, [1000, 3]).hereMs;
+  it.observe(scan, { where: "here", ms: 5000, features: [1000, 3], atMost: true });
+  assertEquals(Math.round(here()), 1002);
+  it.observe(scan, { where: "here", ms: 600, features: [1000, 3], atMost: true });
+  assertEquals(Math.round(here()), 600);
+  // One run alone may have been odd.
+  it.observe(scan, { where: "here", ms: 1, features: [1000, 3], atMost: true });
+  assertEquals(Math.round(here()), 300);
+  // The profile doesn't know better.
+  const next = decider({ learned: it.toJSON() });
+  assertEquals(Math.round(next.decide(scan, [1000, 3]).hereMs), 300);
 });

@@ -56,13 +56,13 @@ export function deciderModel(options: DeciderModelOptions): DeciderModel {
   };
 }
 
-/** What runs learned goes before what profiles say, except for times here: runs don't measure those. */
+/** What runs learned goes before what profiles say, except for times here that no run has observed. */
 function together(
   learned: MethodModel | undefined,
   profile: Omit<MethodModel, "role">,
 ): Omit<MethodModel, "role"> {
   if (learned === undefined) return profile;
-  if (!profile.hereMeasured) return learned;
+  if (!profile.hereMeasured || learned.hereObserved === true) return learned;
   // For inputs of different size, by the byte.
   const byBytes = learned.ofRun === true && bytesOf(profile.here) !== undefined &&
     bytesOf(learned.there) !== undefined;

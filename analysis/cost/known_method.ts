@@ -1,6 +1,13 @@
-import { CORRECTION_MAX, CORRECTION_MIN, CORRECTION_STEP, UNKNOWN_STATE_BYTES } from "./constants.ts";
+import {
+  CORRECTION_MAX,
+  CORRECTION_MIN,
+  CORRECTION_STEP,
+  MIN_HERE_CORRECTION,
+  RUN_ARGUMENTS,
+  RUN_BYTES,
+  UNKNOWN_STATE_BYTES,
+} from "./constants.ts";
 import type { Rates } from "./rates.ts";
-import { RUN_BYTES } from "./constants.ts";
 import { emptySizeSums, SizeModel, type SizeSums } from "./size_model.ts";
 
 /** What the partition says of a method: it migrates, migrates in another region only, must migrate, or must not. */
@@ -13,6 +20,8 @@ export interface MethodModel {
   readonly here: SizeSums;
   /** Whether `here` was measured; if it is a sampler's guess, any measurement replaces it. */
   readonly hereMeasured: boolean;
+  /** Whether runs after the profiled ones changed `here`. */
+  readonly hereObserved?: boolean;
   /** Milliseconds of its work at a clone as fast as the device. */
   readonly there: SizeSums;
   /** Bytes of state shipped and returned. */
@@ -79,6 +88,7 @@ export class KnownMethod {
   calls = 0;
   #here: SizeModel;
   #hereMeasured: boolean;
+  #hereObserved: boolean;
   readonly #there: SizeModel;
   #up: SizeModel;
   #upCold: boolean;
@@ -96,6 +106,7 @@ export class KnownMethod {
     this.ofRun = model.ofRun ?? false;
     this.#here = new SizeModel(model.here);
     this.#hereMeasured = model.hereMeasured;
+    this.#hereObserved = model.hereObserved ?? false;
     this.#there = new SizeModel(model.there);
     this.#up = new SizeModel(model.up);
     this.#upCold = model.upCold ?? false;
@@ -117,24 +128,38 @@ export class KnownMethod {
     return this.#there.points > 0;
   }
 
-  /** Predicts one invocation; `cold` if nothing has migrated yet in this session. Constant work. */
-  predict(features: ArrayLike<number>, rates: Rates, cold: boolean): Prediction {
+  /**
+   * Predicts one invocation. `coldMs` is what a session's first migration costs on top where that was never measured;
+   * undefined if one has migrated in this session. Constant work.
+   */
+  predict(features: ArrayLike<number>, rates: Rates, coldMs: number | undefined): Prediction {
     const hereMs = this.#hereAt(features);
     const workMs = this.#workAt(features, hereMs) * rates.perWorkMs;
     const up = this.#up.points > 0 ? this.#up.at(features) : UNKNOWN_STATE_BYTES;
     const down = this.#down.points > 0 ? this.#down.at(features) : UNKNOWN_STATE_BYTES;
-    const filesMs = this.#timeOf(this.#faults, features) * rates.perFaultMs +
-      this.#timeOf(this.#files, features) * rates.perFileByteMs;
-    const coldMs = cold && this.#coldMs !== undefined ? this.#coldMs / this.#stillExpected() : 0;
+    const { faults, bytes } = this.#filesAt(features);
+    const filesMs = faults * rates.perFaultMs + bytes * rates.perFileByteMs;
+    const firstMs = coldMs === undefined ? 0 : (this.#coldMs ?? coldMs) / this.#stillExpected();
     const stateMs = rates.fixedMs + up * rates.perUpByteMs + down * rates.perDownByteMs;
-    return { hereMs, workMs, overheadMs: this.#correction * stateMs + filesMs + coldMs, filesMs, coldMs };
+    const overheadMs = this.#correction * stateMs + filesMs + firstMs;
+    return { hereMs, workMs, overheadMs, filesMs, coldMs: firstMs };
   }
 
   /** An invocation ran here as a whole. */
   ranHere(ms: number, features: ArrayLike<number>): void {
     if (!this.#hereMeasured) this.#here = new SizeModel();
     this.#hereMeasured = true;
+    this.#hereObserved = true;
     this.#here.add(features, { y: ms });
+  }
+
+  /** One ran here and ended some time within `ms`: that can only show that it takes less than was thought. */
+  ranHereWithin(ms: number, features: ArrayLike<number>): void {
+    const thoughtMs = this.#hereAt(features);
+    if (!(ms < thoughtMs)) return;
+    if (!this.#hereMeasured) return this.ranHere(ms, features);
+    this.#hereObserved = true;
+    this.#here = this.#here.scaled(Math.max(MIN_HERE_CORRECTION, ms / thoughtMs));
   }
 
   /** One came home from a clone. */
@@ -161,6 +186,7 @@ export class KnownMethod {
     return {
       role: this.role,
       hereMeasured: this.#hereMeasured,
+      ...(this.#hereObserved ? { hereObserved: true } : {}),
       refused: this.refused,
       ...(this.ofRun ? { ofRun: true } : {}),
       ratio: this.#ratio,
@@ -189,6 +215,15 @@ export class KnownMethod {
   #workAt(features: ArrayLike<number>, hereMs: number): number {
     const own = this.seenThere && (!this.#hereMeasured || this.#there.sized || !this.#here.sized);
     return own ? this.#timeOf(this.#there, features) : hereMs * this.#ratio;
+  }
+
+  /** Until a migration has shown it: all files that the run was given are asked for, and the clone has none. */
+  #filesAt(features: ArrayLike<number>): { faults: number; bytes: number } {
+    if (this.#faults.points === 0 && this.ofRun && !this.seenThere) {
+      const bytes = features[RUN_BYTES] ?? 0;
+      return { faults: bytes > 0 ? features[RUN_ARGUMENTS] ?? 0 : 0, bytes };
+    }
+    return { faults: this.#timeOf(this.#faults, features), bytes: this.#timeOf(this.#files, features) };
   }
 
   /** A run's work is taken to grow as the bytes of its files do, until more than one size was seen. */

@@ -12,5 +12,5 @@ export { Decider, type DeciderModel, SampledMigrations, type SamplingModel };
 export function makeDecider(model: unknown): Decider | SampledMigrations {
   return "sample" in (model as object)
     ? new SampledMigrations(model as SamplingModel)
-    : new Decider(model as DeciderModel);
+    : new Decider(model as DeciderModel, { startMs: performance.now() });
 }

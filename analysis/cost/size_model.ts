@@ -68,6 +68,20 @@ export class SizeModel {
     return this.#base * Math.min(MAX_PROPORTION, Math.max(1 / MAX_PROPORTION, times));
   }
 
+  /** The same with every quantity so many times as large. */
+  scaled(times: number): SizeModel {
+    const scale = (sums: LineSums) => ({
+      ...sums,
+      y: sums.y * times,
+      xy: sums.xy * times,
+      yy: sums.yy * times * times,
+    });
+    // A position that was never seen is a hole, or null once it was JSON.
+    const scaleAll = (list: LineSums[]) => list.map((sums) => sums === null ? sums : scale(sums));
+    const { plain, linear, square } = this.sums;
+    return new SizeModel({ plain: scale(plain), linear: scaleAll(linear), square: scaleAll(square) });
+  }
+
   /** Takes what one invocation really took. */
   add(features: ArrayLike<number>, { y, weight = 1 }: { y: number; weight?: number }): void {
     const keep = FORGET ** weight;

@@ -277,12 +277,13 @@ export class Run {
   /** Later runs know by this whether the runtime's start is paid back. The first run of a code says nothing of them. */
   #startNotes(note: PlanNote | undefined, made: boolean): StartNotes | undefined {
     const told = this.#methods.length > 0 && this.#report?.bootMs !== undefined && this.#isFree();
-    if (!told || made) return note?.starts;
-    const startMs = this.#report!.bootMs! + this.#preparingMs;
+    // A start in which code was rewritten is no measure of later ones; what migrations lost is.
+    if (!told || made && this.#saved.ms >= 0) return note?.starts;
+    const startMs = made ? 0 : this.#report!.bootMs! + this.#preparingMs;
     return started(note?.starts ?? { runs: [] }, {
       ...this.#startOf(),
       savedMs: this.#saved.ms - startMs,
-      startMs,
+      ...(!made && { startMs }),
       ...(this.#conditions !== undefined && { conditions: this.#conditions }),
     });
   }

@@ -12,7 +12,7 @@ export interface Decision {
   readonly [more: string]: unknown;
 }
 
-/** What became of an invocation that was meant to migrate. */
+/** What became of an invocation. */
 export type Outcome =
   | {
     readonly where: "there";
@@ -26,6 +26,13 @@ export type Outcome =
     readonly waitedMs: number;
     readonly features: ArrayLike<number>;
     readonly cold: boolean;
+  }
+  /** It ran here and ended some time within `ms`. */
+  | {
+    readonly where: "here";
+    readonly ms: number;
+    readonly features: ArrayLike<number>;
+    readonly atMost: true;
   }
   /** `lostMs`: until that was clear. */
   | { readonly where: "failed"; readonly permanent: boolean; readonly lostMs: number };
