@@ -46,6 +46,7 @@ export type { FileChanges } from "./host/file_changes.ts";
 export { chunkEnd, chunksOf, MAX_CHUNK_BYTES } from "./host/chunks.ts";
 export { isSecretPath } from "./host/file_roots.ts";
 export { land, type Landed, recoverLandings } from "./host/landing.ts";
+export { type Unreadable, unreadableIn } from "./host/unreadable.ts";
 export { type MethodId, methodId } from "./rewrite/method_id.ts";
 export type { Conditions } from "./thread/conditions.ts";
 export type { SessionNote, SessionNotice, SessionReply, SessionRequest } from "./thread/session_control.ts";

@@ -1,15 +1,27 @@
 import { connectLocal, type Home, openTrustStore, type PeerRow, startPeer } from "../../net/mod.ts";
 import { examine, examineAddress, type Finding } from "../../net/doctor/mod.ts";
+import { unreadableIn } from "../../runtime/mod.ts";
 import { type Command, UsageError } from "./command.ts";
 import { HOME_OPTION, homeOf } from "./home_option.ts";
 
-/** `doctor`: why peers can't be found or reached. */
+/** `doctor`: why peers can't be found or reached, or what of some files a clone couldn't read. */
 export const doctor: Command = {
   summary:
     "Says why a peer can't be found or reached, and what to do. Exits 1 if something keeps peers apart.",
   positionals: "[PEERID|NAME|ADDR]",
-  options: { ...HOME_OPTION, json: { type: "boolean", help: "print JSON" } },
+  options: {
+    ...HOME_OPTION,
+    files: {
+      type: "string",
+      multiple: true,
+      value: "ROOT",
+      help: "says instead what in this folder clones couldn't read (repeatable)",
+    },
+    json: { type: "boolean", help: "print JSON" },
+  },
   async run(parsed) {
+    const roots = parsed.values.files as string[] | undefined;
+    if (roots !== undefined) return reportFiles(roots, parsed.values.json === true);
     const [who, extra] = parsed.positionals;
     if (extra !== undefined) throw new UsageError("doctor takes at most one peer or address");
     const home = await homeOf(parsed);
@@ -22,6 +34,22 @@ export const doctor: Command = {
     return all.some(({ level }) => level === "bad") ? 1 : 0;
   },
 };
+
+function reportFiles(roots: readonly string[], json: boolean): number {
+  const files = roots.flatMap((root) => {
+    try {
+      return unreadableIn(root);
+    } catch (error) {
+      throw new UsageError(`Cannot look at ${root}: ${(error as Error).message}`);
+    }
+  });
+  if (json) console.log(JSON.stringify({ files }, null, 2));
+  else if (files.length === 0) print({ level: "ok", code: "files", what: "a clone could read all of it" });
+  for (const { path, why } of json ? [] : files) {
+    print({ level: "warn", code: "unreadable", what: `${path}: ${why}` });
+  }
+  return 0;
+}
 
 async function examineHome(home: Home, only: string | undefined) {
   const trust = await openTrustStore(home);

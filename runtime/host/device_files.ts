@@ -73,7 +73,7 @@ export class DeviceFiles {
       const { state, partial } = Deno.permissions.querySync({ name }) as { state: string; partial?: boolean };
       return state === "granted" && partial !== true;
     };
-    return { read: all("read"), write: all("write") };
+    return { read: all("read"), write: all("write") && !this.#roots.foldsCase };
   }
 
   /** A new invocation: what earlier ones read no longer matters. */
@@ -130,6 +130,9 @@ export class DeviceFiles {
         return { reply: { ok: true }, parts: NO_PARTS };
       case "permit": {
         const name = options.access === "write" ? "write" : "read";
+        if (name === "write" && this.#roots.foldsCase) {
+          throw new TypeError("it writes files where names in another case mean the same");
+        }
         const { state } = Deno.permissions.querySync({ name, path });
         return { reply: { ok: true, value: state === "granted" }, parts: NO_PARTS };
       }

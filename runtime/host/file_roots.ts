@@ -1,4 +1,6 @@
+import { foldsCase } from "./case_folding.ts";
 import { absolutePath, folderOf } from "./plain_path.ts";
+
 /** Never leave the device unless the user names them: secrets and histories. */
 const SECRET = /(^|\/)(\.env[^/]*|\.git|\.ssh|\.gnupg|\.aws|id_[a-z0-9]+|[^/]+\.(pem|key|p12|pfx))(\/|$)/i;
 /** Whether a path, below a folder that was named, stays on the device. */
@@ -20,6 +22,7 @@ export class FileRoots {
   readonly #roots: string[] = [];
   readonly #passages = new Set<string>();
   readonly #temporary: string | undefined;
+  #folds: boolean | undefined;
 
   /** `roots` are absolute; `temporary` is where migrated code may make new files. */
   constructor(roots: readonly string[], temporary?: string) {
@@ -30,6 +33,13 @@ export class FileRoots {
   /** Another root: a temporary file or folder that was made. */
   add(root: string): void {
     this.#roots.push(this.#trace(root) || "/");
+  }
+
+  /** Whether names in other case mean the same in one of them: what migrated code writes there it couldn't find again. */
+  get foldsCase(): boolean {
+    return this.#folds ??= this.#roots.some((root) =>
+      Deno.permissions.querySync({ name: "read", path: root }).state === "granted" && foldsCase(root)
+    );
   }
 
   access(path: string): FileAccess {

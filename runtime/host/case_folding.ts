@@ -1,0 +1,40 @@
+/** Entries of a folder that are tried. */
+const MAX_TRIED = 8;
+
+/**
+ * Whether a folder's file system takes a name in other case for the same (APFS, NTFS, FAT, folders of ext4 and f2fs that are set
+ * so): found out by asking for names that are there in the other case. False where it can't be found out without writing.
+ */
+export function foldsCase(folder: string): boolean {
+  const slash = folder.lastIndexOf("/");
+  if (isSame(folder, folder.slice(0, slash + 1) + swapped(folder.slice(slash + 1)))) return true;
+  try {
+    let left = MAX_TRIED;
+    for (const { name } of Deno.readDirSync(folder)) {
+      if (left-- === 0) return false;
+      if (isSame(`${folder}/${name}`, `${folder}/${swapped(name)}`)) return true;
+    }
+  } catch {
+    // Nothing of it can be written either.
+  }
+  return false;
+}
+
+function isSame(a: string, b: string): boolean {
+  if (a === b) return false;
+  // Nobody could answer a question now.
+  if (Deno.permissions.querySync({ name: "read", path: b }).state !== "granted") return false;
+  try {
+    const [one, two] = [Deno.lstatSync(a), Deno.lstatSync(b)];
+    return one.dev === two.dev && one.ino === two.ino && one.ino !== null;
+  } catch {
+    return false;
+  }
+}
+
+function swapped(name: string): string {
+  return name.replace(
+    /[a-z]/gi,
+    (letter) => letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+  );
+}
