@@ -17,8 +17,9 @@ const PROGRAMS: readonly Program[] = [
     migrate: ["call", "all", "texts", "trap", "fails.where"],
     stays: [
       /among.add: .* still being evaluated/,
-      /withRest.act: .* stand for its scope/,
+      /withRest.act1?: .* stand for its scope/,
       /anew.get: .* declares anew/,
+      /set value.act: .* stand for its scope/,
     ],
   },
   {

@@ -400,9 +400,13 @@ class Analyser {
 
   #markHeaded(site: Site, scope: Scope): void {
     if (scope.kind === "function") {
-      const split = this.#sites.some((item) => item.node === scope.node && item.splitScopes);
-      if (split) site.refused ??= "it is born among parameters whose names the body declares anew";
-      else if (scope.node.params.at(-1).type === "RestElement") scope.identityAt = -1;
+      const { splitScopes, kind } = scope.site!;
+      if (splitScopes) {
+        site.refused ??= "it is born among parameters whose names the body declares anew";
+        return;
+      }
+      // Nothing can stand behind these parameters.
+      if (kind === "setter" || scope.node.params.at(-1).type === "RestElement") scope.identityAt = -1;
     } else if (scope.kind === "loop" && this.#namesIn(scope.node.right, scope)) scope.identityAt = -1;
     scope.headed = true;
   }

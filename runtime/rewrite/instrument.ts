@@ -161,8 +161,7 @@ class Instrumenter {
   #headed(scope: Scope, depth: number): void {
     const { node } = scope;
     if (scope.kind === "function") {
-      const site = this.#analysis.sites.find((item) => item.node === node)!;
-      const isMoved = (style: Style) => style.points && this.#hasPoint(site);
+      const isMoved = (style: Style) => style.points && this.#hasPoint(scope.site!);
       const { end } = node.params.at(-1);
       // An array has no such property: the variable is undefined.
       this.#close(

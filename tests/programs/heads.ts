@@ -43,6 +43,14 @@ function anew(get: Act = () => n, n = 1) {
   return [call(get, 0), n];
 }
 
+const box = {
+  kept: [] as Act[],
+  set value([n, act = (by = 0) => n += by]: [number, Act?]) {
+    n *= 2;
+    this.kept.push(act);
+  },
+};
+
 function* steps(act: Act = (by = 0) => n += by, n = 3) {
   yield act;
   n *= 2;
@@ -116,6 +124,9 @@ function fails(
 console.log(parameters(), parameters(undefined, 3), parameters.length, many.length);
 console.log(inner(), among(), many());
 console.log(withRest(), withRest(undefined, 4, 5, 6), anew());
+box.value = [4];
+box.value = [1, () => 7];
+console.log(box.kept.map((act) => call(act, 2)));
 console.log([...steps()].map((act) => call(act, 1)), all(await later(), 2));
 console.log(loops([{ n: 1 }, { n: 2 }, { n: 3, by: () => -1 }, { n: 40 }, { n: 50 }]));
 console.log(await awaits(), catches({}), catches({ n: 8 }), catches(new Error("no n")));
