@@ -1,6 +1,7 @@
 import type { GuestReply, GuestRequest } from "../thread/protocol.ts";
 import type { FileAttributes, FileKind, Found, Listed } from "./file_tree_types.ts";
 import { type FileRoots, OutsideRoots } from "./file_roots.ts";
+import { followPath } from "./follow_path.ts";
 import { ReadAhead } from "./read_ahead.ts";
 
 /** Some of a file's bytes, by their SHA-256 in hex. */
@@ -39,8 +40,6 @@ const MAX_NAMED_BYTES = MAX_READ_BYTES;
 const MAX_LISTED_WITH_ATTRIBUTES = 256;
 /** Folders below one that is to be removed are looked into up to here. */
 const MAX_REMOVED = 100_000;
-/** As in Linux. */
-const MAX_LINKS_FOLLOWED = 40;
 /** Deno says the time of a change in whole seconds: one that recent could be followed by another that doesn't show. */
 const RECENT_MS = 2_500;
 
@@ -161,31 +160,17 @@ export class DeviceFiles {
   /** What lies on the way to a path, links followed; stops where a clone may see no more. */
   #trail(path: string): Found[] {
     const trail: Found[] = [];
-    const parts = path.split("/").slice(1);
-    let at = "";
-    let links = 0;
-    while (parts.length > 0) {
-      const name = parts.shift()!;
-      if (name === "" || name === ".") continue;
-      if (name === "..") {
-        at = at.slice(0, Math.max(0, at.lastIndexOf("/")));
-        continue;
-      }
-      const here = `${at}/${name}`;
+    followPath(path, (here) => {
       const found = this.#find(here);
       if (found === undefined) {
         if (trail.length === 0) throw new OutsideRoots(here);
-        break;
+        return "stop";
       }
       trail.push(found);
       const { info, passage } = found;
-      if (info?.kind === "symlink") {
-        if (++links > MAX_LINKS_FOLLOWED) break;
-        if (info.target!.startsWith("/")) at = "";
-        parts.unshift(...info.target!.split("/"));
-      } else if (passage === true || info?.kind === "directory") at = here;
-      else break;
-    }
+      if (info?.kind === "symlink") return { link: info.target! };
+      return passage === true || info?.kind === "directory" ? "enter" : "stop";
+    });
     return trail;
   }
 

@@ -1,4 +1,5 @@
 import { foldsCase } from "./case_folding.ts";
+import { followPath } from "./follow_path.ts";
 import { absolutePath, folderOf } from "./plain_path.ts";
 
 /** Never leave the device unless the user names them: secrets and histories. */
@@ -7,9 +8,6 @@ const SECRET = /(^|\/)(\.env[^/]*|\.git|\.ssh|\.gnupg|\.aws|id_[a-z0-9]+|[^/]+\.
 export function isSecretPath(path: string): boolean {
   return SECRET.test(path);
 }
-
-/** Steps from the root of the file system to a granted folder, links followed. */
-const MAX_STEPS = 200;
 
 /**
  * What a clone may do with a path without symbolic links: everything; pass through it; make new files in it; learn that
@@ -67,25 +65,11 @@ export class FileRoots {
 
   /** Notes what leads to a root; its path without symbolic links. */
   #trace(root: string): string {
-    const parts = absolutePath("/", root).split("/").slice(1);
-    let at = "";
-    for (let step = 0; parts.length > 0 && step < MAX_STEPS; step++) {
-      const name = parts.shift()!;
-      if (name === "" || name === ".") continue;
-      if (name === "..") {
-        at = at.slice(0, Math.max(0, at.lastIndexOf("/")));
-        continue;
-      }
-      const here = `${at}/${name}`;
-      const target = linkTarget(here);
+    return followPath(absolutePath("/", root), (here) => {
       this.#passages.add(here);
-      if (target === undefined) at = here;
-      else {
-        if (target.startsWith("/")) at = "";
-        parts.unshift(...target.split("/"));
-      }
-    }
-    return at;
+      const link = linkTarget(here);
+      return link === undefined ? "enter" : { link };
+    });
   }
 }
 
