@@ -83,6 +83,11 @@ export const HARD: readonly CoverageRow[] = [
   { method: "bornThere", what: "two closures of one scope, one born on each side" },
   { method: "usedAgain", what: "… used together later" },
   { method: "leftovers", what: "one guest, many invocations: globals, bindings, timers that were cleared" },
+  {
+    method: "moduleValues",
+    what:
+      "what a module of the app or a library computed when it was loaded (random numbers, times, identities, counters): no module is evaluated at the clone, so its values are always the device's",
+  },
   { method: "uninitialised", what: "variables before their declaration" },
 ];
 

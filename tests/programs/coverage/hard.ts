@@ -1,6 +1,7 @@
 // What has hurt others: one method a case, each made on the device, used and changed at the clone, and looked at again.
 import { aState, up } from "./cycle_a.ts";
 import { bState, define } from "./cycle_b.ts";
+import * as initialised from "./initialised.ts";
 
 // closures asked in the middle of a loop
 function inHead(fs: any[]) {
@@ -134,6 +135,16 @@ function leftovers(n: number) {
   return [mark += n, (globalThis as any).left];
 }
 
+// a module that comes out differently each time
+const given = { ...initialised, table: [...initialised.table] };
+function moduleValues() {
+  const same = initialised.table.every((n, i) => n === given.table[i]) && initialised.loadedMs === given.loadedMs &&
+    initialised.mark === given.mark && initialised.where === given.where;
+  initialised.table.push(1);
+  initialised.move();
+  return [same, initialised.isOurs(initialised), initialised.nextId()];
+}
+
 function uninitialised(o: { f: () => number }) {
   try {
     return o.f();
@@ -206,6 +217,8 @@ await show("usedAgain", () => [usedAgain(both), both.up(), both.born(), both.her
 await show("leftovers", () => [leftovers(1), leftovers(2), mark]);
 await new Promise((resolve) => setTimeout(resolve, 5));
 await show("leftovers", () => [leftovers(3), mark, (globalThis as any).left]);
+await show("moduleValues", () => moduleValues());
+console.log(initialised.table.length, initialised.where.slice(-1), initialised.isOurs(initialised), initialised.nextId());
 await show("uninitialised", () => uninitialised(reader));
 const late = 5;
 await show("uninitialised", () => uninitialised(reader));
