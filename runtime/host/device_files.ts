@@ -161,7 +161,7 @@ export class DeviceFiles {
   #trail(path: string): Found[] {
     const trail: Found[] = [];
     followPath(path, (here) => {
-      const found = this.#find(here);
+      const found = this.#find(here, path);
       if (found === undefined) {
         if (trail.length === 0) throw new OutsideRoots(here);
         return "stop";
@@ -174,13 +174,13 @@ export class DeviceFiles {
     return trail;
   }
 
-  /** One step; undefined where a clone may not look. */
-  #find(path: string): Found | undefined {
+  /** One step on the way to `wanted`; undefined where a clone may not look. */
+  #find(path: string, wanted: string): Found | undefined {
     const access = this.#roots.access(path);
     if (access === "none") return undefined;
     if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") {
       // A folder above what the app may read; what is below must really be there.
-      return access === "passage" || this.#roots.leadsOn(path)
+      return access === "passage" || this.#roots.leadsOn(path, wanted)
         ? { path, info: null, passage: true }
         : undefined;
     }
@@ -264,7 +264,7 @@ export class DeviceFiles {
 
   #info(path: string): { info: FileAttributes } | undefined {
     try {
-      const info = this.#find(path)?.info;
+      const info = this.#find(path, path)?.info;
       return info ? { info } : undefined;
     } catch {
       return undefined;

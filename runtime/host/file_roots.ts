@@ -54,13 +54,25 @@ export class FileRoots {
     return this.#temporary !== undefined && folderOf(path) === this.#temporary;
   }
 
-  /** Whether a folder that the app may not read itself really is where its path says. */
-  leadsOn(path: string): boolean {
-    try {
-      return Deno.realPathSync(path) === path;
-    } catch {
-      return false;
+  /**
+   * Whether a folder that the app may not read itself really is where its path says: as the first thing on the way to `wanted`
+   * that the app may read is.
+   */
+  leadsOn(folder: string, wanted: string): boolean {
+    if (!wanted.startsWith(`${folder}/`)) return false;
+    let end = folder.length;
+    while (end < wanted.length) {
+      const next = wanted.indexOf("/", end + 1);
+      end = next < 0 ? wanted.length : next;
+      const path = wanted.slice(0, end);
+      if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") continue;
+      try {
+        return Deno.realPathSync(path) === path;
+      } catch {
+        return false;
+      }
     }
+    return false;
   }
 
   /** Notes what leads to a root; its path without symbolic links. */

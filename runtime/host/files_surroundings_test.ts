@@ -53,6 +53,31 @@ Deno.test({
   },
 });
 
+Deno.test("what the app may read is served, although it may not read the folders above", () => {
+  using it = folder();
+  Deno.mkdirSync(`${it.path}/data/in`, { recursive: true });
+  Deno.writeTextFileSync(`${it.path}/data/in/x`, "x");
+  Deno.writeTextFileSync(`${it.path}/other`, "other");
+  Deno.symlinkSync("data/in", `${it.path}/link`);
+  Deno.symlinkSync("../other", `${it.path}/data/out`);
+  const child = new URL("files_permitted_child.ts", import.meta.url).pathname;
+  const { success, text } = run(
+    Deno.execPath(),
+    ...[
+      "run",
+      "--no-check",
+      "--no-prompt",
+      "--quiet",
+      "--allow-sys",
+      `--allow-read=${it.path}/data`,
+      child,
+      it.path,
+    ],
+  );
+  ok(success, text);
+  equal(text, "ok\n");
+});
+
 Deno.test({
   name: "a disk that is really full leaves everything as it was, and no journal",
   ignore: !isRoot,
