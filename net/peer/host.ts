@@ -1,9 +1,7 @@
-import { noise } from "@chainsafe/libp2p-noise";
 import { identify } from "@libp2p/identify";
 import type { ConnectionGater, Libp2p, PrivateKey } from "@libp2p/interface";
 import { type Ping, ping } from "@libp2p/ping";
 import { tcp } from "@libp2p/tcp";
-import { yamux } from "@libp2p/yamux";
 import { createLibp2p, type Libp2pOptions } from "libp2p";
 import { tolerantMdns } from "../discovery/mod.ts";
 import {
@@ -13,6 +11,7 @@ import {
   MAX_PROTOCOL_STREAMS,
   MAX_STREAM_WINDOW_BYTES,
 } from "./constants.ts";
+import { joinedNoise, thriftyYamux } from "./fewer_sends.ts";
 import { webSocketsOverWs } from "./websockets_client.ts";
 
 /** The libp2p node of a peer. */
@@ -37,8 +36,8 @@ export async function startHost({ key, listen, gater, mdns, transports }: HostOp
     nodeInfo: { userAgent: "clonecloud" },
     addresses: { listen: [...listen] },
     transports: transports ?? [tcp(), webSocketsOverWs()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux({
+    connectionEncrypters: [joinedNoise()],
+    streamMuxers: [thriftyYamux({
       maxEarlyStreams: MAX_PROTOCOL_STREAMS,
       streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_BYTES },
     })],

@@ -17,6 +17,8 @@ export interface LocalHandler {
 /** A socket that local processes of this user connect to. */
 export interface LocalSocket {
   readonly path: string;
+  /** Serves a connection that came to this process by another way, and whose first message was read. */
+  adopt(conn: Deno.Conn, message: Message): void;
   /** Stops listening and cuts what is connected. */
   close(): void;
 }
@@ -26,9 +28,16 @@ export async function listenLocal(path: string, handler: LocalHandler): Promise<
   const listener = Deno.listen({ transport: "unix", path });
   await Deno.chmod(path, PRIVATE_FILE_MODE);
   const open = new Set<ControlChannel>();
-  accept(listener, handler, open);
+  const take = (conn: Deno.Conn, message?: Message) => {
+    if (open.size >= MAX_LOCAL_CONNECTIONS) return conn.close();
+    const control = new ControlChannel(socketChannel(conn));
+    open.add(control);
+    serve(control, handler, message).finally(() => open.delete(control));
+  };
+  accept(listener, take);
   return {
     path,
+    adopt: take,
     close() {
       listener.close();
       for (const control of open) control.channel.abort(new Error("The peer stops"));
@@ -36,25 +45,13 @@ export async function listenLocal(path: string, handler: LocalHandler): Promise<
   };
 }
 
-async function accept(
-  listener: Deno.UnixListener,
-  handler: LocalHandler,
-  open: Set<ControlChannel>,
-): Promise<void> {
-  for await (const conn of listener) {
-    if (open.size >= MAX_LOCAL_CONNECTIONS) {
-      conn.close();
-      continue;
-    }
-    const control = new ControlChannel(socketChannel(conn));
-    open.add(control);
-    serve(control, handler).finally(() => open.delete(control));
-  }
+async function accept(listener: Deno.UnixListener, take: (conn: Deno.Conn) => void): Promise<void> {
+  for await (const conn of listener) take(conn);
 }
 
-async function serve(control: ControlChannel, handler: LocalHandler): Promise<void> {
+async function serve(control: ControlChannel, handler: LocalHandler, first?: Message): Promise<void> {
   try {
-    const message = await timed(FIRST_MESSAGE_TIMEOUT_MS, (signal) => control.receive(signal));
+    const message = first ?? await timed(FIRST_MESSAGE_TIMEOUT_MS, (signal) => control.receive(signal));
     if (message !== undefined) await handler.serve(control, message);
   } catch (error) {
     control.send({ ok: false, error: (error as Error).message });

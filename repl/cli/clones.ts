@@ -6,6 +6,8 @@ import { later } from "./later.ts";
 export interface Clones {
   readonly socket: string;
   readonly wanted: readonly string[];
+  /** Serves an app's connection, whose first message was read, if the peer is in this process. */
+  adopt?(connection: Deno.Conn, request: Record<string, unknown>): void;
   close(): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export async function openClones(options: ClonesOptions): Promise<Clones> {
   return {
     socket: local.path,
     wanted,
+    adopt: (connection, request) => local.adopt(connection, request),
     async close() {
       await clone?.close();
       await peer.stop();

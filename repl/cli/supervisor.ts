@@ -131,6 +131,7 @@ export class Supervisor {
       return connection.close();
     }
     const request = { ...decodeJson(hello.payload) as Record<string, unknown>, clones: clones.wanted };
+    if (clones.adopt !== undefined) return clones.adopt(connection, request);
     const peer = await Deno.connect({ transport: "unix", path: clones.socket });
     await writeAll(peer, encodeJsonFrame(HOP_CONTROL, request));
     await Promise.allSettled([

@@ -1,0 +1,73 @@
+import { memory } from "@libp2p/memory";
+import type { MessageStream } from "@libp2p/interface";
+import assert from "node:assert/strict";
+import { createLibp2p } from "libp2p";
+import { joinedNoise, thriftyYamux } from "./fewer_sends.ts";
+
+const ECHO = "/test/echo/1.0.0";
+
+/** Two nodes and a stream between them; `sends` counts what both give to their connection, a buffer each. */
+async function withEcho(
+  run: (echo: (bytes: number) => Promise<number>, sends: { count: number }) => Promise<void>,
+): Promise<void> {
+  const sends = { count: 0 };
+  const counted = (connection: MessageStream) => {
+    const send = connection.send.bind(connection);
+    connection.send = (data) => {
+      sends.count += data instanceof Uint8Array ? 1 : [...data].length;
+      return send(data);
+    };
+    return connection;
+  };
+  const noise = (components: unknown) => {
+    const encrypter = joinedNoise()(components);
+    for (const name of ["secureInbound", "secureOutbound"] as const) {
+      const secure = encrypter[name].bind(encrypter);
+      encrypter[name] = (connection, options) => secure(counted(connection), options);
+    }
+    return encrypter;
+  };
+  const node = (listen: string[]) =>
+    createLibp2p({
+      addresses: { listen },
+      transports: [memory()],
+      connectionEncrypters: [noise],
+      streamMuxers: [thriftyYamux({ enableKeepAlive: false })],
+      connectionMonitor: { enabled: false },
+    });
+  const [here, there] = await Promise.all([node([]), node([`/memory/${crypto.randomUUID()}`])]);
+  try {
+    await there.handle(ECHO, (stream) => {
+      stream.addEventListener("message", ({ data }) => void stream.send(data));
+    });
+    const stream = await here.dialProtocol(there.getMultiaddrs()[0]!, ECHO);
+    let arrived = 0;
+    let wake = () => {};
+    stream.addEventListener("message", ({ data }) => {
+      arrived += data.byteLength;
+      wake();
+    });
+    await run(async (bytes) => {
+      const goal = arrived + bytes;
+      if (!stream.send(new Uint8Array(bytes))) await stream.onDrain();
+      while (arrived < goal) await new Promise<void>((resolve) => wake = resolve);
+      return arrived;
+    }, sends);
+  } finally {
+    await Promise.all([here.stop(), there.stop()]);
+  }
+}
+
+Deno.test("a small message and its answer are one send each, length and window included", () =>
+  withEcho(async (echo, sends) => {
+    await echo(100);
+    const before = sends.count;
+    for (let i = 0; i < 50; i++) await echo(100);
+    assert.equal(sends.count - before, 100);
+  }));
+
+Deno.test("more than a window goes through, in small messages and in large ones", () =>
+  withEcho(async (echo) => {
+    for (let i = 0; i < 300; i++) await echo(10_000);
+    for (let i = 0; i < 20; i++) await echo(1_000_000);
+  }));
