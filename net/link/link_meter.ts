@@ -63,14 +63,22 @@ export class LinkMeter {
   readonly #probes: boolean;
   #waiting: { pong?: () => void; up?: (spread: Spread) => void; down?: (spread: Spread) => void } = {};
   #closed = false;
+  /** Of the last probes; long ago where all that is known was remembered. */
+  #probedAt = -Infinity;
 
   /**
    * `onChange` is called whenever the link's measures changed by a telling amount. Without `probes`, for a network that costs by
-   * the byte, only the first measure sends any: 8 KiB each way.
+   * the byte, only the first measure sends any: 8 KiB each way. What is `remembered` stands in for {@linkcode first}.
    */
-  constructor(channel: Channel, onChange: (link: LinkSpec) => void = () => {}, { probes = true } = {}) {
+  constructor(
+    channel: Channel,
+    onChange: (link: LinkSpec) => void = () => {},
+    { probes = true, remembered }: { readonly probes?: boolean; readonly remembered?: LinkSpec | undefined } =
+      {},
+  ) {
     this.#onChange = onChange;
     this.#probes = probes;
+    if (remembered !== undefined) this.#recall(remembered);
     this.#ends = new LinkEnds(channel, () => this.close());
     this.#ends.onPong = () => this.#waiting.pong?.();
     this.#ends.onTrain = (spread) => this.#waiting.down?.(spread);
@@ -86,7 +94,18 @@ export class LinkMeter {
     }
     await this.#firstProbe("up", signal);
     await this.#firstProbe("down", signal);
+    this.#probedAt = performance.now();
     return this.#told = this.current()!;
+  }
+
+  #recall(link: LinkSpec): void {
+    this.#rtts.push(link.rttMs);
+    // Most of a window: one probe that went wrong doesn't outweigh it, two that agree do.
+    for (let i = 0; i < PROBE_WINDOW - 1; i++) {
+      this.#up.probed({ bytes: link.upBytesPerSecond, ms: 1_000 });
+      this.#down.probed({ bytes: link.downBytesPerSecond, ms: 1_000 });
+    }
+    this.#told = link;
   }
 
   /** What is known now, or undefined before {@linkcode first}. */
@@ -116,14 +135,13 @@ export class LinkMeter {
 
   /** Goes on measuring until closed. A round's pings and probes of both directions go at the same time: far links are slow to ask. */
   async watch(): Promise<void> {
-    let probedAt = performance.now();
     const signal = new AbortController().signal;
     while (!this.#closed) {
       await pause(PING_INTERVAL_MS);
-      const due = performance.now() - probedAt >= PROBE_INTERVAL_MS - PING_INTERVAL_MS / 2;
+      const due = performance.now() - this.#probedAt >= PROBE_INTERVAL_MS - PING_INTERVAL_MS / 2;
       const round = [this.#ping(signal)];
       if (due && this.#probes) {
-        probedAt = performance.now();
+        this.#probedAt = performance.now();
         round.push(this.#probe("up", signal), this.#probe("down", signal));
       }
       const closed = (await Promise.allSettled(round)).some(({ status }) => status === "rejected");

@@ -1,4 +1,4 @@
-import { equal, ok, throws } from "node:assert/strict";
+import { deepStrictEqual, equal, ok, throws } from "node:assert/strict";
 import { inThreeTries } from "../../tests/net_fixtures.ts";
 import { memoryChannelPair } from "../channel/mod.ts";
 import { calibrate } from "./calibration.ts";
@@ -11,6 +11,34 @@ const near = (actual: number, wanted: number, share: number, slack = 0) =>
     Math.abs(actual - wanted) <= share * wanted + slack,
     `${actual} is not within ${share * 100} % of ${wanted}`,
   );
+
+Deno.test("LinkMeter corrects what was remembered wrongly", () =>
+  inThreeTries(async () => {
+    const spec: LinkSpec = { rttMs: 40, upBytesPerSecond: 1e6, downBytesPerSecond: 2e6 };
+    for (const factor of [0.2, 5]) {
+      const [device, clone] = memoryChannelPair();
+      answerLink(clone);
+      const remembered = {
+        rttMs: spec.rttMs * factor,
+        upBytesPerSecond: spec.upBytesPerSecond / factor,
+        downBytesPerSecond: spec.downBytesPerSecond / factor,
+      };
+      const meter = new LinkMeter(new EmulatedLink(spec).shape(device), () => {}, { remembered });
+      deepStrictEqual(meter.current(), remembered);
+      meter.watch();
+      const start = performance.now();
+      const isRight = () => {
+        const now = meter.current()!;
+        // Far from what was remembered; how near to the truth it gets is other tests' matter.
+        return (Object.keys(spec) as (keyof LinkSpec)[]).every((figure) =>
+          Math.abs(Math.log2(now[figure] / spec[figure])) < 1
+        );
+      };
+      while (!isRight() && performance.now() - start < 20_000) await new Promise((r) => setTimeout(r, 50));
+      meter.close();
+      ok(isRight(), `${JSON.stringify(meter.current())} after remembering ${JSON.stringify(remembered)}`);
+    }
+  }));
 
 Deno.test("parseLink() knows names and descriptions, and lists the names for others", () => {
   equal(parseLink("3g").rttMs, 680);

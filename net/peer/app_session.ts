@@ -60,6 +60,8 @@ export interface AppSession {
   readonly clone: { readonly peer: string; readonly name: string; readonly address: string };
   /** What made it this clone. */
   readonly why: string;
+  /** How old the link's figures were at the start, if they were remembered. */
+  readonly linkAgeMs?: number;
   conditions: Conditions;
 }
 
@@ -111,7 +113,13 @@ export async function serveApp(
       peer: reply.clone.name || reply.clone.peer,
     });
     own = {
-      shown: { app: request.app, clone: reply.clone, why: session.why, conditions: reply.conditions },
+      shown: {
+        app: request.app,
+        clone: reply.clone,
+        why: session.why,
+        conditions: reply.conditions,
+        ...(session.linkAgeMs !== undefined && { linkAgeMs: Math.round(session.linkAgeMs) }),
+      },
       isAuto: request.clones.includes("auto"),
       beaten: 0,
       isAway: () => migrations.isOut,

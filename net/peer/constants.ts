@@ -65,6 +65,11 @@ export const SESSIONS_PER_SECOND = 4;
 /** How long after its last migration a session keeps a machine awake that was told to: a person's pause, not a night. */
 export const STAY_AWAKE_MS = 30 * 60_000;
 
+/** Links that a home remembers: a few machines, each in a few networks. */
+export const MAX_REMEMBERED_LINKS = 64;
+/** How long a link is remembered: it is the same place, if not the same hour. */
+export const LINK_MEMORY_MS = 30 * 24 * 3_600_000;
+
 /** Window of one stream: 1 MiB keeps 6.6 Mbit/s busy up to 1.2 s of round-trip time, and bounds what is in flight. */
 export const MAX_STREAM_WINDOW_BYTES = 1024 * 1024;
 /** Connections one address may open in a second; several apps start at once, and tests share one address. */

@@ -2,7 +2,8 @@
  * What a peer does for the apps of its own machine: opens sessions at the best clone there is, and leaves a clone when another has
  * become much better. It owns the sessions; they end with their apps, or with `close`.
  */
-import type { Finder } from "../discovery/mod.ts";
+import type { Connection } from "@libp2p/interface";
+import { addressOf, type Finder } from "../discovery/mod.ts";
 import type { ControlChannel, Message } from "../channel/mod.ts";
 import type { CloneGateOptions } from "./clone_gate.ts";
 import type { TrustStore } from "../trust/mod.ts";
@@ -11,9 +12,10 @@ import { CloneChooser, type Reached } from "./clone_chooser.ts";
 import type { Ranked } from "./clone_ranking.ts";
 import { REVIEW_GAIN, REVIEW_MS } from "./constants.ts";
 import type { Liveness } from "./liveness.ts";
+import type { LinkMemory } from "./link_memory.ts";
 import type { MigrationLog } from "./migration_log.ts";
 import type { PeerBook } from "./peer_book.ts";
-import { type CloneSession, openCloneSession } from "./session_client.ts";
+import { type CloneSession, openCloneSession, type OpenOptions } from "./session_client.ts";
 
 /** What a device's service works with. */
 export interface DeviceParts {
@@ -22,6 +24,7 @@ export interface DeviceParts {
   readonly book: PeerBook;
   readonly liveness: Liveness;
   readonly migrations: MigrationLog;
+  readonly links: LinkMemory;
   /** What clones may send. */
   readonly gate: CloneGateOptions;
   unitsPerMs(): number;
@@ -50,21 +53,24 @@ export class DeviceService {
 
   /** Serves one app from its request to its end; never rejects. */
   async serve(control: ControlChannel, request: Message): Promise<void> {
-    const { book, liveness, migrations, unitsPerMs, changed, gate } = this.#parts;
+    const { book, liveness, migrations, unitsPerMs, changed, gate, links } = this.#parts;
     await serveApp(
       {
         openAnyClone: (clones, options) =>
-          this.#chooser.open(clones, async (connection, why) => {
-            const session = { ...await openCloneSession(connection, options), why };
-            if (options.emulated === undefined) book.measured(connection.remotePeer.toString(), session.link);
-            return session;
-          }),
+          this.#chooser.open(clones, (connection, why) => this.#open(connection, why, options)),
         measureSpeed: unitsPerMs,
         probes: book.probes,
         migrations,
         gate,
         changed,
-        watch: (session: CloneSession) => liveness.watch(session.connection),
+        watch: (session: CloneSession) => {
+          const unwatch = liveness.watch(session.connection);
+          return () => {
+            unwatch();
+            const link = session.meter.current();
+            if (link !== undefined) links.keep(session.linkName, link);
+          };
+        },
       },
       { control, request },
       {
@@ -80,6 +86,22 @@ export class DeviceService {
         },
       },
     );
+  }
+
+  async #open(connection: Connection, why: string, options: OpenOptions): Promise<CloneSession> {
+    const { book, links } = this.#parts;
+    const peer = connection.remotePeer.toString();
+    const { emulated } = options;
+    const linkName = `${peer} at ${addressOf(connection)}${
+      emulated ? ` as ${JSON.stringify(emulated.spec)}` : ""
+    }`;
+    const remembered = links.recall(linkName);
+    const opened = await openCloneSession(connection, { ...options, remembered: remembered?.link });
+    if (remembered === undefined) {
+      links.keep(linkName, opened.link);
+      if (emulated === undefined) book.measured(peer, opened.link);
+    }
+    return { ...opened, why, linkName, ...(remembered && { linkAgeMs: remembered.ageMs }) };
   }
 
   close(): void {

@@ -46,6 +46,7 @@ import type { PeerInfo } from "./info_messages.ts";
 import { answerInfo } from "./info_protocol.ts";
 import { describeSelf } from "./self_description.ts";
 import { defaultListen, portsOf } from "./listen_addresses.ts";
+import { LinkMemory } from "./link_memory.ts";
 import { Liveness } from "./liveness.ts";
 import { listenLocal, type LocalSocket } from "./local_server.ts";
 import { MigrationLog } from "./migration_log.ts";
@@ -55,6 +56,10 @@ import { listPeers } from "./peer_list.ts";
 
 /** How long a measured speed holds: a device throttles within minutes. */
 const SPEED_AGE_MS = 60_000;
+/** One that is older isn't used at all. */
+const LONGEST_SPEED_AGE_MS = 600_000;
+/** Before it is measured again: sessions open meanwhile. */
+const SPEED_PAUSE_MS = 3_000;
 
 /** Starts a peer. @throws {HomeBusyError} if the home is served already; {Error} if it can't listen. */
 export async function startPeer(options: PeerOptions = {}): Promise<Peer> {
@@ -78,6 +83,7 @@ interface Parts {
   readonly host: Host;
   readonly trust: TrustStore;
   readonly liveness: Liveness;
+  readonly links: LinkMemory;
 }
 
 class NodeManager implements Peer {
@@ -96,6 +102,7 @@ class NodeManager implements Peer {
   #page: string | undefined;
   readonly #cleanups: (() => Promise<void> | void)[] = [];
   #speed: { unitsPerMs: number; at: number } | undefined;
+  #calibrates = false;
   #stopped: Promise<void> | undefined;
 
   static async start(home: Home, options: PeerOptions): Promise<NodeManager> {
@@ -114,13 +121,14 @@ class NodeManager implements Peer {
       ...(options.transports ? { transports: options.transports } : {}),
     });
     const name = cleanName(options.name ?? settings.name ?? hostname());
-    const manager = new NodeManager({ home, options, name, host, trust, liveness });
+    const links = await LinkMemory.open(home);
+    const manager = new NodeManager({ home, options, name, host, trust, liveness, links });
     if (serve) await manager.#serve();
     return manager;
   }
 
   private constructor(parts: Parts) {
-    const { host, trust, liveness, options } = parts;
+    const { host, trust, liveness, options, links } = parts;
     this.#parts = parts;
     this.id = host.peerId.toString();
     this.name = parts.name;
@@ -137,6 +145,7 @@ class NodeManager implements Peer {
       trust,
       book: this.#book,
       liveness,
+      links,
       migrations: this.#migrations,
       gate: {
         returnBytes: options.returnBytes ?? defaultReturnBytes(),
@@ -267,6 +276,7 @@ class NodeManager implements Peer {
     await this.#clone?.close();
     liveness.close();
     await host.stop();
+    await this.#parts.links.close();
     for (const cleanup of this.#cleanups) await cleanup();
   }
 
@@ -416,14 +426,24 @@ class NodeManager implements Peer {
     const { machine } = this.#parts.options;
     if (machine?.unitsPerMs !== undefined) return machine.unitsPerMs();
     const now = Date.now();
-    if (this.#speed === undefined || now - this.#speed.at > SPEED_AGE_MS) {
-      this.#speed = { unitsPerMs: calibrate(), at: now };
+    const ageMs = now - (this.#speed?.at ?? -Infinity);
+    if (this.#speed === undefined || ageMs > LONGEST_SPEED_AGE_MS) this.#calibrate();
+    else if (ageMs > SPEED_AGE_MS && !this.#calibrates) {
+      // Who asks has something to do first, and a weak device takes a quarter of a second.
+      this.#calibrates = true;
+      Deno.unrefTimer(setTimeout(() => this.#calibrate(), SPEED_PAUSE_MS));
     }
-    return this.#speed.unitsPerMs;
+    return this.#speed!.unitsPerMs;
+  }
+
+  #calibrate(): void {
+    this.#calibrates = false;
+    this.#speed = { unitsPerMs: calibrate(), at: Date.now() };
   }
 
   async #forget(peer: string): Promise<void> {
     this.#book.forget(peer);
+    this.#parts.links.forget(peer);
     await this.#clone?.forget(peer);
     for (const connection of this.#parts.host.getConnections()) {
       if (connection.remotePeer.toString() === peer) connection.abort(new Error("not trusted any more"));

@@ -17,8 +17,12 @@ export interface CloneSession {
   readonly control: ControlChannel;
   readonly answer: Extract<SessionAnswer, { ok: true }>;
   readonly meter: LinkMeter;
-  /** The link as first measured. */
+  /** The link as first measured, or as remembered. */
   readonly link: LinkSpec;
+  /** Under which it is remembered. */
+  readonly linkName: string;
+  /** How old its figures were, if they were remembered. */
+  readonly linkAgeMs?: number;
   /** What made it this clone. */
   readonly why: string;
 }
@@ -38,6 +42,8 @@ export interface OpenOptions {
   readonly request: Pick<SessionRequest, "sessionVersion" | "deno" | "app" | "locale">;
   /** Whether the link may be probed while the session lives. */
   readonly probes: boolean;
+  /** The link as it was: then the session doesn't wait for new measures. */
+  readonly remembered?: LinkSpec | undefined;
   /** Put in between, if any. */
   readonly emulated: EmulatedLink | undefined;
   /** Told when the link's measures change while the session lives. */
@@ -45,7 +51,7 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a session over a connection, and measures the link meanwhile.
+ * Opens a session over a connection, in two round trips, and measures the link meanwhile unless it is remembered.
  *
  * The caller owns what it gets: closing the control's channel ends the session, closing the meter the measurements.
  *
@@ -54,11 +60,12 @@ export interface OpenOptions {
 export async function openCloneSession(
   connection: Connection,
   options: OpenOptions,
-): Promise<Omit<CloneSession, "why">> {
+): Promise<Omit<CloneSession, "why" | "linkName">> {
   const shape = (channel: Channel) => options.emulated?.shape(channel) ?? channel;
   const [session, measured] = await openBoth(connection);
   const control = new ControlChannel(shape(session));
-  const meter = new LinkMeter(shape(measured), options.onLink, { probes: options.probes });
+  const { probes, remembered } = options;
+  const meter = new LinkMeter(shape(measured), options.onLink, { probes, remembered });
   try {
     const { request } = options;
     control.send({
@@ -67,9 +74,9 @@ export async function openCloneSession(
       app: request.app.slice(0, 500),
       ...(request.locale !== undefined && { locale: request.locale.slice(0, 100) }),
     });
-    const measuring = timed(FIRST_MEASURE_TIMEOUT_MS, (signal) => meter.first(signal));
+    const measuring = remembered ?? timed(FIRST_MEASURE_TIMEOUT_MS, (signal) => meter.first(signal));
     // Whoever refuses measures nothing either.
-    measuring.catch(() => {});
+    if (measuring instanceof Promise) measuring.catch(() => {});
     const answer = parseAnswer(await timed(SESSION_OPEN_TIMEOUT_MS, (signal) => control.receive(signal)));
     if (!answer.ok) throw new RefusedError(answer.code, answer.error);
     const link = await measuring;
