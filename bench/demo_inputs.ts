@@ -17,11 +17,10 @@ const MAX_BYTES = 200_000;
  */
 export function chooseInputs(project: URL, bytes: number): DemoInputs {
   const folder = decodeURIComponent(new URL("node_modules/.deno/", project).pathname);
-  const bySize = [...filesUnder(folder)].sort((a, b) => a.size - b.size || (a.path < b.path ? -1 : 1));
-  const usable = bySize.filter(({ size }) => size >= MIN_BYTES && size <= MAX_BYTES);
-  const learn = usable.splice(0, 2).map(({ path }) => path);
-  const files = usable
-    .sort((a, b) => a.path < b.path ? -1 : 1);
+  const byName = (a: { path: string }, b: { path: string }) => a.path < b.path ? -1 : 1;
+  const usable = [...filesUnder(folder)].filter(({ size }) => size >= MIN_BYTES && size <= MAX_BYTES);
+  const learn = usable.sort((a, b) => a.size - b.size || byName(a, b)).splice(0, 2).map(({ path }) => path);
+  const files = usable.sort(byName);
   if (files.length === 0) {
     throw new Error(`Cannot choose inputs: ${folder} has too few files of that size`);
   }

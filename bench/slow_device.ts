@@ -44,9 +44,20 @@ abstract class Device implements SlowDevice {
   abstract readonly how: SlowDown;
   readonly #groups = new Map<Deno.ChildProcess, readonly AsyncDisposable[]>();
 
-  constructor(public factor: number) {}
+  #factor: number;
 
-  abstract setFactor(factor: number): void;
+  constructor(factor: number) {
+    this.#factor = factor;
+  }
+
+  get factor(): number {
+    return this.#factor;
+  }
+
+  setFactor(factor: number): void {
+    this.#factor = factor;
+    this.apply(factor);
+  }
 
   spawn(command: readonly string[], options: SpawnOptions = {}): Deno.ChildProcess {
     const [program, ...args] = this.wrap(command);
@@ -71,6 +82,8 @@ abstract class Device implements SlowDevice {
     }));
   }
 
+  /** From now on all that was started runs so slowly. */
+  protected abstract apply(factor: number): void;
   /** The command that runs `command` slowly, if that is decided at its start. */
   protected abstract wrap(command: readonly string[]): readonly string[];
   /** Slows a process down that has just started, if that is possible later. */
@@ -100,8 +113,7 @@ class QuotaDevice extends Device {
     return [];
   }
 
-  override setFactor(factor: number): void {
-    this.factor = factor;
+  protected override apply(factor: number): void {
     this.#quota.setFactor(factor);
   }
 
@@ -127,8 +139,7 @@ class DutyCycleDevice extends Device {
     return [cycle];
   }
 
-  override setFactor(factor: number): void {
-    this.factor = factor;
+  protected override apply(factor: number): void {
     for (const cycle of this.#cycles) cycle.setFactor(factor);
   }
 }

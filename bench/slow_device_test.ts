@@ -29,9 +29,10 @@ for (const how of WAYS) {
       device.setFactor(1);
       const started = performance.now();
       const fast = await device.measure();
-      device.setFactor(4);
+      // Far more than what else runs on this machine makes of the first.
+      device.setFactor(20);
       const slow = await device.measure();
-      assert.ok(slow > 3 && slow > 1.5 * fast, `${fast} times slower, then ${slow}`);
+      assert.ok(slow > 10 && slow > 1.5 * fast, `${fast} times slower, then ${slow}`);
       assert.ok(performance.now() - started < 60_000);
     },
   });

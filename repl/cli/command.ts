@@ -65,6 +65,13 @@ export function parseCommand(command: Command, args: readonly string[]): Parsed 
   }
 }
 
+/** An option's value, if it is one of those allowed. @throws {UsageError} that lists them. */
+export function oneOf<T extends string>(value: unknown, allowed: readonly T[], option: string): T {
+  const found = allowed.find((one) => one === value);
+  if (found === undefined) throw new UsageError(`${option} ${value}: one of ${allowed.join(", ")}`);
+  return found;
+}
+
 /** The help text of a command. */
 export function helpOf(name: string, command: Command): string {
   const rows = Object.entries({ ...command.options, ...COMMON }).map(([option, spec]) => {

@@ -110,8 +110,12 @@ export async function learn(lesson: Lesson): Promise<void> {
 
 /** Then the text that ran is no longer there to be hashed. */
 function changedAfter(file: string, endedMs: number): boolean {
-  const { mtime } = Deno.statSync(file);
-  return mtime !== null && mtime.getTime() > endedMs;
+  try {
+    const { mtime } = Deno.statSync(file);
+    return mtime !== null && mtime.getTime() > endedMs;
+  } catch {
+    return false; // A file that may be missing: the hash says whether that is right.
+  }
 }
 
 /** It is done on a weak device; what a coarse analysis says too much of, a run shows. */

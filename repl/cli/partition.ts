@@ -1,27 +1,21 @@
 import {
   type AppVersion,
   ClashError,
-  deviceKind,
-  devicePower,
   type Execution,
-  measuredTable,
   partitionProblem,
   type Plan,
   planRun,
   pointOf,
   POWER_TABLES,
-  powerMeter,
-  type PowerTable,
-  type PowerUse,
   type ProfileStore,
   regionPicture,
   solvePaper,
   solvePartition,
 } from "../../analysis/mod.ts";
 import { type Conditions, type MethodId, methodId } from "../../runtime/mod.ts";
-import { type Command, type Parsed, UsageError } from "./command.ts";
-import { keepOwnPower, ownPower } from "./own_power.ts";
-import { columns, homeOf, latestVersion, openProfiles, STORE_OPTIONS } from "./profile.ts";
+import { type Command, oneOf, type Parsed, UsageError } from "./command.ts";
+import { powerOf } from "./power_option.ts";
+import { columns, latestVersion, openProfiles, STORE_OPTIONS } from "./profile.ts";
 
 /** Conditions that are assumed where none were measured or given: a home network and a laptop. */
 const ASSUMED: Conditions = {
@@ -31,9 +25,6 @@ const ASSUMED: Conditions = {
   cloneSpeed: 4,
   power: "unknown",
 };
-
-/** How long a machine is measured idle, and busy: batteries bring their figures up to date every few seconds. */
-const METER_MS = 5000;
 
 /** `partition APP`: the best partition under given conditions, from stored profiles. */
 export const partition: Command = {
@@ -97,24 +88,7 @@ interface Answer {
 async function askedOf({ values }: Parsed, executions: readonly Execution[]) {
   const objective = oneOf(values.objective ?? "time", ["time", "energy"] as const, "--objective");
   const model = oneOf(values.model ?? "context", ["context", "paper"] as const, "--model");
-  const own = devicePower(ownPower(homeOf(values)));
-  const kind = String(values.power ?? "");
-  const table = kind === ""
-    ? own.table
-    : kind === "live"
-    ? await livePower(homeOf(values))
-    : Object.hasOwn(POWER_TABLES, kind)
-    ? POWER_TABLES[kind]
-    : undefined;
-  if (table === undefined) {
-    throw new UsageError(`no power table "${kind}": ${Object.keys(POWER_TABLES).join(", ")}, live`);
-  }
-  const screen = oneOf(
-    values.screen ?? (kind === "" ? own.screen : "off"),
-    ["on", "off"] as const,
-    "--screen",
-  );
-  const power: PowerUse = { table, screen, network: "wifi", sleepsWhileAway: false };
+  const power = await powerOf(values);
   const [maxEnergyJ, maxTimeS] = [
     number(values["max-energy"], "--max-energy"),
     number(values["max-time"], "--max-time"),
@@ -130,31 +104,6 @@ async function askedOf({ values }: Parsed, executions: readonly Execution[]) {
     ...(maxEnergyJ === undefined ? {} : { maxEnergyJ }),
     ...(maxTimeS === undefined ? {} : { maxTimeMs: maxTimeS * 1000 }),
   };
-}
-
-/** What this machine draws, idle and busy, by its own meter; takes some seconds, and is kept for later runs. */
-async function livePower(home: string): Promise<PowerTable> {
-  const meter = powerMeter();
-  if (meter === undefined) {
-    throw new UsageError(
-      "--power live: this machine has no meter that can be read (a battery in use, or energy counters)",
-    );
-  }
-  const table = await measuredTable(meter, POWER_TABLES[deviceKind()]!, {
-    now: () => performance.now(),
-    idle: () => new Promise((resolve) => setTimeout(resolve, METER_MS)),
-    async busy() {
-      const until = performance.now() + METER_MS;
-      // A pause now and then lets the battery's own figures be read on the way.
-      while (performance.now() < until) {
-        for (const stop = performance.now() + 100; performance.now() < stop;);
-        meter.joules();
-        await new Promise((resolve) => setTimeout(resolve));
-      }
-    },
-  });
-  keepOwnPower(home, table);
-  return table;
 }
 
 function conditionsOf(values: Parsed["values"], executions: readonly Execution[]): Conditions {
@@ -257,12 +206,6 @@ async function explain({ asked, plan }: Answer, about: MethodId): Promise<Explai
     await of(`if ${about} migrates`, { migrate: [...asked.migrate, about] }),
     await of(`if ${about} stays`, { pin: [...asked.pin, about] }),
   ];
-}
-
-function oneOf<T extends string>(value: unknown, allowed: readonly T[], option: string): T {
-  const found = allowed.find((one) => one === value);
-  if (found === undefined) throw new UsageError(`${option} ${value}: one of ${allowed.join(", ")}`);
-  return found;
 }
 
 function number(value: Parsed["values"][string], option: string): number | undefined {
