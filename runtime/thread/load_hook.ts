@@ -103,7 +103,9 @@ export function installLoadHook(context: HookContext): () => number {
       if (rewritten.answer.isModule) {
         return { ...result, source: rewritten.answer.text, shortCircuit: true };
       }
-      const script = { source: rewritten.source, text: rewritten.answer.text, register: runtime.register };
+      const { text, key } = rewritten.answer;
+      const mark = `${key!}-${numberOf(rewritten.answer.points)}` as const;
+      const script = { source: rewritten.source, text, mark, register: runtime.register };
       return loadScript(scripts, url, script) ?? { ...result, source: script.text, shortCircuit: true };
     },
   });
@@ -166,6 +168,13 @@ function rewriteLoaded(
   if (answer?.key === undefined) return undefined;
   context.code.loaded({ url, key: answer.key, source: text, isModule: answer.isModule });
   return { source: text, answer };
+}
+
+/** A number for the migration points of a module (FNV-1a of their sites). */
+function numberOf(points: RewriteAnswer["points"]): number {
+  let number = 0x811c9dc5;
+  for (const [site] of points) number = Math.imul(number ^ site, 0x01000193) >>> 0;
+  return number;
 }
 
 /** For a built-in the engine's loader takes no source from a hook, and goes on as it does without one. */

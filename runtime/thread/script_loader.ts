@@ -10,9 +10,12 @@ import * as nodeModule from "node:module";
 import process from "node:process";
 import { apply, defineProperty } from "./intrinsics.ts";
 
-/** Ends the name under which a script's rewritten text is compiled; `.cjs` is what the loader looks at. */
-const MAPPED = "#.cjs";
-const MAPPED_URL = /%23\.cjs$/;
+/**
+ * Ends the name under which a script's rewritten text is compiled; `.cjs` is what the loader looks at. The engine keeps
+ * compiled code by name, and of a text longer than 16 KiB it looks at the length alone: so each text has a name of its own.
+ */
+const mapped = (mark: string) => `#${mark}.cjs`;
+const MAPPED_URL = /%23[0-9a-f]{16}-\d+\.cjs$/;
 const PARAMS = ["exports", "require", "module", "__filename", "__dirname"];
 const MAP_COMMENT = "\n//# sourceMappingURL=";
 
@@ -38,6 +41,8 @@ export interface ScriptSource {
   readonly text: string;
   /** The text on the disk that it was made from. */
   readonly source: string;
+  /** The module's key and a number: another for any other rewritten text. */
+  readonly mark: `${string}-${number}`;
   /** What the script finds for once as `module._compile`. */
   readonly register: Function;
 }
@@ -83,8 +88,8 @@ export class ScriptLoader {
     return true;
   }
 
-  #step(module: Module, path: string, { text, register }: ScriptSource): Step {
-    const name = path + MAPPED;
+  #step(module: Module, path: string, { text, mark, register }: ScriptSource): Step {
+    const name = path + mapped(mark);
     const at = text.lastIndexOf(MAP_COMMENT);
     const map = new this.#Module(name);
     apply(this.#compile, map, [text.slice(at + 1), name, "module", true]);
