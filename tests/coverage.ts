@@ -212,8 +212,8 @@ export const REFUSED: readonly CoverageRow[] = [
   },
   {
     method: "computedMember",
-    what: "classes with a member whose name is computed",
-    refused: "it touches the closure coverage/refused.ts#Keyed: the name of one of its members is computed",
+    what: "classes with a field whose name is computed",
+    refused: "it touches the closure coverage/refused.ts#Keyed: the name of one of its fields is computed",
     why: "it was computed once, when the class came into being",
   },
   {

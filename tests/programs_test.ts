@@ -214,7 +214,7 @@ const PROGRAMS: readonly Program[] = [
     ],
   },
   { file: "life.ts", migrate: ["run", "Grid.path", "Grid.step", "kinds", "memoryOf"] },
-  { file: "decorated.ts", migrate: ["chorus", "serve", "Service.whoami"], stays: [/taken out of its class/] },
+  { file: "decorated.ts", migrate: ["chorus", "serve", "Service.whoami", "Service.scale"] },
   { file: "workers.ts", migrate: ["double"] },
   { file: "places.js", migrate: ["simple"] },
   { file: "stacks.cjs", migrate: ["outer"] },
@@ -232,6 +232,12 @@ const PROGRAMS: readonly Program[] = [
     file: "tool.ts",
     migrate: ["work", "<2>.parse", "<2>.order"],
     args: ["-v", "-r", "out.json", "x", "y"],
+  },
+  { file: "resources.ts", migrate: ["Collatz.longest", "statistics", "fails"] },
+  {
+    file: "keyed.ts",
+    migrate: ["use", "Shape.<1>", "twice", "moved"],
+    stays: [/moved: .*Moved: a member with a computed name was moved/],
   },
   { file: "plain.js", migrate: ["Tokens.next", "Tokens.expect", "all", "where", "check"] },
 ];

@@ -728,6 +728,7 @@ class Analyser {
       usesArguments: false,
       splitScopes: false,
       privates: [],
+      keyed: [],
       door: null,
       behind: [],
       staticSuper: false,
@@ -760,7 +761,7 @@ class Analyser {
     });
     if (node.computed && !isFixedKey(node.key)) {
       if (owner === null) site.refused = "its name is computed";
-      else owner.refused ??= "the name of one of its members is computed";
+      else owner.keyed.push({ key: node.key, member: site });
     }
     this.#functionBody(site, node.value);
   }

@@ -64,13 +64,14 @@ export class ModuleForms {
   }
 
   /**
-   * An expression that makes a function of `(scope instances…, heritage)`, which makes a closure or class of that site.
+   * An expression that makes a function of `(scope instances…, heritage, computed names)`, which makes a closure or class of
+   * that site.
    * On the device the prefixed `E` stands for the module's bindings and the rewriter's own names.
    */
   maker(index: number, place: MakerPlace, uninitialised: ReadonlySet<string>): Form {
     const site = this.#analysis.sites[index]!;
     const p = this.#prefix;
-    const parameters = [...scopesOf(site).map((scope) => `${p}E${scope.index}`), `${p}H`].join(",");
+    const parameters = [...scopesOf(site).map((scope) => `${p}E${scope.index}`), `${p}H`, `${p}Y`].join(",");
     return toForm([
       { text: `(function(${parameters}){${site.isStrict ? '"use strict";' : ""}return `, from: -1 },
       ...expressionPieces(site, {

@@ -29,6 +29,9 @@ export function instrument(analysis: ModuleAnalysis, options: InstrumentOptions)
   return renderer;
 }
 
+/** What compilers call to decorate classes. */
+const DECORATES = /\b_*(?:apply_decs|esDecorate|ts_decorate|decorateElement|decorate)\w*\(/;
+
 /** Up to how many captured variables a closure's own accessor names all of a shared scope. */
 const FEW = 8;
 
@@ -134,11 +137,14 @@ class Instrumenter {
   readonly #options: InstrumentOptions;
   /** Functions' own scopes that something captures from, by their nodes. */
   readonly #scopeOf: ReadonlyMap<Node, Scope>;
+  /** Whether classes may be decorated: what their members were is then asked for at once. */
+  readonly #decorates: boolean;
 
   constructor(analysis: ModuleAnalysis, renderer: Renderer, options: InstrumentOptions) {
     this.#analysis = analysis;
     this.#renderer = renderer;
     this.#options = options;
+    this.#decorates = DECORATES.test(analysis.source);
     this.#scopeOf = new Map(
       analysis.scopes.filter((scope) => scope.kind === "function").map((scope) => [scope.node, scope]),
     );
@@ -502,6 +508,16 @@ class Instrumenter {
         text: () => `${this.#options.prefix}H`,
       });
     }
+    site.keyed.forEach(({ key }, i) =>
+      this.#renderer.add({
+        at: key.start,
+        end: key.end,
+        side: "open",
+        depth,
+        when,
+        text: () => `${this.#options.prefix}Y[${i}]`,
+      })
+    );
     if (site.refused === null) this.#registered(site, depth);
     const guarded = site.privates.some((item) => !item.isStatic);
     for (const element of node.body.body) this.#element(site, element, guarded, depth);
@@ -547,8 +563,14 @@ class Instrumenter {
   #registered(site: Site, depth: number): void {
     const at = site.node.body.start + 1;
     const doors = site.behind.filter((item) => item.refused === null);
+    const early = this.#decorates ? ",1" : "";
     if (doors.length === 0) {
-      return this.#open(at, depth, (style) => `static{${this.#registration(site, style)})}`);
+      const skipped = early === "" ? "" : site.privates.length > 0 ? ",void 0" : ",void 0,void 0";
+      return this.#open(
+        at,
+        depth,
+        (style) => `static{${this.#registration(site, style)}${skipped}${early})}`,
+      );
     }
     const { prefix } = this.#options;
     this.#renderer.add({
@@ -562,7 +584,7 @@ class Instrumenter {
         }`,
       moved: (style) => [
         ...doorPieces(doors, { renderer: this.#renderer, prefix, style }),
-        { text: ")}", from: -1 },
+        { text: `${early})}`, from: -1 },
       ],
     });
   }

@@ -117,6 +117,8 @@ export interface Site {
   readonly privates: PrivateName[];
   /** The class in whose body alone its closures can be made: they use its private names, or `super` in its members. */
   door: Site | null;
+  /** For a class: members whose names are computed, in source order. */
+  readonly keyed: { readonly key: Node; readonly member: Site }[];
   /** For a class: the sites whose door it is. */
   readonly behind: Site[];
   /** Its `super` is that of a static member. */

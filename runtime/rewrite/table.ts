@@ -80,6 +80,8 @@ export interface SiteEntry {
   readonly door?: number;
   /** Their `super` is that of a static member. */
   readonly staticSuper?: boolean;
+  /** For a class: sites of its members whose names are computed. */
+  readonly keyed?: readonly number[];
   /** Why its closures can't travel. */
   readonly refused?: string;
   /** Why no migration point can be put there. */

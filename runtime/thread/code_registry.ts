@@ -57,10 +57,16 @@ interface ClassRecord {
   scopes: readonly ScopeHandle[] | undefined;
   readonly privates: PrivateAccess | undefined;
   private: Privates | undefined;
-  members: Map<number, Function> | undefined;
+  members: Map<number, Member> | undefined;
   readonly door: ClassDoor | undefined;
   /** Of its door, by site. */
   readonly makers: Map<number, Maker>;
+}
+
+/** A member as its class had it first, and under which name. */
+interface Member {
+  readonly fn: Function;
+  readonly key: PropertyKey;
 }
 
 type Maker = (...envs: unknown[]) => Function;
@@ -97,6 +103,8 @@ type Register = (
   accessor?: Accessor,
   privates?: PrivateAccess,
   door?: ClassDoor,
+  /** Something may replace its members before anybody asks for them. */
+  early?: number,
 ) => void;
 
 /** What a registry needs to know of its process. */
@@ -343,12 +351,19 @@ export class CodeRegistry implements CodeAccess {
     const entry = this.tableOf(module.key).sites[site]!;
     record.scopes ??= ask === undefined ? [] : this.#scopesOf(module.key, entry, ask);
     if (record.scopes === undefined) return refused(`the class ${entry.id}: ${PARAMETERS_COME}`, CALL_LATER);
-    return { type: "class", module: module.key, site, scopes: record.scopes, keys: [] };
+    const keys = entry.keyed?.map((member) => this.#membersOf(module, record).get(member)?.key) ?? [];
+    if (keys.includes(undefined)) {
+      return refused(
+        `the class ${entry.id}: a member with a computed name was moved`,
+        "leave it in its class",
+      );
+    }
+    return { type: "class", module: module.key, site, scopes: record.scopes, keys: keys as PropertyKey[] };
   }
 
   #describeMember(module: LiveModule, site: number, entry: SiteEntry, fn: Function): FunctionDescription {
     const records = module.classes.get(entry.owner!) ?? [];
-    const record = records.find((item) => this.#membersOf(module, item).get(site) === fn);
+    const record = records.find((item) => this.#membersOf(module, item).get(site)?.fn === fn);
     if (record === undefined) {
       return refused(`the method ${entry.id}, taken out of its class`, "keep it in its class");
     }
@@ -359,7 +374,7 @@ export class CodeRegistry implements CodeAccess {
 
   #registerClass(
     module: LiveModule,
-    ...[site, cls, ask, privates, door]: Parameters<Register>
+    ...[site, cls, ask, privates, door, early]: Parameters<Register>
   ): void {
     // Its table isn't needed yet: start-up must not wait for it.
     const record: ClassRecord = {
@@ -376,22 +391,23 @@ export class CodeRegistry implements CodeAccess {
     const list = module.classes.get(site);
     if (list === undefined) module.classes.set(site, [record]);
     else list.push(record);
+    if (early === 1) this.#membersOf(module, record);
     if (privates === undefined) return;
     this.#privateOwners.set(prototypeOf(cls), cls);
     this.#privateClasses.push(cls);
   }
 
   /** Members by site, as the class has them now: read right after it came into being, or when first needed. */
-  #membersOf(module: LiveModule, record: ClassRecord): Map<number, Function> {
+  #membersOf(module: LiveModule, record: ClassRecord): Map<number, Member> {
     if (record.members !== undefined) return record.members;
-    const members = new Map<number, Function>();
+    const members = new Map<number, Member>();
     for (const holder of [record.cls, prototypeOf(record.cls)]) {
-      for (const name of ownKeys(holder)) {
-        const descriptor = getOwnPropertyDescriptor(holder, name)!;
+      for (const key of ownKeys(holder)) {
+        const descriptor = getOwnPropertyDescriptor(holder, key)!;
         for (const fn of [descriptor.value, descriptor.get, descriptor.set]) {
           if (typeof fn !== "function") continue;
           const site = this.siteOf(fn);
-          if (site?.module === module.key && !members.has(site.site)) members.set(site.site, fn);
+          if (site?.module === module.key && !members.has(site.site)) members.set(site.site, { fn, key });
         }
       }
     }
@@ -402,7 +418,15 @@ export class CodeRegistry implements CodeAccess {
     const record = this.#classes.get(owner);
     const made = this.siteOf(owner);
     if (record === undefined || made === undefined) return undefined;
-    return this.#membersOf(this.#live(made.module), record).get(site);
+    return this.#membersOf(this.#live(made.module), record).get(site)?.fn;
+  }
+
+  /** The member of that site that an object has by its class, though something else may stand in its place by now. */
+  memberAlong(chain: ReadonlySet<object>, key: ModuleKey, site: number): Function | undefined {
+    const module = this.#live(key);
+    const records = module.classes.get(this.tableOf(key).sites[site]!.owner!) ?? [];
+    const record = records.find(({ cls }) => chain.has(cls) || chain.has(prototypeOf(cls)));
+    return record === undefined ? undefined : this.#membersOf(module, record).get(site)?.fn;
   }
 
   privateOwner(prototype: object): Function | undefined {
@@ -691,12 +715,15 @@ export class CodeRegistry implements CodeAccess {
     key: ModuleKey,
     site: number,
     scopes: readonly ScopeHandle[],
-    _keys: readonly PropertyKey[],
+    keys: readonly PropertyKey[],
     derived: boolean,
   ): Function {
     const module = this.#live(key);
     const heritage = derived ? function () {} : undefined;
-    const cls = this.#maker(module, site)(...scopes.map(envOf), heritage);
+    if (keys.length !== (this.tableOf(key).sites[site]?.keyed?.length ?? 0)) {
+      throw new TypeError(`Cannot make class ${site} of ${key}: it has other computed names`);
+    }
+    const cls = this.#maker(module, site)(...scopes.map(envOf), heritage, keys);
     const record = this.#classes.get(cls);
     if (record === undefined) {
       throw new TypeError(`Cannot make class ${this.tableOf(key).sites[site]!.id}: it did not register`);

@@ -451,7 +451,9 @@ export class Migrator {
   /** The class member that was called, found where the call found it: on the object's own chain. */
   #memberOn(point: Point, self: unknown): Function | undefined {
     if ((typeof self !== "object" || self === null) && typeof self !== "function") return undefined;
+    const chain = new Set<object>();
     for (let at: object | null = self; at !== null && !this.#isProxy(at); at = getPrototypeOf(at)) {
+      chain.add(at);
       for (const name of Reflect.ownKeys(at)) {
         const descriptor = Reflect.getOwnPropertyDescriptor(at, name)!;
         for (const fn of [descriptor.value, descriptor.get, descriptor.set]) {
@@ -461,7 +463,7 @@ export class Migrator {
         }
       }
     }
-    return undefined;
+    return this.#parts.registry.memberAlong(chain, point.module, point.site);
   }
 
   /** Only then nobody can see that what the method does before its first `await` happens later. */

@@ -72,7 +72,7 @@ function privateClosure(o: { v: () => number }) {
   return o.v();
 }
 function computedMember(o: { v: any }) {
-  return new o.v().keyed();
+  return new o.v().keyed;
 }
 let timed = 0;
 function timerLeft() {
@@ -151,9 +151,7 @@ class Secret {
 await show("privateClosure", () => privateClosure(give(new Secret().reader())));
 const name = "keyed";
 class Keyed {
-  [name]() {
-    return 1;
-  }
+  [name] = 1;
 }
 await show("computedMember", () => computedMember(give(Keyed)));
 await show("timerLeft", async () => {
