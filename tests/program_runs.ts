@@ -28,7 +28,7 @@ export interface RunOptions {
 
 /** Reasons that are the machine's, not the program's. */
 export const SESSION_LOST =
-  /no clone in reach|no clone has answered|session has ended|session is not open|hung up|fell silent|connection .*closed|no answer in time|Signal timed out/;
+  /no clone in reach|no clone has answered|session has ended|session is not open|hung up|fell silent|no sign of life|connection .*closed|no answer in time|Signal timed out/;
 
 const folder = new URL("./programs/", import.meta.url);
 const main = new URL("../mod.ts", import.meta.url).pathname;
