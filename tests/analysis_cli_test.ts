@@ -127,6 +127,9 @@ Deno.test("partition and profile exit 2 with one line for a bad argument", () =>
         ["partition", "--home", home, "app.ts", "--up", "0"],
         ["partition", "--home", home, "app.ts", "--pin", "scan"],
         ["partition", "--home", home, "app.ts", "--power", "steam"],
+        ["partition", "--home", home, "app.ts", "--migrate", "app.ts#absent"],
+        ["partition", "--home", home, "app.ts", "--svg", `${home}/absent/x.svg`],
+        ["profile", "show", "--home", home, "app.ts", "--svg", `${home}/absent/x.svg`],
         ["profile", "--home", home, "erase", "app.ts"],
       ]
     ) {

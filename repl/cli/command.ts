@@ -72,6 +72,15 @@ export function oneOf<T extends string>(value: unknown, allowed: readonly T[], o
   return found;
 }
 
+/** Writes a file that the user named. @throws {UsageError} if that can't be done. */
+export async function writeNamed(path: string, text: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(path, text);
+  } catch (error) {
+    throw new UsageError(`cannot write ${path}: ${(error as Error).message}`);
+  }
+}
+
 /** The help text of a command. */
 export function helpOf(name: string, command: Command): string {
   const rows = Object.entries({ ...command.options, ...COMMON }).map(([option, spec]) => {

@@ -13,7 +13,7 @@ import {
   solvePartition,
 } from "../../analysis/mod.ts";
 import { type Conditions, type MethodId, methodId } from "../../runtime/mod.ts";
-import { type Command, oneOf, type Parsed, UsageError } from "./command.ts";
+import { type Command, oneOf, type Parsed, UsageError, writeNamed } from "./command.ts";
 import { powerOf } from "./power_option.ts";
 import { columns, latestVersion, openProfiles, STORE_OPTIONS } from "./profile.ts";
 
@@ -66,6 +66,7 @@ export const partition: Command = {
     const asked = await askedOf(parsed, store.executions(version));
     try {
       const plan = (await planRun(store, version, asked))!;
+      for (const named of [...asked.migrate, ...asked.pin, ...asked.about]) checkKnown(plan, named);
       return await answer({ parsed, store, version, asked, plan });
     } catch (error) {
       if (!(error instanceof ClashError)) throw error;
@@ -133,7 +134,7 @@ async function answer(given: Answer): Promise<number> {
     : undefined;
   if (typeof values.svg === "string") {
     const picture = regionPicture(plan.database, { cloneSpeed: conditions.cloneSpeed, here: conditions });
-    await Deno.writeTextFile(values.svg, picture);
+    await writeNamed(values.svg, picture);
   }
   const shown = paper ?? { migrate: plan.migrate, cost: plan.cost };
   if (values.json === true) {
@@ -183,6 +184,12 @@ async function paperOf({ asked, plan }: Answer): Promise<{ migrate: readonly Met
   return solved;
 }
 
+/** @throws {UsageError} for a method that no profiled run has seen. */
+function checkKnown({ costs }: Plan, method: MethodId): void {
+  if (costs.contexts.some((context) => context.method === method)) return;
+  throw new UsageError(`no method ${method} in the profile; see: profile show`);
+}
+
 interface Explained {
   readonly choice: string;
   readonly cost?: number;
@@ -191,8 +198,6 @@ interface Explained {
 
 /** What it costs to make the method migrate and to keep it home, each with the best choice for all others. */
 async function explain({ asked, plan }: Answer, about: MethodId): Promise<Explained[]> {
-  const known = plan.costs.contexts.some((context) => context.method === about);
-  if (!known) throw new UsageError(`no method ${about} in the profile; see: profile show`);
   const point = pointOf(asked.conditions);
   const of = async (choice: string, more: { pin?: MethodId[]; migrate?: MethodId[] }): Promise<Explained> => {
     const solved = await solvePartition(partitionProblem(plan.costs, { ...asked, ...more, point }));

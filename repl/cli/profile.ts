@@ -8,7 +8,7 @@ import {
   ProfileStore,
   ProfileTree,
 } from "../../analysis/mod.ts";
-import { type Command, type Parsed, UsageError } from "./command.ts";
+import { type Command, type Parsed, UsageError, writeNamed } from "./command.ts";
 import { randomFrom, readInputs } from "./profile_inputs.ts";
 import { ProgressLine } from "./progress_line.ts";
 
@@ -61,7 +61,7 @@ export const profile: Command = {
     );
     const clone = cloned.length === 0 ? undefined : meanTree(cloned);
     if (typeof parsed.values.svg === "string") {
-      await Deno.writeTextFile(parsed.values.svg, picture(device, clone));
+      await writeNamed(parsed.values.svg, picture(device, clone));
     }
     if (parsed.values.json === true) console.log(JSON.stringify({ ...version, rows: rowsOf(device, clone) }));
     else console.log(table({ version, executions, device, clone, all: parsed.values.all === true }));
