@@ -2,10 +2,12 @@
  * How much of what programs really call the static analyzer finds: `deno task bench:calls [--json] [PROGRAM]...`.
  *
  * Each program runs once with a hook in each of its functions (its libraries' too); the edges seen are compared with the
- * analyzer's, and with those of a resolver that follows names bound once and nothing else.
+ * analyzer's, with those of a resolver that follows names bound once and nothing else, and with what the TypeScript checker
+ * resolves.
  */
 import { parseArgs } from "node:util";
 import { type Analysis, analyzeProgram, loadProgram } from "../analysis/mod.ts";
+import { checkerCalls } from "./calls/checker.ts";
 import { compare, type Comparison } from "./calls/compare.ts";
 import { installPrograms } from "./calls/programs.ts";
 import { traceCalls } from "./calls/trace.ts";
@@ -16,6 +18,7 @@ interface Row {
   readonly lines: number;
   readonly analyzer: Shares;
   readonly names: Shares;
+  readonly checker: Shares;
   readonly traced: number;
   readonly ms: number;
 }
@@ -48,6 +51,9 @@ async function measure(name: string, main: string): Promise<Row> {
     lines: modules.reduce((sum, { text }) => sum + text.split("\n").length, 0),
     analyzer: shares(found),
     names: shares(compare(analysis.methods, pairs(analysis.calls.filter(({ certain }) => certain)), traced)),
+    checker: shares(
+      compare(analysis.methods, checkerCalls(programs.compiler, modules, analysis.methods), traced),
+    ),
     traced: found.traced,
     ms: Math.round(ms),
   };
@@ -68,7 +74,9 @@ try {
         `${(100 * recall).toFixed(1)} / ${(100 * precision).toFixed(1)}`;
       console.log(
         `${name.padEnd(14)}${String(row.lines).padStart(7)} lines ${String(row.traced).padStart(6)} edges  ` +
-          `analyzer ${percent(row.analyzer)}  names alone ${percent(row.names)}  ${row.ms} ms`,
+          `analyzer ${percent(row.analyzer)}  names alone ${percent(row.names)}  checker ${
+            percent(row.checker)
+          }  ${row.ms} ms`,
       );
     }
   }

@@ -24,8 +24,8 @@ export const CALLS_BACK = new Set(
 
 /** Prototypes an object may have: each name is looked up along all ways through them. */
 export const MAX_PROTOS = 6;
-/** Calls of calls that are told apart. */
-export const MAX_DEPTH = 1;
+/** Calls of calls that are told apart; of a helper that is told a property's name, one more. */
+export const MAX_DEPTH = 1, MAX_KEYED_DEPTH = 2;
 /** Characters of a method that is walked for each of its calls: longer ones are no helpers. */
 export const MAX_COPIED = 4000;
 /** Characters of methods that may be walked again, for each of the program, and besides. */

@@ -154,3 +154,36 @@ Deno.test("stateLine() names state, not code, and no variables of methods that i
   assertEquals(said("a.js#far"), "reads table (b.js), 2 of npm:lib@1.0.0");
   assertEquals(said("npm:lib@1.0.0/l.js#g"), "reads a, b");
 });
+
+Deno.test("analyzeProgram() knows the names that methods are defined by through members of classes, a helper in between", () => {
+  const found = calls(`
+    function define(of) { of.DEF = function (name, method) { this.prototype[name] = method; }; return of; }
+    const A = define(function A() {}), B = define(function B() {});
+    function visitor(of, f) { of.DEF("visit", f); }
+    A.DEF("size", function sizeA() { return 1; });
+    B.DEF("size", function sizeB() { return 2; });
+    visitor(A, function visitA() {});
+    visitor(B, function visitB() {});
+    function useA() { const a = new A(); return a.size() + a.visit(); }
+    function useB() { const b = new B(); return b.size() + b.visit(); }
+    useA(); useB();
+  `);
+  const from = (name: string) => [...found].filter((call) => call.startsWith(`${name} > `)).sort();
+  assertEquals(from("useA"), ["useA > A", "useA > sizeA", "useA > visitA"]);
+  assertEquals(from("useB"), ["useB > B", "useB > sizeB", "useB > visitB"]);
+});
+
+Deno.test("analyzeProgram() takes a map's own methods for the language's, and an import of anything for a call of anything", () => {
+  const text = `
+    class Context { get(name) { return prompt(name); } has() {} }
+    const cache = new Map();
+    function known(key) { if (!cache.has(key)) cache.set(key, 1); return cache.get(key); }
+    function plugin(path) { return import(path); }
+    known("x"); plugin("x"); new Context().get("x");
+  `;
+  const { methods } = analyzeProgram([
+    { url: "file:///a.js", path: "a.js", text, kind: "module", imports: new Map() },
+  ]);
+  assertEquals([...calls(text)].filter((call) => call.startsWith("known")), []);
+  assertEquals(methods.filter(({ open }) => open).map(({ id }) => id), ["a.js#plugin"]);
+});

@@ -1,6 +1,6 @@
 import type { MethodId } from "../../runtime/mod.ts";
 import type { HostTable } from "./classify.ts";
-import { MAX_DEPTH, MAX_ROUNDS } from "./constants.ts";
+import { MAX_ROUNDS } from "./constants.ts";
 import { type Thing, Things } from "./things.ts";
 import { ValueGraph } from "./values.ts";
 
@@ -131,10 +131,10 @@ export class Program {
   }
 
   /** One more activation for a call from another; undefined if that would go too deep, or round in a circle. */
-  copy(activation: number, caller: number): number | undefined {
+  copy(activation: number, caller: number, maxDepth: number): number | undefined {
     const { of, outer } = this.#values[activation]!;
     const { chain } = this.#values[caller]!;
-    if (chain.length >= MAX_DEPTH || chain.includes(of) || this.#values[caller]!.of === of) return undefined;
+    if (chain.length >= maxDepth || chain.includes(of) || this.#values[caller]!.of === of) return undefined;
     this.#copied.add(activation);
     return this.#activation(of, outer, [...chain, of]);
   }

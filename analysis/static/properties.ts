@@ -15,6 +15,11 @@ const LANGUAGE_NAMES: ReadonlySet<string> = new Set(
     ),
 );
 
+/** Names that every list, map and set has a method of. */
+const LIST_NAMES: ReadonlySet<string> = new Set(
+  [Array, Map, Set, WeakMap, WeakSet].flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype)),
+);
+
 /** The vertex of property `name` (unknown if undefined) of what `object` may hold. `call`: it is read to be called. */
 export function readProperty(
   walk: Walk,
@@ -28,7 +33,10 @@ export function readProperty(
   const line = walk.lineOf(node);
   const seen: Thing[] = [];
   const mayBeComputed = call && name !== undefined && !LANGUAGE_NAMES.has(name);
+  let isOther = false, isList = false;
   const byName = () => {
+    // A list has it from the language; its values are followed there.
+    if (isList && !isOther && name !== undefined && LIST_NAMES.has(name)) return;
     // What is called and not found by its name may have been put there by a computed one.
     if (mayBeComputed) {
       for (const thing of seen) {
@@ -50,6 +58,8 @@ export function readProperty(
     return result;
   }
   graph.watch(object, (thing) => {
+    if (thing?.kind === "list") isList = true;
+    else isOther = true;
     if (thing === undefined) return byName();
     if (thing.path !== undefined) return readHost(walk, thing.path, { name, method, line, result });
     if (thing === program.world && name !== undefined && program.table.has(name)) {

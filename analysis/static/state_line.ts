@@ -17,7 +17,8 @@ export function stateLine(analysis: Analysis, index: number): string | undefined
   const { reads, writes, open } = effectsOf(analysis, index);
   const reached = new Set<string>([...reachable(analysis, index)].map((i) => analysis.methods[i]!.id));
   const isState = (name: string) =>
-    !analysis.codeNames.has(name) && !reached.has(name.split(": ")[0]!) && !name.startsWith(`${id}: `);
+    !analysis.codeNames.has(name) && !isOwnName(name) && !reached.has(name.split(": ")[0]!) &&
+    !name.startsWith(`${id}: `);
   const said = ([["reads", reads], ["writes", writes]] as const).flatMap(([how, names]) => {
     const words = wordsFor(names.filter(isState), id.slice(0, id.indexOf("#")));
     if (words.length === 0) return [];
@@ -26,6 +27,12 @@ export function stateLine(analysis: Analysis, index: number): string | undefined
   });
   if (said.length === 0) return undefined;
   return [...said, ...(open ? ["maybe others, by calls that can't be told"] : [])].join("; ");
+}
+
+/** The name that a class or function has inside of itself. */
+function isOwnName(name: string): boolean {
+  const [of, variable] = labelOf(name).split(": ");
+  return variable !== undefined && of!.split(".").at(-1) === variable;
 }
 
 function wordsFor(names: readonly string[], own: string): string[] {

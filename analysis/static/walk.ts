@@ -139,6 +139,7 @@ export class Walk {
         });
       case "ImportExpression":
         this.value(node.source);
+        if (node.source.type !== "Literal") this.program.openCall(this.at.method);
         return this.links.dynamicImport(node);
       case "ObjectExpression":
         return this.#object(node);

@@ -1,5 +1,5 @@
 import type { Node } from "../../runtime/rewrite/mod.ts";
-import { MAX_ARGUMENTS } from "./constants.ts";
+import { MAX_ARGUMENTS, MAX_DEPTH, MAX_KEYED_DEPTH } from "./constants.ts";
 import { callHost, callMember } from "./builtins.ts";
 import { iterate } from "./iteration.ts";
 import { readProperty } from "./properties.ts";
@@ -188,21 +188,20 @@ function activationFor(
   { site, caller }: { site: CallSite; caller: number },
 ): number {
   const { program } = walk;
-  if (body === undefined || site.isNew || !site.certain || program.copiedChars > program.maxCopiedChars) {
-    return method!;
-  }
+  if (body === undefined || site.isNew || program.copiedChars > program.maxCopiedChars) return method!;
   const { values, keys } = body.wants;
   const texts = new Map<number, string>();
   let isWorth = false;
   for (const [i, value] of site.given.entries()) {
-    if (keys.has(i)) {
+    if (keys.has(i) || (site.certain && values.has(i))) {
       const text = textOf(walk, site.node.arguments?.[i]);
       if (text !== undefined) texts.set(i, text);
     }
     if (value !== undefined && values.has(i) && program.graph.holdsFunction(value)) isWorth = true;
   }
-  if (!isWorth && texts.size === 0) return method!;
-  const copy = program.copy(method!, caller);
+  const isKeyed = texts.size > 0;
+  if (!isKeyed && !(isWorth && site.certain)) return method!;
+  const copy = program.copy(method!, caller, isKeyed ? MAX_KEYED_DEPTH : MAX_DEPTH);
   if (copy === undefined) return method!;
   program.copiedChars += body.chars;
   body.walk(copy, texts);
@@ -212,7 +211,7 @@ function activationFor(
 
 function textOf(walk: Walk, node: Node): string | undefined {
   if (node?.type === "Literal" && typeof node.value === "string") return node.value;
-  return node?.type === "Identifier" ? walk.names.textOf(walk.find(node.name)) : undefined;
+  return node?.type === "Identifier" ? walk.names.textOf(walk.find(node.name), walk.at.locals) : undefined;
 }
 
 function link({ program }: Walk, thing: Thing, { site, method }: { site: CallSite; method: number }): void {

@@ -8,12 +8,16 @@ const VERSIONS = {
   planck: "1.4.2",
   terser: "5.44.0",
 };
+/** The compiler whose checker the analyzer is compared with: the last line of versions that has one in JavaScript. */
+const COMPILER = "5.9.3";
 /** An example of this project, besides. */
 const EXAMPLE = new URL("../../examples/mandelbrot.ts", import.meta.url).pathname;
 
 /** Programs ready to run: main modules by name, until they are removed. */
 export interface Programs {
   readonly mains: ReadonlyMap<string, string>;
+  /** Path of the TypeScript compiler, to compare with. */
+  readonly compiler: string;
   remove(): Promise<void>;
 }
 
@@ -24,6 +28,7 @@ export async function installPrograms(): Promise<Programs> {
     Object.entries(VERSIONS).map(([name, version]) => [name, `npm:${name}@${version}`]),
   );
   imports["hono/"] = `npm:/hono@${VERSIONS.hono}/`;
+  imports.typescript = `npm:typescript@${COMPILER}`;
   await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ nodeModulesDir: "auto", imports }));
   const mains = new Map([["mandelbrot", EXAMPLE]]);
   for (const name of Object.keys(VERSIONS)) {
@@ -36,5 +41,6 @@ export async function installPrograms(): Promise<Programs> {
   })
     .output();
   if (code !== 0) throw new Error(`Cannot install the programs: ${new TextDecoder().decode(stderr)}`);
-  return { mains, remove: () => Deno.remove(folder, { recursive: true }) };
+  const compiler = await Deno.realPath(`${folder}/node_modules/typescript/lib/typescript.js`);
+  return { mains, compiler, remove: () => Deno.remove(folder, { recursive: true }) };
 }
