@@ -11,6 +11,10 @@ export class DemoPeer implements AsyncDisposable {
     this.#guard = guard;
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** Starts one; `slow` runs it on that device. */
   static async start(
     mod: string,
