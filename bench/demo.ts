@@ -99,7 +99,7 @@ try {
       ...files,
     ], env);
 
-  say("learning: two short runs on other files");
+  say("learning: two short runs on other files (what they teach is worked out in between, at full speed)");
   const learnt: Ran[] = [];
   for (const path of inputs.learn) {
     learnt.push(await withClone([path]));

@@ -23,7 +23,7 @@ for (const file of JSON.parse(Deno.readTextFileSync(new URL("list.json", import.
   console.log("${MARK}" + file);
   let ended;
   const run = async () => file.endsWith(".cjs") ? require("./" + file) : await import("./" + file);
-  const late = setTimeout(() => ended("stuck"), 3000);
+  const late = setTimeout(() => ended("stuck"), 30_000);
   const outcome = await Promise.race([
     run().then(() => "ran", (error) => "failed " + error?.stack),
     new Promise((resolve) => ended = resolve),
@@ -83,7 +83,7 @@ export class Batch implements Disposable {
         "--clone",
         "spawn",
         "--trace",
-        "/tmp/trace.jsonl",
+        `${this.#folder}/trace.jsonl`,
         ...this.#files.flatMap((file) => ["--migrate", `${file}#travel`]),
       ]
       : ["--clone", "none"];
