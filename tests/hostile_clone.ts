@@ -1,10 +1,7 @@
 /** A clone that says whatever it likes, and the session of a device's app with it. */
-import { generateKeyPair } from "@libp2p/crypto/keys";
 import { ControlChannel, streamChannel } from "../net/channel/mod.ts";
-import { answerLink, LINK_PROTOCOL } from "../net/link/mod.ts";
 import type { PeerOptions } from "../net/mod.ts";
 import { SESSION_PROTOCOL } from "../net/peer/constants.ts";
-import { startHost } from "../net/peer/host.ts";
 import { FileRoots } from "../runtime/host/file_roots.ts";
 import { encodeFrame, encodeJsonFrame, type Frame, FrameDecoder, SESSION_VERSION } from "../runtime/mod.ts";
 import { Board } from "../runtime/thread/board.ts";
@@ -149,14 +146,7 @@ async function hostilePeer(
   { ready, migrated }: Attack,
   opened: (end: CloneEnd) => void,
 ): Promise<{ id: string; address: string }> {
-  const host = await startHost({
-    key: await generateKeyPair("Ed25519"),
-    listen: ["/ip4/127.0.0.1/tcp/0"],
-    gater: {},
-    mdns: false,
-  });
-  scene.onEnd(() => host.stop());
-  await host.handle(LINK_PROTOCOL, (stream) => answerLink(streamChannel(stream)));
+  const host = await scene.host();
   await host.handle(SESSION_PROTOCOL, async (stream) => {
     const control = new ControlChannel(streamChannel(stream));
     await control.receive();

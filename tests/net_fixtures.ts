@@ -1,5 +1,9 @@
 /** Peers, apps and homes for tests of `net/`. */
+import { generateKeyPair } from "@libp2p/crypto/keys";
+import { streamChannel } from "../net/channel/mod.ts";
+import { answerLink, LINK_PROTOCOL } from "../net/link/mod.ts";
 import { type Peer, type PeerOptions, startPeer } from "../net/mod.ts";
+import { type Host, startHost } from "../net/peer/host.ts";
 import {
   decodeJson,
   encodeFrame,
@@ -62,6 +66,19 @@ export class Scene implements AsyncDisposable {
     const folder = await Deno.makeTempDir({ prefix: "home-" });
     this.#cleanups.push(() => Deno.remove(folder, { recursive: true }));
     return folder;
+  }
+
+  /** A libp2p node that answers questions about the link as a peer does, and nothing else yet. */
+  async host(): Promise<Host> {
+    const host = await startHost({
+      key: await generateKeyPair("Ed25519"),
+      listen: ["/ip4/127.0.0.1/tcp/0"],
+      gater: {},
+      mdns: false,
+    });
+    this.#cleanups.push(() => host.stop());
+    await host.handle(LINK_PROTOCOL, (stream) => answerLink(streamChannel(stream)));
+    return host;
   }
 
   /** A peer that is reached over loopback only. */

@@ -1,28 +1,18 @@
 import { equal, match } from "node:assert/strict";
-import { generateKeyPair } from "@libp2p/crypto/keys";
 import { ControlChannel, streamChannel } from "../net/channel/mod.ts";
-import { answerLink, LINK_PROTOCOL } from "../net/link/mod.ts";
 import { SESSION_PROTOCOL } from "../net/peer/constants.ts";
-import { startHost } from "../net/peer/host.ts";
 import { SESSION_VERSION } from "../runtime/mod.ts";
 import { Scene } from "./net_fixtures.ts";
 
 /** A peer of another version: it answers sessions with what that version would. */
 async function otherVersion(scene: Scene, protocol: string, answer: object): Promise<string> {
-  const host = await startHost({
-    key: await generateKeyPair("Ed25519"),
-    listen: ["/ip4/127.0.0.1/tcp/0"],
-    gater: {},
-    mdns: false,
-  });
-  scene.onEnd(() => host.stop());
+  const host = await scene.host();
   await host.handle(protocol, async (stream) => {
     const control = new ControlChannel(streamChannel(stream));
     await control.receive();
     control.send(answer);
     control.handOver({ data: () => {}, end: () => {} });
   });
-  await host.handle(LINK_PROTOCOL, (stream) => answerLink(streamChannel(stream)));
   return String(host.getMultiaddrs()[0]);
 }
 

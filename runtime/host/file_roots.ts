@@ -46,7 +46,7 @@ export class FileRoots {
     }
     if (path === this.#temporary) return "temporary";
     if (this.#passages.has(path)) return "passage";
-    return this.#temporary !== undefined && folderOf(path) === this.#temporary ? "absent" : "none";
+    return this.isTemporary(path) ? "absent" : "none";
   }
 
   /** Whether something is a temporary file of its own, by its path. */
