@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import {
   BLOB_ASK,
   BLOB_CHECK,
@@ -90,13 +89,13 @@ export class BlobDesk {
   async push(frame: Frame): Promise<void> {
     // A full disk must not end a session: who needs it asks the device again.
     for (const content of unpackBlobs(frame.payload)) {
-      await this.#store.putUnnamed(this.#device, content).catch(() => {});
-      if (this.#promised.size > 0) await this.#arrived(content);
+      const { name, kept } = this.#store.putUnnamed(this.#device, content);
+      await kept.catch(() => {});
+      await this.#arrived(name, content);
     }
   }
 
-  async #arrived(content: Uint8Array): Promise<void> {
-    const name = hash("sha256", content, "hex");
+  async #arrived(name: string, content: Uint8Array): Promise<void> {
     this.#promised.delete(name);
     if (!this.#awaited.delete(name)) return;
     await this.#ends.toGuest(encodeFrame(BLOB_REPLY, Uint8Array.fromHex(name), content));

@@ -15,8 +15,8 @@ export interface ContentStore {
   has(device: string, hash: Uint8Array): boolean;
   /** Keeps content. @throws {Error} if it doesn't have that hash. */
   put(device: string, hash: Uint8Array, content: Uint8Array): Promise<void>;
-  /** As {@linkcode put}, under the hash it has. */
-  putUnnamed(device: string, content: Uint8Array): Promise<void>;
+  /** As {@linkcode put}, under the hash that it has, told at once in hex; `kept` settles when it is stored. */
+  putUnnamed(device: string, content: Uint8Array): { readonly name: string; readonly kept: Promise<void> };
   /** Removes all that a device sent. */
   wipe(device: string): Promise<void>;
   /** Drops what a device has kept beyond its quota, least recently used first. */
@@ -139,8 +139,9 @@ class FolderStore implements ContentStore {
     await this.#keep(device, hash, content);
   }
 
-  async putUnnamed(device: string, content: Uint8Array): Promise<void> {
-    await this.#keep(device, Uint8Array.fromHex(hash("sha256", content, "hex")), content);
+  putUnnamed(device: string, content: Uint8Array): { name: string; kept: Promise<void> } {
+    const name = hash("sha256", content, "hex");
+    return { name, kept: this.#keep(device, Uint8Array.fromHex(name), content) };
   }
 
   async #keep(device: string, hash: Uint8Array, content: Uint8Array): Promise<void> {

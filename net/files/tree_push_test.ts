@@ -159,7 +159,7 @@ Deno.test("pushTree() sends a chunk whole if the clone lost what it resembles", 
 Deno.test("BlobDesk keeps only what comes out as it was called, and bounds what it reads", async () => {
   await using it = await lab();
   const base = noise(1000);
-  await it.store.putUnnamed(DEVICE, base);
+  await it.store.putUnnamed(DEVICE, base).kept;
   const name = new Uint8Array(await crypto.subtle.digest("SHA-256", base as Uint8Array<ArrayBuffer>)).toHex();
   const toDevice = () => {};
   const desk = new BlobDesk(it.store, DEVICE, { toDevice, toGuest: () => {} });
