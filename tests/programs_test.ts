@@ -239,6 +239,11 @@ const PROGRAMS: readonly Program[] = [
     migrate: ["use", "Shape.<1>", "twice", "moved"],
     stays: [/moved: .*Moved: a member with a computed name was moved/],
   },
+  {
+    file: "named.ts",
+    migrate: ["computes", "acts", "passes"],
+    stays: [/acts: .*it names Deno.removeSync, which it wasn't sent/],
+  },
   { file: "plain.js", migrate: ["Tokens.next", "Tokens.expect", "all", "where", "check"] },
 ];
 

@@ -129,6 +129,17 @@ export interface ValueAccess {
   namedKeys?(value: object): readonly PropertyKey[];
 }
 
+/**
+ * Device: what an answer may name that this session never sent. Whatever the app's state took along comes home under its id
+ * and isn't asked about.
+ */
+export interface Unsent {
+  /** Whether it may name this built-in object, or this namespace of a module. */
+  mayName(builtin: object): boolean;
+  /** Whether the clone has code of this module: nothing of others can be made or changed there. */
+  hasCodeOf(module: ModuleKey): boolean;
+}
+
 /** A module's key: the same for the same URL and source on both sides. */
 export type ModuleKey = string;
 

@@ -1,4 +1,11 @@
-import { type CodeAccess, type ScopeHandle, UNINITIALISED, type ValueAccess } from "./access.ts";
+import {
+  type CodeAccess,
+  type ModuleKey,
+  type ScopeHandle,
+  UNINITIALISED,
+  type Unsent,
+  type ValueAccess,
+} from "./access.ts";
 import {
   ACCESSOR,
   BLOB_BYTES,
@@ -60,6 +67,7 @@ export interface InletOptions {
   readonly code: CodeAccess;
   readonly limits: HeapLimits;
   readonly blobBytes: number;
+  readonly unsent?: Unsent;
 }
 
 const NO_PRIVATES: readonly undefined[] = [];
@@ -70,6 +78,7 @@ export class Inlet extends Reader {
   readonly code: CodeAccess;
   readonly values: ValueAccess;
   readonly limits: HeapLimits;
+  readonly #unsent: Unsent | undefined;
   /** Index of the packet's first new node. */
   readonly firstNew: number;
   bufferBytes = 0;
@@ -96,6 +105,7 @@ export class Inlet extends Reader {
     this.values = options.values;
     this.limits = options.limits;
     this.side = options.side;
+    this.#unsent = options.unsent;
     this.firstNew = state.size;
     this.#firstShape = state.shapes.list.length;
   }
@@ -151,6 +161,21 @@ export class Inlet extends Reader {
     const text = this.state.texts.list[this.varint()];
     if (text === undefined) throw new PacketError("a text has no such number");
     return text;
+  }
+
+  /** The key of a module. @throws {PacketError} if the sender can't have code of it */
+  module(): ModuleKey {
+    const key = this.text();
+    if (this.#unsent?.hasCodeOf(key) === false) throw new PacketError(`it wasn't sent the module ${key}`);
+    return key;
+  }
+
+  /** Checks what the packet names anew. @throws {PacketError} if the sender must have been sent it */
+  named<T extends object>(builtin: T, name: string): T {
+    if (this.#unsent?.mayName(builtin) === false) {
+      throw new PacketError(`it names ${name}, which it wasn't sent`);
+    }
+    return builtin;
   }
 
   /** The live node of a MID. */

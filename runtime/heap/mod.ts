@@ -24,5 +24,6 @@ export {
   type PrivateSlot,
   type ScopeHandle,
   UNINITIALISED,
+  type Unsent,
   type ValueAccess,
 } from "./access.ts";

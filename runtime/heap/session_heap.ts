@@ -8,7 +8,7 @@
  */
 import { takeFreshErrors } from "./kinds/error.ts";
 import { Acceptance, type Accepted } from "./acceptance.ts";
-import type { CodeAccess, ValueAccess } from "./access.ts";
+import type { CodeAccess, Unsent, ValueAccess } from "./access.ts";
 import { type Capture, CaptureWalk, type CidRun } from "./capture.ts";
 import {
   DEFAULT_LIMITS,
@@ -50,6 +50,8 @@ export interface SessionHeapOptions {
   readonly firstId?: number;
   /** Device: keeps the mapping table readable between migrations, for people who look. Default false. */
   readonly observed?: boolean;
+  /** Device: what an answer may name that was never sent; anything if left out. */
+  readonly unsent?: Unsent;
 }
 
 export class SessionHeap {
@@ -183,8 +185,11 @@ export class SessionHeap {
     const { flags, blobBytes } = readFront(reader);
     this.#checkTurn(flags);
     if ((flags & FLAG_FIRST) !== 0) this.#startOver(packet, reader.at);
-    const { side, values, code } = this.#options;
-    const inlet = new Inlet(packet, this.#state, { side, values, code, limits: this.#limits, blobBytes });
+    const { side, values, code, unsent } = this.#options;
+    const inlet = new Inlet(packet, this.#state, {
+      ...{ side, values, code, limits: this.#limits, blobBytes },
+      ...(unsent && { unsent }),
+    });
     inlet.at = reader.at;
     const accepted = new Acceptance(inlet).run();
     if (side === "device") this.#merged(accepted, inlet.firstNew);

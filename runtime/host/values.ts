@@ -3,6 +3,7 @@ import { types } from "node:util";
 import type { Brand, HostParts, IteratorView, PromiseOutcome, ValueAccess } from "../heap/access.ts";
 import { BuiltinChanges, type DefinitionWatch } from "./builtin_changes.ts";
 import { type Builtins, EVENTS } from "./builtins.ts";
+import { isHarmless } from "./harmless.ts";
 import { isBareIterator, iteratorShows, iteratorView } from "./iterators.ts";
 import { HostValues } from "./host_values.ts";
 import type { Redefinitions } from "./redefinitions.ts";
@@ -186,6 +187,17 @@ export class Values implements ValueAccess {
     return this.#builtins.byName(name);
   }
 
+  /** Whether an answer may name this built-in, or the namespace of a built-in module, which it was not sent. */
+  mayComeHome(value: object): boolean {
+    const name = this.#builtins.nameOf(value);
+    if (name !== undefined) return isHarmless(value, name);
+    if (!types.isModuleNamespaceObject(value)) return true;
+    return Object.values(value).every((item) => {
+      const known = isObject(item) ? this.#builtins.nameOf(item) : undefined;
+      return known === undefined || isHarmless(item as object, known);
+    });
+  }
+
   promiseOutcome(value: object): PromiseOutcome | undefined {
     if (core.getPromiseDetails === undefined) return undefined;
     const [state, result] = core.getPromiseDetails(value);
@@ -276,6 +288,10 @@ function listing(): ((value: object, filter: number) => PropertyKey[]) | undefin
   } catch {
     return undefined;
   }
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
 function isIndex(key: PropertyKey): boolean {

@@ -105,6 +105,8 @@ host.disguised.set(leftovers.stand, leftovers.queueMicrotask);
 const redefinitions = new Redefinitions();
 redefinitions.stands.forEach((original, stand) => host.disguised.set(stand, original));
 const builtins = new Builtins();
+// Before `node:path/posix`, which is the same object: a device has it by the name that it imported.
+nameModule("path");
 for (const name of nodeModule.builtinModules) nameModule(name);
 const globals = new GlobalBindings();
 const values = new Values(builtins, { makeAbsent: absentMaker(abandon), decoding, redefinitions });

@@ -24,6 +24,7 @@ import type { AppConfig, MigrateHead, Miss, ReturnHead, ShippedCode, TraceEvent 
 import type { Accessor } from "./scope_handles.ts";
 import { OwnStages, shownRows, type StageRow } from "./stages.ts";
 import type { SyncPort } from "./sync_port.ts";
+import { unsentRules } from "./unsent.ts";
 import { variablesAt } from "./variables.ts";
 
 export interface MigratorParts {
@@ -123,6 +124,7 @@ export class Migrator {
       values: this.#parts.values,
       code: this.#parts.registry,
       observed: this.#parts.config.stepping,
+      unsent: unsentRules(this.#parts.values, () => this.#shippedModules),
     });
   }
 

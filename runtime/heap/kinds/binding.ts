@@ -21,7 +21,7 @@ export const binding: Kind<BindingCell, BindingShell, unknown> = {
   writeContent({ ref }, out: Outlet) {
     out.value(out.code.readBinding(ref));
   },
-  readShell: (inlet: Inlet) => ({ module: inlet.text(), index: inlet.varint() }),
+  readShell: (inlet: Inlet) => ({ module: inlet.module(), index: inlet.varint() }),
   create: ({ module, index }, inlet) => inlet.state.cell(module, index),
   readContent(inlet: Inlet) {
     const value = inlet.slot();

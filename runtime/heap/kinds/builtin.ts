@@ -41,7 +41,7 @@ export const builtin: Kind<object, string, readonly Change[]> = {
     if (value === undefined || typeof value === "symbol") {
       throw new PacketError(`there is no built-in ${name}`);
     }
-    return value;
+    return inlet.named(value, name);
   },
   readContent(inlet: Inlet) {
     const changes: Change[] = [];

@@ -51,7 +51,7 @@ export const classKind: Kind<Function, ClassShell, FunctionContent> = {
     writeFunctionContent(node, out.code.defaults(module, site), out);
   },
   readShell(inlet: Inlet) {
-    const module = inlet.text();
+    const module = inlet.module();
     const site = inlet.varint();
     const scopes = inlet.mids();
     const derived = inlet.byte() === 1;

@@ -38,7 +38,7 @@ export const closure: Kind<Function, ClosureShell, FunctionContent> = {
     writeFunctionContent(node, out.code.defaults(module, site), out);
   },
   readShell: (inlet: Inlet) => ({
-    module: inlet.text(),
+    module: inlet.module(),
     site: inlet.varint(),
     scopes: inlet.mids(),
     home: inlet.mid(),

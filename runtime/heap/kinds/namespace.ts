@@ -21,11 +21,11 @@ export const namespace: Kind<object, BindingRef, void> = {
       out.reach(out.state.cell(refs[i]!.module, refs[i]!.index), KIND.binding);
     }
   },
-  readShell: (inlet: Inlet) => ({ module: inlet.text(), index: inlet.varint() }),
+  readShell: (inlet: Inlet) => ({ module: inlet.module(), index: inlet.varint() }),
   create(ref, inlet) {
     const made = inlet.code.namespaceOf?.(ref);
     if (typeof made !== "object") throw new PacketError("a module imports no namespace there");
-    return made;
+    return inlet.named(made, "a module's namespace");
   },
   readContent() {},
   check() {},

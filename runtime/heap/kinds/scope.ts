@@ -22,7 +22,7 @@ export const scope: Kind<ScopeHandle, ScopeShell, readonly unknown[]> = {
     out.w.varint(node.size);
     for (let i = 0; i < node.size; i++) out.value(node.read(i));
   },
-  readShell: (inlet: Inlet) => ({ module: inlet.text(), scope: inlet.varint() }),
+  readShell: (inlet: Inlet) => ({ module: inlet.module(), scope: inlet.varint() }),
   create: ({ module, scope }, inlet) => inlet.code.createScope(module, scope),
   readContent(inlet: Inlet) {
     const variables: unknown[] = [];
