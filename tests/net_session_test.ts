@@ -35,14 +35,24 @@ async function echoes(app: App, bytes: number): Promise<void> {
 async function gone(pid: number, timeoutMs = 3_000): Promise<void> {
   const until = performance.now() + timeoutMs;
   while (performance.now() < until) {
-    const state = await Deno.readTextFile(`/proc/${pid}/stat`).then(
-      (s) => s.split(") ")[1]?.[0],
-      () => undefined,
-    );
-    if (state === undefined || state === "Z") return;
+    if (!isThere(pid)) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new Error(`process ${pid} still runs`);
+}
+
+/** Whether one of the processes is there for as long as killing one takes, many times over. */
+async function stays(pids: readonly number[]): Promise<boolean> {
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  return pids.some(isThere);
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ")[1]?.[0] !== "Z";
+  } catch {
+    return false;
+  }
 }
 
 const TRANSPORTS = {
@@ -118,12 +128,18 @@ Deno.test("two sessions at once have guests of their own, and one that served is
 
 Deno.test("a guest is killed when its app hangs up, even while it computes", async () => {
   await using scene = new Scene();
-  const pair = await scene.pair();
-  const app = await session(scene, pair);
-  const { pid } = pair.clone.status().guests[0]!;
-  await app.send(SPIN);
-  app.close();
-  await gone(pid);
+  const hungUpOn = async (pair: Awaited<ReturnType<Scene["pair"]>>) => {
+    const app = await session(scene, pair);
+    const { pid } = pair.clone.status().guests[0]!;
+    await app.send(SPIN);
+    app.close();
+    return pid;
+  };
+  await gone(await hungUpOn(await scene.pair()));
+  const careless = await scene.pair({ without: ["hang-up"] });
+  const pid = await hungUpOn(careless);
+  while (careless.clone.status().guests.length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  ok(await stays([pid]), "a guest that computes ended by itself");
 });
 
 Deno.test("an app learns at once that its guest was killed, or ended", async () => {
@@ -372,17 +388,16 @@ Deno.test("hostile frames end their own session only", async () => {
   await echoes(good, 5000);
 });
 
-Deno.test("a home serves one peer at a time, and a killed peer leaves no guest", async () => {
-  await using scene = new Scene();
-  const home = await scene.home();
+/** A peer in a process of its own, killed while its guest computes: the guests' process ids. */
+async function killedPeer(scene: Scene, home: string, without: readonly string[] = []): Promise<number[]> {
   const script = `
     import { startPeer } from "${new URL("../net/mod.ts", import.meta.url).href}";
     const peer = await startPeer({ home: ${
     JSON.stringify(home)
-  }, listen: ["/ip4/127.0.0.1/tcp/0"], mdns: false,
+  }, listen: ["/ip4/127.0.0.1/tcp/0"], mdns: false, without: ${JSON.stringify(without)},
       trust: [Deno.args[0]], guestCommand: ${JSON.stringify(ECHO_GUEST)} });
     console.log(peer.addresses()[0]);`;
-  const file = new URL("./net_killed_peer.ts", import.meta.url);
+  const file = new URL(`./net_killed_peer${without.length}.ts`, import.meta.url);
   await Deno.writeTextFile(file, script);
   scene.onEnd(() => Deno.remove(file));
   const device = await scene.peer({ serve: false });
@@ -402,8 +417,18 @@ Deno.test("a home serves one peer at a time, and a killed peer leaves no guest",
   await child.status;
   await reader.cancel();
   match((await app.message()).reason, /the clone (is gone|ended)/);
-  for (const pid of pids) await gone(pid);
+  return pids;
+}
+
+Deno.test("a home serves one peer at a time, and a killed peer leaves no guest", async () => {
+  await using scene = new Scene();
+  const home = await scene.home();
+  for (const pid of await killedPeer(scene, home)) await gone(pid);
   await scene.peer({ home });
+  const left = await killedPeer(scene, await scene.home(), ["watchdog"]);
+  scene.onEnd(() => left.filter(isThere).forEach((pid) => Deno.kill(pid, "SIGKILL")));
+  // Its spare one reads its stdin, and ends with it.
+  ok(await stays(left), "a guest that computes ended by itself");
 });
 
 /** Process ids of a process's children that are guests. */

@@ -100,6 +100,8 @@ Deno.test("all guests together have a share of the clone's memory; who uses most
   equal(await two.try("fill memory", 64), "succeeded");
   match(await one.end("fill memory", 480), /no memory left for it/);
   match(await two.try("listen"), /NotCapable/);
+  const roomy = await Attack.begin(scene, { ...owner, guestMemoryMiB: 4096 });
+  equal(await roomy.try("fill memory", 480), "succeeded");
 });
 
 Deno.test("a migration takes no longer than its device is granted, and a guest computes only during one", async () => {
@@ -187,11 +189,17 @@ for (const [without, wanted] of [[[], "shared"], [["turns"], "taken"]] as const)
 }
 
 Deno.test("what a guest writes to its log is bounded", async () => {
-  await using scene = new Scene();
-  const lines: string[] = [];
-  const attack = await Attack.begin(scene, { log: (line) => lines.push(line) });
-  equal(await attack.try("flood the log"), "succeeded");
-  match(await attack.try("listen"), /NotCapable/);
-  const bytes = lines.reduce((sum, line) => sum + line.length, 0);
+  const logged = async (without: readonly "log-size"[]) => {
+    await using scene = new Scene();
+    let bytes = 0;
+    const attack = await Attack.begin(scene, { without, log: (line) => void (bytes += line.length) });
+    equal(await attack.try("flood the log"), "succeeded");
+    match(await attack.try("listen"), /NotCapable/);
+    for (let i = 0; i < 100 && bytes < 400_000; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    return bytes;
+  };
+  const bytes = await logged([]);
   ok(bytes > 10_000 && bytes < 100_000, `${bytes} bytes of log`);
+  const unbounded = await logged(["log-size"]);
+  ok(unbounded > 300_000, `${unbounded} bytes of log without the limit`);
 });

@@ -129,6 +129,18 @@ Deno.test("keys, trust and the local socket are readable by their owner only", a
   await Deno.chmod(`${home}/key`, 0o644);
   await Deno.chmod(home, 0o755);
   await scene.peer({ home });
+  // Another user of the machine, whom only root can be.
+  const seen = (path: string) =>
+    Deno.uid() === 0 &&
+    new Deno.Command("cat", { args: [path], uid: 65534, gid: 65534 }).outputSync().success;
+  equal(seen(`${home}/key`), false);
+  if (Deno.uid() === 0) {
+    const open = await scene.home();
+    await Deno.chmod(open, 0o755);
+    await Deno.copyFile(`${home}/key`, `${open}/key`);
+    await Deno.chmod(`${open}/key`, 0o644);
+    equal(seen(`${open}/key`), true);
+  }
   const mode = (path: string) => (Deno.statSync(path).mode! & 0o777).toString(8);
   deepStrictEqual(
     [home, `${home}/key`, `${home}/trust.json`, `${home}/peer.sock`].map(mode),

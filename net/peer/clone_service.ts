@@ -54,6 +54,7 @@ export class CloneService {
   readonly #served = new Set<ServedSession>();
   readonly #collecting: Collecting;
   readonly #awake: StayAwake | undefined;
+  readonly #without: ReadonlySet<string>;
 
   static async open(parts: CloneParts, options: PeerOptions): Promise<CloneService> {
     const { home, trust } = parts;
@@ -77,7 +78,7 @@ export class CloneService {
     const cores = availableParallelism();
     const budgetBytes =
       (options.guestMemoryMiB ?? Deno.systemMemoryInfo().total / 2 ** 20 * GUEST_MEMORY_SHARE) * 2 ** 20;
-    const without = new Set<string>(options.without ?? []);
+    const without = this.#without = new Set<string>(options.without ?? []);
     this.#governor = new GuestGovernor({
       cores,
       budgetBytes,
@@ -163,7 +164,7 @@ export class CloneService {
       denoVersion: Deno.version.deno,
       migrations,
       collecting: this.#collecting,
-      checksAway: this.#options.without?.includes("away") !== true,
+      without: this.#without,
       isTrusted: (peer: string) => trust.has(peer),
       grants: (peer: string) => trust.grants(peer),
       closedTo: (peer: string) => this.closedTo(peer),

@@ -1,7 +1,7 @@
 import type { GuestCommand } from "../../runtime/mod.ts";
 import { EARLY_EXIT_MS, MAX_EARLY_EXITS, SPARE_GUESTS } from "./constants.ts";
 import { type Guest, startGuest } from "./guest.ts";
-import { type GuestWatchdog, startWatchdog } from "./guest_watchdog.ts";
+import { type GuestWatchdog, noWatchdog, startWatchdog } from "./guest_watchdog.ts";
 
 /** What a guest is started for. */
 export interface GuestNeeds {
@@ -96,7 +96,7 @@ export class GuestPool {
   }
 
   async #start(needs: GuestNeeds): Promise<Guest> {
-    this.#watchdog ??= startWatchdog();
+    this.#watchdog ??= this.#options.without.has("watchdog") ? noWatchdog() : startWatchdog();
     const at = performance.now();
     const { command, cache, without, log } = this.#options;
     const sandbox = { cache, memoryMiB: needs.memoryMiB, without };

@@ -25,6 +25,11 @@ export interface GuestWatchdog {
   close(): Promise<void>;
 }
 
+/** One that does nothing. */
+export function noWatchdog(): GuestWatchdog {
+  return { add: () => {}, remove: () => {}, close: () => Promise.resolve() };
+}
+
 /** Starts a watchdog; one that does nothing where there is no POSIX shell. */
 export function startWatchdog(): GuestWatchdog {
   let child: Deno.ChildProcess;
@@ -40,7 +45,7 @@ export function startWatchdog(): GuestWatchdog {
       detached: true,
     }).spawn();
   } catch {
-    return { add: () => {}, remove: () => {}, close: () => Promise.resolve() };
+    return noWatchdog();
   }
   child.unref();
   const writer = child.stdin.getWriter();

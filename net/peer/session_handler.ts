@@ -42,8 +42,8 @@ export interface SessionHost {
   readonly migrations: MigrationLog;
   /** What devices have this clone collect. */
   readonly collecting: Collecting;
-  /** Whether a device may have one thread of a session here; tests leave that out. */
-  readonly checksAway: boolean;
+  /** Defences that tests leave out. */
+  readonly without: ReadonlySet<string>;
   isTrusted(peer: string): boolean;
   grants(peer: string): Grants;
   /** Why a peer's guests may not run now. */
@@ -173,7 +173,7 @@ async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
         if (kind < FIRST_SESSION_KIND) collecting.begin(bytes);
         if (kind !== MIGRATE) return;
         // Else a second one would set the clock back that a device's minutes are counted by.
-        if (awaySince !== undefined && host.checksAway) {
+        if (awaySince !== undefined && !host.without.has("away")) {
           throw new Error("Cannot take thread: another one of this session is here");
         }
         awaySince = performance.now();
@@ -230,8 +230,10 @@ async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
   report.end();
   migrations.ended();
   opened(undefined);
-  guest.kill();
-  guest.channel.abort(new Error(reason));
+  if (!host.without.has("hang-up")) {
+    guest.kill();
+    guest.channel.abort(new Error(reason));
+  }
   host.log(`session of ${device} (${app}) ended: ${reason}`);
   // Left out in the middle of a frame, where it would be taken for that frame's bytes: the end says enough then.
   toDevice.inject(encodeJsonFrame(HOP_CONTROL, { type: "lost", reason }));
