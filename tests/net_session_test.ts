@@ -41,6 +41,19 @@ async function gone(pid: number, timeoutMs = 3_000): Promise<void> {
   throw new Error(`process ${pid} still runs`);
 }
 
+/** Resolves once one of the processes computes: it uses the processor, more than starting does. */
+async function computes(pids: readonly number[]): Promise<void> {
+  const used = () =>
+    pids.map((pid) => {
+      const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ")[1]!.split(" ");
+      return 10 * (Number(fields[11]) + Number(fields[12]));
+    });
+  const before = used();
+  while (!used().some((ms, i) => ms - before[i]! > 300)) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 /** Whether one of the processes is there for as long as killing one takes, many times over. */
 async function stays(pids: readonly number[]): Promise<boolean> {
   await new Promise((resolve) => setTimeout(resolve, 400));
@@ -132,6 +145,7 @@ Deno.test("a guest is killed when its app hangs up, even while it computes", asy
     const app = await session(scene, pair);
     const { pid } = pair.clone.status().guests[0]!;
     await app.send(SPIN);
+    await computes([pid]);
     app.close();
     return pid;
   };
@@ -413,6 +427,7 @@ async function killedPeer(scene: Scene, home: string, without: readonly string[]
   await app.send(SPIN);
   const pids = await guestsOf(child.pid);
   ok(pids.length > 0);
+  await computes(pids);
   child.kill("SIGKILL");
   await child.status;
   await reader.cancel();
