@@ -15,6 +15,8 @@ export interface TraceLine {
   readonly event: string;
   readonly method: string;
   readonly reason?: string;
+  /** What was captured, shipped, returned or merged. */
+  readonly bytes?: number;
 }
 
 export interface RunOptions {

@@ -16,6 +16,8 @@ import { checkPlaces, fillPlaces, readPlaces } from "./iterator_place.ts";
 import { FILLED } from "./kinds/kind.ts";
 import { KINDS } from "./kinds/table.ts";
 import { KIND } from "./node.ts";
+import { Offsets } from "./offsets.ts";
+import { SafeMap } from "./intrinsics.ts";
 import { PacketError } from "./packet_error.ts";
 
 const NOTHING: readonly number[] = [];
@@ -33,20 +35,21 @@ export interface Accepted {
 export class Acceptance {
   readonly #inlet: Inlet;
   readonly #shells: unknown[] = [];
-  /** By new node, MIDs of the classes whose private names it carries. */
-  readonly #owners: (readonly number[])[] = [];
-  /** By new node, whether its kind's `create` made it, not a class. */
-  readonly #ownMake: boolean[] = [];
+  /** By new node, MIDs of the classes whose private names it carries; others are their kind's `create`'s. */
+  readonly #owners = new SafeMap<number, readonly number[]>();
+  /** New nodes whose contents aren't filled in yet, by number, and those contents. */
+  readonly #open: number[] = [];
   readonly #contents: unknown[] = [];
   readonly #changedContents: unknown[] = [];
   readonly #changed: number[] = [];
-  /** Byte positions of new, then of changed contents. */
-  readonly #starts: number[] = [];
+  /** Byte positions where new contents end, and where changed ones start. */
+  readonly #ends = new Offsets();
+  #firstStart = 0;
   readonly #changeStarts: number[] = [];
-  /** By new node, MIDs that it needs, once somebody asked: then it is made or being made. */
-  readonly #needs: (readonly number[] | undefined)[] = [];
-  /** By new node, how many of its needs are live already. */
-  readonly #progress: number[] = [];
+  /** By new node that waits for others, MIDs that it needs. */
+  readonly #needs = new SafeMap<number, readonly number[]>();
+  /** By new node that waits, how many of its needs are live already. */
+  readonly #progress = new SafeMap<number, number>();
 
   constructor(inlet: Inlet) {
     this.#inlet = inlet;
@@ -108,13 +111,11 @@ export class Acceptance {
     for (let i = 0; i < count; i++) {
       const byte = inlet.byte();
       const number = byte & ~CARRIES_PRIVATES;
-      if (byte !== number) this.#owners[i] = inlet.mids();
+      if (byte !== number) this.#owners.set(i, inlet.mids());
       const kind = KINDS[number];
       if (kind === undefined) throw new PacketError("an object is of no known kind");
       inlet.state.announce(number, undefined);
       this.#shells[i] = kind.readShell(inlet);
-      this.#needs[i] = undefined;
-      this.#progress[i] = 0;
     }
   }
 
@@ -123,29 +124,47 @@ export class Acceptance {
     const { state } = this.#inlet;
     if (state.nodes[index] !== undefined) return;
     // Most need nothing that isn't there.
-    if (this.#missing(index) === undefined) return this.#create(index);
+    if (this.#hasAll(index)) return this.#create(index);
     const stack = [index];
+    this.#await(index);
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!;
-      if (state.nodes[top] !== undefined) {
-        stack.length--;
-        continue;
-      }
       const need = this.#missing(top);
-      if (need === undefined) this.#create(top);
-      else stack[stack.length] = need;
+      if (need === undefined) {
+        this.#create(top);
+        stack.length--;
+      } else {
+        stack[stack.length] = need;
+        this.#await(need);
+      }
     }
+  }
+
+  #hasAll(index: number): boolean {
+    const { state, firstNew } = this.#inlet;
+    if (this.#owners.size > 0 && this.#owners.has(index - firstNew)) return false;
+    const needs = KINDS[state.kinds[index]!]!.needs?.(this.#shells[index - firstNew]);
+    if (needs !== undefined) {
+      for (let i = 0; i < needs.length; i++) {
+        if (needs[i] !== 0 && state.nodes[needs[i]! - state.origin] === undefined) return false;
+      }
+    }
+    return true;
+  }
+
+  #await(index: number): void {
+    this.#needs.set(index, this.#needsOf(index));
+    this.#progress.set(index, 0);
   }
 
   /** Index of something that must be live before this node and isn't. Goes on where it stopped the last time. */
   #missing(index: number): number | undefined {
-    const nth = index - this.#inlet.firstNew;
-    const needs = this.#needs[nth] ??= this.#needsOf(index);
-    let progress = this.#progress[nth]!;
+    const needs = this.#needs.get(index)!;
+    let progress = this.#progress.get(index)!;
     for (; progress < needs.length; progress++) {
       const need = this.#unmade(needs[progress]!);
       if (need === undefined) continue;
-      this.#progress[nth] = progress;
+      this.#progress.set(index, progress);
       return need;
     }
     return undefined;
@@ -153,7 +172,7 @@ export class Acceptance {
 
   #needsOf(index: number): readonly number[] {
     const nth = index - this.#inlet.firstNew;
-    const owners = this.#owners[nth];
+    const owners = this.#owners.get(nth);
     const needs = KINDS[this.#inlet.state.kinds[index]!]!.needs?.(this.#shells[nth]) ?? NOTHING;
     if (owners === undefined) return needs;
     const all: number[] = [];
@@ -168,7 +187,7 @@ export class Acceptance {
     const index = mid - state.origin;
     if (mid === 0 || state.nodes[index] !== undefined) return undefined;
     if (!(index >= firstNew && index < state.size)) throw new PacketError(`no live object has id ${mid}`);
-    if (this.#needs[index - firstNew] !== undefined) throw new PacketError("an object needs itself");
+    if (this.#needs.has(index)) throw new PacketError("an object needs itself");
     return index;
   }
 
@@ -176,8 +195,7 @@ export class Acceptance {
     const inlet = this.#inlet;
     const kind = inlet.state.kinds[index]!;
     const nth = index - inlet.firstNew;
-    const owners = this.#owners[nth];
-    this.#ownMake[nth] = owners === undefined;
+    const owners = this.#owners.size === 0 ? undefined : this.#owners.get(nth);
     const node = owners === undefined
       ? KINDS[kind]!.create(this.#shells[nth], inlet)
       : this.#createWithPrivates(nth, owners);
@@ -198,15 +216,19 @@ export class Acceptance {
 
   #readContents(): void {
     const inlet = this.#inlet;
+    this.#firstStart = inlet.at;
     for (let i = 0; i < this.#shells.length; i++) {
-      this.#starts[i] = inlet.at;
       const index = inlet.firstNew + i;
       const kind = KINDS[inlet.state.kinds[index]!]!;
-      this.#contents[i] = this.#ownMake[i] && kind.readInto !== undefined
+      const ownMake = this.#owners.size === 0 || !this.#owners.has(i);
+      const content = ownMake && kind.readInto !== undefined
         ? kind.readInto(inlet.state.nodes[index], this.#shells[i], inlet)
         : kind.readContent(inlet);
+      this.#ends.push(inlet.at);
+      if (content === FILLED) continue;
+      this.#open[this.#open.length] = index;
+      this.#contents[this.#contents.length] = content;
     }
-    this.#starts[this.#shells.length] = inlet.at;
   }
 
   #readChanges(): void {
@@ -245,9 +267,10 @@ export class Acceptance {
   }
 
   #keepBlobs(): void {
-    const { state, firstNew } = this.#inlet;
-    for (let i = 0; i < this.#contents.length; i++) {
-      if (state.kinds[firstNew + i] === KIND.buffer) keepBlob(state, firstNew + i, this.#contents[i]);
+    const { state } = this.#inlet;
+    for (let i = 0; i < this.#open.length; i++) {
+      const index = this.#open[i]!;
+      if (state.kinds[index] === KIND.buffer) keepBlob(state, index, this.#contents[i]);
     }
     for (let i = 0; i < this.#changed.length; i++) {
       const index = this.#changed[i]!;
@@ -263,9 +286,8 @@ export class Acceptance {
       const index = this.#changed[i]!;
       KINDS[kinds[index]!]!.check(nodes[index], this.#changedContents[i], inlet);
     }
-    for (let i = 0; i < this.#contents.length; i++) {
-      const index = inlet.firstNew + i;
-      if (this.#contents[i] === FILLED) continue;
+    for (let i = 0; i < this.#open.length; i++) {
+      const index = this.#open[i]!;
       KINDS[kinds[index]!]!.check(nodes[index], this.#contents[i], inlet);
     }
   }
@@ -273,9 +295,8 @@ export class Acceptance {
   #fill(): void {
     const inlet = this.#inlet;
     const { kinds, nodes } = inlet.state;
-    for (let i = 0; i < this.#contents.length; i++) {
-      const index = inlet.firstNew + i;
-      if (this.#contents[i] === FILLED) continue;
+    for (let i = 0; i < this.#open.length; i++) {
+      const index = this.#open[i]!;
       KINDS[kinds[index]!]!.fill(nodes[index], this.#contents[i], inlet);
     }
     for (let i = 0; i < this.#changed.length; i++) {
@@ -287,15 +308,17 @@ export class Acceptance {
   #keep(): void {
     const inlet = this.#inlet;
     const { kept } = inlet.state;
-    const starts = this.#starts;
-    const offset = kept.append(inlet.bytes, starts[0]!, starts[starts.length - 1]!) - starts[0]!;
-    for (let i = 0; i < starts.length - 1; i++) {
-      kept.place(inlet.firstNew + i, offset + starts[i]!, offset + starts[i + 1]!);
+    const from = this.#firstStart, ends = this.#ends;
+    const place = kept.append(inlet.bytes, from, ends.length === 0 ? from : ends.at(ends.length - 1), true);
+    for (let i = 0, start = from; i < ends.length; i++) {
+      const end = ends.at(i);
+      kept.place(inlet.firstNew + i, place, start, end);
+      start = end;
     }
     const changes = this.#changeStarts;
-    const shift = kept.append(inlet.bytes, changes[0]!, changes[changes.length - 1]!) - changes[0]!;
+    const changed = kept.append(inlet.bytes, changes[0]!, changes[changes.length - 1]!, false);
     for (let i = 0; i < changes.length - 1; i++) {
-      kept.place(this.#changed[i]!, shift + changes[i]!, shift + changes[i + 1]!);
+      kept.place(this.#changed[i]!, changed, changes[i]!, changes[i + 1]!);
     }
     this.#keepBlobs();
     kept.compact();

@@ -6,6 +6,7 @@ import { KINDS } from "./kinds/table.ts";
 import { type CodeRefs, Outlet, type OutletOptions } from "./outlet.ts";
 import { writeFront } from "./packet.ts";
 import { mayCarryPrivates } from "./node.ts";
+import { Offsets } from "./offsets.ts";
 import { RecordComparer } from "./record_comparer.ts";
 import { ROW, type SessionState } from "./session_state.ts";
 import { bytesSet, bytesSubarray, newUint8Array } from "./intrinsics.ts";
@@ -14,7 +15,14 @@ import { Writer } from "./writer.ts";
 
 /** What a capture found and the packet that says it. */
 export interface Capture extends CodeRefs {
-  /** Must not be changed or transferred as long as the session lives: what is kept of large buffers is in it. */
+  /**
+   * The packet, in pieces. They must not be changed or transferred as long as the session lives: what is kept of records and
+   * large buffers is in them.
+   */
+  readonly parts: readonly Uint8Array<ArrayBuffer>[];
+  /** Length of the packet. */
+  readonly bytes: number;
+  /** The packet as one copy, the caller's own; each reading makes another. */
   readonly packet: Uint8Array<ArrayBuffer>;
   /** Nodes whose contents are in the packet. */
   readonly objects: number;
@@ -56,10 +64,10 @@ export class CaptureWalk {
   readonly #state: SessionState;
   readonly #roots = new Writer();
   readonly #shells = new Writer();
-  readonly #records = new Writer(4096);
-  readonly #starts: number[] = [];
-  readonly #ends: number[] = [];
-  readonly #shellEnds: number[] = [];
+  readonly #records = Writer.large();
+  /** By new node; each record and each shell begins where the one before ends. */
+  readonly #ends = new Offsets();
+  readonly #shellEnds = new Offsets();
   readonly #changes = new Writer();
   readonly changed: number[] = [];
   readonly #changeEnds: number[] = [];
@@ -123,12 +131,10 @@ export class CaptureWalk {
     const { out } = this;
     const node = this.#state.nodes[index];
     const kind = this.#state.kinds[index]!;
-    const nth = index - out.firstNew;
     out.w = this.#records;
-    this.#starts[nth] = this.#records.at;
     KINDS[kind]!.writeContent(node, out);
     if (out.blob !== undefined) this.#takeBlob(this.#newBlobs, index);
-    this.#ends[nth] = this.#records.at;
+    this.#ends.push(this.#records.at);
     out.fresh = true;
     out.w = this.#shells;
     const owners = mayCarryPrivates(kind) ? out.privateOwners(node as object) : [];
@@ -138,7 +144,7 @@ export class CaptureWalk {
       for (let i = 0; i < owners.length; i++) out.node(owners[i]!);
     }
     KINDS[kind]!.writeShell(node, out);
-    this.#shellEnds[nth] = this.#shells.at;
+    this.#shellEnds.push(this.#shells.at);
     out.fresh = false;
   }
 
@@ -204,16 +210,14 @@ export class CaptureWalk {
     this.out.blob = undefined;
   }
 
-  /** Copies large buffers into the packet; what is kept of them is the packet's own bytes. */
-  #writeBlobs(packet: Uint8Array, list: readonly Blob[], from: number): number {
-    let at = from;
+  /** Copies of large buffers; what is kept of them is the packet's own bytes. */
+  #copyBlobs(list: readonly Blob[], parts: Uint8Array<ArrayBuffer>[]): void {
     for (let i = 0; i < list.length; i++) {
       const { index, bytes } = list[i]!;
-      bytesSet(packet, bytes, at);
-      this.#state.kept.blobs.set(index, bytesSubarray(packet, at, at + bytes.length));
-      at += bytes.length;
+      const copy = new newUint8Array(bytes);
+      this.#state.kept.blobs.set(index, copy);
+      parts[parts.length] = copy;
     }
-    return at;
   }
 
   /** What migrated may still be held by the device, reachable from here or not: its changes go home too. */
@@ -247,32 +251,28 @@ export class CaptureWalk {
     const unchanged = this.#unchanged(reached);
     writeRanges(tail, unchanged);
     writeSection(tail, request.roots.length, this.#roots);
-    const packet = this.#assemble([head, this.#records, tail]);
-    this.#keep(request, reached);
+    const whole = joined([head, this.#records, tail]);
+    const parts = [whole];
+    this.#copyBlobs(this.#newBlobs, parts);
+    this.#copyBlobs(this.#changedBlobs, parts);
+    const records = { bytes: whole, from: head.at, to: head.at + this.#records.at };
+    this.#records.giveBack();
+    this.#keep(request, reached, records);
     const sizes = this.#sizes(front);
+    const bytes = whole.length + this.#blobBytes;
     return {
-      packet,
+      parts,
+      bytes,
+      get packet() {
+        return joinedParts(parts, bytes);
+      },
       objects: created + this.changed.length,
       named: unchanged.length,
       modules: out.refs.modules,
       sites: out.refs.sites,
       scopes: out.refs.scopes,
-      explain: () => explain({ ...sizes, source: out, packetBytes: packet.length }),
+      explain: () => explain({ ...sizes, source: out, packetBytes: bytes }),
     };
-  }
-
-  /** Every byte is copied once more, and only once, into a packet of the right size. */
-  #assemble(parts: readonly Writer[]): Uint8Array<ArrayBuffer> {
-    let size = this.#blobBytes;
-    for (let i = 0; i < parts.length; i++) size += parts[i]!.at;
-    const packet = new newUint8Array(size);
-    let at = 0;
-    for (let i = 0; i < parts.length; i++) {
-      bytesSet(packet, bytesSubarray(parts[i]!.bytes, 0, parts[i]!.at), at);
-      at += parts[i]!.at;
-    }
-    this.#writeBlobs(packet, this.#changedBlobs, this.#writeBlobs(packet, this.#newBlobs, at));
-    return packet;
   }
 
   #writeChanges(w: Writer): void {
@@ -294,23 +294,27 @@ export class CaptureWalk {
   }
 
   /** From here on the other side is taken to know what the packet says. */
-  #keep({ flags }: CaptureRequest, reached: number): void {
+  #keep({ flags }: CaptureRequest, reached: number, records: Stretch): void {
     const { kept, states } = this.#state;
     const { queue, firstNew } = this.out;
     const returns = (flags & FLAG_RETURN) !== 0;
-    const offset = kept.append(this.#records.bytes, 0, this.#records.at);
-    for (let i = 0; i < this.#starts.length; i++) {
-      kept.place(firstNew + i, offset + this.#starts[i]!, offset + this.#ends[i]!);
-      states[firstNew + i] = returns ? ROW.new : ROW.migrated;
+    const ends = this.#ends;
+    const place = kept.append(records.bytes, records.from, records.to, true);
+    const asNew = returns ? ROW.new : ROW.migrated;
+    for (let i = 0, start = records.from; i < ends.length; i++) {
+      const end = records.from + ends.at(i);
+      kept.place(firstNew + i, place, start, end);
+      states[firstNew + i] = asNew;
+      start = end;
     }
-    const at = kept.append(this.#changes.bytes, 0, this.#changes.at);
+    const changes = kept.append(this.#changes.bytes, 0, this.#changes.at, false);
     for (let i = 0; i < queue.length; i++) {
       if (queue[i]! >= firstNew) continue;
       states[queue[i]!] = i >= reached ? ROW.dead : returns ? ROW.unchanged : ROW.named;
     }
-    for (let i = 0, start = at; i < this.changed.length; i++) {
-      const end = at + this.#changeEnds[i]!;
-      kept.place(this.changed[i]!, start, end);
+    for (let i = 0, start = 0; i < this.changed.length; i++) {
+      const end = this.#changeEnds[i]!;
+      kept.place(this.changed[i]!, changes, start, end);
       states[this.changed[i]!] = ROW.changed;
       start = end;
     }
@@ -324,7 +328,7 @@ export class CaptureWalk {
 
   #sizes(front: number): { readonly front: number; readonly bytesOf: (index: number) => number } {
     const { firstNew } = this.out;
-    const starts = this.#starts, ends = this.#ends, shellEnds = this.#shellEnds;
+    const ends = this.#ends, shellEnds = this.#shellEnds;
     const { kept } = this.#state;
     const changed = this.changed;
     const changeBytes: number[] = [];
@@ -334,10 +338,38 @@ export class CaptureWalk {
     const bytesOf = (index: number): number => {
       if (index < firstNew) return changeBytes[index] ?? 0;
       const nth = index - firstNew;
-      return ends[nth]! - starts[nth]! + shellEnds[nth]! - (nth === 0 ? 0 : shellEnds[nth - 1]!);
+      return ends.at(nth) - ends.at(nth - 1) + shellEnds.at(nth) - shellEnds.at(nth - 1);
     };
     return { front, bytesOf };
   }
+}
+
+/** A part of some bytes. */
+interface Stretch {
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+function joined(parts: readonly Writer[]): Uint8Array<ArrayBuffer> {
+  let size = 0;
+  for (let i = 0; i < parts.length; i++) size += parts[i]!.at;
+  const whole = new newUint8Array(size);
+  let at = 0;
+  for (let i = 0; i < parts.length; i++) {
+    bytesSet(whole, bytesSubarray(parts[i]!.bytes, 0, parts[i]!.at), at);
+    at += parts[i]!.at;
+  }
+  return whole;
+}
+
+function joinedParts(parts: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {
+  const whole = new newUint8Array(bytes);
+  for (let i = 0, at = 0; i < parts.length; i++) {
+    bytesSet(whole, parts[i]!, at);
+    at += parts[i]!.length;
+  }
+  return whole;
 }
 
 function writeSection(w: Writer, count: number, section: Writer): void {

@@ -160,6 +160,10 @@ export const bytesSlice = uncurry(
 );
 export const newUint8Array = Uint8Array;
 export const newInt32Array = Int32Array;
+export const newUint32Array = Uint32Array;
+export const newDataView = DataView;
+export const dataViewSetFloat64 = uncurry(DataView.prototype.setFloat64);
+export const dataViewGetFloat64 = uncurry(DataView.prototype.getFloat64);
 export const dataViewBuffer = getter<DataView, ArrayBuffer>(DataView.prototype, "buffer");
 export const dataViewByteOffset = getter<DataView, number>(DataView.prototype, "byteOffset");
 export const dataViewByteLength = getter<DataView, number>(DataView.prototype, "byteLength");

@@ -1,82 +1,118 @@
 import { bytesSet, bytesSubarray, newUint8Array, SafeMap } from "./intrinsics.ts";
+import { grownOffsets } from "./offsets.ts";
 import { sameBytes } from "./reader.ts";
 
 /** Waste that isn't worth a compaction. */
 const TOLERATED_WASTE = 1 << 20;
+/** Stretches that are shorter are copied into one: each shared one keeps the packet it is part of. */
+const SHARED_FROM_BYTES = 1 << 16;
+/** Stretches that are searched for nothing, but hold on to their packets. */
+const MAX_STRETCHES = 64;
 
 /** The last record of each node that both sides know, so that the next capture can tell what changed. */
 export class KeptRecords {
-  bytes: Uint8Array = new newUint8Array(1024);
   /** Bytes of large buffers, by index; shared with the packet that brought or took them. */
   readonly blobs = new SafeMap<number, Uint8Array>();
-  readonly #starts: number[] = [];
-  readonly #ends: number[] = [];
-  #used = 0;
+  /** The first is filled up with short ones. */
+  #stretches: Uint8Array[] = [new newUint8Array(1024)];
+  /** By node. A node whose end is 0 has no record: no stretch has one at its start, see {@linkcode #used}. */
+  #starts = new Uint32Array(256);
+  #ends = new Uint32Array(256);
+  #stretchOf = new Uint8Array(256);
+  #used = 1;
+  #held = 0;
   #live = 0;
 
-  /** Where node `index`'s record starts in {@linkcode bytes}. */
+  /** What holds node `index`'s record, from {@linkcode start} to {@linkcode end}. */
+  bytesOf(index: number): Uint8Array {
+    return this.#stretches[this.#stretchOf[index] ?? 0]!;
+  }
+
   start(index: number): number {
     return this.#starts[index] ?? 0;
   }
 
+  /** 0 if there is no record. */
   end(index: number): number {
     return this.#ends[index] ?? 0;
   }
 
   /** Whether the record of node `index` is exactly these bytes. */
   matches(index: number, bytes: Uint8Array, from: number, to: number): boolean {
-    const start = this.#starts[index];
-    if (start === undefined) return false;
+    const end = this.end(index);
+    if (end === 0) return false;
+    const start = this.#starts[index]!;
     const length = to - from;
-    return this.#ends[index]! - start === length &&
-      sameBytes(this.bytes, bytes, { a: start, b: from, length });
+    return end - start === length &&
+      sameBytes(this.bytesOf(index), bytes, { a: start, b: from, length });
   }
 
-  /** Copies a stretch of records; {@linkcode place} says what each holds, relative to the returned offset. */
-  append(source: Uint8Array, from: number, to: number): number {
+  /**
+   * Takes a stretch of records; {@linkcode place} says what each holds, relative to the returned place. If `lasting`, the
+   * bytes never change and may be shared.
+   */
+  append(source: Uint8Array, from: number, to: number, lasting: boolean): KeptPlace {
+    if (lasting && from > 0 && to - from >= SHARED_FROM_BYTES) {
+      this.#held += to - from;
+      this.#stretches[this.#stretches.length] = source;
+      return { stretch: this.#stretches.length - 1, shift: 0 };
+    }
     const at = this.#used;
     this.#reserve(to - from);
-    bytesSet(this.bytes, bytesSubarray(source, from, to), at);
+    bytesSet(this.#stretches[0]!, bytesSubarray(source, from, to), at);
     this.#used = at + to - from;
-    return at;
+    return { stretch: 0, shift: at - from };
   }
 
-  place(index: number, start: number, end: number): void {
-    if (index < this.#starts.length) this.forget(index);
-    this.#starts[index] = start;
-    this.#ends[index] = end;
-    this.#live += end - start;
-  }
-
-  forget(index: number): void {
-    const start = this.#starts[index];
-    if (start === undefined) return;
-    this.#live -= this.#ends[index]! - start;
-    this.#starts[index] = 0;
-    this.#ends[index] = 0;
+  /** Node `index`'s record is in what was appended, from and to these positions of its source. */
+  place(index: number, { stretch, shift }: KeptPlace, start: number, end: number): void {
+    if (index >= this.#ends.length) this.#grow(index * 2);
+    this.#live += end - start - (this.#ends[index]! - this.#starts[index]!);
+    this.#starts[index] = start + shift;
+    this.#ends[index] = end + shift;
+    this.#stretchOf[index] = stretch;
   }
 
   /** Gives replaced records' room back once it is most of the store. */
   compact(): void {
-    if (this.#used < 2 * this.#live + TOLERATED_WASTE) return;
+    const used = this.#used + this.#held;
+    if (used < 2 * this.#live + TOLERATED_WASTE && this.#stretches.length < MAX_STRETCHES) return;
     const packed = new newUint8Array(this.#live + (this.#live >> 2) + 1024);
-    let at = 0;
-    for (let i = 0; i < this.#starts.length; i++) {
-      const start = this.#starts[i];
-      if (start === undefined) continue;
+    let at = 1;
+    for (let i = 0; i < this.#ends.length; i++) {
       const end = this.#ends[i]!;
-      bytesSet(packed, bytesSubarray(this.bytes, start, end), at);
+      if (end === 0) continue;
+      const start = this.#starts[i]!;
+      bytesSet(packed, bytesSubarray(this.bytesOf(i), start, end), at);
       this.#starts[i] = at;
       this.#ends[i] = at += end - start;
+      this.#stretchOf[i] = 0;
     }
-    this.bytes = packed;
+    this.#stretches = [packed];
     this.#used = at;
+    this.#held = 0;
   }
 
   #reserve(count: number): void {
-    if (this.#used + count <= this.bytes.length) return;
+    const bytes = this.#stretches[0]!;
+    if (this.#used + count <= bytes.length) return;
     const grown = new newUint8Array((this.#used + count) * 3 >> 1);
-    bytesSet(grown, bytesSubarray(this.bytes, 0, this.#used), 0);
-    this.bytes = grown;
+    bytesSet(grown, bytesSubarray(bytes, 0, this.#used), 0);
+    this.#stretches[0] = grown;
   }
+
+  #grow(room: number): void {
+    this.#starts = grownOffsets(this.#starts, room);
+    this.#ends = grownOffsets(this.#ends, room);
+    const grown = new newUint8Array(room);
+    bytesSet(grown, this.#stretchOf, 0);
+    this.#stretchOf = grown;
+  }
+}
+
+/** Where a stretch of records was put. */
+export interface KeptPlace {
+  readonly stretch: number;
+  /** Added to positions in its source. */
+  readonly shift: number;
 }

@@ -40,7 +40,7 @@ export class RecordComparer {
     this.#out = out;
     this.#onDevice = out.options.side === "device";
     this.#nodes = this.#onDevice ? out.state.previous : out.state.nodes;
-    this.#bytes = out.state.kept.bytes;
+    this.#bytes = out.state.kept.bytesOf(0);
     this.#holesAreEmpty = !hasElements(ArrayPrototype) && !hasElements(ObjectPrototype);
   }
 
@@ -50,7 +50,7 @@ export class RecordComparer {
     const kind = state.kinds[index];
     const end = state.kept.end(index);
     if (end === 0 || kind !== KIND.plain && kind !== KIND.array) return false;
-    this.#bytes = state.kept.bytes;
+    this.#bytes = state.kept.bytesOf(index);
     this.#at = state.kept.start(index);
     const node = state.nodes[index] as object;
     const same = kind === KIND.array

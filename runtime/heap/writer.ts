@@ -1,26 +1,49 @@
-import { PACKET_MAGIC, SHORT_STRING, VALUE } from "./constants.ts";
+import { SHORT_STRING, VALUE } from "./constants.ts";
 import {
   bytesSet,
-  bytesSlice,
   bytesSubarray,
   charCodeAt,
+  dataViewSetFloat64,
   encodeUtf8Into,
   floor,
   isWellFormed,
+  newDataView,
   newUint8Array,
+  newWeakRef,
+  weakRefDeref,
 } from "./intrinsics.ts";
 
-const scratchFloat = new Float64Array(1);
-const scratchBytes = new Uint8Array(scratchFloat.buffer);
-const littleEndian = new Uint8Array(new Uint32Array([PACKET_MAGIC]).buffer)[0] === (PACKET_MAGIC & 0xff);
+const FIRST_LARGE_BYTES = 4096;
+const NO_BYTES = new Uint8Array();
+/** Larger room isn't kept for the next one who needs it. */
+const MAX_SPARE_BYTES = 1 << 26;
+/** New memory costs a page fault every 4 KiB, which is most of what a large capture would take: so it is used again. */
+let spare: WeakRef<Uint8Array> | undefined;
 
 /** A growing byte array with a cursor. Numbers are in network byte order; varints carry 7 bits a byte, low bits first. */
 export class Writer {
   bytes: Uint8Array;
   at = 0;
+  #view: DataView | undefined;
 
   constructor(capacity = 1024) {
     this.bytes = new newUint8Array(capacity);
+  }
+
+  /** One for much, in room that an earlier one gave back. */
+  static large(): Writer {
+    const writer = new Writer(0);
+    writer.bytes = (spare === undefined ? undefined : weakRefDeref(spare) as Uint8Array | undefined) ??
+      new newUint8Array(FIRST_LARGE_BYTES);
+    spare = undefined;
+    return writer;
+  }
+
+  /** Whoever writes next may have the room; nothing that was written may be used any more. */
+  giveBack(): void {
+    const { bytes } = this;
+    this.bytes = NO_BYTES;
+    if (bytes.length <= MAX_SPARE_BYTES) spare = new newWeakRef(bytes);
   }
 
   /** Makes room for `count` more bytes. */
@@ -29,6 +52,7 @@ export class Writer {
     const grown = new newUint8Array((this.at + count) * 2);
     bytesSet(grown, bytesSubarray(this.bytes, 0, this.at), 0);
     this.bytes = grown;
+    this.#view = undefined;
   }
 
   byte(value: number): void {
@@ -39,11 +63,14 @@ export class Writer {
   /** A whole number from 0 up to 2⁵³ − 1. */
   varint(value: number): void {
     if (this.at + 8 > this.bytes.length) this.reserve(8);
+    const { bytes } = this;
+    let at = this.at;
     while (value > 0x7f) {
-      this.bytes[this.at++] = value & 0x7f | 0x80;
+      bytes[at++] = value & 0x7f | 0x80;
       value = value > 0x7fffffff ? floor(value / 128) : value >>> 7;
     }
-    this.bytes[this.at++] = value;
+    bytes[at++] = value;
+    this.at = at;
   }
 
   uint32(value: number): void {
@@ -58,11 +85,9 @@ export class Writer {
 
   float(value: number): void {
     this.reserve(8);
-    scratchFloat[0] = value;
-    const { bytes, at } = this;
-    if (littleEndian) { for (let i = 0; i < 8; i++) bytes[at + i] = scratchBytes[7 - i]!; }
-    else for (let i = 0; i < 8; i++) bytes[at + i] = scratchBytes[i]!;
-    this.at = at + 8;
+    const view = this.#view ??= new newDataView(this.bytes.buffer as ArrayBuffer);
+    dataViewSetFloat64(view, this.at, value);
+    this.at += 8;
   }
 
   raw(source: Uint8Array): void {
@@ -110,10 +135,5 @@ export class Writer {
       this.bytes[this.at++] = code >>> 8;
       this.bytes[this.at++] = code;
     }
-  }
-
-  /** What was written so far, as a copy. */
-  finish(): Uint8Array<ArrayBuffer> {
-    return bytesSlice(this.bytes, 0, this.at);
   }
 }

@@ -212,7 +212,7 @@ async function run(
   const rootNames = [outcome === "return" ? "result" : "error", "method", "this", "arguments"];
   const capture = heap.capture([result, fn, self, args], { rootNames });
   ms.capture = now() - captured;
-  const { packet: { length: bytes }, objects, named } = capture;
+  const { bytes, objects, named } = capture;
   const { changes, bytes: fileBytes, observed } = host.fileChanges();
   const changedBytes = fileBytes.reduce((sum, part) => sum + part.length, 0);
   reachStage(() => ({ stage: "return", bytes, objects, named, outcome }));
@@ -225,7 +225,7 @@ async function run(
     ...(changes !== undefined && { files: { changes, bytes: changedBytes } }),
     globals: globals.names(),
     ms,
-  }, [capture.packet, ...fileBytes]);
+  }, [...capture.parts, ...fileBytes]);
 }
 
 /** Stands still until the person at the device goes on, if anybody steps. */

@@ -263,7 +263,7 @@ export class Migrator {
         method: point.method,
         objects: capture.objects,
         named: capture.named,
-        bytes: capture.packet.length,
+        bytes: capture.bytes,
         ms: performance.now() - started,
       });
       const code = this.#codeFor(capture.modules, capture.sites);
@@ -276,7 +276,7 @@ export class Migrator {
         stack: { below: framesBelow(), limit: stackLimit() },
         code,
       };
-      buffer = exactBuffer(capture.packet);
+      buffer = capture.packet.buffer;
       message = {
         op: "migrate",
         session: this.#session,
@@ -430,7 +430,7 @@ export class Migrator {
         thread: "main",
         method: point.method,
         side: "device",
-        bytes: capture.packet.length,
+        bytes: capture.bytes,
         objects: capture.objects,
         named: capture.named,
         frames: appFrames(MAX_FRAMES_SHOWN),
@@ -637,11 +637,4 @@ const FORCED_WAIT_MS = 30_000;
 const MAX_WAIT_MS = 15_000;
 function waitFor({ hereMs, thereMs }: Decision): number {
   return Math.min(MAX_WAIT_MS, Math.max(0, hereMs - thereMs));
-}
-
-function exactBuffer(bytes: Uint8Array): ArrayBuffer {
-  const { buffer, byteOffset, byteLength } = bytes;
-  return (byteLength === buffer.byteLength
-    ? buffer
-    : buffer.slice(byteOffset, byteOffset + byteLength)) as ArrayBuffer;
 }
