@@ -204,7 +204,7 @@ class Bench implements AsyncDisposable {
     }).spawn();
     this.#ends.push(() => (clone.kill("SIGTERM"), clone.status));
     const [, port, id] = await firstMatch(clone.stdout, /\/ip4\/127\.0\.0\.1\/tcp\/(\d+)\/p2p\/(\w+)/);
-    this.#ours = new CountingProxy(Number(port), spec);
+    this.#ours = await CountingProxy.start(Number(port), spec);
     this.#ends.push(() => this.#ours.close());
     this.#address = `/ip4/127.0.0.1/tcp/${this.#ours.port}/p2p/${id}`;
   }
@@ -222,7 +222,7 @@ class Bench implements AsyncDisposable {
     const daemon = new Deno.Command("rsync", { args, stdin: "null" }).spawn();
     this.#ends.push(() => (daemon.kill("SIGTERM"), daemon.status));
     while (!await answers(port)) await new Promise((resolve) => setTimeout(resolve, 20));
-    this.#rsync = new CountingProxy(port, spec);
+    this.#rsync = await CountingProxy.start(port, spec);
     this.#ends.push(() => this.#rsync.close());
   }
 }

@@ -3,6 +3,7 @@ import {
   BLOB_CHECK,
   BLOB_DELTA,
   BLOB_FOUND,
+  BLOB_KEPT,
   BLOB_OFFER,
   BLOB_PUSH,
   BLOB_REPLY,
@@ -33,6 +34,7 @@ const LIMITS: Readonly<Record<number, number>> = {
   [BLOB_ASK]: HASH_BYTES * MAX_ASKED,
   [BLOB_CHECK]: HASH_BYTES * MAX_ASKED,
   [BLOB_OFFER]: HASH_BYTES * MAX_ASKED,
+  [BLOB_KEPT]: HASH_BYTES,
   [BLOB_SIGN]: (1 + HASH_BYTES) * MAX_BASES,
   [BLOB_DELTA]: MAX_BLOB_BYTES,
 };
@@ -53,6 +55,7 @@ export class BlobDesk {
   readonly #store: ContentStore;
   readonly #device: string;
   readonly #ends: BlobEnds;
+  readonly #began: number;
   /** How often each hash was asked for and not yet answered. */
   readonly #waiting = new Map<string, number>();
   /** What the device was told that the store lacks, after it offered that: it comes unasked. */
@@ -64,6 +67,7 @@ export class BlobDesk {
     this.#store = store;
     this.#device = device;
     this.#ends = ends;
+    this.#began = store.mark();
   }
 
   /** Bounds a request's or reply's frame before anything is allocated. @throws {RangeError} */
@@ -87,12 +91,11 @@ export class BlobDesk {
 
   /** The device sends contents that messages will name. @throws {Error} if they are malformed */
   async push(frame: Frame): Promise<void> {
+    const contents = unpackBlobs(frame.payload);
     // A full disk must not end a session: who needs it asks the device again.
-    for (const content of unpackBlobs(frame.payload)) {
-      const { name, kept } = this.#store.putUnnamed(this.#device, content);
-      await kept.catch(() => {});
-      await this.#arrived(name, content);
-    }
+    const { names, room } = this.#store.putAll(this.#device, contents);
+    for (const [i, name] of names.entries()) await this.#arrived(name, contents[i]!);
+    await room;
   }
 
   async #arrived(name: string, content: Uint8Array): Promise<void> {
@@ -136,12 +139,15 @@ export class BlobDesk {
   /** The device asks what it need not send. @throws {RangeError} */
   async asked({ kind, payload }: Frame): Promise<void> {
     const found: number[] = [];
+    // Memory tells nothing of the disk.
+    if (kind === BLOB_CHECK || kind === BLOB_KEPT) await this.#store.written();
+    const isWhole = kind !== BLOB_KEPT || !this.#store.lostSince(this.#device, this.#began);
     for (const item of unpackHashes(payload)) {
       const name = Uint8Array.fromHex(item);
       const there = kind === BLOB_CHECK
         ? await this.#store.get(this.#device, name) !== undefined
         : this.#store.has(this.#device, name);
-      found.push(there ? 1 : 0);
+      found.push(there && isWhole ? 1 : 0);
       if (kind === BLOB_OFFER && !there) this.#promised.add(item);
     }
     if (this.#promised.size > MAX_ASKED) throw new RangeError("Cannot take content: too much is offered");

@@ -90,7 +90,7 @@ function noise(bytes: number): Uint8Array {
 Deno.test("BlobSender.pass() sends no bytes that the store has, and one answer is all that the guest waits for", async () => {
   await using it = await lab();
   const contents = [noise(50_000), noise(60_000)];
-  for (const content of contents) await it.store.putUnnamed(DEVICE, content).kept;
+  for (const content of contents) it.store.putAll(DEVICE, [content]);
   const { crossings, bytes } = await serve(it, contents);
   equal(bytes, 0);
   equal(crossings, 1);
@@ -99,7 +99,7 @@ Deno.test("BlobSender.pass() sends no bytes that the store has, and one answer i
 Deno.test("BlobSender.pass() brings what the store lacks once, and answers what the guest asked for meanwhile", async () => {
   await using it = await lab();
   const contents = [noise(50_000), noise(60_000), noise(40_000)];
-  await it.store.putUnnamed(DEVICE, contents[1]!).kept;
+  it.store.putAll(DEVICE, [contents[1]!]);
   const { crossings, bytes } = await serve(it, contents);
   ok(bytes > 90_000 && bytes < 100_000, `${bytes} bytes were sent`);
   equal(crossings, 3);

@@ -1,6 +1,10 @@
-/** Contents for a device's store, outside of sessions, on `/clonecloud/files/1.1.0`. */
-export const FILES_PROTOCOL = "/clonecloud/files/1.1.0";
+/** Contents for a device's store, outside of sessions, on `/clonecloud/files/1.2.0`. */
+export const FILES_PROTOCOL = "/clonecloud/files/1.2.0";
 /** Largest frame there: a batch of contents, or hashes. */
 export const MAX_FILE_FRAME_BYTES = 8 * 1024 * 1024;
 /** What all devices' content together may take on a clone's disk. */
 export const DEFAULT_STORE_BYTES = 2 * 1024 * 1024 * 1024;
+/** A pack that short is written sooner than a thread is asked to do it. */
+export const AT_ONCE_BYTES = 128 * 1024;
+/** Bytes that wait for the disk before whoever sends them has to: four batches, so that the disk never waits. */
+export const MAX_UNWRITTEN_BYTES = 16 * 1024 * 1024;

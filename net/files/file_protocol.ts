@@ -3,6 +3,7 @@ import {
   BLOB_CHECK,
   BLOB_DELTA,
   BLOB_FOUND,
+  BLOB_KEPT,
   BLOB_PUSH,
   BLOB_SIGN,
   BLOB_SIGNED,
@@ -18,7 +19,14 @@ import { MAX_FILE_FRAME_BYTES } from "./constants.ts";
 import type { ContentStore } from "./content_store.ts";
 import { packBases, unpackSignatures } from "./delta_messages.ts";
 
-const TAKEN: ReadonlySet<number> = new Set([BLOB_ASK, BLOB_CHECK, BLOB_PUSH, BLOB_SIGN, BLOB_DELTA]);
+const TAKEN: ReadonlySet<number> = new Set([
+  BLOB_ASK,
+  BLOB_CHECK,
+  BLOB_KEPT,
+  BLOB_PUSH,
+  BLOB_SIGN,
+  BLOB_DELTA,
+]);
 
 /** A question that waits for its answer; `take` throws if that is malformed. */
 interface Question {
@@ -76,12 +84,22 @@ export class FileClient {
     return this.#sentBytes;
   }
 
+  /** Whether the clone has a content, and nothing was lost of what was asked for or sent before. @throws {Error} if it hangs up */
+  async keeps(hash: string): Promise<boolean> {
+    const [kept] = await this.#askFor(BLOB_KEPT, [hash]);
+    return kept!;
+  }
+
   /** Which contents the clone has; `check` makes it read and hash each. @throws {Error} if it hangs up */
   async ask(hashes: readonly string[], check = false): Promise<boolean[]> {
+    return await this.#askFor(check ? BLOB_CHECK : BLOB_ASK, hashes);
+  }
+
+  async #askFor(kind: number, hashes: readonly string[]): Promise<boolean[]> {
     const found: { answer: Promise<boolean[]> }[] = [];
     for (let at = 0; at < hashes.length; at += MAX_ASKED) {
       const part = hashes.slice(at, at + MAX_ASKED);
-      const question = encodeFrame(check ? BLOB_CHECK : BLOB_ASK, packHashes(part));
+      const question = encodeFrame(kind, packHashes(part));
       found.push(
         await this.#question(question, ({ kind, payload }) => {
           if (kind !== BLOB_FOUND || payload.length !== part.length) return undefined;

@@ -5,6 +5,7 @@ import {
   chunkEnd,
   chunksOf,
   isSecretPath,
+  joinBytes,
   MAX_CHUNK_BYTES,
   PACKED_PLAIN,
   PACKED_ZSTD,
@@ -31,7 +32,10 @@ const SAMPLES = 16;
 const SAMPLE_BYTES = 4 * 1024;
 
 const zstd = promisify(zstdCompress) as (bytes: Uint8Array, options: object) => Promise<Uint8Array>;
-const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 6 } };
+/** Where bytes take longer than their compression, and where not: 12 % more of them in a third of the time. */
+const [SLOW_LEVEL, FAST_LEVEL] = [6, 4];
+/** A clone that answers sooner is near. */
+const NEAR_MS = 15;
 
 export interface PushProgress {
   readonly files: number;
@@ -128,8 +132,9 @@ class TreePush {
     await this.#flush();
     await Promise.all(this.#pending);
     if (this.#failure !== undefined) throw this.#failure;
-    const [there] = await this.#client.ask([root]);
-    if (!there) throw new Error("Cannot send files: the clone kept nothing, its store may be full");
+    if (!await this.#client.keeps(root)) {
+      throw new Error("Cannot send files: the clone kept not all of it, its disk or its store may be full");
+    }
     return root;
   }
 
@@ -202,22 +207,23 @@ class TreePush {
     return chunks;
   }
 
-  /** A file's chunks, with no more of it in memory than two of the longest. */
+  /** A file's chunks, with no more of it in memory than is read at once and what waits to be sent. */
   async *#chunks(path: string): AsyncGenerator<Uint8Array> {
     using file = await Deno.open(path);
-    let held = new Uint8Array();
-    for (let ended = false; !ended || held.length > 0;) {
-      if (!ended && held.length < MAX_CHUNK_BYTES) {
-        const more = new Uint8Array(held.length + READ_BYTES);
-        more.set(held);
-        const count = await file.read(more.subarray(held.length));
-        ended = count === null;
-        held = more.subarray(0, held.length + (count ?? 0));
-        continue;
+    // What was read last and isn't cut yet stands before what is read next.
+    for (let [held, ended] = [new Uint8Array(), false]; !ended;) {
+      const block = new Uint8Array(held.length + READ_BYTES);
+      block.set(held);
+      const count = await file.read(block.subarray(held.length));
+      ended = count === null;
+      const bytes = block.subarray(0, held.length + (count ?? 0));
+      let at = 0;
+      while (bytes.length - at >= (ended ? 1 : MAX_CHUNK_BYTES)) {
+        const end = chunkEnd(bytes, at);
+        yield bytes.subarray(at, end);
+        at = end;
       }
-      const end = chunkEnd(held);
-      yield held.slice(0, end);
-      held = held.subarray(end);
+      held = bytes.subarray(at);
     }
   }
 
@@ -280,16 +286,18 @@ class TreePush {
   }
 
   async #sendBatch(batch: ReadonlyMap<string, Sendable>): Promise<void> {
+    const asked = performance.now();
     const lacks = await this.#lacks([...batch.keys()]);
+    const level = performance.now() - asked < NEAR_MS ? FAST_LEVEL : SLOW_LEVEL;
     const steps = await this.#steps(lacks.filter((name) => isLikeAnother(batch.get(name)!)), batch);
     const whole = lacks.filter((name) => !steps.has(name));
     // The clone says what didn't come out right: a base may be gone, or a signature misled.
     if (steps.size > 0) {
-      await this.#client.pushDeltas(...await packed([...steps.values()]));
+      await this.#client.pushDeltas(...await packed([...steps.values()], level));
       whole.push(...await this.#lacks([...steps.keys()]));
     }
     if (whole.length > 0) {
-      await this.#client.push(...await packed(whole.map((name) => batch.get(name)!.content)));
+      await this.#client.push(...await packed(whole.map((name) => batch.get(name)!.content), level));
     }
     this.#onProgress(this.#progress());
   }
@@ -328,29 +336,37 @@ function isLikeAnother({ content, bases }: Sendable): boolean {
 }
 
 /** As `packBlobs` does it, with the compression that the contents are worth. */
-async function packed(contents: readonly Uint8Array[]): Promise<Uint8Array[]> {
-  const whole = new Uint8Array(contents.reduce((sum, { length }) => sum + 4 + length, 0));
-  const view = new DataView(whole.buffer);
-  let at = 0;
-  for (const content of contents) {
-    view.setUint32(at, content.length);
-    whole.set(content, at + 4);
-    at += 4 + content.length;
-  }
-  if (await seemsCompressible(whole)) {
-    const shrunk = await zstd(whole, ZSTD);
+async function packed(contents: readonly Uint8Array[], level: number): Promise<Uint8Array[]> {
+  const parts = contents.flatMap((content) => {
+    const length = new Uint8Array(4);
+    new DataView(length.buffer).setUint32(0, content.length);
+    return [length, content];
+  });
+  if (await seemsCompressible(contents)) {
+    const whole = joinBytes(parts);
+    const shrunk = await zstd(whole, zstdAt(level));
     if (shrunk.length < whole.length * COMPRESSIBLE) return [Uint8Array.of(PACKED_ZSTD), shrunk];
   }
-  return [Uint8Array.of(PACKED_PLAIN), whole];
+  return [Uint8Array.of(PACKED_PLAIN), ...parts];
+}
+
+function zstdAt(level: number): object {
+  return { params: { [constants.ZSTD_c_compressionLevel]: level } };
 }
 
 /** Some spots tell: media and archives would cost the most, for nothing. */
-async function seemsCompressible(bytes: Uint8Array): Promise<boolean> {
-  if (bytes.length <= SAMPLES * SAMPLE_BYTES) return true;
-  const sample = new Uint8Array(SAMPLES * SAMPLE_BYTES);
-  for (let i = 0; i < SAMPLES; i++) {
-    const at = Math.floor((bytes.length - SAMPLE_BYTES) * i / (SAMPLES - 1));
-    sample.set(bytes.subarray(at, at + SAMPLE_BYTES), i * SAMPLE_BYTES);
+async function seemsCompressible(contents: readonly Uint8Array[]): Promise<boolean> {
+  const bytes = contents.reduce((sum, { length }) => sum + length, 0);
+  if (bytes <= SAMPLES * SAMPLE_BYTES) return true;
+  const spots: Uint8Array[] = [];
+  let [before, next] = [0, 0];
+  for (const content of contents) {
+    for (; next < before + content.length; next += bytes / SAMPLES) {
+      const at = Math.floor(next - before);
+      spots.push(content.subarray(at, at + SAMPLE_BYTES));
+    }
+    before += content.length;
   }
-  return (await zstd(sample, ZSTD)).length < sample.length * COMPRESSIBLE;
+  const sample = joinBytes(spots);
+  return (await zstd(sample, zstdAt(FAST_LEVEL))).length < sample.length * COMPRESSIBLE;
 }

@@ -5,6 +5,7 @@ import { BlobDesk } from "./blob_desk.ts";
 import { deltaMessage } from "./delta_messages.ts";
 import { type ContentStore, openContentStore } from "./content_store.ts";
 import { FileClient, serveFiles } from "./file_protocol.ts";
+import { readRows } from "./pack_file.ts";
 import type { TreeIndex } from "./tree_index.ts";
 import { hashesOf, pushTree } from "./tree_push.ts";
 
@@ -53,6 +54,16 @@ async function restored({ store, index }: Lab, path: string): Promise<Uint8Array
     index.files.get(path)!.chunks.map(async (chunk) => (await store.get(DEVICE, Uint8Array.fromHex(chunk)))!),
   );
   return new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+}
+
+/** Where the store has a content on the disk. */
+function placeOf({ top }: Lab, hash: string): { path: string; at: number } {
+  const folder = `${top}/../store/${DEVICE}`;
+  for (const { name } of Deno.readDirSync(folder)) {
+    const row = readRows(`${folder}/${name}`, name)?.find((row) => row.hash === hash);
+    if (row !== undefined) return { path: `${folder}/${name}`, at: row.at };
+  }
+  throw new Error(`${hash} is nowhere in the store`);
 }
 
 Deno.test("pushTree() brings every byte to the store, and nothing the second time", async () => {
@@ -133,8 +144,8 @@ Deno.test("FileClient.ask() with check finds what was damaged; a push then bring
   await it.push();
   const hashes = hashesOf(it.index);
   deepStrictEqual(await it.client().ask(hashes, true), hashes.map(() => true));
-  const stored = `${it.top}/../store/${DEVICE}/${hashes[0]}`;
-  Deno.writeFileSync(stored, Deno.readFileSync(stored).map((byte, i) => i === 9 ? byte ^ 1 : byte));
+  const { path, at } = placeOf(it, hashes[0]!);
+  Deno.writeFileSync(path, Deno.readFileSync(path).map((byte, i) => i === at + 9 ? byte ^ 1 : byte));
   deepStrictEqual(await it.client().ask(hashes, true), hashes.map((_, i) => i > 0));
   it.index.root = undefined;
   await it.push();
@@ -147,7 +158,8 @@ Deno.test("pushTree() sends a chunk whole if the clone lost what it resembles", 
   Deno.writeFileSync(`${it.top}/file`, bytes);
   await it.push();
   for (const damage of [(path: string) => Deno.truncateSync(path, 100), Deno.removeSync]) {
-    damage(`${it.top}/../store/${DEVICE}/${it.index.files.get("file")!.chunks[0]}`);
+    await it.store.written();
+    damage(placeOf(it, it.index.files.get("file")!.chunks[0]!).path);
     bytes[5_000]! ^= 1;
     Deno.writeFileSync(`${it.top}/file`, bytes);
     const sent = await it.push();
@@ -159,7 +171,7 @@ Deno.test("pushTree() sends a chunk whole if the clone lost what it resembles", 
 Deno.test("BlobDesk keeps only what comes out as it was called, and bounds what it reads", async () => {
   await using it = await lab();
   const base = noise(1000);
-  await it.store.putUnnamed(DEVICE, base).kept;
+  it.store.putAll(DEVICE, [base]);
   const name = new Uint8Array(await crypto.subtle.digest("SHA-256", base as Uint8Array<ArrayBuffer>)).toHex();
   const toDevice = () => {};
   const desk = new BlobDesk(it.store, DEVICE, { toDevice, toGuest: () => {} });

@@ -1,7 +1,7 @@
 import { inflateRawSync, zstdDecompressSync } from "node:zlib";
 import { MAX_BLOB_BYTES, PACKED_DEFLATE, PACKED_PLAIN, PACKED_ZSTD } from "../../runtime/mod.ts";
 
-/** The contents of a payload that a device sent. @throws {RangeError} if it is none; {Error} if it isn't compressed as it should be */
+/** The contents of a payload that a device sent, as views of it. @throws {RangeError} if it is none; {Error} if it isn't compressed as it should be */
 export function unpackBlobs(payload: Uint8Array): Uint8Array[] {
   const bytes = unpacked(payload[0]!, payload.subarray(1));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -10,7 +10,7 @@ export function unpackBlobs(payload: Uint8Array): Uint8Array[] {
     if (at + 4 > bytes.length) throw new RangeError("Cannot read contents: a length is cut off");
     const end = at + 4 + view.getUint32(at);
     if (end > bytes.length) throw new RangeError("Cannot read contents: one is cut off");
-    contents.push(new Uint8Array(bytes.subarray(at + 4, end)));
+    contents.push(bytes.subarray(at + 4, end));
     at = end;
   }
   return contents;

@@ -198,7 +198,7 @@ export class CloneService {
     const own = [...this.#served].filter(({ device }) => device === peer);
     for (const session of own.slice(guests)) session.end(`this device is granted ${guests} guests now`);
     await this.#governor.recheck();
-    await this.#store.trim(peer);
+    this.#store.trim(peer);
   }
 
   /** A peer is not trusted any more: its guests end and what it sent goes. */

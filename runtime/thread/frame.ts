@@ -30,6 +30,8 @@ export const BLOB_SIGN = 8;
 export const BLOB_SIGNED = 9;
 /** Device → clone: contents, as steps that make them of others. */
 export const BLOB_DELTA = 10;
+/** Device → clone, outside of sessions: as {@linkcode BLOB_ASK} for one hash; 1 if nothing else of this stream was lost, either. */
+export const BLOB_KEPT = 11;
 /** First kind that belongs to the session (device ⇄ guest). */
 export const FIRST_SESSION_KIND = 16;
 
