@@ -97,6 +97,7 @@ export {
 } from "./static/analyze.ts";
 export { type CallGraph, callGraph, type GraphNode } from "./static/call_graph.ts";
 export { callGraphPicture, type GraphLayout } from "./static/call_graph_picture.ts";
+export { STEPS_WHILE_WAITING } from "./static/constants.ts";
 export { stateLine } from "./static/state_line.ts";
 export { type Verdict, verdictOf } from "./static/verdict.ts";
 export { appRoot, type LoadedProgram, loadProgram } from "./static/load_program.ts";

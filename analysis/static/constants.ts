@@ -14,6 +14,8 @@ export const MAX_ARGUMENTS = 12;
 export const MAX_ROUNDS = 8;
 /** Values that reach a vertex before the analysis begins anew without telling objects apart. */
 export const MAX_STEPS = 4_000_000;
+/** The same where a person waits, or on a weak device: what a coarser analysis says too much of, a run shows. */
+export const STEPS_WHILE_WAITING = 200_000;
 /** Characters of source from which on objects are not told apart at all. */
 export const MAX_PRECISE_CHARS = 2_500_000;
 /** Built-in methods that call the functions they are given, at once or when they settle. */

@@ -12,6 +12,7 @@ import {
   planRun,
   ProfileStore,
   type SampledTree,
+  STEPS_WHILE_WAITING,
   treeFromCpuProfile,
 } from "../../analysis/mod.ts";
 import { type CodeService, type Conditions, type MethodId, methodId } from "../../runtime/mod.ts";
@@ -118,9 +119,6 @@ function changedAfter(file: string, endedMs: number): boolean {
   }
 }
 
-/** It is done on a weak device; what a coarse analysis says too much of, a run shows. */
-const LEARNING_STEPS = 200_000;
-
 /** The tree of a sampled run, with what the analyzer knows of its methods. */
 export function sampledTree(
   { app, report, code, conditions }: Pick<Lesson, "app" | "report" | "code" | "conditions">,
@@ -139,7 +137,7 @@ export function sampledTree(
     },
   });
   const overrides = overridesFor(app.root);
-  const options = { maxSteps: LEARNING_STEPS, ...(overrides === undefined ? {} : { overrides }) };
+  const options = { maxSteps: STEPS_WHILE_WAITING, ...(overrides === undefined ? {} : { overrides }) };
   sampled.tree.annotate(knowledgeOf(analyzeProgram(sourcesOf(code), options)));
   return sampled;
 }

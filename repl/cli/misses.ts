@@ -1,4 +1,6 @@
+import type { Overrides } from "../../analysis/mod.ts";
 import type { CodeService, TraceEvent } from "../../runtime/mod.ts";
+import type { App } from "./app.ts";
 import { later } from "./later.ts";
 
 /** A method that migrated and came to something that means the device, so that it had to be run again there. */
@@ -31,13 +33,19 @@ export function wordsOf({ what, through }: Pick<KnownMiss, "what" | "through">):
 }
 
 /** One line for each miss: what the static analyzer had not seen, and what it had. */
-export async function missLines(code: CodeService, misses: readonly KnownMiss[]): Promise<string[]> {
-  const { analyzeProgram } = await later<typeof import("../../analysis/mod.ts")>(
+export async function missLines(
+  code: CodeService,
+  { root }: App,
+  misses: readonly KnownMiss[],
+): Promise<string[]> {
+  const { analyzeProgram, STEPS_WHILE_WAITING } = await later<typeof import("../../analysis/mod.ts")>(
     "../../analysis/mod.ts",
     import.meta.url,
   );
   const { sourcesOf } = await later<typeof import("./sources.ts")>("./sources.ts", import.meta.url);
-  const { methods } = analyzeProgram(sourcesOf(code));
+  const overrides = await rightOverrides(root);
+  const options = { maxSteps: STEPS_WHILE_WAITING, ...(overrides === undefined ? {} : { overrides }) };
+  const { methods } = analyzeProgram(sourcesOf(code), options);
   const seen = new Map(methods.map(({ id, pin, mayPin }) => [id as string, pin ?? mayPin]));
   return misses.map((miss) => {
     const known = seen.get(miss.method)?.api === miss.what;
@@ -45,4 +53,14 @@ export async function missLines(code: CodeService, misses: readonly KnownMiss[])
       wordsOf(miss)
     }; it stays here from now on`;
   });
+}
+
+/** What the user says of the app; learning from the run says so if that is wrong. */
+async function rightOverrides(root: string): Promise<Overrides | undefined> {
+  const { overridesFor } = await later<typeof import("./overrides.ts")>("./overrides.ts", import.meta.url);
+  try {
+    return overridesFor(root);
+  } catch {
+    return undefined;
+  }
 }

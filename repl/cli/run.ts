@@ -424,7 +424,7 @@ export class Run {
     const misses = this.#misses.list();
     if (misses.length === 0) return false;
     const { missLines } = await later<typeof import("./misses.ts")>("./misses.ts", import.meta.url);
-    for (const line of await missLines(code, misses)) this.#say(line);
+    for (const line of await missLines(code, this.#app, misses)) this.#say(line);
     const { filesOf } = await later<typeof import("./sources.ts")>("./sources.ts", import.meta.url);
     const memory = await AppMemory.open(this.#app, this.#home);
     this.#knownMisses = await memory.addMisses(filesOf(code, this.#app), misses);

@@ -1,4 +1,5 @@
-import { analyzeProgram, loadProgram } from "../../analysis/mod.ts";
+import { analyzeProgram, loadProgram, STEPS_WHILE_WAITING } from "../../analysis/mod.ts";
+import { type App, modulePath, overridesFor, UsageError } from "../cli/mod.ts";
 
 /** A method of the app. */
 export interface AppMethod {
@@ -9,24 +10,33 @@ export interface AppMethod {
 
 /** The app's methods as the static analyzer sees them, found once and in the background. */
 export class AppMethods {
-  readonly #main: string;
+  readonly #app: App;
   #found: Promise<readonly AppMethod[]> | undefined;
   /** What is found so far; empty until then. */
   known: readonly AppMethod[] = [];
 
-  /** `main` is the path of the app's main module. */
-  constructor(main: string) {
-    this.#main = main;
+  constructor(app: App) {
+    this.#app = app;
   }
 
-  /** All of them. @throws {Error} if the app can't be read. */
-  find(): Promise<readonly AppMethod[]> {
-    return this.#found ??= this.#find();
+  /** All of them. @throws {UsageError} if the app can't be read, or what the user says of it (`clonecloud.json`) is wrong. */
+  async find(): Promise<readonly AppMethod[]> {
+    try {
+      return await (this.#found ??= this.#find());
+    } catch (error) {
+      this.#found = undefined; // It may be right when somebody asks again.
+      throw new UsageError((error as Error).message);
+    }
   }
 
   async #find(): Promise<readonly AppMethod[]> {
-    const { modules } = await loadProgram(this.#main);
-    const { methods } = analyzeProgram(modules, { network: "device" });
-    return this.known = methods.map(({ id, pin }) => pin === undefined ? { id } : { id, stays: pin.reason });
+    const { path, root } = this.#app;
+    const overrides = overridesFor(root);
+    // What packages do can pin those who call them; their own methods are not listed.
+    const { modules } = await loadProgram(path, { libraries: true, pathOf: (url) => modulePath(url, root) });
+    const options = { maxSteps: STEPS_WHILE_WAITING, ...(overrides === undefined ? {} : { overrides }) };
+    const { methods } = analyzeProgram(modules, options);
+    return this.known = methods.filter(({ id }) => !id.startsWith("npm:"))
+      .map(({ id, pin }) => pin === undefined ? { id } : { id, stays: pin.reason });
   }
 }

@@ -55,7 +55,7 @@ export class SteppedApp implements Onlooker {
     this.#print = print;
     this.#current = new Run(parsed, this);
     this.app = this.#current.app;
-    this.allMethods = new AppMethods(this.app.path);
+    this.allMethods = new AppMethods(this.app);
   }
 
   /** Methods with a migration point. */
