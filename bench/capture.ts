@@ -1,5 +1,5 @@
 /**
- * Capture and instantiate against what people use to copy heaps. Run with `deno task bench:capture [--json]`; medians
+ * Capture and instantiate against what people use to copy heaps. Run with `deno task bench:capture [--json] [PART OF A NAME]`; medians
  * of several rounds, interleaved, all in one process. Baselines carry the same values with prototypes and functions
  * stripped. `out` is capture and encode, `in` decode and instantiate; `home` is what the clone does to send back a heap of
  * which one object changed, `again` what the device does to migrate that heap once more.
@@ -11,6 +11,7 @@ import { FakeScope, FakeSide } from "../runtime/heap/fake_side_test.ts";
 import { SessionHeap } from "../runtime/heap/mod.ts";
 import { PROGRAM, SITE } from "../runtime/heap/program_test.ts";
 import { Redefinitions } from "../runtime/host/redefinitions.ts";
+import { msgpackr } from "./msgpackr/baseline.ts";
 
 const ROUNDS = 5;
 
@@ -22,6 +23,7 @@ interface Row {
   /** Our time over `v8.serialize` (out, home, again), `deserialize` (in) or both; null where it can't carry the heap. */
   readonly vs_v8: number | null;
   readonly vs_structured_clone: number | null;
+  readonly vs_msgpackr: number | null;
   readonly vs_seroval: number | null;
   /** What capturing an unchanged heap takes of what capturing it took, for `again`. */
   readonly vs_out: number | null;
@@ -32,7 +34,7 @@ interface Workload {
   make(side: FakeSide): any;
   /** Changes one object of it. */
   change(root: any): void;
-  /** What can't carry it, or takes minutes. */
+  /** What can't carry it, or takes minutes; `v8` stands for all that carry no functions. */
   readonly without?: readonly ("v8" | "seroval")[];
 }
 
@@ -120,6 +122,7 @@ const WORKLOADS: readonly Workload[] = [
 ];
 
 const redefinitions = new Redefinitions();
+const packr = await msgpackr();
 
 class Samples {
   readonly #byName = new Map<string, number[]>();
@@ -155,6 +158,7 @@ function ours(times: Samples, { make, change }: Workload, given: unknown, fresh:
   const values = { ...clone.values, takeRedefined: () => redefinitions.take() };
   const cloneHeap = new SessionHeap({ side: "clone", values, code: clone });
   redefinitions.take();
+  // What leaves the capture is the packet in parts: whoever sends it writes one after the other.
   const { packet } = times.time("out", () => deviceHeap.capture([root]))!;
   const [arrived] = times.time("in", () => cloneHeap.accept(packet))!;
   change(arrived);
@@ -169,6 +173,9 @@ function baselines(times: Samples, root: unknown, without: Workload["without"] =
     const serialized = times.time("v8 out", () => serialize(root))!;
     times.time("v8 in", () => deserialize(serialized));
     times.time("clone", () => structuredClone(root));
+    // Reuses its buffer: what is read must be a copy.
+    const packed = times.time("msgpackr out", () => packr.pack(root))?.slice();
+    if (packed !== undefined) times.time("msgpackr in", () => packr.unpack(packed));
   }
   if (without.includes("seroval")) return;
   const text = times.time("seroval out", () => serovalOut(root as any));
@@ -200,6 +207,7 @@ function measure(workload: Workload): Row[] {
       bytes,
       vs_v8: over("v8"),
       vs_structured_clone: step === "both" ? ratio(ms / times.median("clone")) : null,
+      vs_msgpackr: over("msgpackr"),
       vs_seroval: over("seroval"),
       vs_out: step === "again" ? ratio(ms / times.median("out")) : null,
     };
@@ -210,14 +218,17 @@ function ratio(value: number): number | null {
   return Number.isNaN(value) ? null : Math.round(value * 100) / 100;
 }
 
-for (const workload of WORKLOADS) {
+const [wanted] = Deno.args.filter((arg) => arg !== "--json");
+for (const workload of WORKLOADS.filter(({ name }) => wanted === undefined || name.includes(wanted))) {
   for (const row of measure(workload)) {
     if (Deno.args.includes("--json")) console.log(JSON.stringify(row));
     else {
-      const against = [["v8", row.vs_v8], [
-        "seroval",
-        row.vs_seroval,
-      ], ["out", row.vs_out]] as const;
+      const against = [
+        ["v8", row.vs_v8],
+        ["msgpackr", row.vs_msgpackr],
+        ["seroval", row.vs_seroval],
+        ["out", row.vs_out],
+      ] as const;
       const shown = against.map(([other, times]) => times === null ? "" : `${times} × ${other}`.padStart(16));
       console.log(
         `${row.workload.padEnd(38)} ${row.step.padEnd(5)} ${String(row.ms).padStart(8)} ms${shown.join("")}`,
