@@ -105,9 +105,7 @@ const PROGRAMS: readonly Program[] = [
     stays: [
       /fetchMissing: it fails to fetch .*ENOENT/,
       /json: import of/,
-      /lines: it calls fs.globSync/,
       /processors: it calls node:os.cpus/,
-      /locks: it locks a file/,
       /watches: it calls fs.watch/,
       /shell: it calls node:child_process.execSync/,
       /fails: it fails to open/,

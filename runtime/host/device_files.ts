@@ -1,7 +1,9 @@
 import type { GuestReply, GuestRequest } from "../thread/protocol.ts";
-import type { FileAttributes, FileKind, Found, Listed } from "./file_tree_types.ts";
+import { attributesOf, kindOf, readRange, type Stamp, stampOf } from "./file_stamp.ts";
+import type { FileAttributes, Found, Listed } from "./file_tree_types.ts";
 import { type FileRoots, OutsideRoots } from "./file_roots.ts";
 import { followPath } from "./follow_path.ts";
+import { globOnDevice, globRequest } from "./device_glob.ts";
 import { ReadAhead } from "./read_ahead.ts";
 
 /** Some of a file's bytes, by their SHA-256 in hex. */
@@ -51,6 +53,7 @@ export class DeviceFiles {
   /** What each path was like when it was first looked at. */
   #stamps = new Map<string, Stamp>();
   #listed = new Set<string>();
+  readonly #locks = new Map<string, Deno.FsFile>();
   /** What was read of files that had changed just before. */
   #recent: { path: string; at: number; bytes: Uint8Array }[] = [];
 
@@ -77,6 +80,7 @@ export class DeviceFiles {
 
   /** A new invocation: what earlier ones read no longer matters. */
   begin(): void {
+    this.unlock();
     this.#stamps = new Map();
     this.#listed = new Set();
     this.#recent = [];
@@ -124,6 +128,10 @@ export class DeviceFiles {
         return { reply: { ok: true, value: this.#list(path) }, parts: NO_PARTS };
       case "read":
         return this.#read(path, Number(options.at), Number(options.bytes));
+      case "glob":
+        return { reply: { ok: true, value: this.#glob(path, options) }, parts: NO_PARTS };
+      case "lock":
+        return { reply: { ok: true, value: this.#lock(path, options.exclusive === true) }, parts: NO_PARTS };
       case "removable":
         this.#checkRemovable(path);
         return { reply: { ok: true }, parts: NO_PARTS };
@@ -262,6 +270,37 @@ export class DeviceFiles {
     }));
   }
 
+  /** Names that match; nothing that a clone may not see is among them. */
+  #glob(path: string, options: Record<string, unknown>): string[] {
+    this.#checkReadable(path);
+    const found = globOnDevice(globRequest(path, options), (folder) => {
+      const { state } = Deno.permissions.querySync({ name: "read", path: folder });
+      if (state !== "granted") throw new TypeError(`Cannot read ${folder}: the app has no permission yet`);
+      this.#listed.add(folder);
+      this.#stamp(folder);
+    });
+    for (const name of found) {
+      const item = name.startsWith("/") ? name : `${path}/${name}`;
+      if (this.#roots.access(item) !== "all") throw new OutsideRoots(item);
+    }
+    return found;
+  }
+
+  /** Locks a file for the guest, until the invocation is over: what it writes under the lock comes home only then. */
+  #lock(path: string, exclusive: boolean): boolean {
+    this.#checkReadable(path);
+    this.#stamp(path);
+    let file = this.#locks.get(path);
+    if (file === undefined) this.#locks.set(path, file = Deno.openSync(path));
+    return file.tryLockSync(exclusive);
+  }
+
+  /** The invocation is over: what it locked is free again. */
+  unlock(): void {
+    for (const file of this.#locks.values()) file.close();
+    this.#locks.clear();
+  }
+
   #info(path: string): { info: FileAttributes } | undefined {
     try {
       const info = this.#find(path, path)?.info;
@@ -339,73 +378,6 @@ export class DeviceFiles {
   }
 }
 
-/** What a path was like: a change is noticed by any of these. */
-interface Stamp {
-  /** Whether it is the same file. */
-  readonly identity: string;
-  /** Whether it is in the same state. */
-  readonly state: string;
-  readonly isDirectory: boolean;
-  readonly changedMs: number;
-}
-
-export function stampOf(path: string): Stamp {
-  try {
-    const { isDirectory, isSymlink, dev, ino, mode, size, mtime, ctime } = Deno.lstatSync(path);
-    const changed = [mtime?.getTime() ?? 0, ctime?.getTime() ?? 0];
-    return {
-      identity: `${isDirectory} ${isSymlink} ${dev} ${ino}`,
-      state: `${mode} ${size} ${changed}`,
-      isDirectory,
-      changedMs: Math.max(...changed),
-    };
-  } catch (error) {
-    return { identity: (error as Error).name, state: "", isDirectory: false, changedMs: 0 };
-  }
-}
-
-/** @throws {Deno.errors.NotFound} and the like */
-function attributesOf(path: string): FileAttributes {
-  const info = Deno.lstatSync(path);
-  return {
-    kind: kindOf(info),
-    size: info.size,
-    mode: info.mode ?? 0o777,
-    mtime: info.mtime?.getTime() ?? null,
-    atime: info.atime?.getTime() ?? null,
-    birthtime: info.birthtime?.getTime() ?? null,
-    ctime: info.ctime?.getTime() ?? null,
-    dev: info.dev,
-    ino: info.ino ?? 0,
-    nlink: info.nlink ?? 1,
-    uid: info.uid ?? 0,
-    gid: info.gid ?? 0,
-    rdev: info.rdev ?? 0,
-    blksize: info.blksize ?? 4096,
-    blocks: info.blocks ?? 0,
-    ...(info.isSymlink && { target: Deno.readLinkSync(path) }),
-  };
-}
-
 function aheadOf(files: ReadonlyMap<string, FilePart>): GuestReply["ahead"] & object {
   return [...files].map(([path, { length }]) => ({ path, bytes: length, info: attributesOf(path) }));
-}
-
-function kindOf(
-  { isFile, isDirectory, isSymlink }: { isFile: boolean; isDirectory: boolean; isSymlink: boolean },
-): FileKind {
-  return isSymlink ? "symlink" : isDirectory ? "directory" : isFile ? "file" : "other";
-}
-
-function readRange(path: string, at: number, bytes: number): Uint8Array {
-  using file = Deno.openSync(path);
-  if (at > 0) file.seekSync(at, Deno.SeekMode.Start);
-  const out = new Uint8Array(bytes);
-  let filled = 0;
-  while (filled < bytes) {
-    const count = file.readSync(out.subarray(filled));
-    if (count === null) break;
-    filled += count;
-  }
-  return out.subarray(0, filled);
 }

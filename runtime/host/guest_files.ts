@@ -192,6 +192,22 @@ export class GuestFiles {
     return this.#tree.list(node);
   }
 
+  /** What `fs.glob` finds in a folder; the device looks for it, as long as it has the same files. */
+  glob(given: unknown, patterns: readonly string[], exclude: readonly string[]): string[] {
+    const path = this.path(given);
+    this.#permit(path, "read");
+    if (this.#tree.touched.size > 0) this.abandon("it looks for files after it changed some");
+    const folder = this.#tree.realPath(path);
+    return this.#serve("glob", folder, { patterns, exclude }).reply.value as string[];
+  }
+
+  /** Locks a file as the device's other processes see it; false if one of them has it. */
+  lock(node: Inode, exclusive: boolean): boolean {
+    // Nobody else sees a new one.
+    if (node.origin === undefined) return true;
+    return this.#serve("lock", node.origin, { exclusive }).reply.value === true;
+  }
+
   realPath(given: unknown): string {
     const path = this.path(given);
     this.#permit(path, "read");

@@ -2,6 +2,7 @@ import { asDeno } from "./file_errors.ts";
 import { denoInfo, ms } from "./guest_deno.ts";
 import type { GuestFiles } from "./guest_files.ts";
 import type { OpenFile } from "./open_file.ts";
+import type { Inode } from "./inode.ts";
 import { FileFailure } from "./file_tree_types.ts";
 
 const STREAM_CHUNK_BYTES = 64 * 1024;
@@ -11,6 +12,8 @@ const KEY = Symbol("open");
 
 /** `Deno.FsFile`, over the device's files. */
 export function fsFileClass(files: GuestFiles) {
+  /** Who has locked a file, and whether alone. The device has it locked until the method is over. */
+  const locks = new WeakMap<Inode, Map<object, boolean>>();
   return class FsFile implements Disposable {
     #file: OpenFile | undefined;
     #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
@@ -119,25 +122,30 @@ export function fsFileClass(files: GuestFiles) {
       files.abandon("it sets a file to raw mode");
     }
 
-    // Others could see a lock, and it would have to last.
-    lockSync(): void {
-      files.abandon("it locks a file");
+    lockSync(exclusive = false): void {
+      // Whoever has it may need the device's thread, which waits.
+      if (!this.tryLockSync(exclusive)) files.abandon("it waits for a lock");
     }
 
-    async lock(): Promise<void> {
-      await this.lockSync();
+    async lock(exclusive?: boolean): Promise<void> {
+      await this.lockSync(exclusive);
     }
 
-    tryLockSync(): boolean {
-      return files.abandon("it locks a file");
+    tryLockSync(exclusive = false): boolean {
+      const { node } = this.#open();
+      const holders = locks.get(node) ?? new Map<object, boolean>();
+      for (const [holder, alone] of holders) if (holder !== this && (alone || exclusive)) return false;
+      if (!files.lock(node, exclusive)) return false;
+      locks.set(node, holders.set(this, exclusive));
+      return true;
     }
 
-    async tryLock(): Promise<boolean> {
-      return await this.tryLockSync();
+    async tryLock(exclusive?: boolean): Promise<boolean> {
+      return await this.tryLockSync(exclusive);
     }
 
     unlockSync(): void {
-      files.abandon("it unlocks a file");
+      locks.get(this.#open().node)?.delete(this);
     }
 
     async unlock(): Promise<void> {
@@ -169,12 +177,12 @@ export function fsFileClass(files: GuestFiles) {
     }
 
     close(): void {
-      this.#open();
+      this.unlockSync();
       this.#file = undefined;
     }
 
     [Symbol.dispose](): void {
-      this.#file = undefined;
+      if (this.#file !== undefined) this.close();
     }
   };
 }

@@ -40,6 +40,8 @@ export function nodeFs(files: GuestFiles): { module: Record<string, unknown>; de
     if (plain in module && plain !== name) module[plain] = (...args: any[]) => callBack(name, args, call);
     if (plain in promises) promises[plain] = async (...args) => await call(...args);
   }
+  Object.assign(module, globCalls(files));
+  promises.glob = (patterns, options) => globLater(files, patterns, options);
   module.Dir = Dir;
   module.openAsBlob = async (path: unknown, options: { type?: string } = {}) => {
     const bytes = await readWhole(files, path);
@@ -187,6 +189,38 @@ function wholeCalls(files: GuestFiles, Dir: ReturnType<typeof dirClass>): Functi
       return new Dir(shown(path));
     },
   };
+}
+
+/** `fs.glob`, for what the device can be asked: plain patterns, and names as the result. */
+function globCalls(files: GuestFiles): Functions {
+  return {
+    globSync: (patterns, options) => globbed(files, patterns, options),
+    glob: (patterns, ...more) => {
+      const then = more.pop();
+      if (typeof then !== "function") files.abandon("it calls fs.glob without a callback");
+      globAll(globLater(files, patterns, more[0])).then((found) => then(null, found), then);
+    },
+  };
+}
+
+async function* globLater(files: GuestFiles, patterns: unknown, options?: unknown): AsyncGenerator<string> {
+  yield* globbed(files, patterns, options);
+}
+
+async function globAll(found: AsyncIterable<string>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const name of found) all.push(name);
+  return all;
+}
+
+function globbed(files: GuestFiles, patterns: unknown, options: any): string[] {
+  const { cwd = ".", exclude = [], withFileTypes = false, ...more } = options ?? {};
+  const isTexts = (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === "string");
+  const given = typeof patterns === "string" ? [patterns] : patterns;
+  if (!isTexts(given) || !isTexts(exclude) || withFileTypes || Object.keys(more).length > 0) {
+    return files.abandon("it looks for files in an unusual way", { what: "node:fs.glob" });
+  }
+  return asNode({ call: "glob", paths: [] }, () => files.glob(text(cwd), given as string[], exclude));
 }
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";

@@ -370,6 +370,7 @@ export class DeviceSession {
     this.#changed = reply.ok && reply.files !== undefined
       ? { changes: reply.files.changes, bytes: new Uint8Array(bytes.subarray(packet.length)) }
       : undefined;
+    if (this.#changed === undefined) this.#files.unlock();
     this.#settleReturn?.({ ok: true, head: reply, packet, bytesDown: payload.length });
   }
 
@@ -390,6 +391,8 @@ export class DeviceSession {
       return undefined;
     } catch (error) {
       return (error as Error).message;
+    } finally {
+      this.#files.unlock();
     }
   }
 
@@ -504,6 +507,7 @@ export class DeviceSession {
       this.#board.session = "lost";
     }
     this.#lost ??= reason;
+    this.#files.unlock();
     this.#settleReady({ ok: false, error: this.#lost });
     this.#settleReturn?.({ ok: false, reason: this.#lost, ...(miss !== undefined && { miss }) });
     const connection = this.#connection;
