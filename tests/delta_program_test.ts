@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { ProgramRunner, SESSION_LOST, type TraceLine } from "./program_runs.ts";
+import { type Left, ProgramRunner, SESSION_LOST, type TraceLine } from "./program_runs.ts";
 
-const FILE = "delta.ts";
-const METHOD = `${FILE}#work`;
 const ATTEMPTS = 3;
 
 Deno.test({
@@ -11,22 +9,61 @@ Deno.test({
   sanitizeResources: false,
   async fn() {
     await using machine = await ProgramRunner.start();
-    const plain = await machine.plain({ file: FILE });
-    let trace: TraceLine[] = [];
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const run = await machine.migrated({ file: FILE }, [METHOD]);
-      assert.deepEqual(run.left, plain);
-      trace = run.trace;
-      if (!trace.some(({ reason }) => reason !== undefined && SESSION_LOST.test(reason))) break;
-    }
-    const why = trace.map(({ event, reason }) => `${event}: ${reason}`).join("\n");
-    const captured = trace.filter(({ event }) => event === "capture").map(({ bytes }) => bytes!);
-    const sent = trace.filter(({ event }) => event === "ship").map(({ bytes }) => bytes!);
-    const home = trace.filter(({ event }) => event === "return").map(({ bytes }) => bytes!);
-    assert.equal(trace.filter(({ event }) => event === "merge").length, 4, why);
+    const trace = await traceOf(machine, "delta.ts", "work");
+    const captured = bytesOf(trace, "capture"),
+      sent = bytesOf(trace, "ship"),
+      home = bytesOf(trace, "return");
+    assert.equal(bytesOf(trace, "merge").length, 4, told(trace));
     assert(captured[0]! > 800_000, `the first one takes all of it: ${captured}`);
     assert(sent.slice(1).every((bytes) => bytes < 2_000), `later ones take little: ${sent}`);
     // The third changes one number of the table, which comes home with all of it.
     assert(home.every((bytes, i) => i === 2 || bytes < 2_000), `little comes home: ${home}`);
   },
 });
+
+Deno.test({
+  name: "what another session or another program sent isn't sent again",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await using machine = await ProgramRunner.start();
+    const first = await firstMigration(machine, "delta.ts", "work");
+    assert(first.captured > 800_000, `it takes the tables: ${first.trace}`);
+    const again = await firstMigration(machine, "delta.ts", "work");
+    assert(again.up < again.captured / 20, `the same state is named: ${again.trace}`);
+    const other = await firstMigration(machine, "delta_other.ts", "weigh");
+    assert(other.captured > 800_000, `it takes the tables: ${other.trace}`);
+    assert(other.up < other.captured / 3, `most of the tables is named: ${other.trace}`);
+  },
+});
+
+/** How much a program's first migration captured and sent. */
+async function firstMigration(machine: ProgramRunner, file: string, method: string) {
+  const trace = await traceOf(machine, file, method);
+  const captured = bytesOf(trace, "capture")[0] ?? 0;
+  const merge = trace.find(({ event }) => event === "merge");
+  assert(merge !== undefined, told(trace));
+  return { captured, up: merge.up!, trace: told(trace) };
+}
+
+/** The trace of a run that leaves what it leaves plainly, with its clone in reach if that is to be had. */
+async function traceOf(machine: ProgramRunner, file: string, method: string): Promise<TraceLine[]> {
+  plain[file] ??= machine.plain({ file });
+  for (let attempt = 1;; attempt++) {
+    const { left, trace } = await machine.migrated({ file }, [`${file}#${method}`]);
+    assert.deepEqual(left, await plain[file]);
+    const isLost = trace.some(({ reason }) => reason !== undefined && SESSION_LOST.test(reason));
+    if (!isLost || attempt === ATTEMPTS) return trace;
+  }
+}
+
+const plain: Record<string, Promise<Left>> = {};
+
+function bytesOf(trace: readonly TraceLine[], event: string): number[] {
+  return trace.filter((line) => line.event === event).map(({ bytes }) => bytes!);
+}
+
+function told(trace: readonly TraceLine[]): string {
+  return trace.map(({ event, bytes, up, reason }) => `${event} ${bytes ?? ""} ${up ?? ""} ${reason ?? ""}`)
+    .join("\n");
+}

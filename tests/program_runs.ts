@@ -17,6 +17,8 @@ export interface TraceLine {
   readonly reason?: string;
   /** What was captured, shipped, returned or merged. */
   readonly bytes?: number;
+  /** Of a merge: all that was sent for it. */
+  readonly up?: number;
 }
 
 export interface RunOptions {

@@ -54,18 +54,25 @@ export class BlobSender {
 
   /**
    * As {@linkcode offer}, for bytes of files, which are there again only until the next ones are passed; it doesn't wait for
-   * the store's answer. `sent` is told how many bytes went, once or twice.
+   * the store's answer. `sent` is told how many bytes went, once or twice; `lacking` how many contents the store lacked.
    */
-  async pass(contents: readonly Uint8Array[], sent: (bytes: number) => void): Promise<string[]> {
+  async pass(
+    contents: readonly Uint8Array[],
+    sent: (bytes: number) => void,
+    lacking: (contents: number) => void = () => {},
+  ): Promise<string[]> {
     const hashes = await Promise.all(contents.map(hashOf));
     const passing = this.#passing = new Map(hashes.map((hash, i) => [hash, contents[i]!]));
     const unknown = await this.#unknown(hashes);
-    if (!this.#isWorthAsking(unknown, passing)) sent(await this.#push(unknown, passing));
-    else {
+    if (!this.#isWorthAsking(unknown, passing)) {
+      lacking(unknown.length);
+      sent(await this.#push(unknown, passing));
+    } else {
       // Whatever the answer, it will be there before it is read.
       for (const hash of unknown) this.#there.add(hash);
       this.#question(BLOB_OFFER, unknown, async (lacks) => {
         this.#count(lacks, hashes);
+        lacking(lacks.length);
         sent(await this.#push(lacks, passing));
       });
     }

@@ -12,6 +12,7 @@ import { BLOB_FOUND, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from ".
 import type { Board } from "./board.ts";
 import { compressing, decompressing } from "./stream_compression.ts";
 import type { LocalConnection } from "./local_connection.ts";
+import { PacketNamer } from "./named_packet.ts";
 import {
   type AppConfig,
   type GuestReply,
@@ -111,6 +112,7 @@ export class DeviceSession {
     (kind, ...parts) => this.#connection?.send(kind, ...parts),
     () => this.#roundTripBytes(),
   );
+  readonly #namer = new PacketNamer(this.#blobs);
   readonly #memory = new CloneMemory((hash) => this.#blobs.has(hash));
   /** What the last invocation did to files, and hasn't landed yet. */
   #changed: { changes: FileChanges; bytes: Uint8Array } | undefined;
@@ -198,14 +200,24 @@ export class DeviceSession {
     this.#files.begin();
     this.#faults = this.#fileBytes = this.#fileBytesSent = 0;
     const { code, bytes: codeBytes } = await this.#shipCode(message.head.code, message.missing);
-    const head = { ...message.head, code, permits: this.#files.permits() };
-    const payload = await compressing(packPayload(head, new Uint8Array(message.packet)));
+    const packet = new Uint8Array(message.packet);
+    let chunkBytes = 0;
+    const chunks = await this.#namer.name(packet, (bytes) => void (chunkBytes += bytes));
+    const head = {
+      ...message.head,
+      code,
+      permits: this.#files.permits(),
+      ...(chunks !== undefined && { chunks }),
+    };
+    const payload = await compressing(packPayload(head, chunks === undefined ? packet : undefined));
     this.#event({
       event: "ship",
       thread: "main",
       method: message.method,
-      bytes: sum(payload) + codeBytes,
+      bytes: sum(payload) + codeBytes + chunkBytes,
       code: codeBytes,
+      // What of it the clone has already will have stayed: see `up` of the merge.
+      ...(chunks !== undefined && { named: packet.length }),
       ...this.#clone,
     });
     await this.#reach(() => ({ stage: "ship", bytes: sum(payload) }));
@@ -227,7 +239,7 @@ export class DeviceSession {
     return {
       ...reply,
       awayMs: performance.now() - started,
-      bytesUp: sum(payload) + codeBytes,
+      bytesUp: sum(payload) + codeBytes + chunkBytes,
       faults: this.#faults,
       fileBytes: this.#fileBytes,
       fileBytesSent: this.#fileBytesSent,

@@ -83,7 +83,7 @@ function fetchBlobs(hashes: readonly string[]): Uint8Array[] {
     if (kind !== BLOB_REPLY) continue;
     const hash = payload.subarray(0, HASH_BYTES).toHex();
     wanted.delete(hash);
-    if (payload.length === HASH_BYTES) abandon("neither the clone nor the device has its code");
+    if (payload.length === HASH_BYTES) abandon("neither the clone nor the device has what it needs");
     found.set(hash, payload.subarray(HASH_BYTES));
   }
   return hashes.map((hash) => found.get(hash)!);
@@ -136,7 +136,8 @@ async function serve(): Promise<void> {
     if (frame.kind === START) start(unpackPayload(frame.payload).head as SessionStart);
     else {
       const { head, bytes } = unpackPayload(decompress(frame.payload));
-      await migrate(head as MigrateHead, bytes);
+      const { chunks } = head as MigrateHead;
+      await migrate(head as MigrateHead, chunks === undefined ? bytes : joinBytes(fetchBlobs(chunks)));
     }
   }
 }

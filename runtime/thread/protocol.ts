@@ -119,6 +119,8 @@ export interface MigrateHead {
   /** The device's stack below the method, as lines `    at …`, and how many lines a stack has. */
   readonly stack: { readonly below: readonly string[]; readonly limit: number };
   readonly code: ShippedCode;
+  /** Hashes of what the packet consists of; then none follows. */
+  readonly chunks?: readonly string[];
 }
 
 /** Something migrated code did to the world: held back, done on the device with the merge, in order. */

@@ -1,6 +1,6 @@
 // Large state that hardly changes between two migrations.
-const table = new Float64Array(100_000).map((_, i) => Math.sin(i) * 1e6);
-const words = Array.from({ length: 2_000 }, (_, id) => ({ id, word: `word number ${id}` }));
+import { table, words } from "./modules/tables.ts";
+
 let invocations = 0;
 
 function work(factor: number): number {
