@@ -78,7 +78,7 @@ try {
   });
   // It has been running for long when a person starts an app: its own start isn't what is shown.
   device.setFactor(1);
-  await using own = await DemoPeer.start(MOD, { home, slow: device });
+  await using own = await DemoPeer.start(MOD, { home, slow: device, lends: false });
   void own;
   device.setFactor(factor);
   const trace = `${folder}/trace.jsonl`;

@@ -12,15 +12,17 @@ const MIN_BYTES = 100_000;
 const MAX_BYTES = 200_000;
 
 /**
- * Chooses files of 100 to 200 kB by name, until `bytes` are reached; learns from the smallest two of them.
+ * Chooses files of 100 to 200 kB by name, until `bytes` are reached; learns from the smallest and the largest of them, so
+ * that it shows how the time depends on the size.
  * @throws {Error} if there are too few.
  */
 export function chooseInputs(project: URL, bytes: number): DemoInputs {
   const folder = decodeURIComponent(new URL("node_modules/.deno/", project).pathname);
   const byName = (a: { path: string }, b: { path: string }) => a.path < b.path ? -1 : 1;
   const usable = [...filesUnder(folder)].filter(({ size }) => size >= MIN_BYTES && size <= MAX_BYTES);
-  const learn = usable.sort((a, b) => a.size - b.size || byName(a, b)).splice(0, 2).map(({ path }) => path);
-  const files = usable.sort(byName);
+  const bySize = usable.sort((a, b) => a.size - b.size || byName(a, b));
+  const learn = [...bySize.splice(0, 1), ...bySize.splice(-1)].map(({ path }) => path);
+  const files = bySize.sort(byName);
   if (files.length === 0) {
     throw new Error(`Cannot choose inputs: ${folder} has too few files of that size`);
   }

@@ -15,13 +15,15 @@ export class DemoPeer implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** Starts one; `slow` runs it on that device. */
+  /** Starts one; `slow` runs it on that device, and one that only uses clones `lends` nothing. */
   static async start(
     mod: string,
-    options: { home: string; trust?: string; slow?: SlowDevice },
+    options: { home: string; trust?: string; slow?: SlowDevice; lends?: boolean },
   ): Promise<DemoPeer> {
     const args = ["run", "-A", mod, "peer", "--home", options.home, "--listen", "/ip4/127.0.0.1/tcp/0"];
     if (options.trust !== undefined) args.push("--trust", options.trust);
+    // Else it starts a guest in advance, which takes a slow device seconds that what is measured then lacks.
+    if (options.lends === false) args.push("--max-guests", "0");
     const pipes = { stdin: "null", stdout: "piped", stderr: "null" } as const;
     const child = options.slow === undefined
       ? new Deno.Command(Deno.execPath(), { args, ...pipes, detached: true }).spawn()

@@ -58,7 +58,7 @@ export class Lab implements AsyncDisposable {
         trust: await DemoPeer.idOf(mod, home),
         slow: machine,
       });
-      await DemoPeer.start(mod, { home, slow: device });
+      await DemoPeer.start(mod, { home, slow: device, lends: false });
       return new Lab(options, { device, machine, clone, measured });
     } catch (error) {
       for (const part of [device, machine]) await part[Symbol.asyncDispose]();

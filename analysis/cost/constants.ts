@@ -1,5 +1,8 @@
 import type { MigrationOverheads } from "./migration.ts";
 
+/** Version of a decider's model: another one's features may be others. */
+export const MODEL_VERSION = 2;
+
 /**
  * What a migration costs besides the link, until this device has measured its own: 100,000 small objects (5.8 MB) take
  * about 170 ms to walk and 70 ms to write or read back here, so 30 to 60 ns a byte; fixed parts are of a warm session.
@@ -22,9 +25,16 @@ export const LIGHT_SHARE = 0.002;
 /** State that is assumed for a method whose state was never captured, bytes: large enough not to try light methods. */
 export const UNKNOWN_STATE_BYTES = 64 * 1024;
 
-/** A size explains a time if it accounts for this share of its spread, over this many points: else the mean is used. */
+/** A size explains a time if it accounts for this share of its spread: else the mean is used. */
 export const MIN_FIT = 0.6;
-export const MIN_POINTS = 2;
+/** Over this many points: two that were observed one after the other, the first a little forgotten. */
+export const MIN_POINTS = 1.5;
+/** … whose sizes lie so far apart at least, as a share of their mean: nearer ones show noise. */
+export const MIN_SPREAD = 0.1;
+/** Another size is believed instead of a likelier one if it explains so much more of the spread. */
+export const CLEARLY_BETTER = 0.02;
+/** Its square needs so many points: any two fit both, and far from them a square that isn't one is wrong by far. */
+export const MIN_SQUARE_POINTS = 2.5;
 /** How much older observations weigh after each new one: about ten matter. */
 export const FORGET = 0.9;
 /** Points that a profile counts for in a decider at most, so that what the app does now soon outweighs it. */
@@ -38,8 +48,14 @@ export const OUTSIDE_MARGIN = 1.5;
 export const EXPLORE_MARGIN = 1.25;
 /** A session's first migration ships code and runs ours for the first time: measured, two thirds of a process's start. */
 export const COLD_START_SHARE = 0.7;
-/** One run may correct what an invocation takes here by this factor at most. */
-export const MIN_HERE_CORRECTION = 0.5;
+/** One run may correct what an invocation takes here by this factor at most, either way. */
+export const MAX_HERE_CORRECTION = 2;
+/** A run's bounds for a method that lie no further apart than this are a measurement. */
+export const TIGHT_BOUNDS = 1.25;
+/** A method that is invoked no more often in a run, on average, goes by the run's input. */
+export const ONCE_A_RUN = 1.5;
+/** Times on one side say how much faster the other is by as much as there are more of them than this. */
+export const RATIO_PRIOR_POINTS = 2;
 /** After a migration that failed, wait this many invocations, then twice as many, … */
 export const RETRY_AFTER = 4;
 export const RETRY_AFTER_MAX = 4096;
@@ -51,9 +67,13 @@ export const CORRECTION_MAX = 4;
 /** What wrong migrations may cost a run: this share of its time so far; below the floor it is noise. */
 export const MAX_LOSS_SHARE = 0.05;
 export const LOSS_FLOOR_MS = 20;
+/** A run that was idle longer than this share of its work says nothing by its length. */
+export const MAX_IDLE_SHARE = 0.05;
 /** Invocations of one method that a profiled run migrates at most. */
 export const SAMPLED_INVOCATIONS = 8;
-/** Where the bytes of its files stand among the sizes of a run's input. */
-export const RUN_BYTES = 1;
-/** Where their number stands. */
+/** Where the sizes of a run's input stand among an invocation's features: arguments, bytes of files, the largest number. */
 export const RUN_ARGUMENTS = 0;
+export const RUN_BYTES = 1;
+export const RUN_NUMBER = 2;
+/** Where those of its own arguments begin. */
+export const OWN_FEATURES = 3;

@@ -6,6 +6,7 @@ import {
   HYSTERESIS_SHARE,
   LOSS_FLOOR_MS,
   MAX_LOSS_SHARE,
+  type MODEL_VERSION,
   OUTSIDE_MARGIN,
   RETRY_AFTER,
   RETRY_AFTER_MAX,
@@ -27,7 +28,7 @@ export interface Region {
 
 /** What a decider starts from; plain JSON. */
 export interface DeciderModel {
-  readonly version: 1;
+  readonly version: typeof MODEL_VERSION;
   readonly conditions: Conditions;
   readonly overheads: MigrationOverheads;
   /** Set when the objective is energy: what each state of the device draws. */
@@ -72,8 +73,6 @@ export type Outcome =
     readonly where: "here";
     readonly ms: number;
     readonly features: ArrayLike<number>;
-    /** It ended at some time within these `ms`. */
-    readonly atMost?: boolean;
   }
   | Migrated
   | {
@@ -99,6 +98,8 @@ export class Decider {
   #region: Region | undefined;
   #rates: Rates = NOWHERE;
   #cold = true;
+  /** Whether anything migrated in this run, or tried to. */
+  #migrated = false;
   /** What migrations of this run took beyond what the device would have, less what others saved. */
   #lostMs = 0;
 
@@ -133,7 +134,7 @@ export class Decider {
     }
   }
 
-  /** Decides for one invocation; `features` are sizes of its arguments, or of the run's input (`ofRun`). Constant work. */
+  /** Decides for one invocation; `features` are sizes of the run's input, then of its arguments (`ofRun`: it has none). Constant work. */
   decide(method: MethodId, features: ArrayLike<number>, ofRun = false): Decision {
     const known = this.#methods.get(method);
     if (known === undefined) return UNKNOWN;
@@ -144,8 +145,11 @@ export class Decider {
     const migrate = reason === "pays" || reason === "forced" || reason === "worth a try" ||
       (reason === "not clear enough to change sides" && known.last === "there");
     // It is decided once more when a session has opened: only one that came back has changed sides.
-    if (!migrate) known.last = "here";
-    else if (!this.#cold) known.last = "there";
+    if (!migrate) {
+      known.last = "here";
+      known.stays(predicted.hereMs, features, this.#now);
+    }
+    if (migrate && !this.#cold) known.last = "there";
     const { hereMs, workMs, overheadMs, filesMs, coldMs } = predicted;
     return { migrate, hereMs, thereMs: workMs + overheadMs, workMs, filesMs, coldMs, reason };
   }
@@ -154,10 +158,8 @@ export class Decider {
   observe(method: MethodId, outcome: Outcome): void {
     const known = this.#methods.get(method);
     if (known === undefined) return;
-    if (outcome.where === "here") {
-      if (outcome.atMost === true) known.ranHereWithin(outcome.ms, outcome.features);
-      else known.ranHere(outcome.ms, outcome.features);
-    }
+    if (outcome.where === "here") known.ranHere(outcome.ms, outcome.features);
+    else this.#migrated = true;
     if (outcome.where === "failed") {
       this.#cold = true;
       this.#lostMs += outcome.lostMs ?? 0;
@@ -170,6 +172,12 @@ export class Decider {
       if (known.role !== "forced") this.#lostMs += known.lossOf(outcome);
       known.ranThere(outcome, this.#rates);
     }
+  }
+
+  /** The app has ended: if all of it ran here, that says what its methods take here. */
+  ended(): void {
+    if (this.#migrated) return;
+    for (const known of this.#methods.values()) known.endedHere(this.#now(), this.#startedMs);
   }
 
   /** What it knows now, to be stored and to start from next time. */

@@ -3,11 +3,11 @@ import type { Execution } from "../profile/execution.ts";
 import type { ProfileTree } from "../profile/profile_tree.ts";
 import type { DeciderModel, Region } from "./decide.ts";
 import type { MethodModel, MethodRole } from "./known_method.ts";
-import { addPoint, emptySums, type LineSums } from "./line_fit.ts";
+import { emptySums, type LineSums } from "./line_fit.ts";
 import type { MigrationOverheads } from "./migration.ts";
 import type { PowerLevels } from "./power.ts";
-import { addSizeSums, emptySizeSums, meanSums, type SizeSums } from "./size_model.ts";
-import { PRIOR_POINTS, RUN_BYTES } from "./constants.ts";
+import { addSizeSums, emptySizeSums, meanSums, SizeModel, type SizeSums } from "./size_model.ts";
+import { MAX_IDLE_SHARE, MODEL_VERSION, PRIOR_POINTS } from "./constants.ts";
 
 /** What a decider's model is made from. */
 export interface DeciderModelOptions {
@@ -42,12 +42,12 @@ export function deciderModel(options: DeciderModelOptions): DeciderModel {
       ? learned.methods[method]
       : undefined;
     methods[method] = {
-      ...together(known, profiled(method, options.executions, known?.ofRun ?? false)),
+      ...together(known, profiled(method, options.executions)),
       role,
     };
   }
   return {
-    version: 1,
+    version: MODEL_VERSION,
     conditions: options.conditions,
     overheads: options.overheads,
     ...(power === undefined ? {} : { power }),
@@ -62,21 +62,16 @@ function together(
   profile: Omit<MethodModel, "role">,
 ): Omit<MethodModel, "role"> {
   if (learned === undefined) return profile;
-  if (!profile.hereMeasured || learned.hereObserved === true) return learned;
-  // For inputs of different size, by the byte.
-  const byBytes = learned.ofRun === true && bytesOf(profile.here) !== undefined &&
-    bytesOf(learned.there) !== undefined;
-  const here = meanOf(profile.here) / (byBytes ? bytesOf(profile.here)! : 1);
-  const there = meanOf(learned.there) / (byBytes ? bytesOf(learned.there)! : 1);
-  const ratio = here > 0 && there > 0 ? there / here : learned.ratio;
-  return { ...learned, here: profile.here, hereMeasured: true, ratio };
+  const { share } = profile;
+  const known = { ...learned, ...(share === undefined ? {} : { share }) };
+  if (!profile.hereMeasured || learned.hereObserved === true) return known;
+  return { ...known, here: profile.here, hereMeasured: true };
 }
 
 /** What profiles say of a method, weighing as a few observations. */
 function profiled(
   method: MethodId,
   executions: readonly Execution[],
-  ofRun: boolean,
 ): Omit<MethodModel, "role"> {
   const there = emptySizeSums(), up = emptySizeSums(), down = emptySizeSums();
   const faults = emptySizeSums(), files = emptySizeSums();
@@ -97,21 +92,19 @@ function profiled(
     }
   }
   const perRun = countedPerRun(method, executions);
-  const { sums, real } = timesHere(method, executions, { perRun, ofRun });
-  const here = prior(sums), away = prior(there);
-  const ratio = meanOf(here) > 0 && meanOf(away) > 0 ? meanOf(away) / meanOf(here) : 1;
+  const { sums, share } = timesHere(method, executions, perRun);
   return {
-    hereMeasured: real && perRun !== undefined,
+    hereMeasured: share !== undefined && perRun !== undefined,
     refused: false,
-    ratio,
     correction: 1,
-    here,
-    there: away,
+    here: prior(sums),
+    there: prior(there),
     up: prior(up),
     down: prior(down),
     faults: prior(faults),
     files: prior(files),
     ...(perRun === undefined ? {} : { perRun }),
+    ...(share === undefined ? {} : { share }),
   };
 }
 
@@ -128,14 +121,15 @@ function countedPerRun(method: MethodId, executions: readonly Execution[]): numb
 }
 
 /**
- * A method's times on the device. Where it migrated in a run that wasn't made to measure, its time here is only worked out
- * from the clone's: that counts (`real` false) if there is nothing better.
+ * A method's times on the device, and its share of a run that was never idle (0 if none is known). Where it migrated in a run
+ * that wasn't made to measure, its time here is only worked out from the clone's: that counts (`share` is undefined) if there
+ * is nothing better.
  */
 function timesHere(
   method: MethodId,
   executions: readonly Execution[],
-  { perRun, ofRun }: { perRun: number | undefined; ofRun: boolean },
-): { sums: SizeSums; real: boolean } {
+  perRun: number | undefined,
+): { sums: SizeSums; share: number | undefined } {
   const migrated = ({ onDevice, onClone, source }: Execution) =>
     source === "samples" && onClone === undefined &&
     onDevice.nodes.some((node) => node.method === method && node.entryBytes.n > 0);
@@ -146,27 +140,31 @@ function timesHere(
   for (const { onDevice, weight, features } of stayed.length > 0 ? stayed : executions) {
     addTimes(sums, onDevice, {
       ...{ method, weight, speed: 1, atLeast: perRun ?? 0 },
-      ...(ofRun && features !== undefined ? { runFeatures: features } : {}),
+      ...(features === undefined ? {} : { runFeatures: features }),
     });
   }
-  return { sums, real: stayed.length > 0 };
+  return {
+    sums,
+    share: stayed.length > 0 ? Math.min(...stayed.map((one) => shareOf(method, one))) : undefined,
+  };
 }
 
-/** Bytes of the runs' files behind the sums, on average; undefined if they aren't of runs' input. */
-function bytesOf({ linear }: SizeSums): number | undefined {
-  const bytes = linear[RUN_BYTES];
-  return bytes && bytes.n > 0 && bytes.x > 0 ? bytes.x / bytes.n : undefined;
+/** What a method takes of a run, as a share; 0 if the run was idle, so that its length says nothing. */
+function shareOf(method: MethodId, { onDevice, idleMs = Infinity }: Execution): number {
+  const totals = onDevice.totalsMs();
+  if (!(totals[0]! > 0) || idleMs > MAX_IDLE_SHARE * totals[0]!) return 0;
+  const own = onDevice.nodes.reduce((sum, node, i) => node.method === method ? sum + totals[i]! : sum, 0);
+  return own / (totals[0]! + idleMs);
 }
 
-function meanOf({ plain }: SizeSums): number {
-  return plain.n > 0 ? plain.y / plain.n : 0;
-}
-
-/** Adds a method's times in a tree: against its features where they were seen, else their mean over at least so many invocations. */
+/**
+ * Adds a method's times in a tree: against its features where they were seen; else their mean over at least so many
+ * invocations, against the sizes of the run's input.
+ */
 function addTimes(
   target: SizeSums,
   tree: ProfileTree,
-  { method, weight, speed, atLeast = 0, runFeatures }: {
+  { method, weight, speed, atLeast = 0, runFeatures = [] }: {
     method: MethodId;
     weight: number;
     speed: number;
@@ -178,19 +176,21 @@ function addTimes(
   const nodes = [...tree.nodes.keys()].filter((i) =>
     tree.nodes[i]!.method === method && tree.nodes[i]!.invocations > 0
   );
+  if (nodes.length === 0) return;
   const seen = nodes.reduce((sum, i) => sum + tree.nodes[i]!.invocations, 0);
   // What samples saw of a method is often fewer invocations than there were.
-  const more = nodes.some((i) => tree.nodes[i]!.counted) ? 1 : Math.max(1, atLeast / Math.max(1, seen));
+  const counted = nodes.some((i) => tree.nodes[i]!.counted);
+  const invocations = counted ? seen : Math.max(seen, atLeast);
+  const mean = nodes.reduce((sum, i) => sum + totals[i]!, 0) * speed / invocations;
+  if (nodes.every((i) => tree.nodes[i]!.features.length === 0)) {
+    const once = new SizeModel();
+    once.add(runFeatures, { y: mean });
+    return addSizeSums(target, once.sums, weight);
+  }
+  addSizeSums(target, meanSums(mean, invocations), weight);
   for (const i of nodes) {
-    const node = tree.nodes[i]!;
-    const invocations = node.invocations * more;
-    addSizeSums(target, meanSums(totals[i]! * speed / invocations, invocations), weight);
     const linear: LineSums[] = [];
-    for (const [position, x] of runFeatures?.entries() ?? []) {
-      const sums = linear[position] = emptySums();
-      addPoint(sums, x, { y: totals[i]! * speed / invocations });
-    }
-    for (const [position, sums] of runFeatures === undefined ? node.features.entries() : []) {
+    for (const [position, sums] of tree.nodes[i]!.features.entries()) {
       linear[position] = { ...sums, y: sums.y * speed, xy: sums.xy * speed, yy: sums.yy * speed * speed };
     }
     addSizeSums(target, { plain: emptySums(), linear, square: [] }, weight);
@@ -199,7 +199,5 @@ function addTimes(
 
 /** The sums weighing as at most a few points, so that what really happens soon counts more. */
 function prior(sums: SizeSums): SizeSums {
-  const scaled = emptySizeSums();
-  addSizeSums(scaled, sums, Math.min(1, PRIOR_POINTS / Math.max(1, sums.plain.n)));
-  return scaled;
+  return new SizeModel(sums).capped(PRIOR_POINTS);
 }

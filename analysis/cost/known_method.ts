@@ -2,13 +2,14 @@ import {
   CORRECTION_MAX,
   CORRECTION_MIN,
   CORRECTION_STEP,
-  MIN_HERE_CORRECTION,
+  ONCE_A_RUN,
   RUN_ARGUMENTS,
   RUN_BYTES,
   UNKNOWN_STATE_BYTES,
 } from "./constants.ts";
 import type { Rates } from "./rates.ts";
 import { emptySizeSums, SizeModel, type SizeSums } from "./size_model.ts";
+import { TwoSides } from "./two_sides.ts";
 
 /** What the partition says of a method: it migrates, migrates in another region only, must migrate, or must not. */
 export type MethodRole = "chosen" | "elsewhere" | "forced" | "home";
@@ -40,8 +41,8 @@ export interface MethodModel {
   readonly ofRun?: boolean;
   /** A migration of it was refused for good; it stays until the code changes. */
   readonly refused: boolean;
-  /** Its work at a clone by its time here: what the clone's speed doesn't say of this method. */
-  readonly ratio: number;
+  /** What it takes of a run that has no idle time, as a share: at least; undefined if not known. */
+  readonly share?: number;
   /** How much dearer migrations of it were than predicted, besides their work. */
   readonly correction: number;
 }
@@ -86,10 +87,10 @@ export class KnownMethod {
   /** Invocations that still stay here after a failure. */
   wait = 0;
   calls = 0;
-  #here: SizeModel;
-  #hereMeasured: boolean;
-  #hereObserved: boolean;
-  readonly #there: SizeModel;
+  readonly #sides: TwoSides;
+  readonly #share: number | undefined;
+  /** Decisions to stay in this run. */
+  #stays = { count: 0, thoughtMs: 0, firstMs: 0, features: [] as ArrayLike<number> };
   #up: SizeModel;
   #upCold: boolean;
   readonly #down: SizeModel;
@@ -97,17 +98,14 @@ export class KnownMethod {
   readonly #files: SizeModel;
   #coldMs: number | undefined;
   readonly #perRun: number | undefined;
-  #ratio: number;
   #correction: number;
 
   constructor(model: MethodModel) {
     this.role = model.role;
     this.refused = model.refused;
     this.ofRun = model.ofRun ?? false;
-    this.#here = new SizeModel(model.here);
-    this.#hereMeasured = model.hereMeasured;
-    this.#hereObserved = model.hereObserved ?? false;
-    this.#there = new SizeModel(model.there);
+    this.#sides = new TwoSides(model);
+    this.#share = model.share;
     this.#up = new SizeModel(model.up);
     this.#upCold = model.upCold ?? false;
     this.#down = new SizeModel(model.down);
@@ -115,17 +113,16 @@ export class KnownMethod {
     this.#files = new SizeModel(model.files ?? emptySizeSums());
     this.#coldMs = model.coldMs;
     this.#perRun = model.perRun;
-    this.#ratio = model.ratio;
     this.#correction = model.correction;
   }
 
   get herePoints(): number {
-    return this.#here.points;
+    return this.#sides.herePoints;
   }
 
   /** Whether it was ever seen at a clone; until then its costs there are a guess. */
   get seenThere(): boolean {
-    return this.#there.points > 0;
+    return this.#sides.therePoints > 0;
   }
 
   /**
@@ -133,8 +130,9 @@ export class KnownMethod {
    * undefined if one has migrated in this session. Constant work.
    */
   predict(features: ArrayLike<number>, rates: Rates, coldMs: number | undefined): Prediction {
-    const hereMs = this.#hereAt(features);
-    const workMs = this.#workAt(features, hereMs) * rates.perWorkMs;
+    const perRun = this.#onceARun();
+    const hereMs = this.#sides.hereAt(features, perRun);
+    const workMs = this.#sides.thereAt(features, perRun) * rates.perWorkMs;
     const up = this.#up.points > 0 ? this.#up.at(features) : UNKNOWN_STATE_BYTES;
     const down = this.#down.points > 0 ? this.#down.at(features) : UNKNOWN_STATE_BYTES;
     const { faults, bytes } = this.#filesAt(features);
@@ -147,26 +145,34 @@ export class KnownMethod {
 
   /** An invocation ran here as a whole. */
   ranHere(ms: number, features: ArrayLike<number>): void {
-    if (!this.#hereMeasured) this.#here = new SizeModel();
-    this.#hereMeasured = true;
-    this.#hereObserved = true;
-    this.#here.add(features, { y: ms });
+    this.#sides.ranHere(ms, features);
   }
 
-  /** One ran here and ended some time within `ms`: that can only show that it takes less than was thought. */
-  ranHereWithin(ms: number, features: ArrayLike<number>): void {
-    const thoughtMs = this.#hereAt(features);
-    if (!(ms < thoughtMs)) return;
-    if (!this.#hereMeasured) return this.ranHere(ms, features);
-    this.#hereObserved = true;
-    this.#here = this.#here.scaled(Math.max(MIN_HERE_CORRECTION, ms / thoughtMs));
+  /** One was left here; `now` is the run's clock, looked at for the first one only. */
+  stays(hereMs: number, features: ArrayLike<number>, now: () => number): void {
+    if (this.#stays.count === 0) [this.#stays.firstMs, this.#stays.features] = [now(), features];
+    this.#stays.count++;
+    this.#stays.thoughtMs += hereMs;
+  }
+
+  /**
+   * The run has ended, and all of it ran here: its invocations took no more than the time since the first one, and no less
+   * than their share of the whole.
+   */
+  endedHere(nowMs: number, startedMs: number): void {
+    const { count: invocations, thoughtMs, firstMs, features } = this.#stays;
+    // What was refused for good is asked about no more.
+    if (invocations === 0 || this.refused || this.failures > 0) return;
+    const mostMs = nowMs - firstMs;
+    const leastMs = Math.min(mostMs, (this.#share ?? 0) * (nowMs - startedMs));
+    this.#sides.stayed({ invocations, thoughtMs, leastMs, mostMs, features });
   }
 
   /** One came home from a clone. */
   ranThere(outcome: Migrated, rates: Rates): void {
     const { features, fileBytes = 0, faults = 0 } = outcome;
     this.failures = 0;
-    this.#learnWork(outcome.cloneMs / rates.perWorkMs, features);
+    this.#sides.ranThere(outcome.cloneMs / rates.perWorkMs, features);
     this.#faults.add(features, { y: faults });
     this.#files.add(features, { y: fileBytes });
     this.#learnState(outcome, rates);
@@ -174,7 +180,8 @@ export class KnownMethod {
 
   /** What it took beyond what the device would have; less than nothing if it saved time. A first migration serves others too. */
   lossOf({ totalMs, features, cold }: Migrated): number {
-    return (totalMs - this.#hereAt(features)) / (cold === true ? this.#stillExpected() : 1);
+    return (totalMs - this.#sides.hereAt(features, this.#onceARun())) /
+      (cold === true ? this.#stillExpected() : 1);
   }
 
   toJSON(): MethodModel {
@@ -185,36 +192,19 @@ export class KnownMethod {
       : this.#perRun + CORRECTION_STEP * (this.calls - this.#perRun);
     return {
       role: this.role,
-      hereMeasured: this.#hereMeasured,
-      ...(this.#hereObserved ? { hereObserved: true } : {}),
+      ...this.#sides.toJSON(),
+      ...(this.#share === undefined ? {} : { share: this.#share }),
       refused: this.refused,
       ...(this.ofRun ? { ofRun: true } : {}),
-      ratio: this.#ratio,
       correction: this.#correction,
       upCold: this.#upCold,
       ...(this.#coldMs === undefined ? {} : { coldMs: this.#coldMs }),
       ...(perRun === undefined ? {} : { perRun }),
-      here: this.#here.sums,
-      there: this.#there.sums,
       up: this.#up.sums,
       down: this.#down.sums,
       faults: this.#faults.sums,
       files: this.#files.sums,
     };
-  }
-
-  /** If only the clone has shown how the time depends on size, that holds here too. */
-  #hereAt(features: ArrayLike<number>): number {
-    const measured = this.#hereMeasured && this.#here.points > 0;
-    if (this.seenThere && !measured) return this.#timeOf(this.#there, features);
-    if (this.#there.sized && !this.#here.sized) return this.#there.at(features) / this.#ratio;
-    return this.#timeOf(this.#here, features);
-  }
-
-  /** One migration tells nothing of other sizes; until the clone's times show how they depend on size, the device's do. */
-  #workAt(features: ArrayLike<number>, hereMs: number): number {
-    const own = this.seenThere && (!this.#hereMeasured || this.#there.sized || !this.#here.sized);
-    return own ? this.#timeOf(this.#there, features) : hereMs * this.#ratio;
   }
 
   /** Until a migration has shown it: all files that the run was given are asked for, and the clone has none. */
@@ -223,27 +213,21 @@ export class KnownMethod {
       const bytes = features[RUN_BYTES] ?? 0;
       return { faults: bytes > 0 ? features[RUN_ARGUMENTS] ?? 0 : 0, bytes };
     }
-    return { faults: this.#timeOf(this.#faults, features), bytes: this.#timeOf(this.#files, features) };
+    if (!this.#onceARun()) return { faults: this.#faults.at(features), bytes: this.#files.at(features) };
+    return {
+      faults: this.#faults.inProportion(features, RUN_ARGUMENTS),
+      bytes: this.#files.inProportion(features, RUN_BYTES),
+    };
   }
 
-  /** A run's work is taken to grow as the bytes of its files do, until more than one size was seen. */
-  #timeOf(model: SizeModel, features: ArrayLike<number>): number {
-    return this.ofRun ? model.inProportion(features, RUN_BYTES) : model.at(features);
+  /** Then the sizes of the run's input are its own. */
+  #onceARun(): boolean {
+    return this.ofRun || (this.#perRun ?? Infinity) <= ONCE_A_RUN;
   }
 
   /** Invocations of this run that share the first migration's extra. */
   #stillExpected(): number {
     return Math.max(1, (this.#perRun ?? 1) - this.calls + 1);
-  }
-
-  #learnWork(workMs: number, features: ArrayLike<number>): void {
-    const hereMs = this.#hereMeasured ? this.#here.at(features) : 0;
-    if (hereMs > 0 && (this.#here.sized || !this.#there.sized)) {
-      this.#ratio = this.seenThere
-        ? this.#ratio + CORRECTION_STEP * (workMs / hereMs - this.#ratio)
-        : workMs / hereMs;
-    }
-    this.#there.add(features, { y: workMs });
   }
 
   #learnState(

@@ -58,3 +58,22 @@ export function fitLine(sums: LineSums): Line {
   const fit = varY > 0 ? Math.min(1, cov * cov / (varX * varY)) : 1;
   return { base: meanY - slope * meanX, slope, fit };
 }
+
+/**
+ * The line for work that grows with size: neither its base nor its slope is below 0, else a line through few points that lie
+ * close together would say nonsense of sizes far from them. `fit` is below 0 where the mean explains more.
+ */
+export function fitGrowth(sums: LineSums): Line {
+  const line = fitLine(sums);
+  if (line.slope === 0 || line.base >= 0) return line;
+  const slope = sums.xy / sums.xx;
+  const spread = sums.yy - sums.y * sums.y / sums.n;
+  const left = Math.max(0, sums.yy - slope * sums.xy);
+  return { base: 0, slope, fit: spread > 0 ? 1 - left / spread : 0 };
+}
+
+/** How far the x lie apart, as a share of their mean. */
+export function spreadOf({ n, x, xx }: LineSums): number {
+  const mean = x / n;
+  return mean > 0 ? Math.sqrt(Math.max(0, xx / n - mean * mean)) / mean : 0;
+}

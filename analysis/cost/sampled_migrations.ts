@@ -43,6 +43,8 @@ export class SampledMigrations {
 
   setConditions(): void {}
 
+  ended(): void {}
+
   /** It learns nothing itself: what was measured is in the run's events. */
   toJSON(): null {
     return null;

@@ -1,5 +1,16 @@
-import { addPoint, addSums, emptySums, fitLine, type LineSums } from "./line_fit.ts";
-import { FORGET, MIN_FIT, MIN_POINTS } from "./constants.ts";
+import { addPoint, addSums, emptySums, fitGrowth, type LineSums, spreadOf } from "./line_fit.ts";
+import {
+  CLEARLY_BETTER,
+  FORGET,
+  MIN_FIT,
+  MIN_POINTS,
+  MIN_SPREAD,
+  MIN_SQUARE_POINTS,
+  OWN_FEATURES,
+  RUN_ARGUMENTS,
+  RUN_BYTES,
+  RUN_NUMBER,
+} from "./constants.ts";
 
 /** How a quantity (time, bytes) depends on an invocation's size, as sums that add up and travel as JSON. */
 export interface SizeSums {
@@ -51,21 +62,40 @@ export class SizeModel {
     return this.#position >= 0;
   }
 
+  /** The mean quantity of what was seen. */
+  get mean(): number {
+    const { n, y } = this.sums.plain;
+    return n > 0 ? y / n : 0;
+  }
+
+  /** The mean of what it says of another one's points. */
+  meanOver(other: SizeModel): number {
+    const list = this.#squared ? other.sums.square : other.sums.linear;
+    const seen = this.#position < 0 ? undefined : list[this.#position];
+    return seen && seen.n > 0 ? Math.max(0, this.#base + this.#slope * seen.x / seen.n) : this.mean;
+  }
+
   /** The quantity for an invocation with these features; never below 0. */
   at(features: ArrayLike<number>): number {
     if (this.#position < 0) return this.#base;
     const x = features[this.#position];
-    if (x === undefined || x !== x) return this.sums.plain.n > 0 ? this.sums.plain.y / this.sums.plain.n : 0;
+    if (x === undefined || x !== x) return this.mean;
     return Math.max(0, this.#base + this.#slope * (this.#squared ? x * x : x));
   }
 
-  /** The same, but while nothing shows how it depends on size, it grows as the feature at `position` does. */
+  /** The same, but while only one size was seen of the feature at `position`, it grows as that does. */
   inProportion(features: ArrayLike<number>, position: number): number {
     const seen = this.sums.linear[position];
     const x = features[position] ?? 0;
-    if (this.sized || !seen || seen.n === 0 || !(seen.x > 0) || !(x > 0)) return this.at(features);
+    if (this.sized || this.varies(position) || !seen || !(seen.x > 0) || !(x > 0)) return this.at(features);
     const times = x * seen.n / seen.x;
     return this.#base * Math.min(MAX_PROPORTION, Math.max(1 / MAX_PROPORTION, times));
+  }
+
+  /** Whether different sizes were seen of the feature at `position`. */
+  varies(position: number): boolean {
+    const seen = this.sums.linear[position];
+    return seen !== undefined && seen !== null && seen.n > 0 && spreadOf(seen) >= MIN_SPREAD;
   }
 
   /** The same with every quantity so many times as large. */
@@ -95,20 +125,27 @@ export class SizeModel {
     this.#fit();
   }
 
+  /** Its sums, weighing as so many points at most. */
+  capped(points: number): SizeSums {
+    const scaled = emptySizeSums();
+    addSizeSums(scaled, this.sums, Math.min(1, points / Math.max(1, this.points)));
+    return scaled;
+  }
+
   #fit(): void {
     const { plain, linear, square } = this.sums;
     this.#position = -1;
     this.#base = plain.n > 0 ? plain.y / plain.n : 0;
-    let best = MIN_FIT;
-    for (const [k, sums] of [linear, square].entries()) {
-      for (let i = 0; i < sums.length; i++) {
-        const own = sums[i];
-        if (own === undefined || own === null || own.n < MIN_POINTS) continue;
-        const { base, slope, fit } = fitLine(own);
-        // A square must explain clearly more than the plain value to be believed far outside what was seen.
-        if (fit <= best + (k === 1 ? 0.02 : 0)) continue;
+    let best = -1;
+    for (const list of [linear, square]) {
+      const least = list === square ? MIN_SQUARE_POINTS : MIN_POINTS;
+      for (const i of LIKELIEST) {
+        const sums = list[i];
+        if (sums === undefined || sums === null || sums.n < least || spreadOf(sums) < MIN_SPREAD) continue;
+        const { base, slope, fit } = fitGrowth(sums);
+        if (!(slope > 0) || fit < MIN_FIT || best >= 0 && fit <= best + CLEARLY_BETTER) continue;
         best = fit;
-        [this.#position, this.#squared, this.#base, this.#slope] = [i, k === 1, base, slope];
+        [this.#position, this.#squared, this.#base, this.#slope] = [i, list === square, base, slope];
       }
     }
   }
@@ -118,12 +155,30 @@ export class SizeModel {
 const MAX_PROPORTION = 16;
 
 /** Same bound as profiles have; repeated here so that the app process loads nothing else. */
-const MAX_POSITIONS = 8;
+const MAX_POSITIONS = OWN_FEATURES + 8;
+/** What time goes by is most likely the bytes of a run's files, then the size of the method's own arguments. */
+const LIKELIEST = [
+  RUN_BYTES,
+  ...Array.from({ length: MAX_POSITIONS - OWN_FEATURES }, (_, i) => OWN_FEATURES + i),
+  RUN_ARGUMENTS,
+  RUN_NUMBER,
+];
 
 /** Adds sums of a profile to others, every point counted `weight` times. */
 export function addSizeSums(target: SizeSums, more: SizeSums, weight = 1): void {
   addSums(target.plain, more.plain, weight);
   for (const key of ["linear", "square"] as const) {
-    for (const [i, sums] of more[key].entries()) addSums(target[key][i] ??= emptySums(), sums, weight);
+    // A position that was never seen is a hole, or null once it was JSON.
+    for (const [i, sums] of more[key].entries()) {
+      if (sums) addSums(target[key][i] ??= emptySums(), sums, weight);
+    }
   }
+}
+
+/** The sums of both. */
+export function withSums(a: SizeSums, b: SizeSums): SizeSums {
+  const sum = emptySizeSums();
+  addSizeSums(sum, a);
+  addSizeSums(sum, b);
+  return sum;
 }

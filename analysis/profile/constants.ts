@@ -1,7 +1,7 @@
 /** Contexts a profile tree may hold; 20,000 × ~300 bytes stays under 6 MB even on a small board. The rest folds into callers. */
 export const MAX_CONTEXTS = 20_000;
-/** Features of one invocation that are looked at: more arguments than this rarely say more about its size. */
-export const MAX_FEATURES = 8;
+/** Features of one invocation that are looked at: of the run's input three, and of no more than eight arguments. */
+export const MAX_FEATURES = 11;
 /** Executions kept one by one for an app; older ones are added up in one row, so a store doesn't grow with every run. */
 export const MAX_EXECUTIONS = 32;
 /** Version of the store's tables; a file with a newer one is refused, never rewritten. */

@@ -18,7 +18,7 @@ export type ProfileSource = "samples" | "trace" | "run";
 export interface Execution {
   /** For people: arguments and files it was given. */
   readonly input: string;
-  /** Sizes of the input, by position; as decisions are given them for methods without arguments. */
+  /** Sizes of the input, by position; decisions are given them before those of a method's arguments. */
   readonly features?: readonly number[];
   /** For people: the device's name. */
   readonly device: string;
@@ -27,6 +27,8 @@ export interface Execution {
   readonly atMs: number;
   /** How often this execution counts beside the others; 1 if nothing is known. */
   readonly weight: number;
+  /** Time with nothing to run (waiting), milliseconds; in no tree. Undefined if not known. */
+  readonly idleMs?: number;
   /** The tree T, measured on the device. */
   readonly onDevice: ProfileTree;
   /** The tree T', measured on a clone, and how fast that clone was; else T and the clone's speed stand in for it. */

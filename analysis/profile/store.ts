@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { renameSync } from "node:fs";
+import { MODEL_VERSION } from "../cost/constants.ts";
 import type { DeciderModel } from "../cost/decide.ts";
 import { noOverheads, type OverheadSums } from "../cost/measured_overheads.ts";
 import type { MigrationOverheads } from "../cost/migration.ts";
@@ -133,7 +134,8 @@ export class ProfileStore {
       app,
       codeHash,
     );
-    return row && JSON.parse(text(row.json));
+    const model: DeciderModel | undefined = row && JSON.parse(text(row.json));
+    return model?.version === MODEL_VERSION ? model : undefined;
   }
 
   /** Keeps what migrations cost on this device, as measured, and what that was worked out from. */

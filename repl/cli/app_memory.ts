@@ -38,6 +38,9 @@ export interface StartNotes {
 /** The file, in an app's root, in which the user says what must stay and what need not. */
 export const OVERRIDES_FILE = "clonecloud.json";
 
+/** Of the decision model; `analysis/cost` says so too, which isn't loaded only to look at a note. */
+const MODEL_VERSION = 2;
+
 /** Profiles that are wanted of one version of an app's code; from then on only the decision model learns. */
 const WANTED_EXECUTIONS = 2;
 
@@ -66,7 +69,8 @@ export class AppMemory {
 
   /** The note, if the app's code still is what it was made for. */
   async read(): Promise<PlanNote | undefined> {
-    return await readNote<PlanNote>(this.#path);
+    const note = await readNote<PlanNote>(this.#path);
+    return (note?.model as { version?: unknown } | undefined)?.version === MODEL_VERSION ? note : undefined;
   }
 
   /** When the note was written, milliseconds since 1970; 0 if there is none. */

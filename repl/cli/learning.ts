@@ -147,7 +147,7 @@ function recordProfile(store: ProfileStore, version: AppVersion, lesson: Lesson)
   const { conditions, endedMs: atMs } = lesson;
   // A learner that was killed may have come so far.
   if (store.executions(version).some((execution) => execution.atMs === atMs)) return true;
-  const { tree, wallMs } = sampledTree(lesson);
+  const { tree, wallMs, idleMs } = sampledTree(lesson);
   if (wallMs < MIN_WALL_MS) return false;
   store.recordExecution(version, {
     input: lesson.input,
@@ -156,6 +156,7 @@ function recordProfile(store: ProfileStore, version: AppVersion, lesson: Lesson)
     source: "samples",
     atMs,
     weight: 1,
+    idleMs,
     onDevice: tree,
     ...(conditions !== undefined && { conditions }),
   });

@@ -70,7 +70,7 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
       decision,
       () => {
         migrator?.tellAll();
-        migrator?.ended();
+        decision.ended();
         return {
           reached: migrator?.reached() ?? {},
           migrated: migrator?.migrated() ?? {},

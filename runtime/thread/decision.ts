@@ -27,23 +27,18 @@ export type Outcome =
     readonly features: ArrayLike<number>;
     readonly cold: boolean;
   }
-  /** It ran here and ended some time within `ms`. */
-  | {
-    readonly where: "here";
-    readonly ms: number;
-    readonly features: ArrayLike<number>;
-    readonly atMost: true;
-  }
   /** `lostMs`: until that was clear. */
   | { readonly where: "failed"; readonly permanent: boolean; readonly lostMs: number };
 
 /** What the runtime asks at each migration point; synchronous, constant work. */
 export interface DecisionMaker {
-  /** `ofRun`: the features are sizes of the run's input, since the method has no arguments. */
+  /** `features`: sizes of the run's input, then of the method's arguments; `ofRun`: it has none. */
   decide(method: string, features: ArrayLike<number>, ofRun: boolean): Decision;
   observe(method: string, outcome: Outcome): void;
   /** The link or the machines changed; undefined while no clone is in reach. */
   setConditions(conditions: Conditions | undefined): void;
+  /** The app ends. */
+  ended(): void;
   /** What it knows now, to be kept for the next run. */
   toJSON(): unknown;
 }
@@ -55,6 +50,7 @@ export class Forced implements DecisionMaker {
   }
   observe(): void {}
   setConditions(): void {}
+  ended(): void {}
   toJSON(): unknown {
     return null;
   }

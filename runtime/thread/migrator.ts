@@ -54,8 +54,6 @@ interface Point {
   failures: number;
   /** Decisions to stay. */
   stayed: number;
-  /** When its only invocation so far stayed here, and what its size was. */
-  only?: { readonly atMs: number; readonly features: readonly number[] } | undefined;
 }
 
 /** Decisions to stay that are traced with their figures, for each method. */
@@ -153,16 +151,6 @@ export class Migrator {
     return Object.fromEntries(this.#points.map((point) => [point.method, point.reached]));
   }
 
-  /** The app ends: an invocation that was its method's only one has taken this long at most, if all ran here. */
-  ended(): void {
-    if (this.#migrated.size > 0) return;
-    for (const { method, reached, only } of this.#points) {
-      if (only === undefined || reached > 1) continue;
-      const ms = performance.now() - only.atMs;
-      this.#parts.decision.observe(method, { where: "here", ms, features: only.features, atMost: true });
-    }
-  }
-
   /** What each method's migrations came to. */
   migrated(): Readonly<Record<string, Migrated>> {
     return Object.fromEntries(this.#migrated);
@@ -207,7 +195,6 @@ export class Migrator {
   #stay(point: Point, decision: Decision, features: readonly number[]): undefined {
     const { rest = 0, ...told } = decision;
     point.rest = rest;
-    point.only = point.reached === 1 ? { atMs: performance.now(), features } : undefined;
     if (rest > 0) return undefined;
     if (this.#parts.config.trace && ++point.stayed <= MAX_STAYS_TOLD) {
       this.#trace({ event: "decide", thread: "main", method: point.method, ...told, features });
@@ -216,9 +203,9 @@ export class Migrator {
   }
 
   #featuresOf(args: ArrayLike<unknown>): readonly number[] {
-    if (args.length > 0) return featuresOf(args);
     const { args: given, cwd } = this.#parts.config.start;
-    return this.#runFeatures ??= runFeatures(given, cwd);
+    this.#runFeatures ??= runFeatures(given, cwd);
+    return args.length === 0 ? this.#runFeatures : [...this.#runFeatures, ...featuresOf(args)];
   }
 
   /** The session's state; undefined if the migrator has failed. One that is ready is known without asking. */
