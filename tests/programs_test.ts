@@ -100,7 +100,7 @@ const PROGRAMS: readonly Program[] = [
     migrate: [
       ...["fetches", "fetchMissing", "wasm", "compiled", "read", "resolved", "json", "database", "hw"],
       ...["wholes", "lines", "processors", "locks", "watches", "system", "shell", "perf", "inDatabase"],
-      ...["readOnly", "memory", "fails", "walMode", "leavesOpen"],
+      ...["readOnly", "memory", "fails", "walMode", "walAgain", "leavesOpen"],
     ],
     stays: [
       /fetchMissing: it fails to fetch .*ENOENT/,
@@ -109,7 +109,6 @@ const PROGRAMS: readonly Program[] = [
       /watches: it calls fs.watch/,
       /shell: it calls node:child_process.execSync/,
       /fails: it fails to open/,
-      /walMode: its SQL has pragma journal_mode/,
       /leavesOpen: it leaves a database open/,
     ],
   },

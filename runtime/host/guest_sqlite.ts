@@ -9,14 +9,15 @@ import { Buffer } from "node:buffer";
 import { FileFailure } from "./file_tree_types.ts";
 import type { GuestFiles } from "./guest_files.ts";
 import type { OpenFile } from "./open_file.ts";
+import { hasLog, withLog, withoutLog } from "./sqlite_log.ts";
 
 type Sqlite = typeof import("node:sqlite");
 
 const MAX_DATABASE_BYTES = 64 * 1024 * 1024;
 /** SQLite's smallest page: what is compared and written. */
 const PAGE_BYTES = 512;
-/** Where a database's header says that it has a write-ahead log: 2. */
-const WRITE_VERSION_AT = 18;
+/** Gives a database a write-ahead log. */
+const MAKE_LOG = /^\s*pragma\s+journal_mode\s*=\s*['"]?wal['"]?\s*(;|$)/i;
 /** These see or change how a file is kept. Words in a text count too: that only costs the migration. */
 const OF_FILES = /\b(attach|detach|vacuum)\b/i;
 const PRAGMA = /\bpragma\b\s*(\w+\s*\.\s*)?(\w*)/gi;
@@ -80,6 +81,8 @@ class OpenDatabase {
   readonly #isReadOnly: boolean;
   #bytes: Uint8Array;
   #mtime: number | null;
+  /** What the file was when this connection began with a write-ahead log; undefined without. */
+  #logBase: Uint8Array | undefined;
   /** Its bytes now; undefined in a transaction. */
   current: () => Uint8Array | undefined = () => undefined;
 
@@ -94,16 +97,32 @@ class OpenDatabase {
     this.#isReadOnly = isReadOnly;
     if (file.size > MAX_DATABASE_BYTES) files.abandon(`it opens ${path}, which is too large a database`);
     this.#bytes = file.read(file.size, 0).slice();
-    if (this.#bytes[WRITE_VERSION_AT] === 2) files.abandon(`it opens ${path}, which has a write-ahead log`);
+    if (hasLog(this.#bytes)) {
+      if (isReadOnly) files.abandon(`it only reads ${path}, which has a write-ahead log`);
+      this.#logBase = this.#bytes;
+    }
     this.#mtime = file.node.attributes!.mtime;
   }
 
+  /** As SQLite gets it, in memory: it has no log there. */
   get bytes(): Uint8Array {
-    return this.#bytes;
+    return this.#logBase === undefined ? this.#bytes : withoutLog(this.#bytes);
+  }
+
+  /** It has a write-ahead log from now on. `bytes`: after a transaction that changed nothing but the first page. */
+  makeLog(bytes: Uint8Array): void {
+    if (this.#logBase !== undefined) return;
+    if (this.#isReadOnly) this.#files.abandon("it gives a database a log that it only reads");
+    this.#logBase = bytes;
+  }
+
+  get hasLog(): boolean {
+    return this.#logBase !== undefined;
   }
 
   /** Somebody looks at a path: the file must be what it would be. */
   seen(path: string): void {
+    if (this.#logBase !== undefined) return this.#seenWithLog(path);
     const bytes = this.current();
     if (bytes !== undefined) return this.write(bytes);
     if (path.split("/").at(-1) === this.#path.split("/").at(-1)) {
@@ -111,9 +130,19 @@ class OpenDatabase {
     }
   }
 
+  /** Until it is closed, changes are in files of its own, whose bytes are SQLite's. */
+  #seenWithLog(path: string): void {
+    const [name, seen] = [this.#path, path.replace(/\/+$/, "")].map((item) => item.split("/").at(-1)!);
+    const folder = this.#path.split("/").at(-2);
+    if (seen === folder || seen === "." || seen === ".." || seen!.startsWith(name!)) {
+      this.#files.abandon("it looks at a database that is open with a write-ahead log");
+    }
+  }
+
   /** Writes what differs. */
-  write(bytes: Uint8Array): void {
+  write(given: Uint8Array): void {
     if (this.#isReadOnly) return;
+    const bytes = this.#logBase === undefined ? given : withLog(given, this.#logBase);
     if (this.file.node.attributes!.mtime !== this.#mtime || this.file.size !== this.#bytes.length) {
       this.#files.abandon("it writes a database's file itself");
     }
@@ -171,7 +200,21 @@ export function sqliteModule(databases: GuestDatabases, pinned: Record<string, u
     }
 
     override exec(sql: string): void {
+      const makes = MAKE_LOG.exec(sql);
+      if (makes !== null && this.#database !== undefined) {
+        this.#makeLog(this.#database);
+        return this.exec(sql.slice(makes[0].length));
+      }
       super.exec(checked(sql));
+    }
+
+    /** As SQLite does it: by a transaction, if there is no log yet. */
+    #makeLog(database: OpenDatabase): void {
+      if (this.isTransaction) abandon("it gives a database a log in a transaction");
+      if (database.hasLog) return;
+      const { user_version } = super.prepare("pragma user_version").get() as { user_version: number };
+      super.exec(`pragma user_version=${user_version}`);
+      database.makeLog((Real.prototype as any).serialize.call(this));
     }
 
     override prepare(sql: string, ...more: any[]) {

@@ -54,8 +54,9 @@ function readOnly() { const db = new DatabaseSync("two.db", { readOnly: true });
 function memory() { const db = new DatabaseSync(":memory:"); db.exec("create table t(a)"); db.exec("insert into t values (1),(2)"); return JSON.stringify(db.prepare("select sum(a) s from t").get()); }
 function fails() { try { new DatabaseSync("none/x.db"); } catch (e) { return e.message; } }
 function walMode() { const db = new DatabaseSync("wal.db"); db.exec("pragma journal_mode=wal; create table if not exists t(a)"); db.close(); return fs.existsSync("wal.db"); }
+function walAgain() { const db = new DatabaseSync("wal.db"); for (let i = 0; i < 50; i++) db.prepare("insert into t values (?)").run("x".repeat(i * 10)); db.exec("update t set a = 'y' where rowid = 3"); const row = db.prepare("select count(*) n from t").get(); db.close(); return [row!.n, fs.readdirSync(".").filter((name) => name.startsWith("wal"))]; }
 function leavesOpen() { return new DatabaseSync("two.db").isOpen; }
 console.log(await wholes(), lines(), processors(), await locks(), watches());
-console.log(system(), shell(), perf(), inDatabase(), readOnly(), memory(), fails(), walMode(), leavesOpen(), inDatabase());
+console.log(system(), shell(), perf(), inDatabase(), readOnly(), memory(), fails(), walMode(), walAgain(), walAgain(), leavesOpen(), inDatabase());
 // What reads the folder afterwards follows links.
 for (const link of ["copy/link", "later/link"]) Deno.removeSync(link);
