@@ -1,3 +1,4 @@
+import process from "node:process";
 import { MessageChannel } from "node:worker_threads";
 import { Builtins } from "../host/builtins.ts";
 import { engineLayout } from "../host/layouts.ts";
@@ -12,12 +13,12 @@ import { DeviceCode } from "./device_code.ts";
 import { GlobalBindings } from "./global_bindings.ts";
 import { installNoteHook } from "../watch/note_hook.ts";
 import type { Sampler } from "../watch/sampler.ts";
-import { installLoadHook } from "./load_hook.ts";
+import { installLoadHook, type LoadHook } from "./load_hook.ts";
 import { Migrator } from "./migrator.ts";
 import type { AppConfig } from "./protocol.ts";
 import { SyncPort } from "./sync_port.ts";
 import { reportAsLocal } from "./uncaught.ts";
-import { watchWorkers } from "./workers.ts";
+import { rewriteWorkers } from "./workers.ts";
 
 /** What the runtime is given from outside in an app process. */
 export interface BootOptions {
@@ -42,11 +43,9 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
   for (const permission of config.revoke) Deno.permissions.revokeSync(permission);
   const decision = config.model === null ? new Forced() : options.decisionMaker(config.model);
   let migrator: Migrator | undefined;
-  let hookMs = () => 0;
+  let hook: LoadHook | undefined;
   if (config.methods.length > 0 || config.instrument === "all") {
-    const workers = watchWorkers((url) => {
-      port.request({ op: "supervisor", request: { op: "bypassed", urls: [url], worker: true } });
-    });
+    const workers = rewriteWorkers(port);
     const decoding = new TextDecoding();
     const builtins = new Builtins();
     const sameLayout = engineLayout();
@@ -59,7 +58,20 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
     hideRewriting(registry, bound, new Map([...workers, [decoding.stand, decoding.original]]));
     values.watchBuiltins();
     reportAsLocal();
-    hookMs = installLoadHook({ port, code, builtins, registry, migrator, config });
+    hook = installLoadHook({
+      ...{ port, code, registry },
+      started: () => {
+        const stop = port.request({ op: "supervisor", request: { op: "loaded" } });
+        if (typeof stop === "string") Deno.exit(2);
+      },
+      running: () => {},
+      builtin: (url) => builtins.addModule(`${url}#`, () => (process as any).getBuiltinModule(url)),
+      arm: (...module) => migrator!.arm(...module),
+    });
+    addEventListener("unload", () => {
+      const urls = hook!.bypassed();
+      if (urls.length > 0) port.request({ op: "supervisor", request: { op: "bypassed", urls } });
+    });
   } else if (config.profile) {
     installNoteHook((note) => port.tell({ op: "note", request: { op: "note", ...note } }));
   }
@@ -74,7 +86,7 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
         return {
           reached: migrator?.reached() ?? {},
           migrated: migrator?.migrated() ?? {},
-          bootMs: bootMs + hookMs(),
+          bootMs: bootMs + (hook?.spentMs() ?? 0),
         };
       },
     );

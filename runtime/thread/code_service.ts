@@ -27,7 +27,6 @@ export interface CodeServiceOptions {
 /** From this length on, in characters, one module takes most of a second. */
 const LONG = 1_000_000;
 const PAST_HOOKS = "it was loaded past the module hooks";
-const IN_WORKER = "it runs in a Worker, which module hooks don't reach";
 /** Between two lines about many small modules. */
 const QUIET_MS = 1000;
 
@@ -155,7 +154,7 @@ export class CodeService {
       case "note":
         return await this.#note(request.url, request.source, request.kind !== "script");
       case "bypassed":
-        for (const url of request.urls) this.#options.diagnose(url, request.worker ? IN_WORKER : PAST_HOOKS);
+        for (const url of request.urls) this.#options.diagnose(url, request.reason ?? PAST_HOOKS);
         return null;
       case "table":
         return await this.#cached(

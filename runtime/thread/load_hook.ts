@@ -1,11 +1,7 @@
 import * as nodeModule from "node:module";
-import process from "node:process";
 import { fileURLToPath } from "node:url";
-import type { Builtins } from "../host/builtins.ts";
-import type { CodeRegistry } from "./code_registry.ts";
+import type { CodeRegistry, Control } from "./code_registry.ts";
 import type { DeviceCode } from "./device_code.ts";
-import type { Migrator } from "./migrator.ts";
-import type { AppConfig } from "./protocol.ts";
 import { ScriptLoader, type ScriptSource, scriptUrl } from "./script_loader.ts";
 import { NODE_WORKERS, NODE_WORKERS_URL } from "../rewrite/constants.ts";
 import type { SyncPort } from "./sync_port.ts";
@@ -15,14 +11,33 @@ import { NODE_WORKERS_SOURCE } from "./workers.ts";
 /** The app may set another clock. */
 const now = performance.now.bind(performance);
 
+/** Migration points: `[site, method id]`. */
+type Points = readonly (readonly [number, string])[];
+
 interface HookContext {
   readonly port: SyncPort;
   readonly code: DeviceCode;
-  readonly builtins: Builtins;
   readonly registry: CodeRegistry;
-  readonly migrator: Migrator;
-  readonly config: AppConfig;
+  /** A module that is imported, but is to run as the main one: if it is a script, importing it fails at first. */
+  readonly mainUrl?: string;
+  /** The first rewritten module begins to run. */
+  readonly started: () => void;
+  /** A module begins to run; `meta` is its `import.meta` if it uses that. */
+  readonly running: (module: { url: string; key: string; meta: ImportMeta | undefined }) => void;
+  /** A module of the engine's was imported. */
+  readonly builtin: (url: string) => void;
+  readonly arm: (key: string, control: Control, points: Points) => void;
 }
+
+export interface LoadHook {
+  /** Milliseconds that rewriting has taken. */
+  spentMs(): number;
+  /** URLs of modules that were imported statically and run past this hook. */
+  bypassed(): string[];
+}
+
+/** What importing `mainUrl` fails with if it is a CommonJS script: then it can be run as the main one. */
+export const MAIN_IS_SCRIPT: unique symbol = Symbol("main is a script");
 
 /** What the rewriter's service answers. */
 export interface RewriteAnswer {
@@ -31,8 +46,7 @@ export interface RewriteAnswer {
   readonly text: string;
   readonly isModule: boolean;
   readonly reason?: string;
-  /** Migration points: `[site, method id]`. */
-  readonly points: readonly (readonly [number, string])[];
+  readonly points: Points;
 }
 
 /** Where rewritten modules find the runtime: an import that only they can resolve. */
@@ -41,22 +55,25 @@ const WORKERS = { url: NODE_WORKERS_URL, shortCircuit: true, format: "module" };
 
 /**
  * Rewrites modules as they are loaded. What `next` returns is already JavaScript with its source map, exactly what the
- * engine would have run; so that is what gets rewritten. Returns what tells how many milliseconds that has taken.
+ * engine would have run; so that is what gets rewritten.
  */
-export function installLoadHook(context: HookContext): () => number {
+export function installLoadHook(context: HookContext): LoadHook {
   let spentMs = 0;
-  const points = new Map<string, readonly (readonly [number, string])[]>();
+  const points = new Map<string, Points>();
   const loaded = new Set<string>();
   /** Imported, but not loaded through this hook (yet). */
   const resolved = new Set<string>();
+  let mainIsScript = false;
   /** Of those, the ones that have to be loaded before the app ends. */
   const awaited = new Set<string>();
-  addEventListener("unload", () => {
-    if (awaited.size === 0) return;
-    context.port.request({ op: "supervisor", request: { op: "bypassed", urls: [...awaited] } });
-  });
   const runtime = {
-    register: (key: string, accessor: never, control: never, _door: never, meta: ImportMeta | undefined) => {
+    register: (
+      key: string,
+      accessor: never,
+      control: Control,
+      _door: never,
+      meta: ImportMeta | undefined,
+    ) => {
       // All static imports of ES modules are loaded before the first module runs; scripts they import, while they run.
       if (!context.code.started) resolved.forEach((url) => awaited.add(url));
       return start(context, points, { key, accessor, control, meta });
@@ -68,7 +85,7 @@ export function installLoadHook(context: HookContext): () => number {
       if (specifier === RUNTIME_URL) return { url: RUNTIME_URL, shortCircuit: true, format: "module" };
       if (specifier === NODE_WORKERS_URL) {
         NODE_WORKERS.forEach((name) => context.code.link(scriptUrl(hook.parentURL), name, NODE_WORKERS[0]!));
-        noteBuiltin(context.builtins, NODE_WORKERS[0]!);
+        context.builtin(NODE_WORKERS[0]!);
         return WORKERS;
       }
       const result = next(specifier, hook);
@@ -76,7 +93,7 @@ export function installLoadHook(context: HookContext): () => number {
         context.code.link(scriptUrl(hook.parentURL), specifier, result.url);
       }
       if (!loaded.has(result.url) && HOOKED.test(result.url)) resolved.add(result.url);
-      if (result.url.startsWith("node:")) noteBuiltin(context.builtins, result.url);
+      if (result.url.startsWith("node:")) context.builtin(result.url);
       const named = result.url === NODE_WORKERS[0] && !isRequired(hook) &&
         hook.parentURL !== NODE_WORKERS_URL;
       return named ? WORKERS : result;
@@ -88,6 +105,10 @@ export function installLoadHook(context: HookContext): () => number {
       }
       if (url === NODE_WORKERS_URL) {
         return { source: NODE_WORKERS_SOURCE, format: "module", shortCircuit: true };
+      }
+      if (url === context.mainUrl && !context.code.started && !mainIsScript && isRequired(hook)) {
+        mainIsScript = true;
+        throw MAIN_IS_SCRIPT;
       }
       loaded.add(url);
       resolved.delete(url);
@@ -109,7 +130,7 @@ export function installLoadHook(context: HookContext): () => number {
       return loadScript(scripts, url, script) ?? { ...result, source: script.text, shortCircuit: true };
     },
   });
-  return () => spentMs;
+  return { spentMs: () => spentMs, bypassed: () => [...awaited] };
 }
 
 // deno-lint-ignore no-explicit-any
@@ -130,26 +151,23 @@ function exposeRuntime(runtime: object): void {
 
 function start(
   context: HookContext,
-  points: Map<string, readonly (readonly [number, string])[]>,
+  points: ReadonlyMap<string, Points>,
   { key, accessor, control, meta }: {
     key: string;
     accessor: never;
-    control: never;
+    control: Control;
     meta: ImportMeta | undefined;
   },
 ) {
-  if (!context.code.started) {
-    context.code.started = true;
-    const stop = context.port.request({ op: "supervisor", request: { op: "loaded" } });
-    if (typeof stop === "string") Deno.exit(2);
+  const { code, registry } = context;
+  if (!code.started) {
+    code.started = true;
+    context.started();
   }
-  const register = context.registry.register(key, accessor, control, undefined, meta);
-  context.migrator.arm(key, control, points.get(key) ?? []);
+  context.running({ url: code.module(key)!.url, key, meta });
+  const register = registry.register(key, accessor, control, undefined, meta);
+  context.arm(key, control, points.get(key) ?? []);
   return register;
-}
-
-function noteBuiltin(builtins: Builtins, url: string): void {
-  builtins.addModule(`${url}#`, () => (process as any).getBuiltinModule(url));
 }
 
 function rewriteLoaded(

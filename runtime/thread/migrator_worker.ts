@@ -63,11 +63,23 @@ function ask(request: unknown): Promise<any> {
   return new Promise((resolve) => waiting.set(id, resolve));
 }
 
-function answer(id: number, value: unknown, bytes?: ArrayBuffer): void {
+function answer(id: number, value: unknown, bytes?: ArrayBuffer, to = { port, signal }): void {
   const notice: Notice = { id, json: JSON.stringify(value), ...(bytes !== undefined && { bytes }) };
-  port.postMessage(notice, bytes === undefined ? [] : [bytes]);
-  Atomics.add(signal, POSTED, 1);
-  Atomics.notify(signal, POSTED);
+  to.port.postMessage(notice, bytes === undefined ? [] : [bytes]);
+  Atomics.add(to.signal, POSTED, 1);
+  Atomics.notify(to.signal, POSTED);
+}
+
+/** Workers of the app: their modules are rewritten, but nothing of theirs migrates. */
+const workers = new Set<Pick<MigratorStart, "port" | "signal">>();
+
+function serveWorker(worker: Pick<MigratorStart, "port" | "signal">): void {
+  workers.add(worker);
+  worker.port.addEventListener("close", () => workers.delete(worker));
+  worker.port.onmessage = async ({ data }) => {
+    if (data.op === "worker") serveWorker(data);
+    else answer(data.id, await ask(data.request), undefined, worker);
+  };
 }
 
 function tell(events: readonly TraceEvent[]): void {
@@ -75,8 +87,10 @@ function tell(events: readonly TraceEvent[]): void {
 }
 
 function fail(): never {
-  Atomics.store(signal, FAILED, 1);
-  answer(FAILED_ID, undefined);
+  for (const end of [{ port, signal }, ...workers]) {
+    Atomics.store(end.signal, FAILED, 1);
+    answer(FAILED_ID, undefined, undefined, end);
+  }
   return close() as never;
 }
 
@@ -95,6 +109,8 @@ async function serve(message: any): Promise<void> {
     case "note":
       connection.sendJson({ id: 0, request: message.request });
       return;
+    case "worker":
+      return serveWorker(message);
     case "events":
       return tell(message.events);
     case "close":

@@ -237,7 +237,7 @@ export type SupervisorRequest =
   | { readonly op: "config" }
   | { readonly op: "rewrite"; readonly url: string; readonly source: string; readonly kind: SourceKind }
   /** Modules that were imported and loaded, but not through the hook; or were started in a Worker, which has none. */
-  | { readonly op: "bypassed"; readonly urls: readonly string[]; readonly worker?: boolean }
+  | { readonly op: "bypassed"; readonly urls: readonly string[]; readonly reason?: string }
   /** A module that runs as it is. */
   | { readonly op: "note"; readonly url: string; readonly source: string; readonly kind: SourceKind }
   | { readonly op: "table"; readonly key: string }

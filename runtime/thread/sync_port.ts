@@ -59,8 +59,8 @@ export class SyncPort {
   }
 
   /** Tells without waiting for an answer. */
-  tell(message: Record<string, unknown>): void {
-    this.#port.postMessage({ ...message, id: 0 });
+  tell(message: Record<string, unknown>, transfer: MessagePort[] = []): void {
+    this.#port.postMessage({ ...message, id: 0 }, transfer);
   }
 
   /** Asks, for an answer that is to be waited for. */
