@@ -49,6 +49,10 @@ export const TRAVELS: readonly CoverageRow[] = [
   { method: "namespaceObject", what: "module namespace objects" },
   { method: "weakMaps", what: "`WeakMap` and `WeakSet`: the entries whose keys travel" },
   { method: "weakRefs", what: "`WeakRef`, with its target" },
+  {
+    method: "registries",
+    what: "`FinalizationRegistry`: what migrated code registers is watched on the device",
+  },
   { method: "promises", what: "settled promises" },
   { method: "proxies", what: "`Proxy`, with target and handler" },
   { method: "urls", what: "`URL` and `URLSearchParams`, tied to each other" },
@@ -171,9 +175,9 @@ export const REFUSED: readonly CoverageRow[] = [
   },
   {
     method: "registry",
-    what: "`FinalizationRegistry`",
-    refused: "it touches a FinalizationRegistry",
-    why: "what it watches lives and dies on the device",
+    what: "taking back from a `FinalizationRegistry` what the device registered",
+    refused: "it takes back what the device registered with a FinalizationRegistry",
+    why: "only the device can tell whether something was registered",
   },
   {
     method: "midStream",

@@ -61,6 +61,14 @@ export interface IteratorView {
   readonly pairs: boolean;
 }
 
+/** What was done to a FinalizationRegistry. */
+export interface Registration {
+  /** Undefined if what has the token was taken back. */
+  readonly target: WeakKey | undefined;
+  readonly held: unknown;
+  readonly token: WeakKey | undefined;
+}
+
 /** Foreign-value access. */
 export interface ValueAccess {
   /** The object's brand, whatever its prototype says. */
@@ -115,6 +123,10 @@ export interface ValueAccess {
    * the key might run code of the program.
    */
   iteratorShows?(iterator: object, text: string, key: unknown): boolean | undefined;
+  /** Clone: what was done to a FinalizationRegistry since the thread came, in order. */
+  registrations?(registry: object): readonly Registration[];
+  /** Clone: the function of a FinalizationRegistry that was made since the thread came. */
+  cleanupOf?(registry: object): Function | undefined;
   /**
    * Only where the engine can be asked: whether it gives both objects one hidden class which tells prototype,
    * extensibility, and all own named properties with their attributes and order; false for objects in dictionary mode, a

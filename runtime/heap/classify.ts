@@ -29,6 +29,7 @@ BRANDS.set("host", KIND.host);
 BRANDS.set("namespace", KIND.namespace);
 BRANDS.set("mapiterator", KIND.iterator);
 BRANDS.set("setiterator", KIND.iterator);
+BRANDS.set("finalizationregistry", KIND.registry);
 
 /** Brands that no built-in of the language has: they needn't be looked up by name. */
 const NEVER_BUILTIN = new SafeMap<Brand, true>();

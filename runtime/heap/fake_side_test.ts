@@ -85,7 +85,7 @@ for (
     "Object Function Array Map Set WeakMap WeakSet Date RegExp Error TypeError RangeError AggregateError Number",
     "String Boolean BigInt Symbol ArrayBuffer DataView Uint8Array Float64Array Int32Array BigInt64Array Promise",
     "Int8Array Uint8ClampedArray Int16Array Uint16Array Uint32Array Float32Array BigUint64Array Float16Array",
-    "Math JSON Reflect Proxy parseInt WeakRef URL URLSearchParams Headers Intl Temporal TextEncoder",
+    "Math JSON Reflect Proxy parseInt WeakRef FinalizationRegistry URL URLSearchParams Headers Intl Temporal TextEncoder",
   ].join(" ").split(" ")
 ) collectBuiltins((globalThis as Record<string, unknown>)[name], name);
 collectBuiltins(Reflect.getPrototypeOf(function* () {}), "GeneratorFunction.prototype");

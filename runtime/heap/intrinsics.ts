@@ -101,6 +101,19 @@ export const weakRefDeref = uncurry(
   WeakRef.prototype.deref as (this: WeakRef<WeakKey>) => WeakKey | undefined,
 );
 
+export const newFinalizationRegistry = FinalizationRegistry;
+export const registryRegister = uncurry(
+  FinalizationRegistry.prototype.register as (
+    this: object,
+    target: WeakKey,
+    held: unknown,
+    token?: WeakKey,
+  ) => void,
+);
+export const registryUnregister = uncurry(
+  FinalizationRegistry.prototype.unregister as (this: object, token: WeakKey) => boolean,
+);
+
 export const newPromise = Promise;
 export const promiseThen = uncurry(
   Promise.prototype.then as (

@@ -68,6 +68,7 @@ export const KIND = {
   host: 26,
   namespace: 27,
   iterator: 28,
+  registry: 29,
 } as const;
 
 export type KindNumber = (typeof KIND)[keyof typeof KIND];
@@ -85,5 +86,5 @@ export function isWeakKind(kind: number): boolean {
 /** Whether nodes of that kind may be instances of a class with private names, as far as capture looks. */
 export function mayCarryPrivates(kind: number): boolean {
   return kind <= KIND.arguments || isWeakKind(kind) || kind === KIND.weakRef || kind === KIND.promise ||
-    kind === KIND.host;
+    kind === KIND.host || kind === KIND.registry;
 }

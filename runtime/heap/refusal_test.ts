@@ -76,11 +76,6 @@ const LISTED: Readonly<Record<keyof typeof REFUSALS, Refused>> = {
     message:
       "args[0]: an iterator with properties or a prototype of the program's can't travel; keep what belongs to it in a WeakMap",
   },
-  finalizationRegistry: {
-    make: () => new FinalizationRegistry(() => {}),
-    message:
-      "args[0]: a FinalizationRegistry can't travel; register and unregister in code that doesn't migrate",
-  },
   emptyRef: {
     async run() {
       const ref = (() => new WeakRef({}))();

@@ -42,10 +42,6 @@ export const REFUSALS = {
     what: "an iterator with properties or a prototype of the program's",
     fix: "keep what belongs to it in a WeakMap",
   },
-  finalizationRegistry: {
-    what: "a FinalizationRegistry",
-    fix: "register and unregister in code that doesn't migrate",
-  },
   emptyRef: { what: "a WeakRef whose target is gone", fix: "drop the WeakRef when its target is gone" },
   pendingPromise: { what: "a pending Promise", fix: "await it before the method is called" },
   thenable: { what: "a Promise whose value has a then", fix: "remove the value's then" },
@@ -75,8 +71,6 @@ export function whyRefused(values: ValueAccess, value: object, brand: Brand): Wh
       return REFUSALS.sharedBuffer;
     case "arrayiterator":
       return REFUSALS.arrayIterator;
-    case "finalizationregistry":
-      return REFUSALS.finalizationRegistry;
     case "iterator":
     case "generator":
       return REFUSALS[brand];

@@ -1,12 +1,20 @@
 import process from "node:process";
 import { types } from "node:util";
-import type { Brand, HostParts, IteratorView, PromiseOutcome, ValueAccess } from "../heap/access.ts";
+import type {
+  Brand,
+  HostParts,
+  IteratorView,
+  PromiseOutcome,
+  Registration,
+  ValueAccess,
+} from "../heap/access.ts";
 import { BuiltinChanges, type DefinitionWatch } from "./builtin_changes.ts";
 import { type Builtins, EVENTS } from "./builtins.ts";
 import { isHarmless } from "./harmless.ts";
 import { isBareIterator, iteratorShows, iteratorView } from "./iterators.ts";
 import { HostValues } from "./host_values.ts";
 import type { Redefinitions } from "./redefinitions.ts";
+import type { Registries } from "./registries.ts";
 import type { TextDecoding } from "./text_decoding.ts";
 
 const { getPrototypeOf } = Reflect;
@@ -26,7 +34,7 @@ const BY_PROTOTYPE: readonly (readonly [object, Brand, (value: unknown) => boole
   [WeakMap.prototype, "weakmap", types.isWeakMap],
   [WeakSet.prototype, "weakset", types.isWeakSet],
   [WeakRef.prototype, "weakref", isWeakRef],
-  [FinalizationRegistry.prototype, "finalizationregistry", () => true],
+  [FinalizationRegistry.prototype, "finalizationregistry", isRegistry],
   [getPrototypeOf(new Map().entries())!, "mapiterator", types.isMapIterator],
   [getPrototypeOf(new Set().entries())!, "setiterator", types.isSetIterator],
   [getPrototypeOf([][Symbol.iterator]())!, "arrayiterator", () => true],
@@ -108,6 +116,8 @@ export class Values implements ValueAccess {
   looksAfterwards = false;
   readonly sameLayout?: (a: object, b: object) => boolean;
   readonly takeRedefined?: () => readonly object[] | undefined;
+  readonly registrations?: (registry: object) => readonly Registration[];
+  readonly cleanupOf?: (registry: object) => Function | undefined;
 
   /** `makeAbsent` is a guest's; `sameLayout` is {@linkcode engineLayout}'s, where there is one. */
   constructor(
@@ -115,14 +125,19 @@ export class Values implements ValueAccess {
     parts: Partial<Pick<ValueAccess, "makeAbsent" | "sameLayout">> & {
       readonly decoding?: TextDecoding;
       readonly redefinitions?: Redefinitions;
+      readonly registries?: Registries;
     } = {},
   ) {
-    const { makeAbsent, sameLayout, decoding, redefinitions } = parts;
+    const { makeAbsent, sameLayout, decoding, redefinitions, registries } = parts;
     this.#builtins = builtins;
     this.#host = new HostValues(decoding);
     if (sameLayout !== undefined) this.sameLayout = sameLayout;
     this.#definitions = redefinitions;
     if (redefinitions !== undefined) this.takeRedefined = () => redefinitions.take();
+    if (registries !== undefined) {
+      this.registrations = (registry) => registries.registrations(registry);
+      this.cleanupOf = (registry) => registries.cleanupOf(registry);
+    }
     this.#makeAbsent = makeAbsent ?? (() => {
       throw new TypeError("Cannot make an absent object: only a guest has them");
     });
@@ -303,6 +318,17 @@ function slotBrand(value: object): Brand {
   if (ArrayBuffer.isView(value)) return types.isDataView(value) ? "dataview" : "typedarray";
   for (const [is, brand] of SLOTS) if (is(value)) return brand;
   return "plain";
+}
+
+const { unregister } = FinalizationRegistry.prototype;
+/** Nothing has been registered with a new token, so nothing is taken back. */
+function isRegistry(value: unknown): boolean {
+  try {
+    unregister.call(value as FinalizationRegistry<unknown>, {});
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const { deref } = WeakRef.prototype;

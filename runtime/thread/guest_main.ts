@@ -12,6 +12,7 @@ import { Builtins } from "../host/builtins.ts";
 import { absentMaker } from "../host/absent.ts";
 import { GuestHost } from "../host/guest_host.ts";
 import { Redefinitions } from "../host/redefinitions.ts";
+import { Registries } from "../host/registries.ts";
 import { TextDecoding } from "../host/text_decoding.ts";
 import { Values } from "../host/values.ts";
 import { hideRewriting } from "./appearance.ts";
@@ -104,12 +105,19 @@ host.disguised.set(decoding.stand, decoding.original);
 host.disguised.set(leftovers.stand, leftovers.queueMicrotask);
 const redefinitions = new Redefinitions();
 redefinitions.stands.forEach((original, stand) => host.disguised.set(stand, original));
+const registries = new Registries(abandon);
+registries.stands.forEach((original, stand) => host.disguised.set(stand, original));
 const builtins = new Builtins();
 // Before `node:path/posix`, which is the same object: a device has it by the name that it imported.
 nameModule("path");
 for (const name of nodeModule.builtinModules) nameModule(name);
 const globals = new GlobalBindings();
-const values = new Values(builtins, { makeAbsent: absentMaker(abandon), decoding, redefinitions });
+const values = new Values(builtins, {
+  makeAbsent: absentMaker(abandon),
+  decoding,
+  redefinitions,
+  registries,
+});
 const bound = new WeakMap<Function, FunctionDescription>();
 const code = new GuestCode(
   host.modules,
@@ -165,6 +173,7 @@ function start(session: SessionStart): void {
 async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
   const ms = { accept: 0, run: 0, waited: 0, capture: 0 };
   const started = now();
+  registries.begin();
   host.begin(head.nowMs, head.exitCode, head.permits);
   guestStack.below = head.stack.below;
   Error.stackTraceLimit = head.stack.limit;

@@ -20,6 +20,7 @@ import { namespace } from "./namespace.ts";
 import { plain } from "./plain.ts";
 import { promise } from "./promise.ts";
 import { proxy } from "./proxy.ts";
+import { registry } from "./registry.ts";
 import { regexp } from "./regexp.ts";
 import { scope } from "./scope.ts";
 import { set } from "./set.ts";
@@ -63,5 +64,6 @@ function kindsInOrder(): AnyKind[] {
   kinds[KIND.host] = host;
   kinds[KIND.namespace] = namespace;
   kinds[KIND.iterator] = iterator;
+  kinds[KIND.registry] = registry;
   return kinds;
 }

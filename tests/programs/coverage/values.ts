@@ -190,6 +190,15 @@ function weakRefs(r: WeakRef<any>) {
   r.deref().touched = true;
   return r.deref() === key;
 }
+const finalized: string[] = [];
+function registries(o: { registry: FinalizationRegistry<string>; target: object; token: object }) {
+  o.registry.register(o.target, "registered at the clone", o.token);
+  const made = new FinalizationRegistry<string>((held) => finalized.push(held));
+  made.register(o.target, "with one born there", o.token);
+  made.register(o, "taken back", o);
+  const taken = [made.unregister(o), made.unregister(o), made.unregister({})];
+  return { made, taken, is: o.registry instanceof FinalizationRegistry, text: String(made.register) };
+}
 const settled = Promise.resolve({ value: 1 });
 const failed = Promise.reject(new Error("failed before"));
 failed.catch(() => {});
@@ -349,6 +358,11 @@ const fresh = (seen.at(-1) as object[])[2]!;
 console.log(privates.get(fresh), members.has(fresh), privates.get(owner));
 const ref = new WeakRef(key);
 await show("weakRefs", key, () => weakRefs(ref));
+const registry = new FinalizationRegistry<string>((held) => finalized.push(held));
+const token = {};
+await show("registries", token, () => registries({ registry, target: key, token }));
+const { made } = seen.at(-1) as { made: FinalizationRegistry<string> };
+console.log([registry, made, registry, made].map((each) => each.unregister(token)), finalized);
 await show("promises", await settled, async () => await promises({ settled, failed }));
 await show("proxies", log, () => proxies(watched));
 const url = new URL("http://example.org/a?b=1");
