@@ -7,12 +7,14 @@ export interface Ran {
   readonly stdout: string;
   readonly stderr: string;
   readonly seconds: number;
+  /** It was ended when its time was over. */
+  readonly cut: boolean;
 }
 
-/** Runs a Deno command on a device. */
+/** Runs a Deno command on a device, no longer than so many seconds. */
 export async function runDeno(
   args: readonly string[],
-  { device, home }: { device: SlowDevice; home: string },
+  { device, home, seconds }: { device: SlowDevice; home: string; seconds?: number | undefined },
 ): Promise<Ran> {
   const started = performance.now();
   const child = device.spawn([Deno.execPath(), ...args], {
@@ -21,9 +23,16 @@ export async function runDeno(
     stdout: "piped",
     stderr: "piped",
   });
+  let cut = false;
+  const timer = seconds === undefined ? undefined : setTimeout(() => {
+    cut = true;
+    child.kill("SIGTERM");
+  }, seconds * 1000);
   const { code, stdout, stderr } = await child.output();
+  clearTimeout(timer);
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr), seconds: (performance.now() - started) / 1000 };
+  const took = (performance.now() - started) / 1000;
+  return { code, stdout: text(stdout), stderr: text(stderr), seconds: took, cut };
 }
 
 /** What a traced run's migrations came to, all together; milliseconds and bytes. */

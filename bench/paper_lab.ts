@@ -85,10 +85,25 @@ export class Lab implements AsyncDisposable {
     return ran;
   }
 
-  /** On the device under the runtime; `migrate` is made to migrate. */
+  /**
+   * Made to migrate once, at full speed as nothing is measured: methods that had no migration point before make the code be
+   * rewritten, which only their first run pays.
+   */
+  async prepare(app: PaperApp, args: readonly string[], link: string): Promise<void> {
+    this.#device.setFactor(1);
+    await this.withClone(app, { args, link, migrate: app.heavy });
+    this.#device.setFactor(this.factor);
+  }
+
+  /** On the device under the runtime; `migrate` is made to migrate, and ended after so many seconds. */
   async withClone(
     app: PaperApp,
-    { args, link, migrate }: { args: readonly string[]; link: string; migrate?: string },
+    { args, link, migrate, seconds }: {
+      args: readonly string[];
+      link: string;
+      migrate?: string;
+      seconds?: number;
+    },
   ): Promise<Cloned> {
     const trace = `${this.#options.folder}/trace${this.factor}-${++this.#traces}.jsonl`;
     const ran = await runDeno([
@@ -107,7 +122,7 @@ export class Lab implements AsyncDisposable {
       ...(migrate === undefined ? [] : ["--migrate", migrate]),
       ...APP_FLAGS.flatMap((flag) => ["--deno", flag]),
       ...[app.main, ...args],
-    ], this.#on(this.#device));
+    ], { ...this.#on(this.#device), seconds });
     return { ran, away: traced(trace) };
   }
 

@@ -18,6 +18,8 @@ export interface Row {
   readonly cc_s: number;
   readonly clone_s: number;
   readonly offload_s: number;
+  /** The run made to migrate was ended when it had clearly lost: `offload_s` is what it took until then. */
+  readonly offload_cut?: boolean;
   /** What must stay, on the device; what may move, at the clone. */
   readonly stays_s: number;
   readonly moves_s: number;

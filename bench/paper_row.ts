@@ -53,6 +53,7 @@ export function rowOf(measured: Measured): Row {
     cc_sd_s: deviation(ccS),
     clone_s: there.seconds,
     offload_s: offloadS,
+    offload_cut: forced.ran.cut,
     stays_s: staysS,
     moves_s: movesS,
     bound_s: Math.min(boundS, mean(aloneS)),
@@ -78,7 +79,7 @@ export function rowOf(measured: Measured): Row {
     link_set: { ...link },
     link_measured: away.conditions ?? forced.away.conditions ?? null,
     same_output: [...cloned, forced].every((one) =>
-      one.ran.stdout === alone[0]!.stdout && one.ran.code === alone[0]!.code
+      one.ran.cut || one.ran.stdout === alone[0]!.stdout && one.ran.code === alone[0]!.code
     ),
   };
 }

@@ -8,6 +8,8 @@ import type { Ran } from "./paper_cell.ts";
 
 const PROJECT = new URL("../", import.meta.url);
 const MOD = new URL("mod.ts", PROJECT).href;
+/** What is made to migrate is ended when it has clearly lost: after so many times the time alone, and what a start takes. */
+const LONGEST_FORCED = 1.5, FORCED_START_S = 5;
 const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export interface PaperRunOptions extends Omit<Wanted, "apps"> {
@@ -113,6 +115,7 @@ export class PaperRun {
       this.#checkWanted();
       say(`  ${app.name}, ${lab.factor}×, ${link}: learnt in ${ran.seconds.toFixed(1)} s`);
     }
+    await lab.prepare(app, app.learn[0]!, cells[0]!.link);
     let pushed = false;
     const there = new Map<number, Ran>();
     for (const cell of cells) {
@@ -127,10 +130,10 @@ export class PaperRun {
         cloned.push(await lab.withClone(app, { args, link: cell.link }));
       }
       const offloaded = cloned.every(({ away }) => away.migrations > 0);
+      const most = Math.max(...(await alone.get(cell.size)!).map((ran) => ran.seconds));
       const forced = offloaded ? undefined : await lab.withClone(app, {
-        args,
-        link: cell.link,
-        migrate: app.heavy,
+        ...{ args, link: cell.link, migrate: app.heavy },
+        seconds: LONGEST_FORCED * most + FORCED_START_S,
       });
       this.#checkWanted();
       this.#add({
@@ -170,8 +173,8 @@ export class PaperRun {
       `${row.app}, ${row.size}, ${row.device_factor}×, ${row.link}, ${row.files}: ${
         row.alone_s.toFixed(1)
       } s alone, ${row.cc_s.toFixed(1)} s with the clone (${row.choice}, best ${row.best}; made to migrate ${
-        row.offload_s.toFixed(1)
-      } s), bound ${row.bound_s.toFixed(1)} s`,
+        row.offload_cut ? "over " : ""
+      }${row.offload_s.toFixed(1)} s), bound ${row.bound_s.toFixed(1)} s`,
     );
   }
 }
