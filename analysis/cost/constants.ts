@@ -55,7 +55,7 @@ export const TIGHT_BOUNDS = 1.25;
 /** A method that is invoked no more often in a run, on average, goes by the run's input. */
 export const ONCE_A_RUN = 1.5;
 /** Times on one side say how much faster the other is by as much as there are more of them than this. */
-export const RATIO_PRIOR_POINTS = 2;
+export const RATIO_PRIOR_POINTS = 0.5;
 /** After a migration that failed, wait this many invocations, then twice as many, … */
 export const RETRY_AFTER = 4;
 export const RETRY_AFTER_MAX = 4096;

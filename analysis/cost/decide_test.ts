@@ -332,6 +332,20 @@ Deno.test("Decider.decide() expects a run's files to be asked for until a migrat
   assertEquals(decider().decide(scan, run).filesMs, 0, "arguments are no files of the run");
 });
 
+Deno.test("Decider.observe() takes a clone that has other work for slow, not what it did for more work here", () => {
+  const first = watched(1e5, 10_000);
+  Object.assign(first.onDevice.nodes[1]!, { counted: true, invocations: 1 });
+  const it = decider({ executions: [first] });
+  // Three times as long as its speed says.
+  for (const bytes of [4e5, 4e5, 2e5]) {
+    it.decide(scan, [1, bytes, 0], true);
+    it.observe(scan, { ...away(0, 3 * bytes / 10 / 20), features: [1, bytes, 0] });
+    const { hereMs, workMs } = it.decide(scan, [1, 4e5, 0], true);
+    assert(hereMs > 36_000 && hereMs < 62_000, `${hereMs}`);
+    assert(workMs > 5000 && workMs < 7000, `${workMs}`);
+  }
+});
+
 Deno.test("Decider.ended() learns what an invocation that stayed took, both ways, from the length of the run", () => {
   const input = [1, 1000, 0];
   const run = (

@@ -68,6 +68,11 @@ export class SizeModel {
     return n > 0 ? y / n : 0;
   }
 
+  /** What it says of size 0; the mean if no size explains the quantity. */
+  get base(): number {
+    return this.#base;
+  }
+
   /** The mean of what it says of another one's points. */
   meanOver(other: SizeModel): number {
     const list = this.#squared ? other.sums.square : other.sums.linear;

@@ -74,13 +74,13 @@ export interface Lesson {
 
 /**
  * Learns from a run that has ended: its profile goes to the store, and the next run's plan is made now, so that the next
- * start is short.
+ * start is short. Resolves to the methods that have a migration point in it; undefined if there is no plan.
  */
-export async function learn(lesson: Lesson): Promise<void> {
+export async function learn(lesson: Lesson): Promise<readonly string[] | undefined> {
   const { app, home, report } = lesson;
   const files = filesOf(lesson.code, app);
   const codeHash = await hashFiles(files);
-  if (codeHash === undefined || files.some((file) => changedAfter(file, lesson.endedMs))) return;
+  if (codeHash === undefined || files.some((file) => changedAfter(file, lesson.endedMs))) return undefined;
   using store = new ProfileStore(`${home}/profiles.sqlite`, { onProblem: lesson.onProblem });
   const version = { app: appKey(app.path, "/"), codeHash };
   const memory = await AppMemory.open(app, home);
@@ -90,14 +90,14 @@ export async function learn(lesson: Lesson): Promise<void> {
     ? { learned: report.learned, starts: lesson.starts }
     : { learned: newer.model as DeciderModel, starts: newer.starts };
   if (learned !== null) store.saveLearned(version, learned);
-  if (report.profile !== undefined && !recordProfile(store, version, lesson)) return;
+  if (report.profile !== undefined && !recordProfile(store, version, lesson)) return undefined;
   const notPoints = notPointsOf(store, version, lesson);
   const conditions = lesson.conditions ?? ASSUMED;
   const plan = await planRun(store, version, {
     ...{ conditions, notPoints, objective: lesson.objective },
     power: devicePower(ownPower(home)),
   });
-  if (plan === undefined) return;
+  if (plan === undefined) return undefined;
   memory.write({
     files,
     codeHash,
@@ -107,6 +107,7 @@ export async function learn(lesson: Lesson): Promise<void> {
     executions: store.executions(version).length,
     ...(starts !== undefined && { starts }),
   });
+  return plan.candidates;
 }
 
 /** Then the text that ran is no longer there to be hashed. */

@@ -16,7 +16,7 @@ export async function teach(
   const report = given?.report ?? await readNotes(place, code);
   if (report === undefined) return;
   await code.load();
-  await learn({
+  const candidates = await learn({
     ...note,
     ...{ home, report, code },
     conditions: note.conditions,
@@ -24,9 +24,23 @@ export async function teach(
     input: note.args.join(" "),
     onProblem: tell,
   });
+  if (candidates !== undefined && candidates.length > 0) {
+    await prepare(codeOf({ ...note, methods: candidates }, home), code);
+  }
 }
 
-function codeOf({ app, methods }: LessonNote, home: string): CodeService {
+/** Rewrites the app's code for the migration points of the next run, so that it starts as soon as later ones. */
+async function prepare(next: CodeService, seen: CodeService): Promise<void> {
+  for (const { url, source, isModule } of seen.modules()) {
+    const kind = isModule ? "module" : "script";
+    const { key } = await next.answer({ op: "rewrite", url, source, kind }) as { key?: string };
+    if (key === undefined) continue;
+    await next.answer({ op: "table", key });
+    await next.answer({ op: "guest", key, uninitialised: [] });
+  }
+}
+
+function codeOf({ app, methods }: Pick<LessonNote, "app" | "methods">, home: string): CodeService {
   return new CodeService({
     cache: new FolderCache(`${home}/cache`),
     methods: new Set(methods),
