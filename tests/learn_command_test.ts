@@ -38,6 +38,12 @@ Deno.test("a first run shows the app what deno run does, and is learnt from afte
     assert.deepEqual(names.filter((name) => name.endsWith(".ts")), ["busy.ts", "main.ts"]);
     const shown = await deno(home, "-A", MAIN, "profile", "show", APP, "--json");
     assert.match(shown.stdout, /busy\.ts#busy/, shown.stderr);
+    // The next run needn't rewrite anything for its migration points.
+    const texts = [...Deno.readDirSync(`${home}/cache`)].filter(({ name }) => name.endsWith(".device"))
+      .map(({ name }) => JSON.parse(Deno.readTextFileSync(`${home}/cache/${name}`)));
+    const points = texts.flatMap((text) => text.points.map(([, method]: [number, string]) => method));
+    assert.deepEqual(points.sort(), [...note.candidates].sort());
+    assert(note.candidates.length > 0);
   } finally {
     // A learner that found nothing left to do may just be ending.
     await deno(home, "-A", MAIN, "learn");
