@@ -96,6 +96,22 @@ const PROGRAMS: readonly Program[] = [
   },
   { file: "many_files.ts", migrate: ["play", "flow", "temporary"] },
   {
+    file: "file_ways.ts",
+    migrate: [
+      ...["setup", "upper", "gz", "lines", "webcopy", "gzweb", "events", "rev", "missing"],
+      ...["fromIter", "destroyed", "atomicWrite", "appendLog", "rotate", "tmp", "tmpMove", "links", "times"],
+      ...["modes", "trunc", "cpTree", "errors", "seek", "aseek", "vecs", "fh", "fhLines"],
+      ...["fhStreams", "dirs", "cbs", "bytes", "flags", "stats", "misc", "abortable"],
+    ],
+    stays: [
+      /(lines|fhLines|abortable): it leaves work/,
+      /cpTree: it copies a folder without its entries/,
+      /errors: it removes a folder by rm without recursive/,
+      /bytes: it writes something else than a text or bytes/,
+      /flags: it opens a file with flags q/,
+    ],
+  },
+  {
     file: "native_files.ts",
     migrate: [
       ...["fetches", "fetchMissing", "wasm", "compiled", "read", "resolved", "json", "database", "hw"],

@@ -209,6 +209,8 @@ function choose(random: () => number): Operation {
         `${entry.parentPath}/${entry.name} ${entry.isFile()} ${entry.isDirectory()}`
       ),
     nodeWrite: (_api, p, _q, fs) => fs.writeFileSync(p, "node", { flag: pick(["w", "a", "wx"]) }),
+    nodeAppend: (_api, p, _q, fs) => fs.appendFileSync(p, "more", recursive ? { mode } : undefined),
+    nodeAppendLater: (_api, p, _q, fs) => fs.promises.appendFile(p, recursive ? ["a", "b"] as any : "ab"),
     nodeCall: (_api, p, _q, fs) =>
       new Promise((done) => fs.readFile(p, (error, data) => done(error ?? data.length))),
     nodeRm: (_api, p, _q, fs) =>

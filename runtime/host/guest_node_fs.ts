@@ -6,6 +6,7 @@ import { FileFailure } from "./file_tree_types.ts";
 import { ms } from "./guest_deno.ts";
 import type { GuestFiles, OpenHow } from "./guest_files.ts";
 import { copyTree } from "./guest_copy.ts";
+import { globCalls, globLater } from "./guest_glob.ts";
 import { dirClass } from "./guest_dir.ts";
 import { fileHandleClass } from "./guest_file_handle.ts";
 import { NodeDescriptors } from "./node_descriptors.ts";
@@ -41,6 +42,15 @@ export function nodeFs(files: GuestFiles): { module: Record<string, unknown>; de
     if (plain in promises) promises[plain] = async (...args) => await call(...args);
   }
   Object.assign(module, globCalls(files));
+  for (const [name, flag] of [["writeFile", "w"], ["appendFile", "a"]] as const) {
+    const whole = promises[name]!;
+    promises[name] = (path, data, options) => {
+      const given = typeof options === "object" ? options : { encoding: options };
+      return isIterable(data)
+        ? writeEach(descriptors, { files, path, flag }, data, given)
+        : whole(path, data, given);
+    };
+  }
   promises.glob = (patterns, options) => globLater(files, patterns, options);
   module.Dir = Dir;
   module.openAsBlob = async (path: unknown, options: { type?: string } = {}) => {
@@ -163,7 +173,9 @@ function dataCalls(files: GuestFiles, descriptors: NodeDescriptors): Functions {
       return decoded(asNode({ call: "open", paths: [shown(path)] }, () => files.read(text(path))), options);
     },
     writeFileSync: (path, data, options) => write(path, data, options, "w"),
-    appendFileSync: (path, data, options) => write(path, data, options, "a"),
+    // Deno's sets this mode if no object says another one, also of a file that was there.
+    appendFileSync: (path, data, options) =>
+      write(path, data, typeof options === "object" ? options : { encoding: options, mode: 0o666 }, "a"),
   };
 }
 
@@ -191,36 +203,26 @@ function wholeCalls(files: GuestFiles, Dir: ReturnType<typeof dirClass>): Functi
   };
 }
 
-/** `fs.glob`, for what the device can be asked: plain patterns, and names as the result. */
-function globCalls(files: GuestFiles): Functions {
-  return {
-    globSync: (patterns, options) => globbed(files, patterns, options),
-    glob: (patterns, ...more) => {
-      const then = more.pop();
-      if (typeof then !== "function") files.abandon("it calls fs.glob without a callback");
-      globAll(globLater(files, patterns, more[0])).then((found) => then(null, found), then);
-    },
-  };
+function isIterable(data: any): data is AsyncIterable<unknown> {
+  if (typeof data !== "object" || data === null || ArrayBuffer.isView(data)) return false;
+  return Symbol.asyncIterator in data || Symbol.iterator in data;
 }
 
-async function* globLater(files: GuestFiles, patterns: unknown, options?: unknown): AsyncGenerator<string> {
-  yield* globbed(files, patterns, options);
-}
-
-async function globAll(found: AsyncIterable<string>): Promise<string[]> {
-  const all: string[] = [];
-  for await (const name of found) all.push(name);
-  return all;
-}
-
-function globbed(files: GuestFiles, patterns: unknown, options: any): string[] {
-  const { cwd = ".", exclude = [], withFileTypes = false, ...more } = options ?? {};
-  const isTexts = (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === "string");
-  const given = typeof patterns === "string" ? [patterns] : patterns;
-  if (!isTexts(given) || !isTexts(exclude) || withFileTypes || Object.keys(more).length > 0) {
-    return files.abandon("it looks for files in an unusual way", { what: "node:fs.glob" });
+/** `writeFile` of a stream, or of whatever else gives one piece after the other. */
+async function writeEach(
+  descriptors: NodeDescriptors,
+  { files, path, flag }: { files: GuestFiles; path: unknown; flag: string },
+  data: AsyncIterable<unknown>,
+  options: any,
+): Promise<void> {
+  const given = options ?? {};
+  if (given.signal !== undefined) files.abandon("it writes a stream that can be aborted");
+  const fd = descriptors.open(path, given.flag ?? flag, given.mode);
+  try {
+    for await (const piece of data) descriptors.writeAll(fd, bytesOf(files, piece, given));
+  } finally {
+    descriptors.close(fd);
   }
-  return asNode({ call: "glob", paths: [] }, () => files.glob(text(cwd), given as string[], exclude));
 }
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -379,6 +381,9 @@ function later(call: string, error: unknown): unknown {
   }
 }
 
+/** These call back with nothing at all when all went well, as Deno's do. */
+const SILENT = new Set(["renameSync", "unlinkSync", "rmdirSync"]);
+
 /** The last argument hears how it ended, later. */
 function callBack(name: string, args: any[], call: (...args: any[]) => unknown): void {
   const callback = args.pop();
@@ -391,6 +396,8 @@ function callBack(name: string, args: any[], call: (...args: any[]) => unknown):
       return callback(/^(read|write|close)v?Sync$/.test(name) ? later(name.slice(0, -4), error) : error);
     }
     if (name === "existsSync") callback(result);
+    else if (SILENT.has(name)) callback();
+    else if (result === undefined && name !== "mkdirSync") callback(null);
     else if (/^(read|write)v?Sync$/.test(name)) callback(null, result, args[1]);
     else callback(null, result);
   });

@@ -26,7 +26,8 @@ export function nodeStats(info: FileAttributes, options: { bigint?: boolean } | 
   const ms = { ...info, ctime: Math.floor((info.ctime ?? 0) / 1000) * 1000 };
   for (const name of TIMES) stats[`${name}Ms`] = number(ms[name] ?? 0);
   if (big) { for (const name of TIMES) stats[`${name}Ns`] = BigInt(ms[name] ?? 0) * 1_000_000n; }
-  for (const name of TIMES) stats[name] = new Date(ms[name] ?? 0);
+  // The fourth is computed when it is read.
+  for (const name of TIMES.slice(0, 3)) stats[name] = new Date(ms[name as "atime"] ?? 0);
   return stats;
 }
 

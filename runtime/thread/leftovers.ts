@@ -2,6 +2,7 @@
  * Notices what a method leaves behind: microtasks, timers, a rejection that nobody handles. At the device it would go on
  * after the method's caller, which a clone can't do for it.
  */
+import { createHook } from "node:async_hooks";
 import process from "node:process";
 import { defineProperty, getOwnPropertyDescriptor } from "./intrinsics.ts";
 
@@ -37,8 +38,14 @@ export class Leftovers {
     // deno-lint-ignore no-explicit-any
     const core = (Deno as any)[(Deno as any).internal]?.core;
     const { getActiveResourcesInfo } = process;
+    const ticks = new Set<number>();
+    createHook({
+      init: (id, type) => void (type === "TickObject" && ticks.add(id)),
+      before: (id) => void ticks.delete(id),
+    }).enable();
     this.#waiting = () =>
-      core?.hasTickScheduled?.() === true ||
+      // While ticks run it says that some wait, also when the last one does.
+      core?.hasTickScheduled?.() === true && ticks.size > 0 ||
       getActiveResourcesInfo().some((name) => name === "Timeout" || name === "Immediate");
     const hook: SetPromiseHooks | undefined = core?.setPromiseHooks;
     hook?.(
