@@ -33,7 +33,8 @@ export const TRAVELS: readonly CoverageRow[] = [
   },
   {
     method: "classes",
-    what: "classes, subclasses, `super`, static state, private fields, methods and statics",
+    what:
+      "classes, subclasses, `super`, static state, private fields, methods and statics, members and fields with computed names",
   },
   { method: "mixins", what: "class expressions made by functions" },
   { method: "closures", what: "closures that share a scope; closures born at the clone" },
@@ -216,9 +217,10 @@ export const REFUSED: readonly CoverageRow[] = [
   },
   {
     method: "computedMember",
-    what: "classes with a field whose name is computed",
-    refused: "it touches the closure coverage/refused.ts#Keyed: the name of one of its fields is computed",
-    why: "it was computed once, when the class came into being",
+    what: "classes with a field that is named by an object",
+    refused:
+      "it touches the class coverage/refused.ts#Keyed: a member with a computed name was moved, or an object names a field",
+    why: "only code of the app's can tell the name that it stands for",
   },
   {
     method: "timerLeft",

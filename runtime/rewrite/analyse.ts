@@ -729,6 +729,7 @@ class Analyser {
       splitScopes: false,
       privates: [],
       keyed: [],
+      computedKey: null,
       door: null,
       behind: [],
       staticSuper: false,
@@ -760,7 +761,7 @@ class Analyser {
       name,
     });
     if (node.computed && !isFixedKey(node.key)) {
-      if (owner === null) site.refused = "its name is computed";
+      if (owner === null) site.computedKey = node.key;
       else owner.keyed.push({ key: node.key, member: site });
     }
     this.#functionBody(site, node.value);
@@ -837,7 +838,8 @@ class Analyser {
     if (
       element.type === "PropertyDefinition" && element.computed && !element.static && !isFixedKey(element.key)
     ) {
-      site.refused ??= "the name of one of its fields is computed";
+      if (waits(element.key)) site.refused ??= "the name of one of its fields is computed with a wait";
+      site.keyed.push({ key: element.key, member: null });
     }
     if (element.type === "MethodDefinition") return this.#method(element, site);
     if (!element.value) return;
@@ -921,6 +923,15 @@ function keyName(key: Node): string {
 function isFixedKey(key: Node): boolean {
   return key.type === "Literal" ||
     (key.type === "MemberExpression" && !key.computed && key.object.name === "Symbol");
+}
+
+/** Whether evaluating it may let other code run before it goes on. */
+function waits(node: Node): boolean {
+  if (node === null || typeof node !== "object") return false;
+  if (Array.isArray(node)) return node.some(waits);
+  if (node.type === "AwaitExpression" || node.type === "YieldExpression") return true;
+  if (/Function/.test(node.type)) return false;
+  return Object.values(node).some((child) => waits(child));
 }
 
 function isAnonymous(node: Node): boolean {

@@ -44,8 +44,8 @@ export class ModuleForms {
       isModule && metas.length > 0 ? ",void 0,import.meta" : ""
     })`;
     const prelude = isModule
-      ? `import{register as ${p}R}from"clonecloud:runtime";var ${p}K,${p}I${variables};const ${p}C=${call};`
-      : `const ${p}R=module._compile;var ${p}K,${p}I${variables},${p}C=${call};`;
+      ? `import{register as ${p}R}from"clonecloud:runtime";var ${p}K,${p}I,${p}L${variables},${p}C=${call};`
+      : `const ${p}R=module._compile;var ${p}K,${p}I,${p}L${variables},${p}C=${call};`;
     const at = this.#preludeAt();
     const style = nativeStyle(p, true);
     return toForm([
@@ -94,7 +94,7 @@ export class ModuleForms {
       ...imports,
       `import{register as ${p}R,checked as ${p}T,pick as ${p}P}from"clonecloud:runtime";`,
       names.length > 0 ? `let ${names.join(",")};` : "",
-      `var ${p}K,${p}I,${p}D;`,
+      `var ${p}K,${p}I,${p}L,${p}D;`,
       this.#analysis.metas.length > 0 ? `const ${p}A=import.meta;` : "",
       `const ${p}C=${p}R(${JSON.stringify(this.#table.key)},${
         this.#accessor(style)
@@ -111,7 +111,7 @@ export class ModuleForms {
     const directives = program.body.filter((item: Node) => typeof item.directive === "string");
     const strict = directives.map((item: Node) => `${source.slice(item.start, item.end)};`).join("");
     const names = [...this.#bindingNames(), `${p}this`, `${p}arguments`];
-    const head = `(function(${p}R,${p}T,${p}P){${strict}var ${names.join(",")},${p}K,${p}I,${p}C=` +
+    const head = `(function(${p}R,${p}T,${p}P){${strict}var ${names.join(",")},${p}K,${p}I,${p}L,${p}C=` +
       `${p}R(${JSON.stringify(this.#table.key)},${
         this.#accessor(style)
       },${this.#guestControls()},s=>eval(s));\n`;

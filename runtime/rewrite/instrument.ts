@@ -245,6 +245,7 @@ class Instrumenter {
     this.#endDirectives(site);
     if (site.kind === "class") return this.#class(site);
     if (site.kind === "constructor") return this.#guard(site);
+    if (site.computedKey !== null) this.#unnamed(site, site.computedKey);
     const asks = site.owner === null && site.refused === null && isAsked(site);
     const point = this.#hasPoint(site);
     const scope = this.#scopeOf.get(site.node);
@@ -508,7 +509,7 @@ class Instrumenter {
         text: () => `${this.#options.prefix}H`,
       });
     }
-    site.keyed.forEach(({ key }, i) =>
+    site.keyed.forEach(({ key, member }, i) => {
       this.#renderer.add({
         at: key.start,
         end: key.end,
@@ -516,11 +517,27 @@ class Instrumenter {
         depth,
         when,
         text: () => `${this.#options.prefix}Y[${i}]`,
-      })
-    );
+      });
+      if (member === null && site.refused === null) this.#fieldKey(site, key, depth);
+    });
     if (site.refused === null) this.#registered(site, depth);
     const guarded = site.privates.some((item) => !item.isStatic);
     for (const element of node.body.body) this.#element(site, element, guarded, depth);
+  }
+
+  /** Where a method of an object literal is made anew nothing computes its name: it comes with the function. */
+  #unnamed(site: Site, { start, end }: Node): void {
+    const when = (style: Style) => style.making === site;
+    this.#renderer.add({ at: start, end, side: "open", depth: depthOf(site) + 0.2, when, text: () => '""' });
+  }
+
+  /** Notes what names a field of instances, for the registration to take. */
+  #fieldKey(site: Site, { start, end }: Node, depth: number): void {
+    const when = (style: Style) => style.making !== site;
+    const note = (at: number, side: "open" | "close", text: Edit["text"]) =>
+      this.#renderer.add({ at, end: at, side, depth, when, text });
+    note(start, "open", (style) => `(${style.own("L")}={n:${style.own("L")},v:(`);
+    note(end, "close", () => ")}).v");
   }
 
   #element(site: Site, element: Node, guarded: boolean, depth: number): void {
@@ -563,14 +580,19 @@ class Instrumenter {
   #registered(site: Site, depth: number): void {
     const at = site.node.body.start + 1;
     const doors = site.behind.filter((item) => item.refused === null);
-    const early = this.#decorates ? ",1" : "";
+    const fields = site.keyed.filter(({ member }) => member === null).length;
+    const isNoted = (style: Style) => fields > 0 && style.making !== site;
+    // Behind the door: whether its members are asked for at once, and the names of fields that were noted.
+    const rest = (style: Style) =>
+      isNoted(style) ? `,${this.#decorates ? 1 : "void 0"},${style.own("L")}` : this.#decorates ? ",1" : "";
+    const close = (style: Style) =>
+      `)${isNoted(style) ? `;${style.own("L")}=${style.own("L")}${".n".repeat(fields)}` : ""}}`;
+    const hasPrivates = site.privates.length > 0;
     if (doors.length === 0) {
-      const skipped = early === "" ? "" : site.privates.length > 0 ? ",void 0" : ",void 0,void 0";
-      return this.#open(
-        at,
-        depth,
-        (style) => `static{${this.#registration(site, style)}${skipped}${early})}`,
-      );
+      return this.#open(at, depth, (style) => {
+        const skipped = rest(style) === "" ? "" : hasPrivates ? ",void 0" : ",void 0,void 0";
+        return `static{${this.#registration(site, style)}${skipped}${rest(style)}${close(style)}`;
+      });
     }
     const { prefix } = this.#options;
     this.#renderer.add({
@@ -580,11 +602,11 @@ class Instrumenter {
       depth,
       text: (style) =>
         `static ${this.#brand(site)};static{${this.#registration(site, style)}${
-          site.privates.length > 0 ? "," : ",void 0,"
+          hasPrivates ? "," : ",void 0,"
         }`,
       moved: (style) => [
         ...doorPieces(doors, { renderer: this.#renderer, prefix, style }),
-        { text: `${early})}`, from: -1 },
+        { text: rest(style) + close(style), from: -1 },
       ],
     });
   }

@@ -140,7 +140,7 @@ function siteOf(site: Site): SiteEntry {
     ...(site.isGenerator && { isGenerator: true }),
     ...(site.kind === "class" && site.node.superClass !== null && { derived: true }),
     ...(site.privates.length > 0 && { privates: site.privates }),
-    ...(site.keyed.length > 0 && { keyed: site.keyed.map(({ member }) => member.index) }),
+    ...(site.keyed.length > 0 && { keyed: site.keyed.map(({ member }) => member?.index ?? -1) }),
     ...(site.door !== null && { door: site.door.index }),
     ...(site.staticSuper && { staticSuper: true }),
     ...(site.refused !== null && { refused: site.refused }),

@@ -117,8 +117,10 @@ export interface Site {
   readonly privates: PrivateName[];
   /** The class in whose body alone its closures can be made: they use its private names, or `super` in its members. */
   door: Site | null;
-  /** For a class: members whose names are computed, in source order. */
-  readonly keyed: { readonly key: Node; readonly member: Site }[];
+  /** For a class: members and fields of instances (`member` null) whose names are computed, in source order. */
+  readonly keyed: { readonly key: Node; readonly member: Site | null }[];
+  /** For a method of an object literal: the expression that computes its name. */
+  computedKey: Node | null;
   /** For a class: the sites whose door it is. */
   readonly behind: Site[];
   /** Its `super` is that of a static member. */

@@ -80,7 +80,7 @@ export interface SiteEntry {
   readonly door?: number;
   /** Their `super` is that of a static member. */
   readonly staticSuper?: boolean;
-  /** For a class: sites of its members whose names are computed. */
+  /** For a class: what has a computed name, in source order: sites of members, -1 for a field of instances. */
   readonly keyed?: readonly number[];
   /** Why its closures can't travel. */
   readonly refused?: string;

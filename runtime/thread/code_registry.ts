@@ -59,8 +59,15 @@ interface ClassRecord {
   private: Privates | undefined;
   members: Map<number, Member> | undefined;
   readonly door: ClassDoor | undefined;
+  /** What names the fields of its instances where that is computed, the last one first. */
+  fieldKeys: FieldKeys | undefined;
   /** Of its door, by site. */
   readonly makers: Map<number, Maker>;
+}
+
+interface FieldKeys {
+  readonly v: unknown;
+  readonly n: FieldKeys | undefined;
 }
 
 /** A member as its class had it first, and under which name. */
@@ -105,6 +112,7 @@ type Register = (
   door?: ClassDoor,
   /** Something may replace its members before anybody asks for them. */
   early?: number,
+  fieldKeys?: FieldKeys,
 ) => void;
 
 /** What a registry needs to know of its process. */
@@ -345,20 +353,37 @@ export class CodeRegistry implements CodeAccess {
   #describeClass(module: LiveModule, site: number, cls: Function): FunctionDescription {
     const record = this.#classes.get(cls);
     if (record === undefined) {
-      return refused(`the class ${this.tableOf(module.key).sites[site]!.id}`, "restart the app");
+      const { id } = this.tableOf(module.key).sites[site]!;
+      return refused(
+        `the class ${id}, which came into being before its module began to run`,
+        "make it later",
+      );
     }
     const { ask } = record;
     const entry = this.tableOf(module.key).sites[site]!;
     record.scopes ??= ask === undefined ? [] : this.#scopesOf(module.key, entry, ask);
     if (record.scopes === undefined) return refused(`the class ${entry.id}: ${PARAMETERS_COME}`, CALL_LATER);
-    const keys = entry.keyed?.map((member) => this.#membersOf(module, record).get(member)?.key) ?? [];
+    const keys = this.#keysOf(module, record, entry.keyed ?? []);
     if (keys.includes(undefined)) {
       return refused(
-        `the class ${entry.id}: a member with a computed name was moved`,
-        "leave it in its class",
+        `the class ${entry.id}: a member with a computed name was moved, or an object names a field`,
+        "leave it in its class; name fields by texts or symbols",
       );
     }
     return { type: "class", module: module.key, site, scopes: record.scopes, keys: keys as PropertyKey[] };
+  }
+
+  /** The computed names of a class's members and fields, in source order; undefined for what can't be told. */
+  #keysOf(module: LiveModule, record: ClassRecord, keyed: readonly number[]): (PropertyKey | undefined)[] {
+    const keys = new Array<PropertyKey | undefined>(keyed.length);
+    let field = record.fieldKeys;
+    for (let i = keyed.length - 1; i >= 0; i--) {
+      if (keyed[i] === -1) {
+        keys[i] = propertyKey(field?.v);
+        field = field?.n;
+      } else keys[i] = this.#membersOf(module, record).get(keyed[i]!)?.key;
+    }
+    return keys;
   }
 
   #describeMember(module: LiveModule, site: number, entry: SiteEntry, fn: Function): FunctionDescription {
@@ -374,7 +399,7 @@ export class CodeRegistry implements CodeAccess {
 
   #registerClass(
     module: LiveModule,
-    ...[site, cls, ask, privates, door, early]: Parameters<Register>
+    ...[site, cls, ask, privates, door, early, fieldKeys]: Parameters<Register>
   ): void {
     // Its table isn't needed yet: start-up must not wait for it.
     const record: ClassRecord = {
@@ -385,6 +410,7 @@ export class CodeRegistry implements CodeAccess {
       private: undefined,
       members: undefined,
       door,
+      fieldKeys,
       makers: new Map(),
     };
     this.#classes.set(cls, record);
@@ -729,6 +755,9 @@ export class CodeRegistry implements CodeAccess {
       throw new TypeError(`Cannot make class ${this.tableOf(key).sites[site]!.id}: it did not register`);
     }
     record.scopes = scopes;
+    this.tableOf(key).sites[site]!.keyed?.forEach((member, i) => {
+      if (member === -1) record.fieldKeys = { v: keys[i], n: record.fieldKeys };
+    });
     return cls;
   }
 
@@ -828,6 +857,12 @@ function makerUrl(key: ModuleKey, site: number): string {
 
 /** Takes that apart again. */
 export const MAKER_URL = /^clonecloud:maker\/([\w-]+)\/(\d+)$/;
+
+/** The name that a value stands for between brackets; undefined if code of the app's would have to run to tell. */
+function propertyKey(value: unknown): PropertyKey | undefined {
+  if (typeof value === "string" || typeof value === "symbol") return value;
+  return typeof value === "object" && value !== null || typeof value === "function" ? undefined : `${value}`;
+}
 
 function envOf(scope: ScopeHandle): Env {
   return (scope as NativeScope | MadeScope).env();

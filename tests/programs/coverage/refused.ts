@@ -149,9 +149,9 @@ class Secret {
   }
 }
 await show("privateClosure", () => privateClosure(give(new Secret().reader())));
-const name = "keyed";
+const name = { toString: () => "keyed" };
 class Keyed {
-  [name] = 1;
+  [name as unknown as string] = 1;
 }
 await show("computedMember", () => computedMember(give(Keyed)));
 await show("timerLeft", async () => {

@@ -39,3 +39,7 @@ console.log(useLegacy(2), useLegacy(3), legacy.total());
 console.log(await lazily("dynamic"));
 console.log(exported(), typeof require);
 declare const require: unknown;
+
+import { use } from "./cycle_a.ts";
+import { seen } from "./cycle_b.ts";
+console.log(seen, use(2), use(3));
