@@ -14,6 +14,9 @@ Deno.test({
       sent = bytesOf(trace, "ship"),
       home = bytesOf(trace, "return");
     assert.equal(bytesOf(trace, "merge").length, 4, told(trace));
+    const { from } = trace.find(({ event }) => event === "capture")!;
+    assert(from!.class![0]!.name === "ArrayBuffer" && from!.class![0]!.bytes >= 800_000, told(trace));
+    assert.equal(from!.module![0]!.name, "modules/tables.ts", JSON.stringify(from));
     assert(captured[0]! > 800_000, `the first one takes all of it: ${captured}`);
     assert(sent.slice(1).every((bytes) => bytes < 2_000), `later ones take little: ${sent}`);
     // The third changes one number of the table, which comes home with all of it.

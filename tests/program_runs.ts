@@ -17,6 +17,10 @@ export interface TraceLine {
   readonly reason?: string;
   /** What was captured, shipped, returned or merged. */
   readonly bytes?: number;
+  /** Of a capture: what most of its bytes are. */
+  readonly from?: Readonly<Record<string, readonly { readonly name: string; readonly bytes: number }[]>>;
+  /** Of a local run: what couldn't travel. */
+  readonly refused?: { readonly path: string; readonly what: string; readonly fix: string };
   /** Of a merge: all that was sent for it. */
   readonly up?: number;
 }

@@ -25,6 +25,24 @@ the table at the device:
   7    null  built-in  method.prototype.[[Prototype]]  migrated
   8    null  Object    arguments[0].next               migrated
   9    null  Object    arguments[0].other              migrated
+clonecloud> bytes
+ROOT       OBJECTS  SENT
+arguments  5        N bytes
+method     4        N bytes
+PATH                     OBJECTS  SENT
+arguments[0]             3        N bytes
+method                   1        N bytes
+method.prototype         2        N bytes
+arguments                1        N bytes
+arguments.[[Prototype]]  1        N bytes
+method.[[Prototype]]     1        N bytes
+CLASS     OBJECTS  SENT
+Object    4        N bytes
+built-in  3        N bytes
+function  1        N bytes
+Array     1        N bytes
+MODULE                     OBJECTS  SENT
+tests/fixtures/figure7.ts  4        N bytes
 clonecloud> step
 main stands at ship of tests/fixtures/figure7.ts#change (N bytes)
 clonecloud> step

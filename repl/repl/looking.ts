@@ -48,6 +48,11 @@ export const LOOKING: readonly ReplCommand[] = [
     run: table,
   },
   {
+    name: "bytes",
+    summary: "show what the packet's bytes are: by root, path, class and module",
+    run: bytes,
+  },
+  {
     name: "why",
     args: "MID",
     summary: "show why an object travels: the shortest path from a root, with each step's bytes",
@@ -88,6 +93,15 @@ function table(context: Context, [filter = ""]: readonly string[]): void {
   }
   if (rows.length < rowCount) {
     context.print(`  (${rows.length} of ${rowCount} rows; the others stayed as they were or are too many)`);
+  }
+}
+
+function bytes(context: Context): void {
+  const { from } = standing(context);
+  if (from === undefined) throw new UsageError("nothing was captured yet");
+  for (const by of ["root", "path", "class", "module"] as const) {
+    const cells = from[by].map(({ name, bytes, objects }) => [name, String(objects), `${bytes} bytes`]);
+    if (cells.length > 0) columns([by.toUpperCase(), "OBJECTS", "SENT"], cells).forEach(context.print);
   }
 }
 

@@ -10,6 +10,8 @@ export interface Stand {
   readonly variables: readonly StageVariable[];
   /** Rows as they were captured, with bytes and parents. */
   readonly captured: readonly StageRow[];
+  /** What most of the captured bytes are. */
+  readonly from: StageStop["from"];
 }
 
 /** The stand at a stop that follows another one; a capture starts anew. */
@@ -19,6 +21,7 @@ export function standAt(stop: StageStop, last: Stand | undefined): Stand {
   return {
     stop,
     captured,
+    from: stop.from ?? before?.from,
     rows: stop.rows === undefined ? before?.rows ?? [] : named(stop.rows, captured, before?.rows ?? []),
     rowCount: stop.rowCount ?? before?.rowCount ?? 0,
     side: stop.side ?? before?.side ?? "device",

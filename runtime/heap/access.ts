@@ -234,6 +234,8 @@ export interface CodeAccess {
   namespaceOf?(ref: BindingRef): object | undefined;
   /** The name of a binding, for people and paths. */
   bindingName(ref: BindingRef): string;
+  /** The name of a module, for people; its key if there is none. */
+  moduleName?(module: ModuleKey): string;
   /** The name of a scope's variable, for people and paths. */
   variableName(module: ModuleKey, scope: number, i: number): string;
 

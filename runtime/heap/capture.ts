@@ -9,7 +9,7 @@ import { mayCarryPrivates } from "./node.ts";
 import { Offsets } from "./offsets.ts";
 import { RecordComparer } from "./record_comparer.ts";
 import { ROW, type SessionState } from "./session_state.ts";
-import { bytesSet, bytesSubarray, newUint8Array } from "./intrinsics.ts";
+import { bytesSet, bytesSubarray, newUint8Array, SafeMap } from "./intrinsics.ts";
 import { WeakReach } from "./weak_reach.ts";
 import { Writer } from "./writer.ts";
 
@@ -335,13 +335,21 @@ export class CaptureWalk {
     for (let i = 0; i < changed.length; i++) {
       changeBytes[changed[i]!] = kept.end(changed[i]!) - kept.start(changed[i]!);
     }
+    const blobBytes = new SafeMap<number, number>();
+    for (let i = 0; i < this.#newBlobs.length; i++) addBlob(blobBytes, this.#newBlobs[i]!);
+    for (let i = 0; i < this.#changedBlobs.length; i++) addBlob(blobBytes, this.#changedBlobs[i]!);
     const bytesOf = (index: number): number => {
-      if (index < firstNew) return changeBytes[index] ?? 0;
+      const blob = blobBytes.get(index) ?? 0;
+      if (index < firstNew) return blob + (changeBytes[index] ?? 0);
       const nth = index - firstNew;
-      return ends.at(nth) - ends.at(nth - 1) + shellEnds.at(nth) - shellEnds.at(nth - 1);
+      return blob + ends.at(nth) - ends.at(nth - 1) + shellEnds.at(nth) - shellEnds.at(nth - 1);
     };
     return { front, bytesOf };
   }
+}
+
+function addBlob(bytes: SafeMap<number, number>, { index, bytes: { length } }: Blob): void {
+  bytes.set(index, length);
 }
 
 /** A part of some bytes. */

@@ -1,8 +1,8 @@
 import { assertEquals } from "./assert_test.ts";
-import { FakeScope } from "./fake_side_test.ts";
-import { referencedCode } from "./mod.ts";
+import { FakeScope, FakeSide } from "./fake_side_test.ts";
+import { referencedCode, SessionHeap, summary } from "./mod.ts";
 import { pair } from "./pair_test.ts";
-import { SITE } from "./program_test.ts";
+import { PROGRAM, SITE } from "./program_test.ts";
 
 Deno.test("explain() attributes bytes by root, path and class and says why an object travelled", () => {
   const { device, deviceHeap } = pair();
@@ -19,6 +19,28 @@ Deno.test("explain() attributes bytes by root, path and class and says why an ob
   assertEquals(explanation.why({}), undefined);
   assertEquals(explanation.byModule.map(({ name }) => name), ["m"]);
   assertEquals(explanation.byClass.find(({ name }) => name === "Map")!.objects, 1);
+});
+
+Deno.test("explain() counts the bytes of large buffers, and names modules for what their state leads to", () => {
+  const { device, deviceHeap } = pair();
+  const table = new Float64Array(10_000);
+  const entry = device.closure(SITE.increment, [new FakeScope(0, [{ table }])]);
+  const capture = deviceHeap.capture([entry, [{ big: "x".repeat(1000) }]], { rootNames: ["entry", "args"] });
+  const { root, path, class: classes, module } = summary(capture.explain(), 1);
+  assertEquals([root[0]!.name, root[0]!.bytes > 80_000], ["entry", true]);
+  assertEquals([path[0]!.name, path[0]!.bytes > 80_000], ["entry→v0_0", true]);
+  assertEquals([classes[0]!.name, classes[0]!.bytes > 80_000], ["ArrayBuffer", true]);
+  assertEquals([module[0]!.name, module[0]!.bytes > 80_000], ["m", true]);
+  assertEquals(root[1], { name: "1 others", bytes: capture.explain().byRoot[1]!.bytes, objects: 4 });
+});
+
+Deno.test("explain() takes a long list", () => {
+  const side = new FakeSide(PROGRAM);
+  const deviceHeap = new SessionHeap({ side: "device", values: side.values, code: side });
+  let head: unknown = null;
+  for (let i = 0; i < 20_000; i++) head = { head };
+  const { byRoot } = deviceHeap.capture([[head]], { rootNames: ["args"] }).explain();
+  assertEquals(byRoot.map(({ name, objects }) => [name, objects >= 20_000]), [["args", true]]);
 });
 
 Deno.test("referencedCode() lists what a packet needs, from its front", () => {

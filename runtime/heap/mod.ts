@@ -6,7 +6,7 @@
 export { SessionHeap, type SessionHeapOptions } from "./session_heap.ts";
 export type { Capture } from "./capture.ts";
 export type { CodeRefs } from "./outlet.ts";
-export type { ByteShare, Explanation } from "./explain.ts";
+export { type ByteShare, type ByteSummary, type Explanation, summary } from "./explain.ts";
 export type { MappingRow } from "./mapping_table.ts";
 export type { RowState } from "./session_state.ts";
 export { formatStacksWith } from "./stack.ts";

@@ -703,6 +703,14 @@ export class CodeRegistry implements CodeAccess {
     return this.tableOf(ref.module).bindings[ref.index]?.name ?? "?";
   }
 
+  /** As in method ids; the URL of a module without functions. */
+  moduleName(key: ModuleKey): string {
+    if (key === GLOBAL_MODULE) return "globals";
+    if (this.#values.has(key)) return key;
+    const { sites, url } = this.tableOf(key);
+    return sites[0]?.id.replace(/#.*/s, "") ?? url;
+  }
+
   variableName(key: ModuleKey, scope: number, i: number): string {
     return this.tableOf(key).scopes[scope]?.variables[i] ?? "?";
   }

@@ -6,7 +6,7 @@
  * 2. One thread is away at a time: a migration point reached meanwhile runs here.
  * 3. A session whose invocation was abandoned is never used again: what its guest holds is unknown.
  */
-import { type Capture, referencedCode, Refusal, SessionHeap, takeFreshErrors } from "../heap/mod.ts";
+import { type Capture, referencedCode, Refusal, SessionHeap, summary, takeFreshErrors } from "../heap/mod.ts";
 import { UNINITIALISED } from "../heap/access.ts";
 import type { Board } from "./board.ts";
 import { longestAwayMs } from "./clone_bounds.ts";
@@ -252,6 +252,7 @@ export class Migrator {
         named: capture.named,
         bytes: capture.bytes,
         ms: performance.now() - started,
+        ...(this.#parts.config.trace && { from: summary(capture.explain(), SHARES_TRACED) }),
       });
       const code = this.#codeFor(capture.modules, capture.sites);
       const head: Omit<MigrateHead, "permits"> = {
@@ -276,10 +277,9 @@ export class Migrator {
     } catch (error) {
       // Whatever went wrong, a fault of ours included: the app's heap is untouched.
       this.#endSession();
-      return this.#failed(
-        point,
-        error instanceof Refusal ? error.message : `its state can't be captured: ${error}`,
-      );
+      if (!(error instanceof Refusal)) return this.#failed(point, `its state can't be captured: ${error}`);
+      const { path, what, fix, message } = error;
+      return this.#failed(point, message, { refused: { path, what, fix } });
     }
     this.#stopAtCapture(point, roots, capture);
     const { port } = this.#parts;
@@ -410,7 +410,8 @@ export class Migrator {
 
   #stopAtCapture(point: Point, roots: readonly unknown[], capture: Capture): void {
     this.#stages.reach(() => {
-      const origins = capture.explain().origins();
+      const explanation = capture.explain();
+      const origins = explanation.origins();
       const { rows, rowCount } = shownRows(this.#heap);
       return {
         stage: "capture",
@@ -420,6 +421,7 @@ export class Migrator {
         bytes: capture.bytes,
         objects: capture.objects,
         named: capture.named,
+        from: summary(explanation, SHARES_SHOWN),
         frames: appFrames(MAX_FRAMES_SHOWN),
         variables: variablesAt(this.#parts.registry, point, roots as [Function, unknown, unknown[]]),
         rows: rows.map((row): StageRow => ({ ...row, ...origins.get(row.mid!) })),
@@ -592,22 +594,32 @@ export class Migrator {
       ...(miss !== undefined && { miss }),
     });
     this.#endSession();
-    return this.#failed(point, reason, miss !== undefined);
+    return this.#failed(point, reason, { permanent: miss !== undefined });
   }
 
   /** Runs it here, and leaves it here for a while if that keeps happening; for good if it would happen again. */
-  #failed(point: Point, reason: string, permanent = false): undefined {
+  #failed(
+    point: Point,
+    reason: string,
+    { permanent = false, refused }: { permanent?: boolean; refused?: TraceEvent["refused"] } = {},
+  ): undefined {
     const { startedMs } = this.#current;
     const lostMs = startedMs > 0 ? performance.now() - startedMs : 0;
     this.#current = { ...this.#current, startedMs: 0 };
     this.#parts.decision.observe(point.method, { where: "failed", permanent, lostMs });
     point.failures++;
     point.rest = permanent ? Infinity : Math.min(1 << Math.min(point.failures, 20), 1_000_000) - 1;
-    return this.#local(point, reason);
+    return this.#local(point, reason, refused);
   }
 
-  #local(point: Point, reason: string): undefined {
-    this.#trace({ event: "local", thread: "main", method: point.method, reason });
+  #local(point: Point, reason: string, refused?: TraceEvent["refused"]): undefined {
+    this.#trace({
+      event: "local",
+      thread: "main",
+      method: point.method,
+      reason,
+      ...(refused !== undefined && { refused }),
+    });
     return undefined;
   }
 
@@ -618,6 +630,9 @@ export class Migrator {
   }
 }
 
+/** Of the roots, paths, classes and modules that a packet's bytes come from. */
+const SHARES_TRACED = 5;
+const SHARES_SHOWN = 12;
 /** How long a forced method waits for its session. */
 const FORCED_WAIT_MS = 30_000;
 /** Any other waits for a session that is opening for as long as it expects to save, at most this long. */

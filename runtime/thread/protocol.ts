@@ -2,6 +2,7 @@
  * What device and guest say to each other (frame kinds ≥ 16), and what the app's isolate, its migrator and the supervisor
  * say among themselves. A session frame's payload is `u32 BE length of the JSON | JSON | bytes`.
  */
+import type { ByteSummary } from "../heap/mod.ts";
 import type { FileChanges } from "../host/file_changes.ts";
 import type { FileAttributes, FileOwner } from "../host/file_tree_types.ts";
 import type { MemoryNote } from "./clone_memory.ts";
@@ -229,6 +230,10 @@ export interface TraceEvent {
   readonly bytes?: number;
   readonly objects?: number;
   readonly ms?: number;
+  /** Of `capture`: what most of its bytes are. */
+  readonly from?: ByteSummary;
+  /** Of `local`: what can't travel, where it is, and what to change. */
+  readonly refused?: { readonly path: string; readonly what: string; readonly fix: string };
   readonly [more: string]: unknown;
 }
 

@@ -8,7 +8,7 @@
  *    through its device: whoever asks is the one that stands still.
  */
 import { MAX_OBSERVED_ROWS } from "../heap/constants.ts";
-import type { MappingRow, SessionHeap } from "../heap/mod.ts";
+import type { ByteSummary, MappingRow, SessionHeap } from "../heap/mod.ts";
 import type { TraceEvent } from "./protocol.ts";
 import type { SyncPort } from "./sync_port.ts";
 
@@ -49,6 +49,8 @@ export interface StageStop {
   readonly objects?: number;
   /** Objects that the other side has as they are. */
   readonly named?: number;
+  /** At `capture`: what most of the packet's bytes are. */
+  readonly from?: ByteSummary;
   /** At `capture`: the thread's frames, innermost first, as in a stack trace. */
   readonly frames?: readonly string[];
   /** At `capture`. */
