@@ -1,5 +1,6 @@
 import {
   LONG_PASSIVE_MS,
+  NOISE,
   PASSIVE_AGE_MS,
   PASSIVE_BYTES,
   PASSIVE_GAP_MS,
@@ -20,7 +21,8 @@ export interface Spread {
 const MIN_SPREAD_MS = 0.05;
 
 /**
- * One direction's bandwidth: the median of the last probes, or what real transfers showed lately.
+ * One direction's bandwidth: the median of the last probes, or what real transfers showed lately. Where probes disagree one of the
+ * machines pauses now and then, which makes probes slower only: then the fastest counts.
  *
  * A short probe on a fast link shows too little (slow start, compilers, timers), so a higher rate of real bulk counts instead,
  * but only while probes are short: a link that becomes slow shows in the next probes. While bulk flows it alone counts: probes
@@ -34,12 +36,20 @@ export class Bandwidth {
   /** Bytes a second; undefined before the first probe. */
   value(now: number = performance.now()): number | undefined {
     const sorted = this.#probes.map(rate).sort((a, b) => a - b);
-    const median = sorted[sorted.length >> 1];
+    // Of a short one either end may be late.
+    const pauses = this.isNoisy && this.#probes.every(({ ms }) => ms >= SHORT_PROBE_MS);
+    const median = pauses ? sorted.at(-1) : sorted[sorted.length >> 1];
     if (median === undefined || this.#passed === undefined) return median;
     const { rate: passed, at } = this.#passed;
     if (this.isPassing(now) && at > this.#probedAt) return passed;
     const usable = now - at < PASSIVE_AGE_MS && this.#probes.every(({ ms }) => ms < SHORT_PROBE_MS);
     return usable ? Math.max(median, passed) : median;
+  }
+
+  /** Whether the last probes disagree. */
+  get isNoisy(): boolean {
+    const sorted = this.#probes.map(rate).sort((a, b) => a - b);
+    return sorted.length > 1 && sorted.at(-1)! - sorted[0]! > NOISE * sorted[sorted.length >> 1]!;
   }
 
   /** The last probe's. */

@@ -20,6 +20,18 @@ Deno.test("Bandwidth prefers a real transfer to short probes for a while, never 
   equal(bandwidth.value(0), 51_200);
 });
 
+Deno.test("Bandwidth is the fastest of probes that disagree, unless they are short", () => {
+  const bandwidth = new Bandwidth();
+  for (const bytes of [700, 1000, 600]) bandwidth.probed({ bytes, ms: 1000 });
+  equal(bandwidth.isNoisy, true);
+  equal(bandwidth.value(), 1000);
+  for (const bytes of [1000, 900, 950]) bandwidth.probed({ bytes, ms: 1000 });
+  equal(bandwidth.isNoisy, false);
+  equal(bandwidth.value(), 950);
+  for (const bytes of [14, 10, 6]) bandwidth.probed({ bytes, ms: 1 });
+  equal(bandwidth.value(), 10_000);
+});
+
 Deno.test("TransferWatch tells the rate of bytes that came without pause", () => {
   const told: Spread[] = [];
   const watch = new TransferWatch((spread) => told.push(spread));

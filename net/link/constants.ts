@@ -7,25 +7,40 @@ export const LEAST_PROBE_BYTES = 8 * 1024;
 export const LARGE_PROBE_BYTES = 64 * 1024;
 /** How long a probe should keep the link busy: long enough that timers of both machines don't show. */
 export const PROBE_MS = 40;
+/** The same where probes disagree, as on a device that is held back or busy: its pauses weigh less then. */
+export const NOISY_PROBE_MS = 120;
+/** Probes that differ by this share of their median disagree. */
+export const NOISE = 0.25;
 /** A probe shorter than this tells little: timers and queues of both machines weigh as much. */
 export const SHORT_PROBE_MS = 8;
 /** Pieces of a probe; the first only starts the clock. */
 export const PROBE_PIECES = 8;
+/** A larger piece is no piece of a probe. */
+export const MAX_PIECE_BYTES = LARGE_PROBE_BYTES / PROBE_PIECES + 16;
+/** With fewer bursts than this there are no slopes to choose from. */
+export const LEAST_BURSTS = 4;
+/** Pieces that arrive within this time arrived together: what waited for the process to run. */
+export const BURST_MS = 1;
 /** Pings at the start; the fastest counts. */
 export const FIRST_PINGS = 3;
 /** Above this round-trip time, milliseconds, one first ping does. */
 export const FAR_RTT_MS = 150;
 /** Between pings while a session lives; three missing in a row mean a dead link. */
 export const PING_INTERVAL_MS = 1_000;
+/** By how much one round trip may take longer than the fastest lately, where nothing pauses: a share of it, and milliseconds. */
+export const RTT_GRAIN = 0.05;
+export const RTT_GRAIN_MS = 2;
 /** Pings that the round-trip time is taken from (their fastest: others waited behind bulk). */
 export const PING_WINDOW = 5;
 /** Probes that a bandwidth is taken from (their median). */
 export const PROBE_WINDOW = 3;
 /**
- * Between probes: they take 2 % of a link of more than 1.6 Mbit/s, at most 32 KiB/s each way of a fast one, and 8 % of one of 0.4
- * Mbit/s: smaller ones would be a packet or two, which have no spread.
+ * Between probes: they take 2 % of a link of more than 1.6 Mbit/s (6 % where they disagree), at most 96 KiB/s each way of a fast one,
+ * and 8 % of one of 0.4 Mbit/s: smaller ones would be a packet or two, which have no spread.
  */
 export const PROBE_INTERVAL_MS = 2_000;
+/** Rounds at the start that follow at once upon one another: what was measured while code was cold doesn't last. */
+export const EAGER_ROUNDS = 2;
 /** A measure this far from what was known is looked at again at once: the link may have changed. */
 export const SURPRISE = 0.2;
 /** Probes a second that are answered. */

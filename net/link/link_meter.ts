@@ -5,11 +5,15 @@
 import { encodeFrame, type Frame, FrameDecoder } from "../../runtime/mod.ts";
 import type { Channel } from "../channel/mod.ts";
 import {
+  EAGER_ROUNDS,
   FAR_RTT_MS,
   FIRST_PINGS,
   LARGE_PROBE_BYTES,
   LEAST_PROBE_BYTES,
+  MAX_PIECE_BYTES,
   MAX_PROBES_PER_SECOND,
+  NOISE,
+  NOISY_PROBE_MS,
   PING_INTERVAL_MS,
   PING_WINDOW,
   PROBE_INTERVAL_MS,
@@ -17,12 +21,15 @@ import {
   PROBE_PIECES,
   PROBE_WINDOW,
   REPEAT_PROBE_MS,
+  RTT_GRAIN,
+  RTT_GRAIN_MS,
   SHORT_PROBE_MS,
   SMALL_PROBE_BYTES,
   SURPRISE,
   TELLING_CHANGE,
 } from "./constants.ts";
 import type { LinkSpec } from "./emulated_link.ts";
+import { type Arrival, spreadOf } from "./train.ts";
 import { Bandwidth, type Spread, TransferWatch } from "./bandwidth.ts";
 
 /** 8 bytes that come back in a {@linkcode PONG}. */
@@ -35,7 +42,6 @@ const REPORT = 4;
 /** Asks for a train of so many bytes (u32). */
 const REQUEST = 5;
 
-const MAX_PIECE_BYTES = LARGE_PROBE_BYTES / PROBE_PIECES + 16;
 /** Answers another peer's pings and probes until the channel ends. A malformed frame ends it. */
 export function answerLink(channel: Channel): void {
   // Half-closed it would stay: a connection has room for so many streams only.
@@ -48,6 +54,11 @@ export function answerLink(channel: Channel): void {
     if (probes++ < MAX_PROBES_PER_SECOND) ends.sendTrain(bytes);
   };
   ends.onTrain = (spread) => ends.sendReport(spread);
+}
+
+/** How a train went, and whether it had the link for itself. */
+interface Probe extends Spread {
+  readonly alone: boolean;
 }
 
 /** Measures from the device's side for as long as a session lives. It owns the channel. */
@@ -63,6 +74,9 @@ export class LinkMeter {
   readonly #probes: boolean;
   #waiting: { pong?: () => void; up?: (spread: Spread) => void; down?: (spread: Spread) => void } = {};
   #closed = false;
+  #lastRttMs = 0;
+  /** Session bytes so far, both ways: a probe among them tells its share. */
+  #passed = 0;
   /** Of the last probes; long ago where all that is known was remembered. */
   #probedAt = -Infinity;
 
@@ -120,6 +134,7 @@ export class LinkMeter {
 
   /** Session bytes that were sent; `waits` if the link takes no more now. */
   sent(bytes: number, waits: boolean): void {
+    this.#passed += bytes;
     this.#sent.sent(bytes, waits);
   }
 
@@ -130,21 +145,23 @@ export class LinkMeter {
 
   /** Session bytes that arrived. */
   arrived(bytes: number): void {
+    this.#passed += bytes;
     this.#arrived.arrived(bytes);
   }
 
   /** Goes on measuring until closed. A round's pings and probes of both directions go at the same time: far links are slow to ask. */
   async watch(): Promise<void> {
     const signal = new AbortController().signal;
-    while (!this.#closed) {
+    for (let round = 0; !this.#closed; round++) {
       await pause(PING_INTERVAL_MS);
-      const due = performance.now() - this.#probedAt >= PROBE_INTERVAL_MS - PING_INTERVAL_MS / 2;
-      const round = [this.#ping(signal)];
+      const due = round < EAGER_ROUNDS ||
+        performance.now() - this.#probedAt >= PROBE_INTERVAL_MS - PING_INTERVAL_MS / 2;
+      const asked = [this.#ping(signal)];
       if (due && this.#probes) {
         this.#probedAt = performance.now();
-        round.push(this.#probe("up", signal), this.#probe("down", signal));
+        asked.push(this.#probe("up", signal), this.#probe("down", signal));
       }
-      const closed = (await Promise.allSettled(round)).some(({ status }) => status === "rejected");
+      const closed = (await Promise.allSettled(asked)).some(({ status }) => status === "rejected");
       if (closed) return;
       this.#tell();
     }
@@ -173,7 +190,7 @@ export class LinkMeter {
   async #ping(signal: AbortSignal): Promise<void> {
     const at = performance.now();
     await this.#answer<void>("pong", signal, () => this.#ends.sendPing());
-    const rtt = performance.now() - at;
+    const rtt = this.#lastRttMs = performance.now() - at;
     const known = Math.min(...this.#rtts);
     const isSlower = rtt > (1 + SURPRISE) * known;
     // Behind bulk a ping tells of the queue.
@@ -191,30 +208,68 @@ export class LinkMeter {
   async #firstProbe(way: "up" | "down", signal: AbortSignal): Promise<void> {
     const bandwidth = way === "up" ? this.#up : this.#down;
     const small = await this.#train(way, SMALL_PROBE_BYTES, signal);
-    const bytes = small.ms < SHORT_PROBE_MS ? LARGE_PROBE_BYTES : SMALL_PROBE_BYTES;
-    if (bytes === SMALL_PROBE_BYTES || !this.#probes) bandwidth.probed(small);
+    const isShort = small.ms < SHORT_PROBE_MS;
+    if (!isShort || !this.#probes) bandwidth.probed(small);
     if (small.ms >= REPEAT_PROBE_MS || !this.#probes) return;
-    for (let i = 0; i < PROBE_WINDOW; i++) bandwidth.probed(await this.#train(way, bytes, signal));
+    const bytes = isShort ? LARGE_PROBE_BYTES : probeBytes(rateOf(small));
+    for (let i = isShort ? 0 : 1; i < PROBE_WINDOW; i++) {
+      bandwidth.probed(await this.#train(way, bytes, signal));
+    }
   }
 
   /** Sized by what is known; asked again at once where the answer surprises. */
   async #probe(way: "up" | "down", signal: AbortSignal): Promise<void> {
     const bandwidth = way === "up" ? this.#up : this.#down;
     if (bandwidth.isPassing()) return;
-    const first = await this.#train(way, probeBytes(bandwidth.value()!), signal);
-    if (!bandwidth.isSurprising(first)) return bandwidth.probed(first);
-    const second = await this.#train(way, probeBytes(rateOf(first)), signal);
-    const [a, b] = [rateOf(first), rateOf(second)];
-    if (Math.abs(a - b) < SURPRISE * Math.max(a, b)) bandwidth.changed(first, second);
-    else bandwidth.probed(second);
+    const ms = bandwidth.isNoisy ? NOISY_PROBE_MS : PROBE_MS;
+    const first = await this.#train(way, probeBytes(bandwidth.value()!, ms), signal);
+    if (first.bytes > LARGE_PROBE_BYTES / 2 && first.ms < PROBE_MS / 2) {
+      return await this.#repeat(way, first, signal);
+    }
+    if (!first.alone || !bandwidth.isSurprising(first)) return bandwidth.probed(first);
+    const more = [await this.#train(way, probeBytes(rateOf(first), ms), signal)];
+    // Where pauses are usual, two in a row are too; but a link that became much slower isn't asked a third time.
+    if (bandwidth.isNoisy && 2 * rateOf(first) > bandwidth.value()!) {
+      more.push(await this.#train(way, probeBytes(rateOf(first), ms), signal));
+    }
+    const rates = [first, ...more].map(rateOf);
+    const agree = Math.max(...rates) - Math.min(...rates) < SURPRISE * Math.max(...rates);
+    if (agree && more.every(({ alone }) => alone)) bandwidth.changed(first, more[0]!);
+    else bandwidth.probed(more.at(-1)!);
   }
 
-  #train(way: "up" | "down", bytes: number, signal: AbortSignal): Promise<Spread> {
-    return this.#answer<Spread>(
+  /** On a fast link the largest probe is short: of three, the middle one counts. */
+  async #repeat(way: "up" | "down", first: Probe, signal: AbortSignal): Promise<void> {
+    const three = [first];
+    while (three.length < 3) three.push(await this.#train(way, LARGE_PROBE_BYTES, signal));
+    const middle = three.sort((a, b) => rateOf(a) - rateOf(b))[1]!;
+    const bandwidth = way === "up" ? this.#up : this.#down;
+    const known = bandwidth.value()!;
+    const agree = three.every(({ alone }) => alone) &&
+      rateOf(three[2]!) - rateOf(three[0]!) < SURPRISE * rateOf(middle);
+    if (agree && Math.abs(rateOf(middle) - known) > SURPRISE * known) bandwidth.changed(middle, middle);
+    else bandwidth.probed(middle);
+  }
+
+  /**
+   * What a pause delays comes at once afterwards, as on a faster link; but what was asked for can't have taken longer than it did,
+   * if nothing else was in its way.
+   */
+  async #train(way: "up" | "down", bytes: number, signal: AbortSignal): Promise<Probe> {
+    const at = performance.now();
+    const passed = this.#passed;
+    const spread = await this.#answer<Spread>(
       way,
       signal,
       () => way === "up" ? this.#ends.sendTrain(bytes) : this.#ends.sendRequest(bytes),
     );
+    const fastest = Math.min(...this.#rtts);
+    // A ping went ahead of it: a link that became farther isn't late.
+    const rttMs = this.#lastRttMs > 2 * fastest ? this.#lastRttMs : fastest;
+    const tookMs = performance.now() - at - rttMs - RTT_GRAIN_MS - RTT_GRAIN * rttMs;
+    const alone = this.#passed - passed < bytes * NOISE;
+    const isLate = alone && tookMs > (1 + NOISE) * spread.ms;
+    return { bytes: spread.bytes, ms: isLate ? tookMs : spread.ms, alone };
   }
 
   #answer<T>(kind: "pong" | "up" | "down", signal: AbortSignal, ask: () => void): Promise<T> {
@@ -235,8 +290,8 @@ export class LinkMeter {
 }
 
 /** Bytes that keep a link of this rate busy long enough. */
-function probeBytes(bytesPerSecond: number): number {
-  const bytes = Math.round(bytesPerSecond * PROBE_MS / 1000);
+function probeBytes(bytesPerSecond: number, ms: number = PROBE_MS): number {
+  const bytes = Math.round(bytesPerSecond * ms / 1000);
   return Math.max(LEAST_PROBE_BYTES, Math.min(LARGE_PROBE_BYTES, bytes));
 }
 
@@ -252,7 +307,7 @@ class LinkEnds {
   onReport: (spread: Spread) => void = () => {};
   onRequest: (bytes: number) => void = () => {};
   readonly #decoder = new FrameDecoder(MAX_PIECE_BYTES);
-  #train: { last: number; bytes: number; gaps: number[] } | undefined;
+  #train: Arrival[] | undefined;
 
   constructor(channel: Channel, onEnd: () => void) {
     this.channel = channel;
@@ -308,31 +363,17 @@ class LinkEnds {
   }
 
   #trainPiece(left: number, bytes: number): void {
-    const now = performance.now();
-    if (this.#train === undefined) this.#train = { last: now, bytes: 0, gaps: [] };
-    else {
-      this.#train.bytes += bytes;
-      // A train has few pieces; a hostile one ends in a wrong figure, not in memory.
-      if (this.#train.gaps.length < 2 * PROBE_PIECES) this.#train.gaps.push(now - this.#train.last);
-      this.#train.last = now;
+    const at = performance.now();
+    if (this.#train === undefined) this.#train = [{ at, bytes: 0 }];
+    // A train has few pieces; a hostile one ends in a wrong figure, not in memory.
+    else if (this.#train.length < 2 * PROBE_PIECES) {
+      this.#train.push({ at, bytes: this.#train.at(-1)!.bytes + bytes });
     }
     if (left > 0) return;
-    const { bytes: total, gaps } = this.#train;
+    const train = this.#train;
     this.#train = undefined;
-    this.onTrain({ bytes: total, ms: spreadOf(gaps) });
+    this.onTrain(spreadOf(train));
   }
-}
-
-/**
- * The time a train took. One gap that is longer than all others together is a stall of either machine, after which pieces come
- * at once: then the median gap stands for all.
- */
-function spreadOf(gaps: readonly number[]): number {
-  const span = gaps.reduce((sum, gap) => sum + gap, 0);
-  const sorted = gaps.toSorted((a, b) => a - b);
-  const median = sorted[sorted.length >> 1] ?? 0;
-  const stalled = (sorted.at(-1) ?? 0) > span / 2 && median > span / (8 * gaps.length);
-  return stalled ? median * gaps.length : span;
 }
 
 function u32(value: number): Uint8Array {
