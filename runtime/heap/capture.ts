@@ -5,7 +5,7 @@ import { IteratorReach } from "./iterator_reach.ts";
 import { KINDS } from "./kinds/table.ts";
 import { type CodeRefs, Outlet, type OutletOptions } from "./outlet.ts";
 import { writeFront } from "./packet.ts";
-import { mayCarryPrivates } from "./node.ts";
+import { isWeakKind, KIND, mayCarryPrivates } from "./node.ts";
 import { Offsets } from "./offsets.ts";
 import { RecordComparer } from "./record_comparer.ts";
 import { ROW, type SessionState } from "./session_state.ts";
@@ -120,8 +120,9 @@ export class CaptureWalk {
     while (this.#head < out.queue.length) {
       const index = out.queue[this.#head++]!;
       out.at = index;
-      this.#weak.note(this.#state, index);
-      this.#iterators.note(index);
+      const kind = this.#state.kinds[index]!;
+      if (isWeakKind(kind)) this.#weak.note(index);
+      else if (kind === KIND.iterator) this.#iterators.note(index);
       if (index >= out.firstNew) this.#writeNew(index);
       else this.#writeKnown(index);
     }

@@ -39,9 +39,9 @@ export class IteratorReach {
     this.#places = places;
   }
 
-  /** Told of every node that is reached. */
+  /** Told of every iterator that is reached. */
   note(index: number): void {
-    if (this.#out.state.kinds[index] === KIND.iterator) this.#found[this.#found.length] = index;
+    this.#found[this.#found.length] = index;
   }
 
   /** Writes where they stand; returns how many do. @throws {Refusal} @throws {Stale} */

@@ -133,13 +133,14 @@ export class Outlet {
     const { state } = this;
     if (this.options.checking) return this.#reached(node);
     let index = state.claim(node);
-    if (index === state.size) state.announce(kind ?? classify(this, node), node);
-    if (state.epochs[index] !== state.epoch) {
-      if (state.kinds[index] === KIND.absent) index = this.#stillAbsent(index, node);
+    if (index === state.size) {
+      state.announce(kind ?? classify(this, node), node);
       state.epochs[index] = state.epoch;
-      state.nodes[index] = node;
       state.parents[index] = this.at;
       this.queue[this.queue.length] = index;
+    } else if (state.epochs[index] !== state.epoch) {
+      if (state.kinds[index] === KIND.absent) index = this.#stillAbsent(index, node);
+      this.reachKnown(index, node);
     }
     return index;
   }

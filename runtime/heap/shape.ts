@@ -27,6 +27,8 @@ export interface Shape {
   compare: CompareSlots | undefined;
   /** Objects written so far, as far as {@linkcode write} is concerned. */
   uses: number;
+  /** Whether objects of this shape can be made by a plan; undefined if nobody has asked. */
+  plannable: boolean | undefined;
   /** How objects of this shape are made here; see {@linkcode ShapePlan}. */
   plan: ShapePlan | undefined;
 }
@@ -97,6 +99,7 @@ export class ShapeTable {
       write: undefined,
       compare: undefined,
       uses: 0,
+      plannable: undefined,
       plan: undefined,
     };
     step.shape = shape;

@@ -1,5 +1,5 @@
 import { holdsWeakly } from "./kinds/weak_entry.ts";
-import { isValueKind, isWeakKind, KIND } from "./node.ts";
+import { isValueKind, KIND } from "./node.ts";
 import type { Outlet } from "./outlet.ts";
 import type { SessionState } from "./session_state.ts";
 
@@ -13,9 +13,8 @@ export class WeakReach {
   /** By holder, how many of the reached nodes it was asked for. */
   readonly #asked: number[] = [];
 
-  /** Told of every node that is reached. */
-  note(state: SessionState, index: number): void {
-    if (!isWeakKind(state.kinds[index]!)) return;
+  /** Told of every weak collection that is reached. */
+  note(index: number): void {
     this.#holders[this.#holders.length] = index;
     this.#asked[this.#asked.length] = 0;
   }

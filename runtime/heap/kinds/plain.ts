@@ -14,7 +14,9 @@ export const plain: Kind<object, ShapePlan | undefined, Properties> = {
   writeShell(_, out: Outlet) {
     if (!out.fresh) return;
     const { lastShape } = out;
-    out.w.varint(lastShape !== undefined && isPlannable(lastShape) ? lastShape.number + 1 : 0);
+    if (lastShape === undefined) return out.w.varint(0);
+    lastShape.plannable ??= isPlannable(lastShape);
+    out.w.varint(lastShape.plannable ? lastShape.number + 1 : 0);
   },
   writeContent(node, out: Outlet) {
     if (!out.knownLayout(node)) out.learnLayout(node, out.properties(node, ownKeys(node)));
