@@ -82,7 +82,9 @@ function colorOf({ migrate }: PricedPartition, index: number): string {
 
 function axes({ rtt, link, cloneSpeed }: { rtt: Axis; link: Axis; cloneSpeed: number }): string[] {
   const parts = [
-    `<text x="${LEFT}" y="18">best partition, clone ${cloneSpeed} times as fast as the device</text>`,
+    `<text x="${LEFT}" y="18">best partition, clone ${
+      cloneSpeed.toFixed(1)
+    } times as fast as the device</text>`,
   ];
   for (const ms of [0.1, 1, 10, 100, 1000]) {
     const x = LEFT + rtt.shareOf(ms) * SIDE;
@@ -106,7 +108,12 @@ function mark({ rtt, link, here }: { rtt: Axis; link: Axis; here: Conditions | u
   if (here === undefined) return [];
   const x = LEFT + rtt.shareOf(Math.max(0.1, here.rttMs)) * SIDE;
   const y = TOP + (1 - link.shareOf(Math.min(here.upBytesPerSecond, here.downBytesPerSecond))) * SIDE;
-  return [`<circle cx="${x}" cy="${y}" r="5" fill="none" stroke="black" stroke-width="2"/>`];
+  return [
+    `<circle cx="${x}" cy="${y}" r="5" fill="none" stroke="black" stroke-width="2" shape-rendering="auto"><title>${
+      here.rttMs.toFixed(1)
+    } ms: the conditions this was asked for</title></circle>`,
+    `<text x="${LEFT + SIDE}" y="18" text-anchor="end">○ asked for</text>`,
+  ];
 }
 
 function legend(colors: ReadonlyMap<PricedPartition, string>): string[] {
@@ -125,7 +132,7 @@ function svg(parts: readonly string[], rows: number): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${
       LEFT + SIDE + 30
-    } ${height}" font-family="sans-serif" font-size="11">`,
+    } ${height}" font-family="sans-serif" font-size="11" shape-rendering="crispEdges">`,
     ...parts,
     "</svg>",
     "",

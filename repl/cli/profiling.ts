@@ -92,7 +92,8 @@ export class Profiling {
     try {
       for (const [i, input] of inputs.entries()) {
         await this.#measure(input, (what) => {
-          this.#options.progress(`${i + 1}/${inputs.length} ${what}: ${input.args.join(" ")}`);
+          const given = input.args.length === 0 ? "" : `: ${input.args.join(" ")}`;
+          this.#options.progress(`${i + 1}/${inputs.length} ${what}${given}`);
         });
       }
     } finally {
