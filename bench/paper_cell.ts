@@ -1,4 +1,5 @@
 import { POWER_TABLES, powerLevels } from "../analysis/mod.ts";
+import { signalGroup } from "./process_group.ts";
 import type { SlowDevice } from "./slow_device.ts";
 
 /** A program that has ended. */
@@ -26,7 +27,7 @@ export async function runDeno(
   let cut = false;
   const timer = seconds === undefined ? undefined : setTimeout(() => {
     cut = true;
-    child.kill("SIGTERM");
+    signalGroup(child.pid, "SIGKILL"); // asked to end, an app that waits for a slow link takes its time
   }, seconds * 1000);
   const { code, stdout, stderr } = await child.output();
   clearTimeout(timer);

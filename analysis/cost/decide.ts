@@ -134,12 +134,12 @@ export class Decider {
     }
   }
 
-  /** Decides for one invocation; `features` are sizes of the run's input, then of its arguments (`ofRun`: it has none). Constant work. */
-  decide(method: MethodId, features: ArrayLike<number>, ofRun = false): Decision {
+  /** Decides for one invocation; `features` are sizes of the run's input, then of its arguments (`ofRun`: it has none). `again`: it was decided for before. Constant work. */
+  decide(method: MethodId, features: ArrayLike<number>, ofRun = false, again = false): Decision {
     const known = this.#methods.get(method);
     if (known === undefined) return UNKNOWN;
     known.ofRun ||= ofRun;
-    known.calls++;
+    if (!again) known.calls++;
     const predicted = known.predict(features, this.#rates, this.#cold ? this.#coldMs : undefined);
     const reason = this.#reason(known, predicted);
     const migrate = reason === "pays" || reason === "forced" || reason === "worth a try" ||

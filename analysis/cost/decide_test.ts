@@ -175,6 +175,13 @@ Deno.test("Decider.decide() shares a session's first cost among the invocations 
   assertEquals(next.decide(scan, [1000, 3]).coldMs, 0);
 });
 
+Deno.test("Decider.decide() counts an invocation once that is decided for again when a session has opened", () => {
+  const it = decider({ executions: [watched(1000, 100)] });
+  it.decide(scan, [1, 1000, 0], true);
+  it.decide(scan, [1, 1000, 0], true, true);
+  assertEquals(it.toJSON().methods[scan]!.perRun, 1);
+});
+
 Deno.test("Decider.decide() stops migrating once that has cost the run a twentieth of its time", () => {
   let now = 0;
   const it = new Decider(JSON.parse(JSON.stringify(decider())), { now: () => now });

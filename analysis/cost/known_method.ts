@@ -161,8 +161,8 @@ export class KnownMethod {
    */
   endedHere(nowMs: number, startedMs: number): void {
     const { count: invocations, thoughtMs, firstMs, features } = this.#stays;
-    // What was refused for good is asked about no more.
-    if (invocations === 0 || this.refused || this.failures > 0) return;
+    // Others were to migrate and didn't, or weren't asked about.
+    if (invocations !== this.calls || this.refused || this.failures > 0) return;
     const mostMs = nowMs - firstMs;
     const leastMs = Math.min(mostMs, (this.#share ?? 0) * (nowMs - startedMs));
     this.#sides.stayed({ invocations, thoughtMs, leastMs, mostMs, features });

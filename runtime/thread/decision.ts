@@ -32,8 +32,8 @@ export type Outcome =
 
 /** What the runtime asks at each migration point; synchronous, constant work. */
 export interface DecisionMaker {
-  /** `features`: sizes of the run's input, then of the method's arguments; `ofRun`: it has none. */
-  decide(method: string, features: ArrayLike<number>, ofRun: boolean): Decision;
+  /** `features`: sizes of the run's input, then of the method's arguments; `ofRun`: it has none; `again`: the same invocation. */
+  decide(method: string, features: ArrayLike<number>, ofRun: boolean, again: boolean): Decision;
   observe(method: string, outcome: Outcome): void;
   /** The link or the machines changed; undefined while no clone is in reach. */
   setConditions(conditions: Conditions | undefined): void;

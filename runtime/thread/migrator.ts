@@ -183,7 +183,7 @@ export class Migrator {
       this.#forget();
       this.#session = session.id;
       // What was decided while it opened was decided for conditions of another day, or for none.
-      decision = this.#decide(point, features, args.length === 0);
+      decision = this.#decide(point, features, args.length === 0, true);
       if (!decision.migrate) return this.#stay(point, decision, features);
     }
     this.#trace({ event: "decide", thread: "main", method: point.method, ...decision, features });
@@ -218,7 +218,7 @@ export class Migrator {
   }
 
   /** A forced method waits for its session; any other goes on here until there is one. */
-  #decide(point: Point, features: readonly number[], ofRun: boolean): Decision {
+  #decide(point: Point, features: readonly number[], ofRun: boolean, again = false): Decision {
     if (point.forced) return { migrate: true, hereMs: 0, thereMs: 0, reason: "forced" };
     const { board, decision } = this.#parts;
     if (board.version !== this.#boardVersion) {
@@ -226,7 +226,7 @@ export class Migrator {
       // While a session is opening, what was measured last time has to do.
       if (board.session !== "opening") decision.setConditions(board.read());
     }
-    return decision.decide(point.method, features, ofRun);
+    return decision.decide(point.method, features, ofRun, again);
   }
 
   #migrate(
