@@ -183,7 +183,11 @@ function settled(modules: readonly SourceModule[], table: HostTable, maxSteps: n
   const chars = modules.reduce((sum, { text }) => sum + text.length, 0);
   for (const tellsObjects of chars > MAX_PRECISE_CHARS ? [false] : [true, false]) {
     const diagnostics: Diagnostic[] = [];
-    const program = new Program(table, tellsObjects, maxSteps);
+    const program = new Program(table, {
+      tellsObjects,
+      chars,
+      ...(maxSteps === undefined ? {} : { maxSteps }),
+    });
     program.maxCopiedChars = COPIES_AT_LEAST + COPIES_PER_CHAR * chars;
     try {
       for (const module of modules) walkOf(program, module, diagnostics)?.run();

@@ -1,7 +1,7 @@
 import type { Node } from "../../runtime/rewrite/mod.ts";
 import { CALLS_BACK } from "./constants.ts";
+import { defineProperties, defineProperty } from "./descriptors.ts";
 import { elementsOf, iterate } from "./iteration.ts";
-import { writeProperty } from "./properties.ts";
 import type { Walk } from "./walk.ts";
 import { callBack, type CallSite } from "./walk_calls.ts";
 
@@ -18,6 +18,9 @@ interface MemberCall {
 /** Functions of the language that call nothing they are given. */
 const ONLY_COMPUTES =
   /^(Object|Array|Number|String|Boolean|Symbol|Math|Date|RegExp|BigInt|Error|\w+Error|\w*Array|DataView|is\w+|parse\w+|\w+URI\w*)\b/;
+
+/** `Array.prototype.map.call`: a method of the language that is lent. */
+const LENT = /^(?:Array|Map|Set|Promise|String)\.prototype\.(\w+)\.(call|apply)$/;
 
 /** Methods that put their arguments into a list; `set` its second. */
 const PUTS = new Set(["push", "unshift", "add", "set", "fill", "splice", "concat", "with"]);
@@ -113,6 +116,13 @@ export function callHost(walk: Walk, called: string, site: CallSite & { readonly
   const { graph, things } = program;
   if (called === "eval" || called === "Function") program.opaque.add(program.methodOf(caller));
   program.use(caller, { path: called, line: walk.lineOf(node), certain: site.certainHost ?? site.certain });
+  const [, lentTo, how] = LENT.exec(called) ?? [];
+  if (lentTo !== undefined) {
+    const [object, ...rest] = given;
+    const applied = how === "apply" && rest[0] !== undefined ? iterate(walk, rest[0]) : site.spread;
+    const call = { node, object, name: lentTo, spread: applied, result };
+    return callMember(walk, { ...call, given: how === "call" ? rest : [] });
+  }
   if (language(walk, called, site)) return;
   if (!ONLY_COMPUTES.test(called)) callBack(walk, caller, given);
   const lent = /^(?:Array|Map|Set|Promise|String)\.prototype\.(\w+)$/.exec(called)?.[1];
@@ -147,6 +157,7 @@ function language(
       const made = walk.made(node, "object");
       things.inherit(made, first);
       graph.hold(result, made);
+      defineProperties(walk, node, result);
       return true;
     }
     case "Object.setPrototypeOf":
@@ -160,7 +171,13 @@ function language(
       return true;
     case "Object.defineProperty":
     case "Reflect.defineProperty":
-      defineProperty(walk, node, { object: first, descriptor: third });
+      if (first !== undefined && third !== undefined) {
+        defineProperty(walk, node, { object: first, descriptor: third });
+      }
+      graph.flow(first, result);
+      return true;
+    case "Object.defineProperties":
+      if (first !== undefined) defineProperties(walk, node, first);
       graph.flow(first, result);
       return true;
     case "Object.freeze":
@@ -250,29 +267,4 @@ function language(
       return true;
   }
   return false;
-}
-
-function defineProperty(
-  walk: Walk,
-  node: Node,
-  { object, descriptor }: { object: number | undefined; descriptor: number | undefined },
-): void {
-  const { program } = walk;
-  const { graph, things } = program;
-  const key = node.arguments[1];
-  const name = key?.type === "Literal" ? String(key.value) : undefined;
-  if (object === undefined || descriptor === undefined) return;
-  graph.watch(descriptor, (given) => {
-    if (given === undefined || given.kind !== "object") return;
-    writeProperty(walk, object, name, { from: things.read(given, "value"), node });
-    graph.watch(object, (of) => {
-      if (of === undefined) return;
-      for (const kind of ["get", "set"] as const) {
-        graph.watch(things.read(given, kind), (accessor) => {
-          if (accessor?.method === undefined) return;
-          program.accessor(kind, name ?? "[]", { value: graph.holding(accessor), of });
-        });
-      }
-    });
-  });
 }

@@ -2,8 +2,8 @@
 export const MAX_OBJECTS = 10;
 /** Functions a vertex may hold: beyond it a property name is so common (`get`, `next`) that a call by it says nothing. */
 export const MAX_FUNCTIONS = 120;
-/** The same where objects aren't told apart: names say less there, and programs are large. */
-export const MAX_FUNCTIONS_COARSE = 40;
+/** The same where objects aren't told apart, and where the program is huge: names say less there. */
+export const MAX_FUNCTIONS_COARSE = 80, MAX_FUNCTIONS_HUGE = 40;
 /** Properties of an object that a computed name may mean: of more, none is more likely than any other function. */
 export const MAX_TABLE = 60;
 /** Properties that a function must have for a computed name to mean one of them: it always has a few by itself. */
@@ -23,6 +23,12 @@ export const CALLS_BACK = new Set(
   ("map filter forEach reduce reduceRight find findIndex findLast findLastIndex some every flatMap sort toSorted replace " +
     "replaceAll then catch finally from groupBy").split(" "),
 );
+
+/**
+ * Characters of source up to which values from computed names are followed as "any" where objects aren't told apart, so that no call
+ * is lost without a mark; beyond, that takes longer than anybody waits (the TypeScript compiler: over 100 s instead of 27).
+ */
+export const MAX_MARKED_CHARS = 1_500_000;
 
 /** Prototypes an object may have: each name is looked up along all ways through them. */
 export const MAX_PROTOS = 6;

@@ -3,7 +3,7 @@ import { builtinModules, stripTypeScriptTypes } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { existsSync } from "node:fs";
-import type { SourceModule } from "./source_module.ts";
+import { LineIndex, type SourceModule } from "./source_module.ts";
 import { diagnose, type Diagnostic, syntaxError } from "./diagnostic.ts";
 import { Libraries, type NpmPackage } from "./libraries.ts";
 
@@ -84,7 +84,9 @@ export async function loadProgram(
   const root = appRoot(info.roots[0]!);
   const known = new Libraries(info.npmPackages ?? {}, (url) => pathOf(url, root));
   const loaded = await Promise.all(
-    info.modules.map((module) => load(module, { root, pathOf, redirects: info.redirects, libraries: known })),
+    info.modules.map((module) =>
+      load(module, { root, pathOf, deno, redirects: info.redirects, libraries: known })
+    ),
   );
   if (libraries) {
     const entries = loaded.flatMap((module) => [...module?.imports.values() ?? []])
@@ -95,6 +97,7 @@ export async function loadProgram(
   const texts = new Map(modules.map(({ url, text, original = text }) => [url, original]));
   const diagnostics = [
     ...await Promise.all(info.modules.map(unparsed)),
+    ...await Promise.all(info.modules.map(noJson)),
     ...info.modules.flatMap((module) => missingIn(module, { info, texts })),
   ].filter((one) => one !== undefined);
   const root0 = info.modules.find(({ specifier }) => specifier === info.roots[0]);
@@ -114,6 +117,21 @@ async function unparsed({ specifier, error }: InfoModule): Promise<Diagnostic | 
     ? await readFile(fileURLToPath(specifier), "utf8").catch(() => undefined)
     : undefined;
   return syntaxError(specifier, error, text);
+}
+
+/** A module that should be JSON and isn't. */
+async function noJson({ specifier: file, local, mediaType }: InfoModule): Promise<Diagnostic | undefined> {
+  if (local === undefined || mediaType !== "Json") return undefined;
+  const text = await readFile(local, "utf8");
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    const said = (error as Error).message.replace(/ in JSON at position \d+.*/s, "").replaceAll(/\s+/g, " ");
+    const [, at = String(text.length)] = /position (\d+)/.exec((error as Error).message) ?? [];
+    const place = new LineIndex(text).at(Number(at));
+    return diagnose({ code: "syntax", file, note: `no JSON: ${said}` }, place, text);
+  }
 }
 
 /** Imports of a module that lead nowhere, where they stand. */
@@ -151,8 +169,9 @@ export function appRoot(main: string): string {
 
 async function load(
   module: InfoModule,
-  { root, redirects, libraries, pathOf }: {
+  { root, redirects, libraries, pathOf, deno }: {
     root: string;
+    deno: string;
     redirects: Readonly<Record<string, string>>;
     libraries: Libraries;
     pathOf: (url: string, root: string) => string;
@@ -163,7 +182,7 @@ async function load(
     return undefined;
   }
   const source = await readFile(local, "utf8");
-  const text = javascript(source, mediaType);
+  const text = await lowered({ source, mediaType, local, deno }) ?? javascript(source, mediaType);
   const imports = new Map<string, string>();
   for (const dependency of dependencies) {
     const to = dependency.code?.specifier;
@@ -188,6 +207,25 @@ function pathFrom(url: string, root: string): string {
   return url.startsWith(root)
     ? decodeURIComponent(relative(new URL(root).pathname, new URL(url).pathname))
     : url;
+}
+
+/** What JavaScript's parsers don't know: JSX, and decorators. */
+const NEEDS_LOWERING = /^(JSX|TSX)$/, MAY_HAVE_DECORATORS = /^\s*(?:export\s+(?:default\s+)?)?@[\w$(]/m;
+
+/**
+ * The text as Deno itself lowers it, with its positions; undefined if there is no need, or it cannot.
+ */
+async function lowered(
+  { source, mediaType, local, deno }: { source: string; mediaType: string; local: string; deno: string },
+): Promise<string | undefined> {
+  const isScript = mediaType === "Cjs" || mediaType === "Cts";
+  if (isScript || (!NEEDS_LOWERING.test(mediaType) && !MAY_HAVE_DECORATORS.test(source))) return undefined;
+  const { code, stdout } = await new Deno.Command(deno, {
+    args: ["transpile", "--quiet", "--no-lock", local],
+    cwd: dirname(local),
+    stderr: "null",
+  }).output();
+  return code === 0 ? new TextDecoder().decode(stdout) : undefined;
 }
 
 /** The text with types blanked out; where syntax must be rewritten (enums, JSX), without positions. */

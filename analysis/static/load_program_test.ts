@@ -59,3 +59,30 @@ Deno.test("loadProgram() makes what Deno can't parse a diagnostic, the main modu
     const alone = await loadProgram(`${folder}/bad.ts`);
     assertEquals([alone.modules.length, alone.diagnostics.length], [0, 1]);
   }));
+
+Deno.test("loadProgram() gives JSX, TSX and decorators as Deno lowers them", () =>
+  inApp({
+    "deno.json": `{ "compilerOptions": { "jsx": "react", "jsxFactory": "h" } }`,
+    "main.tsx":
+      `function h(tag: string, _: null, text: string): string { return tag + text; }\nconst view = (name: string) => <b>{name}</b>;\nfunction logged(f: () => string): () => string { return f; }\nclass Box { @logged size(): string { return prompt("?")!; } }\nconsole.log(view("x"), new Box().size());`,
+  }, async (folder) => {
+    const { modules, diagnostics } = await loadProgram(`${folder}/main.tsx`);
+    const { methods, calls, diagnostics: more } = analyzeProgram(modules);
+    assertEquals([...diagnostics, ...more], []);
+    const id = (index: number) => methods[index]!.id;
+    const edges = calls.map(({ caller, callee }) => `${id(caller)} > ${id(callee)}`);
+    assert(edges.includes("main.tsx#view > main.tsx#h"), edges.join("\n"));
+    assertEquals(methods.find(({ id }) => id === "main.tsx#Box.size")?.pin?.api, "prompt");
+  }));
+
+Deno.test("loadProgram() makes an imported JSON file that is none a diagnostic", () =>
+  inApp({
+    "main.ts": `import data from "./data.json" with { type: "json" };\nconsole.log(data);`,
+    "data.json": `{\n  "a": 1,\n}`,
+  }, async (folder) => {
+    const { diagnostics } = await loadProgram(`${folder}/main.ts`);
+    const [{ code, file, line, column, note, frame }, ...more] = diagnostics as [typeof diagnostics[0]];
+    assertEquals([more.length, code, line, column], [0, "syntax", 3, 0]);
+    assert(file.endsWith("/data.json") && note.startsWith("no JSON: "), note);
+    assertEquals(frame, `2 |   "a": 1,\n3 | }\n  | ^`);
+  }));

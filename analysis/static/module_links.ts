@@ -113,8 +113,12 @@ export class ModuleLinks {
   }
 
   #out(name: string): number {
+    const { graph, things } = this.#program;
     this.#own.shape.certain.add(name);
-    return this.#program.things.own(this.#own, name);
+    const out = things.own(this.#own, name);
+    // Where namespaces aren't told apart either, an export is found by its name.
+    if (!graph.tellsObjects) graph.flow(out, graph.named(`property ${name}`));
+    return out;
   }
 }
 

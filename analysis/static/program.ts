@@ -2,7 +2,7 @@ import type { MethodId } from "../../runtime/mod.ts";
 import type { HostTable } from "./classify.ts";
 import { MAX_ROUNDS } from "./constants.ts";
 import { type Thing, Things } from "./things.ts";
-import { ValueGraph } from "./values.ts";
+import { ValueGraph, type ValueGraphOptions } from "./values.ts";
 
 /** A method as the analyzer finds it. */
 export interface Method {
@@ -106,9 +106,9 @@ export class Program {
   #later: (() => void)[] | undefined = [];
   #open: { readonly of: number; readonly at: number; readonly byName: () => void }[] = [];
 
-  constructor(table: HostTable, tellsObjects = true, maxSteps?: number) {
+  constructor(table: HostTable, options: ValueGraphOptions = {}) {
     this.table = table;
-    this.graph = new ValueGraph(tellsObjects, maxSteps);
+    this.graph = new ValueGraph(options);
     this.things = new Things(this.graph, (method, receiver) => this.graph.hold(this.self(method), receiver));
     this.world = this.things.make("object");
   }
@@ -232,10 +232,14 @@ export class Program {
     return made(this.#classes, cls, () => this.graph.holding(cls));
   }
 
-  /** Gives a thing an accessor. */
-  accessor(kind: "get" | "set", name: string, { value, of }: { value: number | undefined; of: Thing }): void {
+  /** Gives a thing an accessor, or what isn't known; the name may be `[]`, for any. */
+  accessor(
+    kind: "get" | "set",
+    name: string,
+    { value, of }: { value: number | undefined; of?: Thing },
+  ): void {
     const key = `${kind} ${name}`;
-    this.graph.flow(value, this.things.own(of, key));
+    if (of !== undefined) this.graph.flow(value, this.things.own(of, key));
     this.graph.flow(value, this.graph.named(key));
     const waiting = this.#accessors.get(key);
     this.#accessors.set(key, undefined);

@@ -44,7 +44,7 @@ export function readProperty(
         if (graph.count(table) <= MAX_COMPUTED) graph.flow(table, result);
       }
     }
-    if (name === undefined && !call) return;
+    if (name === undefined && !call) return graph.unknown(result);
     graph.flow(graph.named(`property ${name ?? "[]"}`), result);
     if (name === undefined) return;
     graph.watch(graph.named(`get ${name}`), (getter) => {

@@ -1,4 +1,13 @@
-import { MAX_FUNCTIONS, MAX_FUNCTIONS_COARSE, MAX_OBJECTS, MAX_PROTOS, MAX_STEPS } from "./constants.ts";
+import {
+  MAX_FUNCTIONS,
+  MAX_FUNCTIONS_COARSE,
+  MAX_FUNCTIONS_HUGE,
+  MAX_MARKED_CHARS,
+  MAX_OBJECTS,
+  MAX_PRECISE_CHARS,
+  MAX_PROTOS,
+  MAX_STEPS,
+} from "./constants.ts";
 import type { Thing } from "./things.ts";
 
 /** Told of each value that a vertex may hold; `undefined` for "too many to tell". */
@@ -9,12 +18,19 @@ const MANY = 0;
 /** Instead of a count of objects: there will never be one (the count stays below zero). */
 const FUNCTIONS_ONLY = -1e9;
 
+/** How much a graph tells. */
+export interface ValueGraphOptions {
+  readonly tellsObjects?: boolean;
+  /** Characters of the program. */
+  readonly chars?: number;
+  readonly maxSteps?: number;
+}
+
 /**
  * Where values may flow, insensitive to order: one vertex for every variable, property, parameter and result, and edges along
  * which all that one may hold reaches another. A vertex that would hold too much stops growing and holds "many" instead.
  */
 export class ValueGraph {
-  /** Whether objects are told apart; if not, properties are looked up by their names alone. */
   readonly #maxObjects: number;
   readonly #maxFunctions: number;
   readonly #things: (Thing | undefined)[] = [undefined];
@@ -25,12 +41,20 @@ export class ValueGraph {
   readonly #named = new Map<string, number>();
   readonly #work: number[] = [];
   readonly #maxSteps: number;
+  /** Whether what comes from computed names is followed as "many". */
+  readonly #tellsUnknown: boolean;
   #steps = 0;
 
-  constructor(tellsObjects = true, maxSteps = MAX_STEPS) {
+  /** Whether objects are told apart; if not, properties are looked up by their names alone. */
+  readonly tellsObjects: boolean;
+
+  constructor({ tellsObjects = true, chars = 0, maxSteps = MAX_STEPS }: ValueGraphOptions = {}) {
+    this.tellsObjects = tellsObjects;
+    this.#tellsUnknown = !tellsObjects && chars <= MAX_MARKED_CHARS;
     this.#maxSteps = maxSteps;
     this.#maxObjects = tellsObjects ? MAX_OBJECTS : 0;
-    this.#maxFunctions = tellsObjects ? MAX_FUNCTIONS : MAX_FUNCTIONS_COARSE;
+    const coarse = chars <= MAX_PRECISE_CHARS ? MAX_FUNCTIONS_COARSE : MAX_FUNCTIONS_HUGE;
+    this.#maxFunctions = tellsObjects ? MAX_FUNCTIONS : coarse;
   }
 
   /** A new vertex. */
@@ -98,6 +122,11 @@ export class ValueGraph {
     if (holds !== undefined) { for (const thing of [...holds]) seen(this.#things[thing]); }
   }
 
+  /** A vertex may hold anything. Where objects are told apart that is said of calls only, or most methods would be marked. */
+  unknown(vertex: number): void {
+    if (this.#tellsUnknown) this.#add(vertex, MANY);
+  }
+
   /** How many values a vertex holds. */
   count(vertex: number): number {
     return this.#holds[vertex]?.size ?? 0;
@@ -127,7 +156,7 @@ export class ValueGraph {
       const thing = this.#work.pop()!, vertex = this.#work.pop()!;
       const edges = this.#edges[vertex];
       this.#steps++;
-      if (this.#steps > this.#maxSteps && this.#maxObjects > 0) throw new BudgetError();
+      if (this.#steps > this.#maxSteps && this.tellsObjects) throw new BudgetError();
       if (edges !== undefined) {
         for (const to of edges) this.#add(to, thing);
       }
@@ -137,13 +166,16 @@ export class ValueGraph {
   }
 
   #add(vertex: number, id: number): void {
-    if (this.#objects[vertex] < 0) {
-      const thing = this.#things[id];
-      if (thing === undefined || (thing.kind !== "function" && thing.kind !== "host")) return;
-    }
+    if (this.#objects[vertex] < 0 && id !== MANY) {
+      const { kind } = this.#things[id]!;
+      if (kind !== "function" && kind !== "host") {
+        if (this.#tellsUnknown) this.#add(vertex, MANY);
+        return;
+      }
+    } else if (this.#objects[vertex] < 0 && !this.#tellsUnknown) return;
     const holds = this.#holds[vertex];
     if (holds === undefined) {
-      if (this.#maxObjects === 0 && this.#isObject(id)) return this.#add(vertex, MANY);
+      if (!this.tellsObjects && this.#isObject(id)) return this.#add(vertex, MANY);
       this.#holds[vertex] = new Set([id]);
       if (id !== MANY && this.#things[id]!.method === undefined) this.#objects[vertex]!++;
     } else {

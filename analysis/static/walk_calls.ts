@@ -129,6 +129,7 @@ function indirect(
     return;
   }
   const passed = name === "call" ? rest : [];
+  walk.program.callOf(object, walk.at.method);
   const applied = name === "apply" && rest[0] !== undefined ? iterate(walk, rest[0]) : spread;
   const certain = walk.isFixed(node.callee.object);
   // A method of the language that is lent: `Array.prototype.slice.call(x)`.
@@ -227,6 +228,7 @@ function link({ program }: Walk, thing: Thing, { site, method }: { site: CallSit
     program.give(method, spread);
   }
   if (self !== undefined) graph.flow(self, program.self(method));
+  if (site.receiver !== undefined) graph.unknown(program.self(method));
   if (isNew && self === undefined) {
     const instance = things.instance(thing);
     graph.hold(result, instance);

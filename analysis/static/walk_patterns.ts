@@ -1,4 +1,5 @@
 import type { Node } from "../../runtime/rewrite/mod.ts";
+import { assignDescriptor } from "./descriptors.ts";
 import { iterate } from "./iteration.ts";
 import { readProperty, writeProperty } from "./properties.ts";
 import type { Walk } from "./walk.ts";
@@ -102,6 +103,7 @@ function assignMember(walk: Walk, node: Node, from: number | undefined): void {
   const path = walk.hostPath(node);
   const name = walk.keyOf(node);
   if (node.computed) walk.value(node.property);
+  assignDescriptor(walk, node, { kind: name, value: from });
   if (path === undefined) return writeProperty(walk, walk.objectOf(node), name, { from, node });
   if (table.has(path)) walk.host(path, node);
   graph.flow(from, graph.named(`property ${name ?? "[]"}`));
