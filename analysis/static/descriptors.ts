@@ -110,6 +110,8 @@ function copyNames({ program: { graph, things } }: Walk, from: number, to: numbe
 
 function gettersByName({ program }: Walk, from: number, object: number): void {
   const { graph, things } = program;
+  // A bundle has thousands, each looked up wherever its name is read.
+  if (!graph.tellsObjects && !graph.tellsUnknown) return;
   graph.watch(from, (all) => {
     if (all === undefined || all.kind === "host") return;
     program.afterFirst(() => {
@@ -130,7 +132,7 @@ export function assignDescriptor({ program }: Walk, { object }: Node, { kind, va
   kind: string | undefined;
   value: number | undefined;
 }): void {
-  if (program.graph.tellsObjects || (kind !== "get" && kind !== "set")) return;
+  if (!program.graph.tellsUnknown || (kind !== "get" && kind !== "set")) return;
   const name = object.type === "MemberExpression" ? keyOf(object) : undefined;
   if (name !== undefined) program.accessor(kind, name, { value });
 }

@@ -117,7 +117,7 @@ export class ModuleLinks {
     this.#own.shape.certain.add(name);
     const out = things.own(this.#own, name);
     // Where namespaces aren't told apart either, an export is found by its name.
-    if (!graph.tellsObjects) graph.flow(out, graph.named(`property ${name}`));
+    if (graph.tellsUnknown) graph.flow(out, graph.named(`property ${name}`));
     return out;
   }
 }

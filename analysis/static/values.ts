@@ -41,16 +41,16 @@ export class ValueGraph {
   readonly #named = new Map<string, number>();
   readonly #work: number[] = [];
   readonly #maxSteps: number;
-  /** Whether what comes from computed names is followed as "many". */
-  readonly #tellsUnknown: boolean;
   #steps = 0;
 
   /** Whether objects are told apart; if not, properties are looked up by their names alone. */
   readonly tellsObjects: boolean;
+  /** Where they aren't: whether what comes from computed names is followed as "many", and what bundlers define is known by name. */
+  readonly tellsUnknown: boolean;
 
   constructor({ tellsObjects = true, chars = 0, maxSteps = MAX_STEPS }: ValueGraphOptions = {}) {
     this.tellsObjects = tellsObjects;
-    this.#tellsUnknown = !tellsObjects && chars <= MAX_MARKED_CHARS;
+    this.tellsUnknown = !tellsObjects && chars <= MAX_MARKED_CHARS;
     this.#maxSteps = maxSteps;
     this.#maxObjects = tellsObjects ? MAX_OBJECTS : 0;
     const coarse = chars <= MAX_PRECISE_CHARS ? MAX_FUNCTIONS_COARSE : MAX_FUNCTIONS_HUGE;
@@ -124,7 +124,7 @@ export class ValueGraph {
 
   /** A vertex may hold anything. Where objects are told apart that is said of calls only, or most methods would be marked. */
   unknown(vertex: number): void {
-    if (this.#tellsUnknown) this.#add(vertex, MANY);
+    if (this.tellsUnknown) this.#add(vertex, MANY);
   }
 
   /** How many values a vertex holds. */
@@ -169,10 +169,10 @@ export class ValueGraph {
     if (this.#objects[vertex] < 0 && id !== MANY) {
       const { kind } = this.#things[id]!;
       if (kind !== "function" && kind !== "host") {
-        if (this.#tellsUnknown) this.#add(vertex, MANY);
+        if (this.tellsUnknown) this.#add(vertex, MANY);
         return;
       }
-    } else if (this.#objects[vertex] < 0 && !this.#tellsUnknown) return;
+    } else if (this.#objects[vertex] < 0 && !this.tellsUnknown) return;
     const holds = this.#holds[vertex];
     if (holds === undefined) {
       if (!this.tellsObjects && this.#isObject(id)) return this.#add(vertex, MANY);
