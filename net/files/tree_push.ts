@@ -10,7 +10,7 @@ import {
   PACKED_PLAIN,
   PACKED_ZSTD,
 } from "../../runtime/mod.ts";
-import { BaseFinder } from "./base_finder.ts";
+import { type Based, BaseFinder } from "./base_finder.ts";
 import { deltaTo } from "./delta.ts";
 import { deltaMessage } from "./delta_messages.ts";
 import type { FileClient } from "./file_protocol.ts";
@@ -238,12 +238,29 @@ class TreePush {
         shown.push(JSON.stringify([...line.slice(0, 5), null, await this.#lists(line[5])]));
       } else shown.push(JSON.stringify(line));
     }
-    const blob = await this.#blob(
-      new TextEncoder().encode(shown.join("\n")),
-      this.#index.files.get(path)?.chunks,
-    );
-    this.#files.set(path, { ...this.#files.get(path)!, chunks: [blob] });
-    return blob;
+    const chunks = await this.#linesBlob(new TextEncoder().encode(shown.join("\n")), path);
+    this.#files.set(path, { ...this.#files.get(path)!, chunks });
+    return chunks[0]!;
+  }
+
+  /** A folder's lines, in parts if there are many, so that one that changes costs one of them: the blob, and its parts. */
+  async #linesBlob(lines: Uint8Array, path: string): Promise<string[]> {
+    const [old, ...oldParts] = this.#index.files.get(path)?.chunks ?? [];
+    const bases = old === undefined ? [] : [old];
+    if (lines.length <= MAX_CHUNK_BYTES) return [await this.#blob(lines, bases)];
+    const parts: string[] = [];
+    const finder = new BaseFinder<{ name: string; content: Uint8Array }>(oldParts);
+    const send = async (found: readonly Based<{ name: string; content: Uint8Array }>[]) => {
+      for (const { item, bases } of found) await this.#send(item.name, { content: item.content, bases });
+    };
+    for (const content of chunksOf(lines)) {
+      const name = hash("sha256", content, "hex");
+      parts.push(name);
+      await send(finder.add(name, { name, content }));
+    }
+    await send(finder.end());
+    const blob = await this.#blob(new TextEncoder().encode(JSON.stringify([null, "parts", parts])), bases);
+    return [blob, ...parts];
   }
 
   /** Lists of hashes that end where a hash says so: a chunk that changes changes one of them. */

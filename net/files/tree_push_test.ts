@@ -108,6 +108,19 @@ Deno.test("pushTree() sends next to nothing for a byte in front, for edits here 
   deepStrictEqual(await restored(it, "other/big"), edited);
 });
 
+Deno.test("pushTree() sends next to nothing for one of many entries of a folder", async () => {
+  await using it = await lab();
+  for (let i = 0; i < 4_000; i++) Deno.writeTextFileSync(`${it.top}/entry ${i}`, String(i));
+  await it.push();
+  Deno.writeTextFileSync(`${it.top}/entry 2000`, "changed");
+  Deno.removeSync(`${it.top}/entry 3000`);
+  const sent = await it.push();
+  ok(sent < 10_000, `${sent} bytes`);
+  const hashes = hashesOf(it.index);
+  equal(hashes.length > 4_000, true);
+  deepStrictEqual(await it.client().ask(hashes, true), hashes.map(() => true));
+});
+
 Deno.test("pushTree() keeps secrets at home", async () => {
   await using it = await lab();
   Deno.mkdirSync(`${it.top}/.git`);

@@ -161,3 +161,15 @@ Deno.test("unreadableIn() tells what clones don't see, and why", () => {
   match(why["in/outside"], /leads out, to/);
   match(why.pipe, /no file/);
 });
+
+Deno.test("unreadableIn() says that there is too much to look at when there is, and not before", () => {
+  const path = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "cc-many-" }));
+  try {
+    Deno.mkdirSync(`${path}/a/b`, { recursive: true });
+    Deno.writeTextFileSync(`${path}/a/b/c`, "");
+    deepStrictEqual(unreadableIn(path, 3), []);
+    deepStrictEqual(unreadableIn(path, 2), [{ path, why: "there are more than 2 entries in it" }]);
+  } finally {
+    Deno.removeSync(path, { recursive: true });
+  }
+});

@@ -17,10 +17,10 @@ const REPLACED = "\ufffd";
  * What below a folder makes methods that touch it run on the device: secrets, what this user may not read, links that lead out,
  * devices and pipes, names that are no UTF-8, native code; and whether nothing there can be written for a clone.
  */
-export function unreadableIn(root: string): Unreadable[] {
+export function unreadableIn(root: string, maxLookedAt = MAX_LOOKED_AT): Unreadable[] {
   const top = Deno.realPathSync(root);
   const found: Unreadable[] = [];
-  let left = MAX_LOOKED_AT;
+  let left = maxLookedAt;
   const tell = (path: string, why: string) => {
     if (found.length < MAX_TOLD) found.push({ path, why });
   };
@@ -28,10 +28,10 @@ export function unreadableIn(root: string): Unreadable[] {
     tell(top, "its file system takes names in another case for the same: it is read, not written");
   }
   const queue = [top];
-  for (let folder = queue.shift(); folder !== undefined && left > 0; folder = queue.shift()) {
+  for (let folder = queue.shift(); folder !== undefined && left >= 0; folder = queue.shift()) {
     try {
       for (const { name, isDirectory } of Deno.readDirSync(folder)) {
-        if (left-- <= 0) break;
+        if (--left < 0) break;
         const path = `${folder}/${name}`;
         const why = whyNot(path, { top, name });
         if (why !== undefined) tell(path, why);
@@ -41,7 +41,7 @@ export function unreadableIn(root: string): Unreadable[] {
       tell(folder, (error as Error).message);
     }
   }
-  if (queue.length > 0 || left <= 0) tell(top, `there is more than ${MAX_LOOKED_AT} entries in it`);
+  if (left < 0) tell(top, `there are more than ${maxLookedAt} entries in it`);
   return found;
 }
 
