@@ -2,13 +2,22 @@
 import { ControlChannel, streamChannel } from "../net/channel/mod.ts";
 import type { PeerOptions } from "../net/mod.ts";
 import { SESSION_PROTOCOL } from "../net/peer/constants.ts";
+import { AskedPermissions, queryOwn } from "../runtime/host/file_permissions.ts";
 import { FileRoots } from "../runtime/host/file_roots.ts";
 import { encodeFrame, encodeJsonFrame, type Frame, FrameDecoder, SESSION_VERSION } from "../runtime/mod.ts";
+import { AppFacts } from "../runtime/thread/app_facts.ts";
 import { Board } from "../runtime/thread/board.ts";
 import type { CloneBounds } from "../runtime/thread/clone_bounds.ts";
 import { DeviceSession, type MigrateReply } from "../runtime/thread/device_session.ts";
 import { LocalConnection } from "../runtime/thread/local_connection.ts";
-import { type AppConfig, packPayload, READY, REQUEST, RETURN } from "../runtime/thread/protocol.ts";
+import {
+  type AppConfig,
+  type GuestReply,
+  packPayload,
+  READY,
+  REQUEST,
+  RETURN,
+} from "../runtime/thread/protocol.ts";
 import type { Scene } from "./net_fixtures.ts";
 
 const START = 16, MIGRATE = 17, REPLY = 20;
@@ -98,16 +107,23 @@ export class Attacked implements AsyncDisposable {
       },
       start: { args: [], cwd: "/", mainModule: "file:///a.ts" },
     } as unknown as AppConfig;
+    const permissions = new AskedPermissions((permission) => Promise.resolve(queryOwn(permission)));
     const session = new DeviceSession(config, {
-      connection: LocalConnection.open(path),
+      connection: LocalConnection.open(path).then((link) => ({ link, clones: [address] })),
       patient: true,
       ask(request) {
         asked.push(request as { op: string });
         return Promise.resolve(null);
       },
       event: () => {},
+      frames: () => Promise.resolve([]),
+      environment: (name) => {
+        const question = { about: "environment", ...(name !== undefined && { name }) } as const;
+        return Promise.resolve(new AppFacts().answer(question) as GuestReply);
+      },
+      permissions,
       board: new Board(),
-      roots: new FileRoots(defences.roots ?? [await scene.home()]),
+      roots: new FileRoots(defences.roots ?? [await scene.home()], undefined, permissions),
       ...(defences.bounds && { bounds: defences.bounds }),
     });
     scene.onEnd(() => session.close());
@@ -121,7 +137,7 @@ export class Attacked implements AsyncDisposable {
     const code = { modules: [], makers: {}, values: {}, globals: [] };
     return await this.session.migrate({
       head: { id: 7, method: "a.ts#f", code },
-      packet: new ArrayBuffer(16),
+      packet: new Uint8Array(16),
       missing: { modules: [], makers: [] },
       method: "a.ts#f",
       longestAwayMs: this.#longestAwayMs,

@@ -17,8 +17,6 @@ export interface LocalHandler {
 /** A socket that local processes of this user connect to. */
 export interface LocalSocket {
   readonly path: string;
-  /** Serves a connection that came to this process by another way, and whose first message was read. */
-  adopt(conn: Deno.Conn, message: Message): void;
   /** Stops listening and cuts what is connected. */
   close(): void;
 }
@@ -28,16 +26,15 @@ export async function listenLocal(path: string, handler: LocalHandler): Promise<
   const listener = Deno.listen({ transport: "unix", path });
   await Deno.chmod(path, PRIVATE_FILE_MODE);
   const open = new Set<ControlChannel>();
-  const take = (conn: Deno.Conn, message?: Message) => {
+  const take = (conn: Deno.Conn) => {
     if (open.size >= MAX_LOCAL_CONNECTIONS) return conn.close();
     const control = new ControlChannel(socketChannel(conn));
     open.add(control);
-    serve(control, handler, message).finally(() => open.delete(control));
+    serveLocal(control, handler).finally(() => open.delete(control));
   };
   accept(listener, take);
   return {
     path,
-    adopt: take,
     close() {
       listener.close();
       for (const control of open) control.channel.abort(new Error("The peer stops"));
@@ -49,9 +46,10 @@ async function accept(listener: Deno.UnixListener, take: (conn: Deno.Conn) => vo
   for await (const conn of listener) take(conn);
 }
 
-async function serve(control: ControlChannel, handler: LocalHandler, first?: Message): Promise<void> {
+/** Serves a local process's connection to its end; never rejects. */
+export async function serveLocal(control: ControlChannel, handler: LocalHandler): Promise<void> {
   try {
-    const message = first ?? await timed(FIRST_MESSAGE_TIMEOUT_MS, (signal) => control.receive(signal));
+    const message = await timed(FIRST_MESSAGE_TIMEOUT_MS, (signal) => control.receive(signal));
     if (message !== undefined) await handler.serve(control, message);
   } catch (error) {
     control.send({ ok: false, error: (error as Error).message });

@@ -1,5 +1,6 @@
 import type { Libp2pOptions } from "libp2p";
 import type { GuestCommand } from "../../runtime/mod.ts";
+import type { Channel } from "../channel/mod.ts";
 import type { FileClient } from "../files/mod.ts";
 import type { Grants, Limits, PairingOffer, TrustStore } from "../trust/mod.ts";
 import type { AppSession } from "./app_session.ts";
@@ -170,10 +171,12 @@ export interface Peer {
   /** Trusts a peer no more, ends its guests and wipes what it sent; false if it was not trusted. */
   untrust(peer: string): Promise<boolean>;
   /**
-   * Offers the local protocol (sessions and commands) on one more Unix socket: for a process that hosts its own peer. A
-   * path in a private temporary folder if none is given. Closed with the peer.
+   * Offers the local protocol (sessions and commands) on one more Unix socket. A path in a private temporary folder if none
+   * is given. Closed with the peer.
    */
   listenLocal(path?: string): Promise<LocalSocket>;
+  /** Speaks the local protocol on one connection, with this process itself. */
+  serveLocal(channel: Channel): void;
   /** Ends all sessions, kills all guests, stops listening. */
   stop(): Promise<void>;
 }

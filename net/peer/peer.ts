@@ -9,7 +9,7 @@ import type { Connection, Stream } from "@libp2p/interface";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { MAX_FRAME_BYTES } from "../../runtime/mod.ts";
-import { ControlChannel, type Message, streamChannel } from "../channel/mod.ts";
+import { type Channel, ControlChannel, type Message, streamChannel } from "../channel/mod.ts";
 import { FileClient, FILES_PROTOCOL } from "../files/mod.ts";
 import { addressOf, Finder } from "../discovery/mod.ts";
 import {
@@ -48,7 +48,7 @@ import { describeSelf } from "./self_description.ts";
 import { defaultListen, portsOf } from "./listen_addresses.ts";
 import { LinkMemory } from "./link_memory.ts";
 import { Liveness } from "./liveness.ts";
-import { listenLocal, type LocalSocket } from "./local_server.ts";
+import { listenLocal, type LocalSocket, serveLocal } from "./local_server.ts";
 import { MigrationLog } from "./migration_log.ts";
 import type { Peer, PeerOptions, PeerRow, PeerStatus } from "./options.ts";
 import { PeerBook } from "./peer_book.ts";
@@ -258,6 +258,12 @@ class NodeManager implements Peer {
     });
     this.#sockets.push(socket);
     return socket;
+  }
+
+  serveLocal(channel: Channel): void {
+    serveLocal(new ControlChannel(channel), {
+      serve: (control, message) => this.#serveLocal(control, message),
+    });
   }
 
   onStop(cleanup: () => Promise<void> | void): void {

@@ -10,7 +10,6 @@ export function extraPermissions(
   paths: {
     read: readonly string[];
     write?: readonly string[];
-    sockets?: readonly string[];
     sampling: boolean;
   },
 ): ExtraPermissions {
@@ -19,16 +18,14 @@ export function extraPermissions(
   }
   const flags: string[] = [];
   const revoke: Deno.PermissionDescriptor[] = [];
-  const add = (name: "read" | "write" | "net", short: string, values: readonly string[]) => {
+  const add = (name: "read" | "write", short: string, values: readonly string[]) => {
     if (values.length === 0) return;
     if (appFlags.some((flag) => flag === `--allow-${name}` || flag === short)) return;
     flags.push(`--allow-${name}=${values.join(",")}`);
-    for (const value of values) revoke.push(name === "net" ? { name, host: value } : { name, path: value });
+    for (const value of values) revoke.push({ name, path: value });
   };
-  const { sockets = [], write = [] } = paths;
-  add("read", "-R", [...paths.read, ...sockets]);
-  add("write", "-W", [...write, ...sockets]);
-  add("net", "-N", sockets.map((path) => `unix:${path}`));
+  add("read", "-R", paths.read);
+  add("write", "-W", paths.write ?? []);
   // The inspector's own permission can't be named on a command line; all of them go back together.
   if (paths.sampling && !appFlags.some((flag) => /^(-S|--allow-sys)(=|$)/.test(flag))) {
     flags.push("--allow-sys");

@@ -1,14 +1,22 @@
 import type { Peer } from "../../net/mod.ts";
 import { openHome, socketPathOf } from "../../net/home/mod.ts";
+import { LocalConnection, type OpenedLink } from "../../runtime/mod.ts";
+import { ChannelLink } from "./channel_link.ts";
 import { later } from "./later.ts";
 
-/** Where an app's sessions go: the local socket of a peer, and which clones to ask for. */
+/** Where an app's sessions go: to a peer. */
 export interface Clones {
-  readonly socket: string;
-  readonly wanted: readonly string[];
-  /** Serves an app's connection, whose first message was read, if the peer is in this process. */
-  adopt?(connection: Deno.Conn, request: Record<string, unknown>): void;
+  /** A connection for one session. @throws {Error} if the peer is gone. */
+  open(): Promise<OpenedLink>;
   close(): Promise<void>;
+}
+
+/** Sessions go to a peer that runs already. */
+export function clonesOf(socket: string, clones: readonly string[]): Clones {
+  return {
+    open: async () => ({ link: await LocalConnection.open(socket), clones }),
+    close: () => Promise.resolve(),
+  };
 }
 
 export interface ClonesOptions {
@@ -45,7 +53,10 @@ export async function openClones(options: ClonesOptions): Promise<Clones> {
   );
   const spawn = options.clones.includes("spawn");
   const peer: Peer = await startPeer({ home: options.home, serve: false, mdns: !spawn });
-  const local = await peer.listenLocal();
+  const { memoryChannelPair } = await later<typeof import("../../net/channel/mod.ts")>(
+    "../../net/channel/mod.ts",
+    import.meta.url,
+  );
   const clone = spawn
     ? await spawnClone({
       device: peer.id,
@@ -53,11 +64,13 @@ export async function openClones(options: ClonesOptions): Promise<Clones> {
       guestCache: `${options.home}/guest_cache`,
     })
     : undefined;
-  const wanted = options.clones.map((item) => item === "spawn" ? clone!.address : item);
+  const clones = options.clones.map((item) => item === "spawn" ? clone!.address : item);
   return {
-    socket: local.path,
-    wanted,
-    adopt: (connection, request) => local.adopt(connection, request),
+    open() {
+      const [own, theirs] = memoryChannelPair();
+      peer.serveLocal(theirs);
+      return Promise.resolve({ link: new ChannelLink(own), clones });
+    },
     async close() {
       await clone?.close();
       await peer.stop();

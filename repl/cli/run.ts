@@ -3,7 +3,7 @@ import type { DeciderModel } from "../../analysis/cost/mod.ts";
 import { bootFolders, bootUrl } from "../boot/mod.ts";
 import { absolute, type App, findApp, modulePath } from "./app.ts";
 import { engineFlags, extraPermissions, runForeground } from "./app_process.ts";
-import { type Clones, isPaired, openClones, runningPeer } from "./clones.ts";
+import { type Clones, clonesOf, isPaired, openClones, runningPeer } from "./clones.ts";
 import { defaultHome } from "../../net/home/mod.ts";
 import { AppMemory, type PlanNote, type StartNotes } from "./app_memory.ts";
 import { later } from "./later.ts";
@@ -350,18 +350,18 @@ export class Run {
     const supervisor = new Supervisor({
       code,
       clones,
-      config: (): Promise<AppConfig> =>
-        Promise.resolve(this.#config({ socket, door: supervisor.door, revoke }, { ...known, runtime })),
+      config: (): Promise<AppConfig> => Promise.resolve(this.#config(revoke, { ...known, runtime })),
       watcher: this.#watcher(code),
       journals: this.#journals,
     });
     try {
       if (this.#methods.length > 0 && !this.#noClone()) clones();
-      const sockets = [supervisor.path, supervisor.door, ...(socket === undefined ? [] : [socket])];
-      const extra = extraPermissions(flags, { read: bootFolders, sockets, sampling: known.profile });
+      const { folder } = supervisor;
+      const read = [...bootFolders, folder];
+      const extra = extraPermissions(flags, { read, write: [folder], sampling: known.profile });
       revoke = extra.revoke;
       this.#preparingMs = performance.now() - began;
-      const boot = `${bootUrl}?supervisor=${encodeURIComponent(supervisor.path)}`;
+      const boot = `${bootUrl}?supervisor=${encodeURIComponent(folder)}`;
       const exitCode = await this.#launch([
         "run",
         ...flags,
@@ -433,7 +433,7 @@ export class Run {
 
   /** Never rejects: without a clone everything runs here. */
   async #openClones(socket: string | undefined): Promise<Clones | undefined> {
-    if (socket !== undefined) return { socket, wanted: this.#clones, close: () => Promise.resolve() };
+    if (socket !== undefined) return clonesOf(socket, this.#clones);
     try {
       return await openClones({ home: this.#home, clones: this.#clones, denoPath: denoPath() });
     } catch (error) {
@@ -454,7 +454,7 @@ export class Run {
   }
 
   #config(
-    { socket, door, revoke }: Pick<AppConfig, "door" | "revoke"> & { readonly socket: string | undefined },
+    revoke: AppConfig["revoke"],
     known: Known & { readonly runtime: Runtime },
   ): AppConfig {
     const { SESSION_VERSION } = known.runtime;
@@ -465,8 +465,6 @@ export class Run {
       instrument: this.#instrument,
       trace: this.#trace !== undefined || this.#experiment !== undefined,
       revoke,
-      peerSocket: socket,
-      door,
       session: this.#noClone() ? undefined : {
         op: "session",
         sessionVersion: SESSION_VERSION,

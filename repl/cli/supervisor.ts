@@ -1,20 +1,19 @@
 import {
   type AppConfig,
+  AppLink,
+  type AppMessage,
+  Board,
   type CodeService,
-  decodeJson,
-  encodeJsonFrame,
+  type Conditions,
   type FileChanges,
-  type Frame,
-  FrameDecoder,
-  HOP_CONTROL,
-  joinBytes,
   land,
   type Landed,
+  type MigrationService,
+  openMigrationService,
   type StageStop,
   type SupervisorRequest,
   type TraceEvent,
 } from "../../runtime/mod.ts";
-import type { Conditions } from "../../runtime/mod.ts";
 import type { Clones } from "./clones.ts";
 
 /** What a supervisor is told by the app it watches. */
@@ -41,118 +40,101 @@ export interface SupervisorParts {
   readonly journals: string;
 }
 
+/** Workers of an app that run rewritten at a time: each holds a thread of this process that waits for what it says. */
+const MAX_WORKERS = 100;
+
 /**
- * Serves one app process on a private local socket: its configuration, its code, its events. It lives in the process that
- * started the app, so that the app's own process needs neither the parser nor permissions for caches.
+ * Serves one app process: its configuration, its code, its sessions, its events. It lives in the process that started the app,
+ * so that the app's own process needs neither the parser nor a second isolate, nor permissions for caches and peers.
  */
 export class Supervisor {
-  readonly path: string;
-  /** Where the app's migrator listens. */
-  readonly door: string;
-  readonly #folder: string;
-  readonly #listener: Deno.Listener;
-  readonly #config: () => Promise<AppConfig>;
-  readonly #code: CodeService;
-  readonly #watcher: Watcher;
-  readonly #clones: SupervisorParts["clones"];
-  readonly #journals: string;
-  readonly #changedBytes: Uint8Array[] = [];
+  /** Where the app finds its ends of the pipes, and the board. */
+  readonly folder: string;
+  readonly #link: AppLink;
+  readonly #board: Board;
+  readonly #parts: SupervisorParts;
   #landed: Landed | undefined;
+  #migration: MigrationService | undefined;
+  /** What the app asked and told is served in order. */
+  #served: Promise<void> = Promise.resolve();
+  #closed = false;
+  #workers: AppLink[] = [];
 
+  /** @throws {Error} if the pipes can't be made. */
   constructor(parts: SupervisorParts) {
-    this.#folder = Deno.makeTempDirSync({ prefix: "clonecloud-" });
-    this.path = `${this.#folder}/app.sock`;
-    this.door = `${this.#folder}/door.sock`;
-    this.#listener = Deno.listen({ transport: "unix", path: this.path }) as unknown as Deno.Listener;
-    this.#config = parts.config;
-    this.#code = parts.code;
-    this.#watcher = parts.watcher;
-    this.#clones = parts.clones;
-    this.#journals = parts.journals;
-    this.#accept();
+    this.#parts = parts;
+    this.folder = Deno.makeTempDirSync({ prefix: "clonecloud-" });
+    const board = Deno.openSync(`${this.folder}/board`, { write: true, create: true, mode: 0o600 });
+    this.#board = new Board((bytes) => {
+      board.seekSync(0, Deno.SeekMode.Start);
+      board.writeSync(bytes);
+    });
+    this.#link = new AppLink(this.folder, (message, _link, packet) => this.#receive(message, packet));
   }
 
+  /** The app has ended. */
   close(): void {
+    this.#closed = true;
+    this.#migration?.close();
+    for (const link of [this.#link, ...this.#workers]) link.close();
     try {
-      this.#listener.close();
-    } catch {
-      // Closed already.
-    }
-    try {
-      Deno.removeSync(this.#folder, { recursive: true });
+      Deno.removeSync(this.folder, { recursive: true });
     } catch {
       // Somebody cleaned up the temporary folder.
     }
   }
 
-  async #accept(): Promise<void> {
+  /** Pipes for one more thread, whose modules are rewritten and of which nothing migrates. */
+  #openWorker(): string | null {
+    this.#workers = this.#workers.filter((link) => !link.closed);
+    if (this.#workers.length >= MAX_WORKERS) return null;
+    const folder = Deno.makeTempDirSync({ dir: this.folder });
+    this.#workers.push(
+      new AppLink(folder, async (message, link) => {
+        if (message.op === "supervisor") link.answer(message, await this.#answerTo(message));
+      }),
+    );
+    return folder;
+  }
+
+  #receive(message: AppMessage, packet: Uint8Array | undefined): void {
+    if (message.op !== "supervisor") void this.#migration?.serve(message, packet);
+    else this.#served = this.#served.then(() => this.#serve(message));
+  }
+
+  async #serve(message: AppMessage): Promise<void> {
+    this.#link.answer(message, await this.#answerTo(message));
+  }
+
+  async #answerTo({ request }: AppMessage): Promise<unknown> {
     try {
-      for await (const connection of this.#listener) this.#serve(connection);
+      return await this.#dispatch(request) ?? null;
     } catch {
-      // Closed.
+      // Of no use to the app, which goes on as if there were no supervisor.
+      return undefined;
     }
   }
 
-  async #serve(connection: Deno.Conn): Promise<void> {
-    const decoder = new FrameDecoder();
-    const buffer = new Uint8Array(1 << 16);
-    try {
-      for (let count = await connection.read(buffer); count !== null; count = await connection.read(buffer)) {
-        decoder.push(buffer.slice(0, count));
-        for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
-          if (frame.kind !== HOP_CONTROL) continue;
-          const message = JSON.parse(new TextDecoder().decode(frame.payload));
-          await this.#answer(connection, message);
-        }
-      }
-    } catch {
-      // The app ended.
-    }
-  }
-
-  /** Makes a connection for one session, for an app process that can't connect to the peer itself (any more). */
-  async #connect(): Promise<boolean> {
-    try {
-      const connection = await Deno.connect({ transport: "unix", path: this.door });
-      this.#relay(connection).catch(() => connection.close());
-      return true;
-    } catch {
-      return false; // The app is about to end.
-    }
-  }
-
-  /** Carries one session to the peer. */
-  async #relay(connection: Deno.Conn): Promise<void> {
-    const hello = await firstFrame(connection, new FrameDecoder());
-    const clones = hello === undefined ? undefined : await this.#clones();
-    if (hello === undefined || clones === undefined) {
-      const refusal = encodeJsonFrame(HOP_CONTROL, { ok: false, error: "no clone in reach" });
-      await writeAll(connection, refusal).catch(() => {});
-      return connection.close();
-    }
-    const request = { ...decodeJson(hello.payload) as Record<string, unknown>, clones: clones.wanted };
-    if (clones.adopt !== undefined) return clones.adopt(connection, request);
-    const peer = await Deno.connect({ transport: "unix", path: clones.socket });
-    await writeAll(peer, encodeJsonFrame(HOP_CONTROL, request));
-    await Promise.allSettled([
-      connection.readable.pipeTo(peer.writable),
-      peer.readable.pipeTo(connection.writable),
-    ]);
-  }
-
-  async #answer(connection: Deno.Conn, message: { id: number; request: SupervisorRequest }): Promise<void> {
-    const { id, request } = message;
-    const answer = await this.#dispatch(request);
-    if (id === 0) return;
-    const frame = encodeJsonFrame(HOP_CONTROL, { id, answer: answer ?? null });
-    await writeAll(connection, frame);
+  async #begin(): Promise<AppConfig> {
+    const config = await this.#parts.config();
+    if (config.session === undefined) return config;
+    const migration = await openMigrationService({
+      config,
+      board: this.#board,
+      answer: (message, value, packet) => this.#link.answer(message, value, packet),
+      question: (lane, question) => this.#link.ask(lane, question),
+      ask: (request) => this.#dispatch(request),
+      connect: async () => (await this.#parts.clones())?.open(),
+    });
+    if (this.#closed) migration.close();
+    else this.#migration = migration;
+    return config;
   }
 
   /** Changes files for the app: all or none. Returns why not. */
-  #land(changes: FileChanges): string | null {
-    const bytes = joinBytes(this.#changedBytes.splice(0));
+  #land(changes: FileChanges, bytes: Uint8Array): string | null {
     try {
-      this.#landed = land(this.#journals, changes, bytes);
+      this.#landed = land(this.#parts.journals, changes, bytes);
       return null;
     } catch (error) {
       return (error as Error).message;
@@ -174,44 +156,27 @@ export class Supervisor {
   async #dispatch(request: SupervisorRequest): Promise<unknown> {
     switch (request.op) {
       case "config":
-        return await this.#config();
+        return await this.#begin();
+      case "worker":
+        return this.#openWorker();
       case "events":
-        for (const event of request.events) await this.#watcher.event(event);
+        for (const event of request.events) await this.#parts.watcher.event(event);
         return;
       case "conditions":
-        return this.#watcher.conditions(request.conditions, request.peer);
+        return this.#parts.watcher.conditions(request.conditions, request.peer);
       case "refused":
-        return this.#watcher.refused(request.reason);
+        return this.#parts.watcher.refused(request.reason);
       case "report":
-        return this.#watcher.report(request.report);
+        return this.#parts.watcher.report(request.report);
       case "stage":
-        return await this.#watcher.stage(request.stop);
-      case "changed-bytes":
-        return void this.#changedBytes.push(Uint8Array.fromBase64(request.base64));
+        return await this.#parts.watcher.stage(request.stop);
       case "land":
-        return this.#land(request.changes);
+        return this.#land(request.changes, request.bytes);
       case "landed":
         return this.#endLanding(request.keep);
-      case "connect":
-        return await this.#connect();
       case "loaded":
-        return await this.#watcher.loaded();
+        return await this.#parts.watcher.loaded();
     }
-    return await this.#code.answer(request);
+    return await this.#parts.code.answer(request);
   }
-}
-
-/** The first frame on a connection; the app's migrator waits for the answer, so nothing follows it yet. */
-async function firstFrame(connection: Deno.Conn, decoder: FrameDecoder): Promise<Frame | undefined> {
-  const buffer = new Uint8Array(1 << 16);
-  for (let frame = decoder.next();; frame = decoder.next()) {
-    if (frame !== undefined) return frame;
-    const count = await connection.read(buffer);
-    if (count === null) return undefined;
-    decoder.push(buffer.slice(0, count));
-  }
-}
-
-async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
 }

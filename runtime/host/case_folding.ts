@@ -1,3 +1,5 @@
+import { type FilePermissions, ownPermissions, UnknownPermission } from "./file_permissions.ts";
+
 /** Entries of a folder that are tried. */
 const MAX_TRIED = 8;
 
@@ -5,25 +7,24 @@ const MAX_TRIED = 8;
  * Whether a folder's file system takes a name in other case for the same (APFS, NTFS, FAT, folders of ext4 and f2fs that are set
  * so): found out by asking for names that are there in the other case. False where it can't be found out without writing.
  */
-export function foldsCase(folder: string): boolean {
+export function foldsCase(folder: string, permissions: FilePermissions = ownPermissions): boolean {
   const slash = folder.lastIndexOf("/");
-  if (isSame(folder, folder.slice(0, slash + 1) + swapped(folder.slice(slash + 1)))) return true;
+  if (isSame(folder, folder.slice(0, slash + 1) + swapped(folder.slice(slash + 1)), permissions)) return true;
   try {
     let left = MAX_TRIED;
     for (const { name } of Deno.readDirSync(folder)) {
       if (left-- === 0) return false;
-      if (isSame(`${folder}/${name}`, `${folder}/${swapped(name)}`)) return true;
+      if (isSame(`${folder}/${name}`, `${folder}/${swapped(name)}`, permissions)) return true;
     }
-  } catch {
+  } catch (error) {
+    if (error instanceof UnknownPermission) throw error;
     // Nothing of it can be written either.
   }
   return false;
 }
 
-function isSame(a: string, b: string): boolean {
-  if (a === b) return false;
-  // Nobody could answer a question now.
-  if (Deno.permissions.querySync({ name: "read", path: b }).state !== "granted") return false;
+function isSame(a: string, b: string, permissions: FilePermissions): boolean {
+  if (a === b || !permissions.granted("read", b)) return false;
   try {
     const [one, two] = [Deno.lstatSync(a), Deno.lstatSync(b)];
     return one.dev === two.dev && one.ino === two.ino && one.ino !== null;

@@ -100,7 +100,7 @@ class Checker {
     const target = absolutePath(folderOf(path), item.target);
     if (this.#roots.access(target) !== "all") throw new OutsideRoots(target);
     for (const name of ["read", "write"] as const) {
-      if (Deno.permissions.querySync({ name }).state !== "granted") {
+      if (!this.#roots.permissions.granted(name)) {
         throw refused("the app may make no links");
       }
     }
@@ -118,7 +118,7 @@ class Checker {
     }
     const allowed = this.#roots.access(path);
     if (allowed !== "all" && !(isNew && allowed === "absent")) throw new OutsideRoots(path);
-    if (Deno.permissions.querySync({ name: access, path }).state !== "granted") {
+    if (!this.#roots.permissions.granted(access, path)) {
       throw refused(`the app has no ${access} permission for ${path}`);
     }
   }

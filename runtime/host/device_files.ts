@@ -1,4 +1,5 @@
 import type { GuestReply, GuestRequest } from "../thread/protocol.ts";
+import { UnknownPermission } from "./file_permissions.ts";
 import { attributesOf, kindOf, readRange, type Stamp, stampOf } from "./file_stamp.ts";
 import type { FileAttributes, Found, Listed } from "./file_tree_types.ts";
 import { type FileRoots, OutsideRoots } from "./file_roots.ts";
@@ -71,11 +72,9 @@ export class DeviceFiles {
 
   /** What the app may do with all files, without anybody being asked. */
   permits(): { read: boolean; write: boolean } {
-    const all = (name: "read" | "write") => {
-      const { state, partial } = Deno.permissions.querySync({ name }) as { state: string; partial?: boolean };
-      return state === "granted" && partial !== true;
-    };
-    return { read: all("read"), write: all("write") && !this.#roots.foldsCase };
+    const { permissions } = this.#roots;
+    const write = permissions.grantedAll("write") && !this.#roots.foldsCase;
+    return { read: permissions.grantedAll("read"), write };
   }
 
   /** A new invocation: what earlier ones read no longer matters. */
@@ -112,6 +111,7 @@ export class DeviceFiles {
       }
       return this.#perform(call, path, (options ?? {}) as Record<string, unknown>);
     } catch (error) {
+      if (error instanceof UnknownPermission) throw error;
       const { name, message, code } = error as Error & { code?: string };
       return {
         reply: { ok: false, error: { name, message, ...(code !== undefined && { code }) } },
@@ -140,8 +140,7 @@ export class DeviceFiles {
         if (name === "write" && this.#roots.foldsCase) {
           throw new TypeError("it writes files where names in another case mean the same");
         }
-        const { state } = Deno.permissions.querySync({ name, path });
-        return { reply: { ok: true, value: state === "granted" }, parts: NO_PARTS };
+        return { reply: { ok: true, value: this.#roots.permissions.granted(name, path) }, parts: NO_PARTS };
       }
     }
     throw new TypeError(`Cannot serve "${call}": unknown call`);
@@ -155,13 +154,16 @@ export class DeviceFiles {
       return this.#withContent(trail, last.path);
     }
     const found = new Map(trail.map((item) => [item.path, item]));
-    for (const next of this.#ahead.looks(path)) {
+    const ahead = this.#ahead.looks(path);
+    for (const next of ahead) {
       try {
         for (const item of this.#trail(next)) found.set(item.path, item);
-      } catch {
+      } catch (error) {
+        if (error instanceof UnknownPermission) throw error;
         // Whatever is wrong with it is said when somebody looks at it.
       }
     }
+    this.#ahead.looked([path, ...ahead]);
     return { reply: { ok: true, value: [...found.values()] }, parts: NO_PARTS };
   }
 
@@ -186,7 +188,7 @@ export class DeviceFiles {
   #find(path: string, wanted: string): Found | undefined {
     const access = this.#roots.access(path);
     if (access === "none") return undefined;
-    if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") {
+    if (!this.#roots.permissions.granted("read", path)) {
       // A folder above what the app may read; what is below must really be there.
       return access === "passage" || this.#roots.leadsOn(path, wanted)
         ? { path, info: null, passage: true }
@@ -231,14 +233,14 @@ export class DeviceFiles {
   /** A file that nobody asked for yet: whatever is wrong with it is said when somebody does. */
   #readAhead(path: string): FilePart | undefined {
     try {
-      // Nobody would answer a question while the app is stopped.
-      if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return undefined;
+      if (!this.#roots.permissions.granted("read", path)) return undefined;
       if (this.#roots.access(path) !== "all" || Deno.realPathSync(path) !== path) return undefined;
       const { kind, size } = attributesOf(path);
       if (kind !== "file" || size > MAX_AHEAD_BYTES) return undefined;
       this.#stamp(path);
       return this.#whole(path, size);
-    } catch {
+    } catch (error) {
+      if (error instanceof UnknownPermission) throw error;
       return undefined;
     }
   }
@@ -261,21 +263,23 @@ export class DeviceFiles {
     this.#listed.add(path);
     this.#stamp(path);
     const entries = [...Deno.readDirSync(path)];
-    this.#ahead.listed(entries.filter(({ isFile }) => isFile).map(({ name }) => `${path}/${name}`));
     const whole = entries.length <= MAX_LISTED_WITH_ATTRIBUTES;
-    return entries.map((entry) => ({
+    const listed = entries.map((entry) => ({
       name: entry.name,
       kind: kindOf(entry),
       ...(whole && this.#info(`${path}/${entry.name}`)),
     }));
+    this.#ahead.listed(entries.filter(({ isFile }) => isFile).map(({ name }) => `${path}/${name}`));
+    return listed;
   }
 
   /** Names that match; nothing that a clone may not see is among them. */
   #glob(path: string, options: Record<string, unknown>): string[] {
     this.#checkReadable(path);
     const found = globOnDevice(globRequest(path, options), (folder) => {
-      const { state } = Deno.permissions.querySync({ name: "read", path: folder });
-      if (state !== "granted") throw new TypeError(`Cannot read ${folder}: the app has no permission yet`);
+      if (!this.#roots.permissions.granted("read", folder)) {
+        throw new TypeError(`Cannot read ${folder}: the app has no permission yet`);
+      }
       this.#listed.add(folder);
       this.#stamp(folder);
     });
@@ -305,7 +309,8 @@ export class DeviceFiles {
     try {
       const info = this.#find(path, path)?.info;
       return info ? { info } : undefined;
-    } catch {
+    } catch (error) {
+      if (error instanceof UnknownPermission) throw error;
       return undefined;
     }
   }
@@ -329,7 +334,7 @@ export class DeviceFiles {
 
   #checkReadable(path: string): void {
     if (this.#roots.access(path) !== "all" || Deno.realPathSync(path) !== path) throw new OutsideRoots(path);
-    if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") {
+    if (!this.#roots.permissions.granted("read", path)) {
       throw new TypeError(`Cannot read ${path}: the app has no permission yet`);
     }
   }

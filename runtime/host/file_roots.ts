@@ -1,4 +1,5 @@
 import { foldsCase } from "./case_folding.ts";
+import { type FilePermissions, ownPermissions, UnknownPermission } from "./file_permissions.ts";
 import { followPath } from "./follow_path.ts";
 import { absolutePath, folderOf } from "./plain_path.ts";
 
@@ -18,29 +19,47 @@ export type FileAccess = "all" | "passage" | "temporary" | "absent" | "none";
 /** The files of a session: what is under its roots, without secrets that no root names. */
 export class FileRoots {
   readonly #roots: string[] = [];
+  /** Roots whose links nobody followed yet: that asks for permissions, which may not be known at first. */
+  readonly #untraced: string[];
   readonly #passages = new Set<string>();
-  readonly #temporary: string | undefined;
+  #temporary: string | undefined;
+  #untracedTemporary: string | undefined;
   #folds: boolean | undefined;
+  /** What the app may do with files. */
+  readonly permissions: FilePermissions;
 
   /** `roots` are absolute; `temporary` is where migrated code may make new files. */
-  constructor(roots: readonly string[], temporary?: string) {
-    for (const root of roots) this.add(root);
-    this.#temporary = temporary === undefined ? undefined : this.#trace(temporary);
+  constructor(roots: readonly string[], temporary?: string, permissions: FilePermissions = ownPermissions) {
+    this.#untraced = [...roots];
+    this.#untracedTemporary = temporary;
+    this.permissions = permissions;
   }
 
   /** Another root: a temporary file or folder that was made. */
   add(root: string): void {
-    this.#roots.push(this.#trace(root) || "/");
+    this.#untraced.push(root);
+  }
+
+  #traceAll(): void {
+    while (this.#untraced.length > 0) {
+      this.#roots.push(this.#trace(this.#untraced[0]!) || "/");
+      this.#untraced.shift();
+    }
+    if (this.#untracedTemporary === undefined) return;
+    this.#temporary = this.#trace(this.#untracedTemporary);
+    this.#untracedTemporary = undefined;
   }
 
   /** Whether names in other case mean the same in one of them: what migrated code writes there it couldn't find again. */
   get foldsCase(): boolean {
+    this.#traceAll();
     return this.#folds ??= this.#roots.some((root) =>
-      Deno.permissions.querySync({ name: "read", path: root }).state === "granted" && foldsCase(root)
+      this.permissions.granted("read", root) && foldsCase(root, this.permissions)
     );
   }
 
   access(path: string): FileAccess {
+    this.#traceAll();
     for (const root of this.#roots) {
       if (isUnder(path, root) && !SECRET.test(path.slice(root.length))) return "all";
     }
@@ -51,6 +70,7 @@ export class FileRoots {
 
   /** Whether something is a temporary file of its own, by its path. */
   isTemporary(path: string): boolean {
+    this.#traceAll();
     return this.#temporary !== undefined && folderOf(path) === this.#temporary;
   }
 
@@ -65,7 +85,7 @@ export class FileRoots {
       const next = wanted.indexOf("/", end + 1);
       end = next < 0 ? wanted.length : next;
       const path = wanted.slice(0, end);
-      if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") continue;
+      if (!this.permissions.granted("read", path)) continue;
       try {
         return Deno.realPathSync(path) === path;
       } catch {
@@ -79,9 +99,19 @@ export class FileRoots {
   #trace(root: string): string {
     return followPath(absolutePath("/", root), (here) => {
       this.#passages.add(here);
-      const link = linkTarget(here);
+      const link = this.#linkTarget(here);
       return link === undefined ? "enter" : { link };
     });
+  }
+
+  #linkTarget(path: string): string | undefined {
+    try {
+      if (!this.permissions.granted("read", path)) return undefined;
+      return Deno.lstatSync(path).isSymlink ? Deno.readLinkSync(path) : undefined;
+    } catch (error) {
+      if (error instanceof UnknownPermission) throw error;
+      return undefined;
+    }
   }
 }
 
@@ -90,16 +120,6 @@ export class OutsideRoots extends Error {
   override readonly name = "OutsideRoots";
   constructor(path: string) {
     super(`Cannot serve ${path}: it is not in the files that clones may see`);
-  }
-}
-
-function linkTarget(path: string): string | undefined {
-  try {
-    // Nobody could answer a question now.
-    if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return undefined;
-    return Deno.lstatSync(path).isSymlink ? Deno.readLinkSync(path) : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -50,39 +50,41 @@ export class ReadAhead {
     this.#lists.push(paths);
   }
 
-  /** Paths that are likely to be asked about after this one, each told once. */
+  /** Paths that are likely to be asked about after this one, until they were {@linkcode looked} at. */
   looks(path: string): string[] {
-    this.#looked.add(path);
     const list = this.#lists.findLast((item) => item.includes(path));
     if (list === undefined) return [];
     const from = list.indexOf(path) + 1;
-    const next = list.slice(from, from + MAX_LOOKS).filter((item) => !this.#looked.has(item));
-    for (const item of next) this.#looked.add(item);
-    return next;
+    return list.slice(from, from + MAX_LOOKS).filter((item) => !this.#looked.has(item));
   }
 
-  /** What to send along with a file that was asked for; `load` returns undefined for what can't be sent. */
+  /** The guest was told of these paths. */
+  looked(paths: readonly string[]): void {
+    for (const path of paths) this.#looked.add(path);
+  }
+
+  /** What to send along with a file that was asked for; `load` returns undefined for what can't be sent, and may throw. */
   after<T extends Weighed>(path: string, load: (path: string) => T | undefined): Map<string, T> {
     const chosen = new Map<string, T>();
-    if (path === this.#expected) this.#budget = Math.min(MAX_BYTES, this.#budget * 2);
-    this.#sent.add(path);
-    const list = this.#lists.findLast((item) => item.includes(path));
-    if (list === undefined) return chosen;
-    let left = this.#budget;
-    this.#expected = undefined;
+    const budget = path === this.#expected ? Math.min(MAX_BYTES, this.#budget * 2) : this.#budget;
+    const list = this.#lists.findLast((item) => item.includes(path)) ?? [];
+    let left = budget;
+    let expected = list.length === 0 ? this.#expected : undefined;
     for (let i = list.indexOf(path) + 1; i < list.length; i++) {
       const next = list[i]!;
-      if (this.#sent.has(next)) continue;
+      if (next === path || this.#sent.has(next) || chosen.has(next)) continue;
       const found = load(next);
       const cost = found?.cost ?? found?.length ?? 0;
       if (found === undefined || cost > left || chosen.size >= MAX_FILES) {
-        this.#expected = next;
+        expected = next;
         break;
       }
       left -= cost;
-      this.#sent.add(next);
       chosen.set(next, found);
     }
+    for (const sent of [path, ...chosen.keys()]) this.#sent.add(sent);
+    this.#budget = budget;
+    this.#expected = expected;
     return chosen;
   }
 }

@@ -44,6 +44,7 @@ Deno.test("ReadAhead.begin() forgets what the last guest had", () => {
 Deno.test("ReadAhead.looks() names what follows in a list, each once, until the guest starts anew", () => {
   const ahead = new ReadAhead(["/a", "/b", "/c"]);
   assert.deepEqual(ahead.looks("/b"), ["/c"]);
+  ahead.looked(["/b", "/c"]);
   assert.deepEqual(ahead.looks("/a"), []);
   assert.deepEqual(ahead.looks("/elsewhere"), []);
   ahead.begin();

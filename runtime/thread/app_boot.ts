@@ -1,12 +1,12 @@
 import process from "node:process";
-import { MessageChannel } from "node:worker_threads";
 import { Builtins } from "../host/builtins.ts";
 import { engineLayout } from "../host/layouts.ts";
 import { TextDecoding } from "../host/text_decoding.ts";
 import { Values } from "../host/values.ts";
 import type { FunctionDescription } from "../heap/access.ts";
 import { hideRewriting } from "./appearance.ts";
-import { Board } from "./board.ts";
+import { AppFacts } from "./app_facts.ts";
+import { BoardView } from "./board.ts";
 import { CodeRegistry } from "./code_registry.ts";
 import { type DecisionMaker, Forced } from "./decision.ts";
 import { DeviceCode } from "./device_code.ts";
@@ -31,13 +31,15 @@ export interface BootOptions {
 }
 
 /**
- * Prepares an app process before its main module is loaded: starts the migrator, takes its configuration, gives back
+ * Prepares an app process before its main module is loaded: takes its configuration from the supervisor, gives back
  * what permissions only the runtime needed, and hooks module loading if anything may migrate or is to be learnt.
  */
 export async function bootApp(supervisor: string | null, options: BootOptions): Promise<void> {
   if (supervisor === null) throw new TypeError("Cannot start: no supervisor given");
-  const { port, board } = startMigrator(supervisor);
-  const config: AppConfig | undefined = port.request({ op: "config" });
+  const facts = new AppFacts();
+  const port = SyncPort.open(supervisor, facts);
+  const board = new BoardView(Deno.openSync(`${supervisor}/board`));
+  const config: AppConfig | undefined = port.request({ op: "supervisor", request: { op: "config" } });
   if (config === undefined) throw new Error("Cannot start: clonecloud's supervisor does not answer");
   const sampler = config.profile ? await startSampler() : undefined;
   for (const permission of config.revoke) Deno.permissions.revokeSync(permission);
@@ -54,7 +56,7 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
     const globals = new GlobalBindings();
     const code = new DeviceCode(port);
     const registry = new CodeRegistry(code, globals, bound);
-    migrator = new Migrator({ registry, values, port, config, code, globals, decision, board });
+    migrator = new Migrator({ registry, values, port, config, code, globals, decision, board, facts });
     hideRewriting(registry, bound, new Map([...workers, [decoding.stand, decoding.original]]));
     values.watchBuiltins();
     reportAsLocal();
@@ -73,7 +75,7 @@ export async function bootApp(supervisor: string | null, options: BootOptions): 
       if (urls.length > 0) port.request({ op: "supervisor", request: { op: "bypassed", urls } });
     });
   } else if (config.profile) {
-    installNoteHook((note) => port.tell({ op: "note", request: { op: "note", ...note } }));
+    installNoteHook((note) => port.tell({ op: "supervisor", request: { op: "note", ...note } }));
   }
   if (config.profile || config.methods.length > 0) {
     reportAtEnd(
@@ -118,29 +120,4 @@ function reportAtEnd(
     const report = { profile: sampler?.stop(), ...counted(), learned: decision.toJSON() };
     port.request({ op: "supervisor", request: { op: "report", report } });
   });
-}
-
-function startMigrator(supervisor: string): { port: SyncPort; board: Board } {
-  const { port1, port2 } = new MessageChannel();
-  const board = new Board();
-  const signal = new Int32Array(new SharedArrayBuffer(8));
-  // Not Node's Worker: that takes four times as much CPU time to start.
-  const worker = new Worker(new URL("./migrator_worker.ts", import.meta.url), { type: "module" });
-  worker.onerror = (event) => event.preventDefault();
-  worker.postMessage({ port: port2, signal, supervisor, board: board.buffer }, [port2 as never]);
-  unref(worker);
-  port1.unref();
-  return { port: new SyncPort(port1, signal), board };
-}
-
-/** Lets the process end while the Worker lives. Deno has that for Node's Workers only, under a symbol without a name. */
-function unref(worker: Worker): void {
-  const symbol = Object.getOwnPropertySymbols(Worker.prototype).find((item) =>
-    item.description === undefined
-  );
-  const setRef = symbol === undefined ? undefined : (worker as any)[symbol];
-  if (typeof setRef !== "function") {
-    throw new Error(`Cannot start: Deno ${Deno.version.deno} has no way to let go of a Worker`);
-  }
-  setRef.call(worker, false);
 }

@@ -1,7 +1,10 @@
 import type { Conditions } from "./conditions.ts";
+import { uncurry } from "./intrinsics.ts";
 
-const FIELDS = 8;
-const SESSION_ID = 7;
+const FIELDS = 9;
+const VERSION = 0, STATUS_AT = 1, SESSION_ID = 2, FIRST_CONDITION = 3;
+/** Again at the end: who reads while it is written sees that. */
+const VERSION_AGAIN = 8;
 const POWER: readonly Conditions["power"][] = ["mains", "battery", "unknown"];
 
 /** How far the session with a clone is. */
@@ -10,37 +13,22 @@ export type SessionStatus = "opening" | "ready" | "lost";
 const STATUS: readonly SessionStatus[] = ["opening", "ready", "lost"];
 
 /**
- * What the migrator tells the app's thread all the time, without a message: whether a session is ready, and the
- * conditions as last measured. Written by the migrator alone; a version number says when it changed.
+ * What the supervisor tells the app's thread all the time, without a message: whether a session is ready, and the conditions
+ * as last measured. A version number says when it changed.
  */
 export class Board {
-  readonly buffer: SharedArrayBuffer;
-  readonly #versions: Int32Array;
-  readonly #values: Float64Array;
+  readonly #values = new Float64Array(FIELDS);
+  readonly #publish: (bytes: Uint8Array) => void;
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(8 + 8 * FIELDS)) {
-    this.buffer = buffer;
-    this.#versions = new Int32Array(buffer, 0, 2);
-    this.#values = new Float64Array(buffer, 8, FIELDS);
-  }
-
-  /** Changes with every write. */
-  get version(): number {
-    return Atomics.load(this.#versions, 0);
-  }
-
-  get session(): SessionStatus {
-    return STATUS[Atomics.load(this.#versions, 1)]!;
+  /** `publish` is given all of it after each change. */
+  constructor(publish: (bytes: Uint8Array) => void = () => {}) {
+    this.#publish = publish;
+    this.#changed();
   }
 
   set session(status: SessionStatus) {
-    Atomics.store(this.#versions, 1, STATUS.indexOf(status));
-    Atomics.add(this.#versions, 0, 1);
-  }
-
-  /** Which of the app's sessions it is that is ready. */
-  get sessionId(): number {
-    return this.#values[SESSION_ID]!;
+    this.#values[STATUS_AT] = STATUS.indexOf(status);
+    this.#changed();
   }
 
   /** A session is ready. */
@@ -51,21 +39,92 @@ export class Board {
 
   write(conditions: Conditions): void {
     const { rttMs, upBytesPerSecond, downBytesPerSecond, cloneSpeed, power } = conditions;
-    this.#values.set([rttMs, upBytesPerSecond, downBytesPerSecond, cloneSpeed, POWER.indexOf(power)]);
-    Atomics.add(this.#versions, 0, 1);
+    this.#values.set(
+      [rttMs, upBytesPerSecond, downBytesPerSecond, cloneSpeed, POWER.indexOf(power)],
+      FIRST_CONDITION,
+    );
+    this.#changed();
   }
 
   /** The conditions, or undefined while no session is ready. */
   read(): Conditions | undefined {
-    const [rttMs, upBytesPerSecond, downBytesPerSecond, cloneSpeed, power] = this
-      .#values as unknown as number[];
-    if (this.session !== "ready" || !(upBytesPerSecond! > 0)) return undefined;
-    return {
-      rttMs: rttMs!,
-      upBytesPerSecond: upBytesPerSecond!,
-      downBytesPerSecond: downBytesPerSecond!,
-      cloneSpeed: cloneSpeed!,
-      power: POWER[power!] ?? "unknown",
-    };
+    return conditionsOn(this.#values);
   }
+
+  #changed(): void {
+    this.#values[VERSION]!++;
+    this.#values[VERSION_AGAIN] = this.#values[VERSION]!;
+    this.#publish(new Uint8Array(this.#values.buffer));
+  }
+}
+
+type FileAccess = (file: Deno.FsFile, ...given: unknown[]) => number | null;
+const seekSync = uncurry(Deno.FsFile.prototype.seekSync) as FileAccess;
+const readSync = uncurry(Deno.FsFile.prototype.readSync) as FileAccess;
+const { Start } = Deno.SeekMode;
+/** The app may set another clock. */
+const now = performance.now.bind(performance);
+/** A look costs some microseconds, and a migration point may be reached a million times a second. */
+const LOOK_EVERY_MS = 10;
+
+/** The board as the app's thread sees it: at most {@linkcode LOOK_EVERY_MS} old. */
+export class BoardView {
+  readonly #file: Deno.FsFile;
+  readonly #values = new Float64Array(FIELDS);
+  readonly #next = new Float64Array(FIELDS);
+  readonly #bytes = new Uint8Array(this.#next.buffer);
+  #lookedAt = -Infinity;
+
+  /** Reads what {@linkcode Board} publishes to a file. */
+  constructor(file: Deno.FsFile) {
+    this.#file = file;
+  }
+
+  /** Changes with every write. */
+  get version(): number {
+    this.#look();
+    return this.#values[VERSION]!;
+  }
+
+  get session(): SessionStatus {
+    this.#look();
+    return STATUS[this.#values[STATUS_AT]!]!;
+  }
+
+  /** Which of the app's sessions it is that is ready. */
+  get sessionId(): number {
+    return this.#values[SESSION_ID]!;
+  }
+
+  /** The conditions, or undefined while no session is ready. */
+  read(): Conditions | undefined {
+    this.#look();
+    return conditionsOn(this.#values);
+  }
+
+  #look(): void {
+    if (now() - this.#lookedAt >= LOOK_EVERY_MS) this.refresh();
+  }
+
+  /** Looks at once. */
+  refresh(): void {
+    seekSync(this.#file, 0, Start);
+    const count = readSync(this.#file, this.#bytes);
+    const next = this.#next;
+    if (count !== this.#bytes.length || next[VERSION] !== next[VERSION_AGAIN]) return;
+    for (let i = 0; i < FIELDS; i++) this.#values[i] = next[i]!;
+    this.#lookedAt = now();
+  }
+}
+
+function conditionsOn(values: Float64Array): Conditions | undefined {
+  const at = (i: number) => values[FIRST_CONDITION + i]!;
+  if (STATUS[values[STATUS_AT]!] !== "ready" || !(at(1) > 0)) return undefined;
+  return {
+    rttMs: at(0),
+    upBytesPerSecond: at(1),
+    downBytesPerSecond: at(2),
+    cloneSpeed: at(3),
+    power: POWER[at(4)] ?? "unknown",
+  };
 }

@@ -1,6 +1,7 @@
 import { checkedChanges } from "../host/checked_changes.ts";
 import { DeviceFiles, type FilePart } from "../host/device_files.ts";
 import type { FileChanges } from "../host/file_changes.ts";
+import type { AskedPermissions } from "../host/file_permissions.ts";
 import type { FileRoots } from "../host/file_roots.ts";
 import { chunksOf } from "../host/chunks.ts";
 import { absolutePath } from "../host/plain_path.ts";
@@ -10,9 +11,9 @@ import { BlobSender } from "./blob_sender.ts";
 import { type CloneBounds, DEFAULT_BOUNDS } from "./clone_bounds.ts";
 import { BLOB_FOUND, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from "./frame.ts";
 import type { Board } from "./board.ts";
-import { compressing, decompressing } from "./stream_compression.ts";
-import type { LocalConnection } from "./local_connection.ts";
+import { compressing, decompressing, isCompressed, plain } from "./stream_compression.ts";
 import { PacketNamer } from "./named_packet.ts";
+import type { OpenedLink, SessionLink } from "./session_link.ts";
 import {
   type AppConfig,
   type GuestReply,
@@ -29,6 +30,7 @@ import {
   type ShippedCode,
   STAGE,
   START,
+  type SupervisorRequest,
   type TraceEvent,
   unpackPayload,
 } from "./protocol.ts";
@@ -52,6 +54,8 @@ export interface MigrateReply {
   readonly awayMs?: number;
   readonly bytesUp?: number;
   readonly bytesDown?: number;
+  /** Whether the guest asked for the frames below its method. */
+  readonly framesAsked?: boolean;
   /** Questions of the guest for files while it ran, and what the answers weighed. */
   readonly faults?: number;
   readonly fileBytes?: number;
@@ -66,24 +70,26 @@ const FORCED_OPEN_WAIT_MS = 30_000;
 /** A peer says every second that it lives. */
 const SILENCE_MS = 4_000;
 const SILENCE_CHECK_MS = 500;
-/** What a timer holds. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Bytes of files that are fewer aren't worth a name. */
 const NAMED_FROM_BYTES = 1024;
-/** Bytes of changed files in one message to the supervisor. */
-const LAND_BYTES = 8 * 1024 * 1024;
 
 let sessions = 0;
 
 /** What a session needs. */
 export interface SessionParts {
   /** Leads to the peer and is this session's own; undefined if there is no way. */
-  readonly connection: Promise<LocalConnection | undefined>;
+  readonly connection: Promise<OpenedLink | undefined>;
   /** Whether a migration point may wait until it is open. */
   readonly patient: boolean;
   /** Asks the supervisor. */
-  ask(request: unknown): Promise<any>;
+  ask(request: SupervisorRequest): Promise<any>;
+  /** The stack below the method that is away, as lines. */
+  frames(): Promise<unknown>;
+  /** A variable of the app's environment, or all. */
+  environment(name: string | undefined): Promise<GuestReply>;
   event(event: TraceEvent): void;
+  /** What the app may do with files; asked of its thread. */
+  readonly permissions: AskedPermissions;
   /** What the app's thread can read at any time. */
   readonly board: Board;
   /** What clones may see; the same for all sessions of an app. */
@@ -102,6 +108,9 @@ export class DeviceSession {
   readonly #id = ++sessions;
   readonly #config: AppConfig;
   readonly #ask: SessionParts["ask"];
+  readonly #environment: SessionParts["environment"];
+  readonly #frames: SessionParts["frames"];
+  readonly #permissions: AskedPermissions;
   readonly #event: SessionParts["event"];
   readonly #board: Board;
   /** Until when a migration point waits for it. */
@@ -116,7 +125,7 @@ export class DeviceSession {
   readonly #memory = new CloneMemory((hash) => this.#blobs.has(hash));
   /** What the last invocation did to files, and hasn't landed yet. */
   #changed: { changes: FileChanges; bytes: Uint8Array } | undefined;
-  #connection: LocalConnection | undefined;
+  #connection: SessionLink | undefined;
   #settleReady: (state: SessionState) => void = () => {};
   #settleReturn: ((reply: MigrateReply) => void) | undefined;
   #bounds: CloneBounds;
@@ -125,23 +134,30 @@ export class DeviceSession {
   #lostAt = 0;
   #gone = false;
   #heardAt = 0;
+  /** While a thread is away: until when it may be. */
+  #awayUntil: { readonly at: number; readonly longestMs: number } | undefined;
+  #watching: ReturnType<typeof setInterval> | undefined;
   #method = "";
   /** The method that the peer was told last. */
   #noted: string | undefined;
   /** Where it leads, and what made it this clone. */
   #clone: { readonly clone?: string; readonly why?: string } = {};
+  #framesAsked = false;
   #faults = 0;
   #fileBytes = 0;
   #fileBytesSent = 0;
 
   constructor(
     config: AppConfig,
-    { connection, patient, ask, event, board, roots, bounds }: SessionParts,
+    { connection, patient, ask, frames, environment, permissions, event, board, roots, bounds }: SessionParts,
   ) {
     this.#bounds = { ...DEFAULT_BOUNDS, ...bounds };
     this.#turns = new CloneTurns(this.#bounds);
     this.#config = config;
     this.#ask = ask;
+    this.#environment = environment;
+    this.#frames = frames;
+    this.#permissions = permissions;
     this.#event = event;
     this.#board = board;
     this.#board.session = "opening";
@@ -192,24 +208,28 @@ export class DeviceSession {
 
   /** Ships a captured thread and waits for it, for so long at most; never rejects. */
   async migrate(
-    message: { head: any; packet: ArrayBuffer; missing: any; method: string; longestAwayMs: number },
+    message: {
+      head: any;
+      packet: Uint8Array;
+      missing: any;
+      method: string;
+      longestAwayMs: number;
+    },
   ): Promise<MigrateReply> {
     const started = performance.now();
     if (this.#lost !== undefined) return { ok: false, reason: this.#lost };
     this.#method = message.method;
     this.#files.begin();
+    this.#framesAsked = false;
     this.#faults = this.#fileBytes = this.#fileBytesSent = 0;
     const { code, bytes: codeBytes } = await this.#shipCode(message.head.code, message.missing);
-    const packet = new Uint8Array(message.packet);
+    const { packet } = message;
     let chunkBytes = 0;
     const chunks = await this.#namer.name(packet, (bytes) => void (chunkBytes += bytes));
-    const head = {
-      ...message.head,
-      code,
-      permits: this.#files.permits(),
-      ...(chunks !== undefined && { chunks }),
-    };
-    const payload = await compressing(packPayload(head, chunks === undefined ? packet : undefined));
+    const permits = await this.#permissions.while(() => this.#files.permits());
+    const head = { ...message.head, code, permits, ...(chunks !== undefined && { chunks }) };
+    const whole = packPayload(head, chunks === undefined ? packet : undefined);
+    const payload = isCompressed(whole) ? await compressing(whole) : plain(whole);
     this.#event({
       event: "ship",
       thread: "main",
@@ -220,9 +240,8 @@ export class DeviceSession {
       ...(chunks !== undefined && { named: packet.length }),
       ...this.#clone,
     });
-    await this.#reach(() => ({ stage: "ship", bytes: sum(payload) }));
-    const stopListening = this.#listenForSilence();
-    const stopWaiting = this.#limitAway(message.longestAwayMs);
+    if (this.#config.stepping) await this.#reach(() => ({ stage: "ship", bytes: sum(payload) }));
+    this.#watchOver(message.longestAwayMs);
     const reply = await new Promise<MigrateReply>((resolve) => {
       this.#settleReturn = resolve;
       if (this.#lost !== undefined) resolve({ ok: false, reason: this.#lost });
@@ -232,14 +251,14 @@ export class DeviceSession {
         this.#connection!.send(MIGRATE, ...payload);
       }
     });
-    stopListening();
-    stopWaiting();
+    this.#awayUntil = undefined;
     this.#turns.over();
     this.#settleReturn = undefined;
     return {
       ...reply,
       awayMs: performance.now() - started,
       bytesUp: sum(payload) + codeBytes + chunkBytes,
+      framesAsked: this.#framesAsked,
       faults: this.#faults,
       fileBytes: this.#fileBytes,
       fileBytesSent: this.#fileBytesSent,
@@ -253,10 +272,11 @@ export class DeviceSession {
     this.#connection!.sendJson({ type: "method", method } satisfies SessionNote);
   }
 
-  #open(connection: LocalConnection | undefined): void {
+  #open(opened: OpenedLink | undefined): void {
     const { session } = this.#config;
-    if (this.#lost !== undefined) return connection?.close();
-    if (connection === undefined || session === undefined) return this.#lose("no clone in reach");
+    if (this.#lost !== undefined) return opened?.link.close();
+    if (opened === undefined || session === undefined) return this.#lose("no clone in reach");
+    const { link: connection, clones } = opened;
     this.#connection = connection;
     connection.onBytes = () => this.#heardAt = performance.now();
     connection.onFrame = (frame) => this.#receive(frame);
@@ -264,33 +284,39 @@ export class DeviceSession {
       this.#gone ||= this.#lost === undefined;
       this.#lose("the connection to the peer closed");
     };
-    connection.sendJson(session);
+    connection.sendJson({ ...session, clones });
   }
 
-  /** Gives the session up when the peer, which speaks every second, falls silent: it hangs. */
-  #listenForSilence(): () => void {
-    this.#heardAt = performance.now();
-    let due = performance.now() + SILENCE_CHECK_MS;
-    const timer = setInterval(() => {
-      const late = performance.now() - due > SILENCE_CHECK_MS;
-      due = performance.now() + SILENCE_CHECK_MS;
-      // What arrived while this thread, or the machine, was held up is not read yet.
-      if (late || performance.now() - this.#heardAt < SILENCE_MS) return;
-      this.#gone = true;
-      this.#lose("the peer on this device doesn't answer");
-    }, SILENCE_CHECK_MS);
-    return () => clearInterval(timer);
-  }
-
-  /** Gives the session up when its clone keeps the thread for too long, however lively it is otherwise. */
-  #limitAway(longestMs: number): () => void {
+  /**
+   * Gives the session up when the peer, which speaks every second, falls silent: it hangs. Also when its clone keeps the thread
+   * for longer than that, however lively it is otherwise. One timer for all migrations that follow each other closely.
+   */
+  #watchOver(longestMs: number): void {
+    const now = performance.now();
     // Whoever steps takes the time it takes.
-    if (this.#config.stepping) return () => {};
-    const timer = setTimeout(
-      () => this.#lose(`the clone kept the thread for more than ${Math.round(longestMs / 1000)} s`),
-      Math.min(longestMs, MAX_TIMER_MS),
-    );
-    return () => clearTimeout(timer);
+    this.#awayUntil = { at: this.#config.stepping ? Infinity : now + longestMs, longestMs };
+    this.#heardAt = now;
+    if (this.#watching !== undefined) return;
+    let due = now + SILENCE_CHECK_MS;
+    this.#watching = setInterval(() => {
+      const now = performance.now();
+      const late = now - due > SILENCE_CHECK_MS;
+      due = now + SILENCE_CHECK_MS;
+      const away = this.#awayUntil;
+      if (away === undefined || this.#lost !== undefined) this.#stopWatching();
+      else if (now >= away.at) {
+        this.#lose(`the clone kept the thread for more than ${Math.round(away.longestMs / 1000)} s`);
+        // What arrived while this thread, or the machine, was held up is not read yet.
+      } else if (!late && now - this.#heardAt >= SILENCE_MS) {
+        this.#gone = true;
+        this.#lose("the peer on this device doesn't answer");
+      }
+    }, SILENCE_CHECK_MS);
+  }
+
+  #stopWatching(): void {
+    clearInterval(this.#watching);
+    this.#watching = undefined;
   }
 
   #receive(frame: Frame): void {
@@ -367,7 +393,8 @@ export class DeviceSession {
 
   async #returned(payload: Uint8Array, id: number): Promise<void> {
     const { returnBytes, headBytes, inTurn } = this.#bounds;
-    const { head, bytes } = unpackPayload(await decompressing(payload, returnBytes), headBytes);
+    const whole = payload[0] === 0 ? payload.subarray(1) : await decompressing(payload, returnBytes);
+    const { head, bytes } = unpackPayload(whole, headBytes);
     const reply = checkedReturn(head, inTurn ? id : undefined);
     this.#event({ event: "return", thread: "main", method: this.#method, bytes: payload.length });
     this.#remember();
@@ -392,12 +419,10 @@ export class DeviceSession {
     this.#changed = undefined;
     if (changed === undefined) return undefined;
     try {
-      const changes = checkedChanges(changed.changes, this.#roots, changed.bytes.length);
-      for (let at = 0; at < changed.bytes.length; at += LAND_BYTES) {
-        const base64 = changed.bytes.subarray(at, at + LAND_BYTES).toBase64();
-        await this.#ask({ op: "changed-bytes", base64 });
-      }
-      const refused = await this.#ask({ op: "land", changes });
+      const changes = await this.#permissions.while(() =>
+        checkedChanges(changed.changes, this.#roots, changed.bytes.length)
+      );
+      const refused = await this.#ask({ op: "land", changes, bytes: changed.bytes });
       if (refused !== null) return String(refused ?? "the supervisor is gone");
       for (const { path } of changes.attached) if (this.#roots.isTemporary(path)) this.#roots.add(path);
       return undefined;
@@ -436,10 +461,14 @@ export class DeviceSession {
       await this.#reach(() => parseGuestStop(request));
       return await this.#reply({ ok: true });
     }
-    if (request.op === "env") {
-      return await this.#reply(environment(request.name));
+    if (request.op === "frames") {
+      this.#framesAsked = true;
+      return await this.#reply({ ok: true, value: await this.#frames() });
     }
-    const { reply, parts } = this.#files.serve(request);
+    if (request.op === "env") {
+      return await this.#reply(await this.#environment(request.name));
+    }
+    const { reply, parts } = await this.#permissions.while(() => this.#files.serve(request));
     const bytes = parts.reduce((sum, { cost }) => sum + cost, 0);
     this.#faults++;
     this.#fileBytes += bytes;
@@ -465,7 +494,6 @@ export class DeviceSession {
 
   /** Stops here until the person goes on, if anybody steps. */
   async #reach(makeStop: () => Omit<StageStop, "thread" | "method">): Promise<void> {
-    if (!this.#config.stepping) return;
     await this.#ask({ op: "stage", stop: { ...makeStop(), thread: "main", method: this.#method } });
   }
 
@@ -475,6 +503,7 @@ export class DeviceSession {
       ...missing.modules.map(({ key, uninitialised }: any) => ({ op: "guest", key, uninitialised })),
       ...missing.makers.map((item: any) => ({ op: "makers", ...item, place: "guest" })),
     ];
+    if (requests.length === 0) return { code: { ...code, modules: [], makers: {} }, bytes: 0 };
     const texts = await Promise.all(requests.map((request) => this.#ask(request)));
     const { hashes, bytes } = await this.#blobs.offer(texts.map((text) => new TextEncoder().encode(text)));
     this.#memory.addCode(hashes);
@@ -549,21 +578,4 @@ function parseMiss(given: unknown): Miss | undefined {
 
 function sum(parts: readonly Uint8Array[]): number {
   return parts.reduce((bytes, part) => bytes + part.length, 0);
-}
-
-/** A variable of the app's environment, as its own permissions allow it. */
-function environment(name: string | undefined): GuestReply {
-  try {
-    // Nobody would answer a question while the app is stopped.
-    const { state } = Deno.permissions.querySync({
-      name: "env",
-      ...(name !== undefined && { variable: name }),
-    });
-    if (state === "prompt") {
-      return { ok: false, error: { name: "NotCapable", message: "it needs permission" } };
-    }
-    return { ok: true, value: name === undefined ? Deno.env.toObject() : Deno.env.get(name) ?? null };
-  } catch (error) {
-    return { ok: false, error: { name: (error as Error).name, message: (error as Error).message } };
-  }
 }

@@ -166,7 +166,11 @@ function start(session: SessionStart): void {
   host.install(session);
   stepping = session.stepping;
   observed = session.observed ?? true;
-  formatGuestStacks(code, (key, offset) => String(ask({ op: "position", key, offset }).reply.value));
+  formatGuestStacks(
+    code,
+    (key, offset) => String(ask({ op: "position", key, offset }).reply.value),
+    () => ask({ op: "frames" }).reply.value as readonly string[],
+  );
   channel.send(READY);
 }
 

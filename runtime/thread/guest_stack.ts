@@ -6,8 +6,8 @@ import { REMOTE_END } from "./stack.ts";
 
 /** Where app code is entered: frames from here on are the guest's own and never shown. */
 export const guestStack = {
-  /** The device's frames below the method, as they were when it was called. */
-  below: [] as readonly string[],
+  /** The device's frames below the method, as they were when it was called; undefined if they weren't asked for yet. */
+  below: undefined as readonly string[] | undefined,
 
   enter(fn: Function, self: unknown, args: unknown[]): unknown {
     return apply(fn, self, args);
@@ -16,6 +16,9 @@ export const guestStack = {
 
 /** What the person's own file calls that offset of the module's source: `line:column`, from 1. */
 export type PositionOf = (key: string, offset: number) => string;
+
+/** Asks the device for its frames below the method. */
+export type FramesBelow = () => readonly string[];
 
 const OWN = new URL("../", import.meta.url).href;
 /** What stands for built-in functions. */
@@ -27,7 +30,7 @@ const MAX_METHODS = 40;
  * Stack traces made here name the app's own lines: the guest's forms keep the person's text in known stretches. They go
  * on with the device's frames; after an `await` only the device can tell those, and a mark stands for them.
  */
-export function formatGuestStacks(code: GuestCode, positionOf: PositionOf): void {
+export function formatGuestStacks(code: GuestCode, positionOf: PositionOf, framesBelow: FramesBelow): void {
   const known = new Map<string, string>();
   const position = (key: string, offset: number): string => {
     const name = `${key}:${offset}`;
@@ -41,7 +44,7 @@ export function formatGuestStacks(code: GuestCode, positionOf: PositionOf): void
       const url = urlOf(site);
       if (STANDS.some((stand) => url.startsWith(stand))) continue;
       if (url.startsWith(OWN)) {
-        lines.push(...(site.isAsync() ? [REMOTE_END] : guestStack.below));
+        lines.push(...(site.isAsync() ? [REMOTE_END] : guestStack.below ??= framesBelow()));
         break;
       }
       if (!isHidden(site, url)) lines.push(`    at ${frame(site, url, code, position)}`);

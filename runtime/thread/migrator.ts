@@ -8,7 +8,8 @@
  */
 import { type Capture, referencedCode, Refusal, SessionHeap, summary, takeFreshErrors } from "../heap/mod.ts";
 import { UNINITIALISED } from "../heap/access.ts";
-import type { Board } from "./board.ts";
+import { type AppFacts, filePermissions } from "./app_facts.ts";
+import type { BoardView } from "./board.ts";
 import { longestAwayMs } from "./clone_bounds.ts";
 import type { Decision, DecisionMaker } from "./decision.ts";
 import { featuresOf, runFeatures } from "../features/mod.ts";
@@ -35,7 +36,8 @@ export interface MigratorParts {
   readonly code: DeviceCode;
   readonly globals: GlobalBindings;
   readonly decision: DecisionMaker;
-  readonly board: Board;
+  readonly board: BoardView;
+  readonly facts: AppFacts;
 }
 
 /** What a migration point gets: the result, or undefined to run the method here. */
@@ -52,6 +54,8 @@ interface Point {
   /** Don't try again before this many more invocations. */
   rest: number;
   failures: number;
+  /** Whether its clone asked for the frames below it: then they go along. */
+  tellsFrames: boolean;
   /** Decisions to stay. */
   stayed: number;
 }
@@ -80,12 +84,13 @@ interface Reply {
   readonly bytesDown?: number;
   /** Milliseconds between handing over and having the answer. */
   readonly awayMs?: number;
+  readonly framesAsked?: boolean;
   readonly faults?: number;
   readonly fileBytes?: number;
   readonly fileBytesSent?: number;
 }
 
-const MIGRATOR_FAILED = "the migrator has failed";
+const SUPERVISOR_GONE = "its supervisor is gone";
 const BUILTINS_CHANGED = "built-in objects were changed since the last migration: it migrates again";
 
 export class Migrator {
@@ -131,7 +136,8 @@ export class Migrator {
     points.forEach(([site, method], i) => {
       if (!this.#parts.config.methods.includes(method)) return;
       const forced = this.#parts.config.forced.includes(method);
-      const point: Point = { module, site, method, forced, rest: 0, failures: 0, stayed: 0, reached: 0 };
+      const counts = { rest: 0, failures: 0, stayed: 0, reached: 0 };
+      const point: Point = { module, site, method, forced, tellsFrames: false, ...counts };
       this.#points.push(point);
       control(
         2 + i,
@@ -176,7 +182,7 @@ export class Migrator {
     if (isAsync && !this.#awaitedAtOnce()) return this.#local(point, "its call is not awaited at once");
     const session = this.#sessionState(point.forced ? FORCED_WAIT_MS : waitFor(decision));
     if (session?.ok !== true) {
-      const reason = session?.error ?? MIGRATOR_FAILED;
+      const reason = session?.error ?? SUPERVISOR_GONE;
       return session?.late ? this.#local(point, reason) : this.#failed(point, reason);
     }
     if (session.id !== this.#session) {
@@ -208,11 +214,12 @@ export class Migrator {
     return args.length === 0 ? this.#runFeatures : [...this.#runFeatures, ...featuresOf(args)];
   }
 
-  /** The session's state; undefined if the migrator has failed. One that is ready is known without asking. */
+  /** The session's state; undefined if the supervisor is gone. One that is ready is known without asking. */
   #sessionState(waitMs: number): SessionState | undefined {
     const { board, port } = this.#parts;
+    board.refresh();
     const id = board.sessionId;
-    // Until the migrator has taken note, the board still shows the session that was just ended.
+    // Until the supervisor has taken note, the board still shows the session that was just ended.
     if (board.session === "ready" && id !== this.#ended) return { ok: true, id };
     return port.request({ op: "session", waitMs });
   }
@@ -240,7 +247,6 @@ export class Migrator {
     if (roots === undefined) return this.#failed(point, "the method can't be found from its object");
     const started = performance.now();
     let message: Record<string, unknown>;
-    let buffer: ArrayBuffer;
     let capture: Capture;
     try {
       capture = this.#heap.capture(roots, { rootNames: ["method", "this", "arguments"] });
@@ -254,6 +260,7 @@ export class Migrator {
         ms: performance.now() - started,
         ...(this.#parts.config.trace && { from: summary(capture.explain(), SHARES_TRACED) }),
       });
+      const below = this.#parts.facts.framesBelow = framesBelow();
       const code = this.#codeFor(capture.modules, capture.sites);
       const head: Omit<MigrateHead, "permits"> = {
         id: this.#next++,
@@ -261,18 +268,17 @@ export class Migrator {
         isAsync,
         nowMs: Date.now(),
         exitCode: Deno.exitCode,
-        stack: { below: framesBelow(), limit: stackLimit() },
+        stack: { ...(point.tellsFrames && { below: below() }), limit: stackLimit() },
         code,
       };
-      buffer = capture.packet.buffer;
       message = {
         op: "migrate",
         session: this.#session,
         head,
-        packet: buffer,
         missing: this.#missing,
         method: point.method,
         longestAwayMs: longestAwayMs(this.#current.predicted),
+        permissions: filePermissions(),
       };
     } catch (error) {
       // Whatever went wrong, a fault of ours included: the app's heap is untouched.
@@ -283,7 +289,7 @@ export class Migrator {
     }
     this.#stopAtCapture(point, roots, capture);
     const { port } = this.#parts;
-    const id = port.post(message, [buffer]);
+    const id = port.post(message, capture.packet, isAsync);
     if (this.#builtinsChanged()) {
       this.#endSession();
       port.wait(id);
@@ -318,7 +324,7 @@ export class Migrator {
   }
 
   /** The answer is there: merge it, or run here. */
-  #home(point: Point, reply: Reply = { ok: false, reason: MIGRATOR_FAILED }): Outcome {
+  #home(point: Point, reply: Reply = { ok: false, reason: SUPERVISOR_GONE }): Outcome {
     const { head, packet } = reply;
     if (!reply.ok || head === undefined || packet === undefined || !head.ok) {
       const said = head?.ok === false ? `${head.reason}${head.path ? ` at ${head.path}` : ""}` : "no answer";
@@ -343,12 +349,13 @@ export class Migrator {
       }
       roots = this.#heap.accept(packet);
     } catch (error) {
-      if (hasFiles) port.request({ op: "landed", keep: false });
+      if (hasFiles) port.request({ op: "supervisor", request: { op: "landed", keep: false } });
       return this.#abandon(point, `its packet can't be merged: ${(error as Error)?.message}`);
     }
-    if (hasFiles) port.request({ op: "landed", keep: true });
+    if (hasFiles) port.request({ op: "supervisor", request: { op: "landed", keep: true } });
     performEffects(head.effects);
     point.failures = 0;
+    point.tellsFrames ||= reply.framesAsked === true;
     this.#learn(point, reply, head);
     this.#trace({
       event: "merge",
@@ -473,7 +480,7 @@ export class Migrator {
 
   #missing: Record<string, unknown> = {};
 
-  /** What of the code the clone lacks; the migrator's worker gets the texts. */
+  /** What of the code the clone lacks; the supervisor gets the texts. */
   #codeFor(modules: readonly string[], sites: readonly { module: string; site: number }[]): ShippedCode {
     const { registry, code, globals } = this.#parts;
     const needed = this.#moduleClosure(modules);

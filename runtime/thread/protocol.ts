@@ -1,6 +1,5 @@
 /**
- * What device and guest say to each other (frame kinds ≥ 16), and what the app's isolate, its migrator and the supervisor
- * say among themselves. A session frame's payload is `u32 BE length of the JSON | JSON | bytes`.
+ * What device and guest say to each other (frame kinds ≥ 16), and what an app's thread asks of its supervisor. A session frame's payload is `u32 BE length of the JSON | JSON | bytes`.
  */
 import type { ByteSummary } from "../heap/mod.ts";
 import type { FileChanges } from "../host/file_changes.ts";
@@ -117,8 +116,8 @@ export interface MigrateHead {
   readonly exitCode: number;
   /** What the app may do with all files. */
   readonly permits: { readonly read: boolean; readonly write: boolean };
-  /** The device's stack below the method, as lines `    at …`, and how many lines a stack has. */
-  readonly stack: { readonly below: readonly string[]; readonly limit: number };
+  /** The device's stack below the method, as lines `    at …`, if it isn't to be asked for; how many lines a stack has. */
+  readonly stack: { readonly below?: readonly string[]; readonly limit: number };
   readonly code: ShippedCode;
   /** Hashes of what the packet consists of; then none follows. */
   readonly chunks?: readonly string[];
@@ -167,6 +166,8 @@ export type GuestRequest =
   | { readonly op: "position"; readonly key: string; readonly offset: number }
   | { readonly op: "source"; readonly key: string }
   | { readonly op: "file"; readonly call: string; readonly path: string; readonly options?: unknown }
+  /** The device's stack below the method, as lines `    at …`. */
+  | { readonly op: "frames" }
   /** A variable of the app's environment, or all of them. */
   | { readonly op: "env"; readonly name?: string }
   /** A {@linkcode StageStop}'s part that the guest knows; answered when the person goes on. */
@@ -197,9 +198,6 @@ export interface AppConfig {
   readonly trace: boolean;
   /** Permissions that only the runtime needs: given back before the app runs. */
   readonly revoke: readonly Deno.PermissionDescriptor[];
-  readonly peerSocket: string | undefined;
-  /** Path where the migrator listens for connections that the supervisor makes. */
-  readonly door: string;
   readonly session: SessionRequest | undefined;
   readonly roots: readonly string[];
   /** Sample the main thread's time by method. */
@@ -237,9 +235,11 @@ export interface TraceEvent {
   readonly [more: string]: unknown;
 }
 
-/** Supervisor's answers and the migrator's questions; JSON frames of kind `HOP_CONTROL` with an `id`. */
+/** What the supervisor does for an app's thread, and for its sessions. */
 export type SupervisorRequest =
   | { readonly op: "config" }
+  /** Makes pipes for one more thread, a Worker: the answer is their folder, or null if there are too many. */
+  | { readonly op: "worker" }
   | { readonly op: "rewrite"; readonly url: string; readonly source: string; readonly kind: SourceKind }
   /** Modules that were imported and loaded, but not through the hook; or were started in a Worker, which has none. */
   | { readonly op: "bypassed"; readonly urls: readonly string[]; readonly reason?: string }
@@ -259,8 +259,6 @@ export type SupervisorRequest =
   | { readonly op: "position"; readonly key: string; readonly offset: number }
   /** The text that ranges of sites refer to. */
   | { readonly op: "source"; readonly key: string }
-  /** Makes a connection to the migrator's door, for one more session; true once it is there. */
-  | { readonly op: "connect" }
   /** The app's static modules are loaded, none has run: an answer other than null stops the app. */
   | { readonly op: "loaded" }
   | { readonly op: "events"; readonly events: readonly TraceEvent[] }
@@ -270,10 +268,8 @@ export type SupervisorRequest =
   /** No session was opened, for this reason. */
   | { readonly op: "refused"; readonly reason: string }
   | { readonly op: "report"; readonly report: unknown }
-  /** Bytes of changed files, in base64: to be kept for the `land` that follows. */
-  | { readonly op: "changed-bytes"; readonly base64: string }
-  /** Changes files; the answer says why it couldn't, or is null. They can be undone until they are kept. */
-  | { readonly op: "land"; readonly changes: FileChanges }
+  /** Changes files, to the bytes given; the answer says why it couldn't, or is null. They can be undone until they are kept. */
+  | { readonly op: "land"; readonly changes: FileChanges; readonly bytes: Uint8Array }
   | { readonly op: "landed"; readonly keep: boolean };
 
 /** Joins a JSON head and bytes into one payload. */

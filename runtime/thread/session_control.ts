@@ -1,7 +1,7 @@
 import type { Conditions } from "./conditions.ts";
 
 /**
- * What an app's migrator says first on its local connection to a peer (frame kind `HOP_CONTROL`, JSON). The peer finds a
+ * What an app's session says first on its connection to a peer (frame kind `HOP_CONTROL`, JSON). The peer finds a
  * clone, opens a session there and answers with a {@linkcode SessionReply}; from then on frames of kind ≥ 16 are forwarded
  * verbatim in both directions, and closing the connection ends the session and its guest.
  */
@@ -34,14 +34,14 @@ export type SessionReply =
   }
   | { readonly ok: false; readonly error: string };
 
-/** What a peer may say to the migrator while a session lives (frame kind `HOP_CONTROL`, JSON). */
+/** What a peer may say to a session while a session lives (frame kind `HOP_CONTROL`, JSON). */
 export type SessionNotice =
   | { readonly type: "conditions"; readonly conditions: Conditions }
   /** Said every second, so that an app can tell a peer that hangs from a method that takes long. */
   | { readonly type: "alive" }
   | { readonly type: "lost"; readonly reason: string };
 
-/** What a migrator may say to its own peer while a session lives (frame kind `HOP_CONTROL`, JSON); it goes no further. */
+/** What a session may say to its own peer while it lives (frame kind `HOP_CONTROL`, JSON); it goes no further. */
 export type SessionNote =
   /** For people: what the next migration is of. */
   { readonly type: "method"; readonly method: string };

@@ -12,9 +12,17 @@ export const REMOTE_END = "    at <clonecloud:device>";
 
 /** The calling app code's frames, without those of the runtime, as lines `    at …`: at most `count`. */
 export function appFrames(count: number): string[] {
-  const stack = undisturbed(count + OWN_FRAMES, () => new Error().stack ?? "");
-  const lines = stack.split("\n").filter((line) => /^ {4}at /.test(line));
-  return lines.filter((line) => !line.includes(OWN) && !/clonecloud:runtime/.test(line)).slice(0, count);
+  return framesLater(count)();
+}
+
+/** As {@linkcode appFrames}, for frames that nobody may want to see: wording them takes a hundred times as long as noting them. */
+function framesLater(count: number): () => string[] {
+  const trace = undisturbed(count + OWN_FRAMES, () => new ErrorCtor());
+  return () => {
+    const stack = undisturbed(count + OWN_FRAMES, () => trace.stack ?? "");
+    const lines = stack.split("\n").filter((line) => /^ {4}at /.test(line));
+    return lines.filter((line) => !line.includes(OWN) && !/clonecloud:runtime/.test(line)).slice(0, count);
+  };
 }
 
 /** How many frames the app's stack traces have. */
@@ -24,8 +32,9 @@ export function stackLimit(): number {
 }
 
 /** Frames below the method that is at its migration point: they stay here, but its errors name them. */
-export function framesBelow(): string[] {
-  return appFrames(stackLimit() + 1).slice(1);
+export function framesBelow(): () => string[] {
+  const frames = framesLater(stackLimit() + 1);
+  return () => frames().slice(1);
 }
 
 /** An error that was made at the clone after an `await`, with the frames below, which only are known now. */

@@ -4,7 +4,7 @@
  * 1. With stepping off nothing here runs: what a stop shows is made by a function that isn't called.
  * 2. A stop is a question to the supervisor; the thread goes on with the answer, whatever it is. If the supervisor is
  *    gone, it goes on at once.
- * 3. `capture` and `merge` are asked by the app's own thread, `ship` by its migrator, `resume` and `return` by the guest
+ * 3. `capture` and `merge` are asked by the app's own thread, `ship` by its session, `resume` and `return` by the guest
  *    through its device: whoever asks is the one that stands still.
  */
 import { MAX_OBSERVED_ROWS } from "../heap/constants.ts";
@@ -103,7 +103,7 @@ export class OwnStages {
     this.#untold = [];
     this.#toldAt = performance.now();
     if (this.#stepping) this.#port.request({ op: "supervisor", request: { op: "events", events } });
-    else this.#port.tell({ op: "events", events });
+    else this.#port.tell({ op: "supervisor", request: { op: "events", events } });
   }
 
   /** Stands still until the person goes on. */

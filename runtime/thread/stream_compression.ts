@@ -5,9 +5,18 @@ import { COMPRESS_FROM, MAX_FRAME_BYTES } from "./constants.ts";
  * device longer than most packets.
  */
 export async function compressing(parts: readonly Uint8Array[]): Promise<Uint8Array[]> {
-  const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-  if (bytes < COMPRESS_FROM) return [Uint8Array.of(0), ...parts];
+  if (!isCompressed(parts)) return plain(parts);
   return [Uint8Array.of(1), ...await through(new CompressionStream("deflate-raw"), parts)];
+}
+
+/** Whether {@linkcode compressing} makes anything smaller of it. */
+export function isCompressed(parts: readonly Uint8Array[]): boolean {
+  return parts.reduce((sum, part) => sum + part.length, 0) >= COMPRESS_FROM;
+}
+
+/** What {@linkcode compressing} makes of what stays as it is. */
+export function plain(parts: readonly Uint8Array[]): Uint8Array[] {
+  return [Uint8Array.of(0), ...parts];
 }
 
 /** The payload again, if it has at most so many bytes. @throws if it has more, or isn't one. */

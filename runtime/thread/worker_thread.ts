@@ -5,6 +5,7 @@ import { CodeRegistry } from "./code_registry.ts";
 import { DeviceCode } from "./device_code.ts";
 import { hideRewriting } from "./appearance.ts";
 import { HeldMessages } from "./held_messages.ts";
+import { AppFacts } from "./app_facts.ts";
 import { promiseThen } from "./intrinsics.ts";
 import { installLoadHook, MAIN_IS_SCRIPT } from "./load_hook.ts";
 import { undisturbed } from "./stack.ts";
@@ -17,9 +18,8 @@ import { rewriteWorkers, type WorkerStart } from "./workers.ts";
  */
 export async function bootWorker(globals: readonly PropertyKey[]): Promise<void> {
   const messages = new HeldMessages();
-  const { port, signal, url, kind } = await messages.first<WorkerStart>();
-  const sync = new SyncPort(port as never, signal);
-  (port as unknown as { unref(): void }).unref();
+  const { pipes, url, kind } = await messages.first<WorkerStart>();
+  const sync = SyncPort.open(pipes, new AppFacts());
   const workers = rewriteWorkers(sync);
   const code = new DeviceCode(sync);
   const bound = new WeakMap<Function, FunctionDescription>();

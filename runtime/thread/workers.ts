@@ -7,7 +7,6 @@
  * strings does, and so do Workers that may not read what the runtime needs. These are named, with the reason.
  */
 import process from "node:process";
-import { MessageChannel } from "node:worker_threads";
 import { apply, construct, defineProperty, getOwnPropertyDescriptor } from "./intrinsics.ts";
 import { ownStack } from "./stack.ts";
 import type { SyncPort } from "./sync_port.ts";
@@ -19,8 +18,8 @@ export const NODE_WORKERS_SOURCE =
 
 /** The first message that a Worker gets. */
 export interface WorkerStart {
-  readonly port: MessagePort;
-  readonly signal: Int32Array;
+  /** Where its pipes to the supervisor are. */
+  readonly pipes: string;
   /** Of the Worker's own module. */
   readonly url: string;
   readonly kind: WorkerKind;
@@ -34,7 +33,9 @@ const RUNTIME = decodeURIComponent(new URL("../", import.meta.url).pathname);
 const CODE = "code given to a Worker";
 /** Why a Worker's module runs as it is. */
 const NOT_A_FILE = "what a Worker is started with is rewritten only if it is a file";
-const MAY_NOT_READ = "a Worker can only run rewritten where it may read this runtime's files";
+const MAY_NOT_READ =
+  "a Worker can only run rewritten where it may read this runtime's files and write to its pipes";
+const TOO_MANY = "too many Workers run rewritten already";
 const OWN_PERMISSIONS = "its Worker has permissions of its own";
 const OWN = import.meta.url;
 const URLCtor = URL;
@@ -80,19 +81,21 @@ function standFor(
   const stand: Function = new Proxy(ctor, {
     construct(target, args, newTarget) {
       try {
-        const own = ownModule(kind, args[0], args[1]);
+        const own = ownModule(kind, args[0], { options: args[1], folder: port.folder });
         const make = (given: unknown[]) => construct(target, given, newTarget === stand ? target : newTarget);
         if (own.url === undefined) {
           const worker = make(args);
           if (own.reason !== undefined) tell(moduleOf(args[0], args[1]), own.reason);
           return worker;
         }
+        const pipes: string | undefined = port.request({ op: "supervisor", request: { op: "worker" } });
+        if (typeof pipes !== "string") {
+          tell(own.url, TOO_MANY);
+          return make(args);
+        }
         const worker = make([BOOT, ...args.slice(1)]);
-        const { port1, port2 } = new MessageChannel();
-        const signal = new Int32Array(new SharedArrayBuffer(8));
-        port.tell({ op: "worker", port: port2, signal }, [port2 as never]);
-        const start: WorkerStart = { port: port1 as never, signal, url: own.url, kind };
-        apply(post, worker, [start, [port1]]);
+        const start: WorkerStart = { pipes, url: own.url, kind };
+        apply(post, worker, [start]);
         return worker;
       } catch (error) {
         withoutOwnFrames(error);
@@ -107,7 +110,7 @@ function standFor(
 function ownModule(
   kind: WorkerKind,
   specifier: unknown,
-  options: unknown,
+  { options, folder }: { readonly options: unknown; readonly folder: string },
 ): { readonly url?: string; readonly reason?: string } {
   const own = (key: string): PropertyDescriptor | undefined =>
     typeof options === "object" && options !== null ? getOwnPropertyDescriptor(options, key) : undefined;
@@ -118,8 +121,10 @@ function ownModule(
   try {
     // What can't be loaded is reported by Deno itself.
     if (!statSync(new URLCtor(url)).isFile) return {};
-    const { state } = apply(querySync, permissions, [{ name: "read", path: RUNTIME }]);
-    return state === "granted" ? { url } : { reason: MAY_NOT_READ };
+    const may = (name: "read" | "write", path: string) =>
+      apply(querySync, permissions, [{ name, path }]).state === "granted";
+    const all = may("read", RUNTIME) && may("read", folder) && may("write", folder);
+    return all ? { url } : { reason: MAY_NOT_READ };
   } catch {
     return {};
   }

@@ -1,0 +1,61 @@
+/** What only the app's own process knows; its thread answers while it waits. */
+import type { PermissionState } from "../host/file_permissions.ts";
+import { getOwnPropertyDescriptor, getPrototypeOf } from "./intrinsics.ts";
+import type { AppQuestion } from "./link_frames.ts";
+import type { GuestReply } from "./protocol.ts";
+
+const { permissions, env } = Deno;
+const querySync = permissions.querySync.bind(permissions);
+const getVariable = env.get.bind(env);
+const allVariables = env.toObject.bind(env);
+
+/** What the app may do with files at all. */
+export function filePermissions(): Record<"read" | "write", PermissionState> {
+  return { read: stateOf(querySync({ name: "read" })), write: stateOf(querySync({ name: "write" })) };
+}
+
+/** Answers the supervisor. */
+export class AppFacts {
+  /** The stack below the method that is away, as lines. */
+  framesBelow: () => readonly string[] = () => [];
+
+  answer(question: AppQuestion): unknown {
+    switch (question.about) {
+      case "permission":
+        return stateOf(querySync(question.permission));
+      case "frames":
+        return this.framesBelow();
+      case "environment":
+        return environment(question.name);
+    }
+  }
+}
+
+function stateOf(
+  { state, partial }: Deno.PermissionStatus & { readonly partial?: boolean },
+): PermissionState {
+  return { state, partial: partial === true };
+}
+
+/** A variable of the app's environment, as its own permissions allow it. */
+function environment(variable: string | undefined): GuestReply {
+  try {
+    // Nobody would answer a question while the app is stopped.
+    const { state } = querySync({ name: "env", ...(variable !== undefined && { variable }) });
+    if (state === "prompt") {
+      return { ok: false, error: { name: "NotCapable", message: "it needs permission" } };
+    }
+    return { ok: true, value: variable === undefined ? allVariables() : getVariable(variable) ?? null };
+  } catch (error) {
+    return { ok: false, error: { name: textOf(error, "name"), message: textOf(error, "message") } };
+  }
+}
+
+/** An error's text, without running anything of the app's. */
+function textOf(error: unknown, key: "name" | "message"): string {
+  for (let at = error as object | null; at !== null; at = getPrototypeOf(at)) {
+    const value = getOwnPropertyDescriptor(at, key)?.value;
+    if (typeof value === "string") return value;
+  }
+  return "Error";
+}

@@ -1,0 +1,65 @@
+/**
+ * What an app's process and its supervisor say to each other over named pipes; see `sync_port.ts` and `app_link.ts`.
+ *
+ *   message := bytes of head u32 LE | bytes of packet u32 LE | head | packet
+ *
+ * A head is a value as the engine itself serialises it: unlike JSON that runs no `toJSON` of the app.
+ */
+
+/** Answers to whoever waits at once, or later. */
+export type Lane = "down" | "late";
+
+/** Bytes before a head. */
+export const HEADER_BYTES = 8;
+
+/** A packet that isn't longer is written together with its head. */
+export const JOINED_BYTES = 16_384;
+
+/** What the supervisor asks of the app's process. */
+export type AppQuestion =
+  | { readonly about: "permission"; readonly permission: Deno.PermissionDescriptor }
+  /** The stack below the method that is away, as lines `    at …`. */
+  | { readonly about: "frames" }
+  /** A variable of its environment, or all. */
+  | { readonly about: "environment"; readonly name?: string };
+
+/** An answer, or a question that is answered before it. */
+export interface AppAnswer {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly question?: AppQuestion;
+}
+
+/** The header of a message. */
+export function headerOf(headBytes: number, packetBytes: number): Uint8Array {
+  const header = new Uint8Array(HEADER_BYTES);
+  for (let i = 0; i < 4; i++) {
+    header[i] = headBytes >>> (8 * i);
+    header[4 + i] = packetBytes >>> (8 * i);
+  }
+  return header;
+}
+
+/** What a header says: bytes of head and of packet. */
+export function sizesOf(header: Uint8Array): { readonly headBytes: number; readonly packetBytes: number } {
+  const at = (i: number) =>
+    (header[i]! | header[i + 1]! << 8 | header[i + 2]! << 16 | header[i + 3]! << 24) >>> 0;
+  return { headBytes: at(0), packetBytes: at(4) };
+}
+
+/** The engine's structured clone to bytes and back, as Deno has it for its own messages. */
+export interface Serializer {
+  serialize(value: unknown): Uint8Array;
+  deserialize(bytes: Uint8Array): unknown;
+}
+
+/** @throws {Error} if this Deno has none. */
+export function engineSerializer(): Serializer {
+  // deno-lint-ignore no-explicit-any
+  const core = (Deno as any)[(Deno as any).internal]?.core;
+  if (typeof core?.serialize !== "function" || typeof core.deserialize !== "function") {
+    throw new Error(`Cannot start: Deno ${Deno.version.deno} has no serializer`);
+  }
+  const { serialize, deserialize } = core;
+  return { serialize: (value) => serialize(value), deserialize: (bytes) => deserialize(bytes) };
+}
