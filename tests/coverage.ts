@@ -2,6 +2,7 @@
  * What of the language travels: one row a method of the programs in `tests/programs/coverage`. The test runs each of them
  * at a clone; `docs/coverage.md` is written from here (`deno run -A tests/coverage.ts`).
  */
+import { CODE_REFUSALS } from "../runtime/thread/code_refusals.ts";
 export interface CoverageRow {
   readonly method: string;
   readonly what: string;
@@ -234,6 +235,10 @@ export const REFUSED: readonly CoverageRow[] = [
 export function coverageDocument(): string {
   const travels = TRAVELS.map(({ what }) => `- ${what}`);
   const hard = HARD.map(({ what }) => `- ${what}`);
+  const code = Object.values(CODE_REFUSALS).map((refusal) => {
+    const { what, fix } = refusal("METHOD", "REASON OF THE REWRITER");
+    return `- ${what} (${fix})`;
+  });
   const refused = REFUSED.map(({ what, refused, why }) => `| ${what} | ${refused} | ${why} |`);
   return `# What travels
 
@@ -262,6 +267,10 @@ runs on the device, with this reason in the trace.
 | What | Reason in the trace | Why |
 | --- | --- | --- |
 ${refused.join("\n")}
+
+Of functions and classes of code that was rewritten all travel but these:
+
+${code.join("\n")}
 
 Why array iterators and generators stay, although Map and Set iterators travel: how far an array iterator has come is in a
 slot that nothing shows. V8 previews Map and Set iterators only, also to its inspector; \`next()\` takes it on for good, and

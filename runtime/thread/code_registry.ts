@@ -19,6 +19,7 @@ import {
 import type { ModuleTable, SiteEntry } from "../rewrite/mod.ts";
 import { OF_CLASS } from "../rewrite/constants.ts";
 import { askArguments } from "./ask_arguments.ts";
+import { CODE_REFUSALS, type CodeRefusal } from "./code_refusals.ts";
 import {
   apply,
   asyncGeneratorNext,
@@ -142,9 +143,6 @@ interface Found {
   readonly values: boolean;
 }
 
-const PARAMETERS_COME = "it captures parameters that are still being evaluated";
-const CALL_LATER = "call the method in the function's body";
-
 const MARKER = /\/\*!cc:([\w-]+):(\d+)\*\//;
 
 export class CodeRegistry implements CodeAccess {
@@ -260,20 +258,17 @@ export class CodeRegistry implements CodeAccess {
     const match = MARKER.exec(text);
     if (match === null) {
       return text.includes("[native code]")
-        ? refused("a built-in function that has no name here", "keep it out of what the method can reach")
-        : refused(
-          "a function made by eval or a module that runs unchanged",
-          "move it into a module of the app",
-        );
+        ? refused(CODE_REFUSALS.unnamedBuiltin())
+        : refused(CODE_REFUSALS.evaluated());
     }
     const [, key, index] = match as unknown as [string, string, string];
     const module = this.#modules.get(key);
     const entry = module === undefined ? undefined : this.tableOf(key).sites[Number(index)];
     if (module === undefined || entry === undefined) {
-      return refused("a function of an unknown module", "restart the app");
+      return refused(CODE_REFUSALS.unknownModule());
     }
     if (entry.refused !== undefined) {
-      return refused(`the closure ${entry.id}: ${entry.refused}`, "change the function");
+      return refused(CODE_REFUSALS.site(entry.id, entry.refused));
     }
     if (entry.kind === "class") return this.#describeClass(module, Number(index), fn);
     if (entry.owner !== undefined) return this.#describeMember(module, Number(index), entry, fn);
@@ -286,12 +281,12 @@ export class CodeRegistry implements CodeAccess {
     }
     const accessor = this.#ask(module, entry, fn);
     if (accessor === undefined) {
-      return refused(`the closure ${entry.id}, which doesn't answer`, "change the function");
+      return refused(CODE_REFUSALS.silent(entry.id));
     }
     const scopes = this.#scopesOf(module.key, entry, accessor);
-    if (scopes === undefined) return refused(`the closure ${entry.id}: ${PARAMETERS_COME}`, CALL_LATER);
+    if (scopes === undefined) return refused(CODE_REFUSALS.closureParameters(entry.id));
     const home = this.#homeOf(module, entry, accessor);
-    if (home === undefined) return refused(`the closure ${entry.id}, whose class isn't known`, CALL_LATER);
+    if (home === undefined) return refused(CODE_REFUSALS.unknownClass(entry.id));
     return { type: "closure", module: module.key, site, scopes, home };
   }
 
@@ -354,21 +349,15 @@ export class CodeRegistry implements CodeAccess {
     const record = this.#classes.get(cls);
     if (record === undefined) {
       const { id } = this.tableOf(module.key).sites[site]!;
-      return refused(
-        `the class ${id}, which came into being before its module began to run`,
-        "make it later",
-      );
+      return refused(CODE_REFUSALS.earlyClass(id));
     }
     const { ask } = record;
     const entry = this.tableOf(module.key).sites[site]!;
     record.scopes ??= ask === undefined ? [] : this.#scopesOf(module.key, entry, ask);
-    if (record.scopes === undefined) return refused(`the class ${entry.id}: ${PARAMETERS_COME}`, CALL_LATER);
+    if (record.scopes === undefined) return refused(CODE_REFUSALS.classParameters(entry.id));
     const keys = this.#keysOf(module, record, entry.keyed ?? []);
     if (keys.includes(undefined)) {
-      return refused(
-        `the class ${entry.id}: a member with a computed name was moved, or an object names a field`,
-        "leave it in its class; name fields by texts or symbols",
-      );
+      return refused(CODE_REFUSALS.movedMember(entry.id));
     }
     return { type: "class", module: module.key, site, scopes: record.scopes, keys: keys as PropertyKey[] };
   }
@@ -390,7 +379,7 @@ export class CodeRegistry implements CodeAccess {
     const records = module.classes.get(entry.owner!) ?? [];
     const record = records.find((item) => this.#membersOf(module, item).get(site)?.fn === fn);
     if (record === undefined) {
-      return refused(`the method ${entry.id}, taken out of its class`, "keep it in its class");
+      return refused(CODE_REFUSALS.takenMethod(entry.id));
     }
     return { type: "member", owner: record.cls, site };
   }
@@ -880,8 +869,8 @@ function prototypeOf(cls: Function): object {
   return getOwnPropertyDescriptor(cls, "prototype")!.value;
 }
 
-function refused(what: string, fix: string): FunctionDescription {
-  return { type: "refused", what, fix };
+function refused(why: CodeRefusal): FunctionDescription {
+  return { type: "refused", ...why };
 }
 
 /** Reads a variable that may not be initialised yet. @throws {ReferenceError} as the engine would. */
