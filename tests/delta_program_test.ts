@@ -32,13 +32,24 @@ Deno.test({
     await using machine = await ProgramRunner.start();
     const first = await firstMigration(machine, "delta.ts", "work");
     assert(first.captured > 800_000, `it takes the tables: ${first.trace}`);
-    const again = await firstMigration(machine, "delta.ts", "work");
-    assert(again.up < again.captured / 20, `the same state is named: ${again.trace}`);
-    const other = await firstMigration(machine, "delta_other.ts", "weigh");
-    assert(other.captured > 800_000, `it takes the tables: ${other.trace}`);
-    assert(other.up < other.captured / 3, `most of the tables is named: ${other.trace}`);
+    await isNamed(machine, "delta.ts", "work", 1 / 20);
+    await isNamed(machine, "delta_other.ts", "weigh", 1 / 3);
   },
 });
+
+/**
+ * Asserts that a program's first migration sends less than a share of what it captured. On a stalled machine a question may take
+ * longer than sending all: then nobody asks, and another run shows it, or none does.
+ */
+async function isNamed(machine: ProgramRunner, file: string, method: string, share: number): Promise<void> {
+  for (let attempt = 1;; attempt++) {
+    const { captured, up, waitBytes, trace } = await firstMigration(machine, file, method);
+    assert(captured > 800_000, `it takes the tables: ${trace}`);
+    if (up < captured * share) return;
+    const isAsked = waitBytes < captured / 8;
+    if (attempt === ATTEMPTS) return assert(!isAsked, `most of the tables is named: ${trace}`);
+  }
+}
 
 /** How much a program's first migration captured and sent. */
 async function firstMigration(machine: ProgramRunner, file: string, method: string) {
@@ -46,7 +57,8 @@ async function firstMigration(machine: ProgramRunner, file: string, method: stri
   const captured = bytesOf(trace, "capture")[0] ?? 0;
   const merge = trace.find(({ event }) => event === "merge");
   assert(merge !== undefined, told(trace));
-  return { captured, up: merge.up!, trace: told(trace) };
+  const { rttMs, upBytesPerSecond } = merge.conditions!;
+  return { captured, up: merge.up!, waitBytes: rttMs * upBytesPerSecond / 1000, trace: told(trace) };
 }
 
 /** The trace of a run that leaves what it leaves plainly, with its clone in reach if that is to be had. */

@@ -21,6 +21,8 @@ export interface TraceLine {
   readonly from?: Readonly<Record<string, readonly { readonly name: string; readonly bytes: number }[]>>;
   /** Of a local run: what couldn't travel. */
   readonly refused?: { readonly path: string; readonly what: string; readonly fix: string };
+  /** Of a merge: what was measured of the link. */
+  readonly conditions?: { readonly rttMs: number; readonly upBytesPerSecond: number };
   /** Of a merge: all that was sent for it. */
   readonly up?: number;
 }
