@@ -27,6 +27,15 @@ export function enginePosition(node: Node, source: string): number {
   return node.start;
 }
 
+/** The offset that V8 has for what fails right after an expression between brackets was evaluated: its last part. */
+export function keyPosition(node: Node, source: string): number {
+  if (node.type === "CallExpression" && node.callee.type === "MemberExpression") {
+    return find(source, "(", node.callee.end);
+  }
+  if (node.type === "ObjectExpression" && node.properties.length > 0) return node.properties[0].start;
+  return enginePosition(node, source);
+}
+
 function memberPosition(node: Node, source: string): number {
   if (node.computed) return find(source, "[", node.object.end);
   return node.property.start;

@@ -1,7 +1,7 @@
 import { bodyStart, isShadowed } from "./analyse.ts";
 import { NODE_WORKERS, NODE_WORKERS_URL, OF_CLASS } from "./constants.ts";
 import { doorPieces } from "./doors.ts";
-import { enginePosition } from "./engine_position.ts";
+import { enginePosition, keyPosition } from "./engine_position.ts";
 import type { ModuleAnalysis, Node, Scope, Site, SuperUse, Variable } from "./model.ts";
 import { type Edit, type Piece, Renderer, type Style } from "./render.ts";
 
@@ -532,12 +532,25 @@ class Instrumenter {
   }
 
   /** Notes what names a field of instances, for the registration to take. */
-  #fieldKey(site: Site, { start, end }: Node, depth: number): void {
+  #fieldKey(site: Site, key: Node, depth: number): void {
     const when = (style: Style) => style.making !== site;
-    const note = (at: number, side: "open" | "close", text: Edit["text"]) =>
-      this.#renderer.add({ at, end: at, side, depth, when, text });
-    note(start, "open", (style) => `(${style.own("L")}={n:${style.own("L")},v:(`);
-    note(end, "close", () => ")}).v");
+    this.#renderer.add({
+      at: key.start,
+      end: key.start,
+      side: "open",
+      depth,
+      when,
+      text: (style) => `(${style.own("L")}={n:${style.own("L")},v:(`,
+    });
+    this.#renderer.add({
+      at: key.end,
+      end: key.end,
+      side: "close",
+      depth,
+      when,
+      text: () => ")}).v",
+      standsFor: keyPosition(key, this.#analysis.source),
+    });
   }
 
   #element(site: Site, element: Node, guarded: boolean, depth: number): void {

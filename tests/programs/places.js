@@ -15,3 +15,13 @@ t((f) => f(null), [class { #secret = 1; static of() { return (v) => v.x.y; } }][
 (function () { class Last extends (() => arguments[1])() { #own = 1; own() { return this.#own; } } console.log(new Last().own(), Last.name); })(1, Object);
 function simple(n) { return n + 1; }
 console.log(simple(1));
+// Where a class stands whose fields' names are computed.
+const thrown = (act) => { try { return act(); } catch (error) { return error.stack.split("\n").slice(0, 3).map((line) => line.replace(/file:.*\//, "")).join("|"); } };
+const kind = Symbol("kind");
+console.log(thrown(() => { class A { [({ toString() { throw new Error("key"); } })] = 1; } }));
+console.log(thrown(() => { class A { [Symbol.for("s")] = 1; static { null.q; } } }));
+console.log(thrown(() => { class A { [String("s")] = 1; static q = null.q; } }));
+console.log(thrown(() => { class A { [kind] = 1; static q = null.q; } }));
+console.log(thrown(() => { class A { ["x" + 1] = 1; [kind] = 2; static q = null.q; } }));
+console.log(thrown(() => { class A extends Object { [null.z] = 2; } return new A(); }));
+console.log(thrown(() => { class A extends Object { [(() => kind)()] = 2; y = null.z; } return new A(); }));
