@@ -15,6 +15,11 @@ const PROJECT = new URL("../", import.meta.url);
 const MOD = new URL("mod.ts", PROJECT).href;
 const APP = decodeURIComponent(new URL("examples/virus_scan/main.ts", PROJECT).pathname);
 
+/** How long the scanner is to take alone, so that the whole demo takes less than two minutes on a fast machine and a slow one. */
+const ALONE_S = 68;
+const MIN_BYTES = 300_000;
+const MAX_BYTES = 4_000_000;
+
 /** Permissions that the scanner itself needs. */
 const APP_FLAGS = ["--allow-read"];
 
@@ -38,11 +43,31 @@ async function runOn(device: SlowDevice, args: readonly string[], env: Record<st
   return { code, stdout: text(stdout), stderr: text(stderr), seconds: (performance.now() - started) / 1000 };
 }
 
+/** So many bytes take the scanner about {@linkcode ALONE_S} alone, by what two files take it without the device's slowness. */
+async function affordableBytes(
+  device: SlowDevice,
+  factor: number,
+  files: readonly string[],
+): Promise<number> {
+  device.setFactor(1);
+  const taken = async (path: string) => {
+    const args = ["run", ...APP_FLAGS, APP, path];
+    const runs = [await runOn(device, args, {}), await runOn(device, args, {})];
+    return { bytes: Deno.statSync(path).size, seconds: Math.min(...runs.map(({ seconds }) => seconds)) };
+  };
+  const [small, large] = [await taken(files[0]!), await taken(files[1]!)];
+  device.setFactor(factor);
+  const perByte = (large.seconds - small.seconds) / (large.bytes - small.bytes);
+  const atFirst = small.seconds - perByte * small.bytes;
+  const bytes = perByte > 0 ? (ALONE_S / factor - atFirst) / perByte : 0;
+  return Math.min(MAX_BYTES, Math.max(MIN_BYTES, bytes));
+}
+
 const { values } = parseArgs({
   options: {
     factor: { type: "string", default: "10" },
     link: { type: "string", default: "wifi" },
-    bytes: { type: "string", default: "1600000" },
+    bytes: { type: "string" },
     json: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -70,7 +95,12 @@ try {
   await using device = slowDevice(factor);
   say(`device: ${factor} times slower than this machine (by ${device.how}); link: ${values.link}`);
   const measuredFactor = factor === 1 ? 1 : await device.measure();
-  const inputs = chooseInputs(PROJECT, Number(values.bytes));
+  const files = (bytes: number) => chooseInputs(PROJECT, bytes);
+  const inputs = files(
+    values.bytes === undefined
+      ? await affordableBytes(device, measuredFactor, files(0).learn)
+      : Number(values.bytes),
+  );
   const home = `${folder}/device`;
   await using clone = await DemoPeer.start(MOD, {
     home: `${folder}/clone`,
