@@ -289,7 +289,7 @@ export class Migrator {
     }
     this.#stopAtCapture(point, roots, capture);
     const { port } = this.#parts;
-    const id = port.post(message, capture.packet, isAsync);
+    const id = port.post(message, capture.parts, isAsync);
     if (this.#builtinsChanged()) {
       this.#endSession();
       port.wait(id);

@@ -111,8 +111,11 @@ export class SyncPort {
     this.#send({ ...message, id: 0 });
   }
 
-  /** Asks, for an answer that is to be waited for; `late`: its arrival, as others of the program go on meanwhile. */
-  post(message: Record<string, unknown>, packet?: Uint8Array, late: boolean = false): number {
+  /**
+   * Asks, for an answer that is to be waited for. `packet` comes in pieces; `late`: the answer is waited for as an arrival,
+   * while others of the program go on.
+   */
+  post(message: Record<string, unknown>, packet: readonly Uint8Array[] = [], late: boolean = false): number {
     const id = this.#next++;
     if (late) this.#away[this.#away.length] = id;
     this.#send({ ...message, id, lane: late ? "late" : "down" }, packet);
@@ -127,19 +130,21 @@ export class SyncPort {
     return false;
   }
 
-  #send(message: Record<string, unknown>, packet?: Uint8Array): void {
+  #send(message: Record<string, unknown>, packet: readonly Uint8Array[] = []): void {
     if (this.#failed) return;
     const head = serialize(message);
-    const bytes = packet === undefined ? 0 : packet.length;
+    let bytes = 0;
+    for (let i = 0; i < packet.length; i++) bytes += packet[i]!.length;
     // In one piece, unless copying takes longer: who writes twice wakes the other end twice.
     const joins = bytes <= JOINED_BYTES;
     const first = new Bytes(HEADER_BYTES + head.length + (joins ? bytes : 0));
     put(first, headerOf(head.length, bytes), 0);
     put(first, head, HEADER_BYTES);
-    if (packet !== undefined && joins) put(first, packet, HEADER_BYTES + head.length);
+    let at = HEADER_BYTES + head.length;
+    for (let i = 0; joins && i < packet.length; at += packet[i++]!.length) put(first, packet[i]!, at);
     try {
       writeAll(this.#up, first);
-      if (packet !== undefined && !joins) writeAll(this.#up, packet);
+      for (let i = 0; !joins && i < packet.length; i++) writeAll(this.#up, packet[i]!);
     } catch {
       this.#fail();
     }

@@ -36,7 +36,9 @@ Deno.test("SyncPort.request() gets what the supervisor answers, packets of any s
     for (const bytes of [1, 16_384, 16_385, 70_000, 5_000_000]) {
       const packet = new Uint8Array(bytes);
       for (let at = 0; at < bytes; at += 65_536) crypto.getRandomValues(packet.subarray(at, at + 65_536));
-      const answer = port.wait(port.post({ op: "say", say: bytes }, packet));
+      const answer = port.wait(
+        port.post({ op: "say", say: bytes }, [packet.subarray(0, 10), packet.subarray(10)]),
+      );
       strictEqual(answer.got, bytes);
       strictEqual(Buffer.compare(answer.packet, packet), 0);
     }
@@ -52,7 +54,7 @@ Deno.test("SyncPort.arrival() comes late, and requests go on meanwhile", () =>
     ),
     async (port) => {
       const order: string[] = [];
-      const arrival = port.arrival(port.post({ op: "late" }, undefined, true)).then((value) =>
+      const arrival = port.arrival(port.post({ op: "late" }, [], true)).then((value) =>
         void order.push(value)
       );
       order.push(port.request({ op: "now" }));
@@ -72,7 +74,7 @@ Deno.test("SyncPort answers the supervisor's questions while it waits", () =>
     async (port, facts) => {
       facts.framesBelow = () => ["    at main"];
       deepStrictEqual(port.request({ op: "x" }), ["    at main"]);
-      deepStrictEqual(await port.arrival(port.post({ op: "x" }, undefined, true)), ["    at main"]);
+      deepStrictEqual(await port.arrival(port.post({ op: "x" }, [], true)), ["    at main"]);
     },
   ));
 
@@ -82,7 +84,7 @@ Deno.test("SyncPort.request() is undefined, at once and from then on, when the s
     async (port) => {
       strictEqual(port.request({ op: "x" }), undefined);
       strictEqual(port.request({ op: "x" }), undefined);
-      strictEqual(await port.arrival(port.post({ op: "x" }, undefined, true)), undefined);
+      strictEqual(await port.arrival(port.post({ op: "x" }, [], true)), undefined);
     },
   ));
 
