@@ -13,6 +13,7 @@ class Place implements AsyncDisposable {
   readonly temp = `${this.folder}/tmp`;
   /** As the environment of what is started from now on names it. */
   language = "C";
+  timeZone = "UTC";
 
   constructor() {
     Deno.mkdirSync(this.temp);
@@ -22,7 +23,13 @@ class Place implements AsyncDisposable {
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", MAIN, ...args],
       cwd: SMALL,
-      env: { TMPDIR: this.temp, NO_COLOR: "1", CLONECLOUD_HOME: this.home, LC_ALL: this.language },
+      env: {
+        TMPDIR: this.temp,
+        NO_COLOR: "1",
+        CLONECLOUD_HOME: this.home,
+        LC_ALL: this.language,
+        TZ: this.timeZone,
+      },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -133,6 +140,10 @@ Deno.test("two apps share one peer at the same time, and one runs twice", async 
   const german = await place.run("run", "--clone", address!, ...migrate, "language.ts");
   assert.match(german.stderr, /: 1 migration to /);
   assert.match(german.stdout, /^de-DE 1\.234,5 \d+\.\d+\.\d{4}\n$/);
+  place.timeZone = "Asia/Tokyo";
+  const tokyo = await place.run("run", "--clone", address!, "--migrate", "zone.ts#zone", "zone.ts");
+  assert.match(tokyo.stderr, /: 1 migration to /);
+  assert.equal(tokyo.stdout, "Asia/Tokyo 9 -540\n");
   trusting.signal("SIGTERM");
   await trusting.output();
 });

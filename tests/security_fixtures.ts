@@ -13,7 +13,11 @@ export function hostileGuest(
     readonly more?: readonly string[];
   } = {},
 ): ReturnType<typeof guestCommand> {
-  const command = guestCommand(Deno.execPath(), { heapMiB, locale: navigator.language });
+  const command = guestCommand(Deno.execPath(), {
+    heapMiB,
+    locale: navigator.language,
+    timeZone: Temporal.Now.timeZoneId(),
+  });
   const args = command.args.slice(0, -1).filter((arg) => !without.includes(arg));
   return {
     ...command,

@@ -276,10 +276,10 @@ function conditionsOf({ rttMs, upBytesPerSecond, downBytesPerSecond }: LinkSpec)
 
 /** Checks an app's request. @throws {TypeError} */
 function parseRequest(message: Message): SessionRequest {
-  const { sessionVersion, clones, link, app, deno, locale } = message;
+  const { sessionVersion, clones, link, app, deno, locale, timeZone } = message;
   const ok = Number.isInteger(sessionVersion) && typeof app === "string" && typeof deno === "string" &&
     (link === undefined || typeof link === "string") &&
-    (locale === undefined || typeof locale === "string") &&
+    [locale, timeZone].every((text) => text === undefined || typeof text === "string") &&
     isTexts(clones) && clones.length > 0;
   if (!ok) throw new TypeError("Cannot open session: the request is malformed");
   return message as unknown as SessionRequest;

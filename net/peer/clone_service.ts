@@ -105,7 +105,11 @@ export class CloneService {
     this.#collecting = new Collecting(without.has("collecting") ? Infinity : MAX_COLLECTING_BYTES);
     this.#guests = new GuestPool({
       command: (needs) => this.#command(needs),
-      usual: { memoryMiB: grantsOf().memoryMiB, locale: navigator.language },
+      usual: {
+        memoryMiB: grantsOf().memoryMiB,
+        locale: navigator.language,
+        timeZone: Temporal.Now.timeZoneId(),
+      },
       cache,
       without,
       spares: this.maxGuests > 0,
@@ -220,11 +224,12 @@ export class CloneService {
     await this.#guests.close();
   }
 
-  #command({ memoryMiB, locale }: GuestNeeds) {
+  #command({ memoryMiB, locale, timeZone }: GuestNeeds) {
     const { guestCommand: own, denoPath = Deno.execPath(), heapMiB = DEFAULT_HEAP_MIB } = this.#options;
     return own ?? guestCommand(denoPath, {
       heapMiB: Math.min(heapMiB, memoryMiB - GUEST_OVERHEAD_MIB),
       locale,
+      timeZone,
     });
   }
 

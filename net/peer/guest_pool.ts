@@ -9,6 +9,8 @@ export interface GuestNeeds {
   readonly memoryMiB: number;
   /** Its language (BCP 47). */
   readonly locale: string;
+  /** Its time zone (IANA). */
+  readonly timeZone: string;
 }
 
 /** What a {@linkcode GuestPool} is made from. */
@@ -63,7 +65,10 @@ export class GuestPool {
   async take(needs: GuestNeeds): Promise<Guest> {
     if (this.#closed) throw new Error("Cannot start guest: the clone stops");
     try {
-      if (needs.locale !== this.#usual.locale) this.#speak(needs.locale);
+      const { locale, timeZone } = needs;
+      if (locale !== this.#usual.locale || timeZone !== this.#usual.timeZone) {
+        this.#move({ locale, timeZone });
+      }
       const spare = needs.memoryMiB === this.#usual.memoryMiB ? this.#spares.shift() : undefined;
       const guest = spare ?? await this.#start(needs);
       this.#used.add(guest);
@@ -84,9 +89,9 @@ export class GuestPool {
     await this.#watchdog?.close();
   }
 
-  /** From now on spare guests speak this language: a process can't change its own. */
-  #speak(locale: string): void {
-    this.#usual = { ...this.#usual, locale };
+  /** From now on spare guests speak this language and live in this time zone: a process can't change its own. */
+  #move(to: Pick<GuestNeeds, "locale" | "timeZone">): void {
+    this.#usual = { ...this.#usual, ...to };
     for (const spare of this.#spares.splice(0)) spare.kill();
   }
 

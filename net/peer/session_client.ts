@@ -39,7 +39,7 @@ export class RefusedError extends Error {
 
 /** What {@linkcode openCloneSession} asks for. */
 export interface OpenOptions {
-  readonly request: Pick<SessionRequest, "sessionVersion" | "deno" | "app" | "locale">;
+  readonly request: Pick<SessionRequest, "sessionVersion" | "deno" | "app" | "locale" | "timeZone">;
   /** Whether the link may be probed while the session lives. */
   readonly probes: boolean;
   /** The link as it was: then the session doesn't wait for new measures. */
@@ -73,6 +73,7 @@ export async function openCloneSession(
       deno: request.deno,
       app: request.app.slice(0, 500),
       ...(request.locale !== undefined && { locale: request.locale.slice(0, 100) }),
+      ...(request.timeZone !== undefined && { timeZone: request.timeZone.slice(0, 100) }),
     });
     const measuring = remembered ?? timed(FIRST_MEASURE_TIMEOUT_MS, (signal) => meter.first(signal));
     // Whoever refuses measures nothing either.

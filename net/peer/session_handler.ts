@@ -108,6 +108,7 @@ function needsOf(host: SessionHost, device: string, hello: SessionHello) {
   return {
     memoryMiB: host.grants(device).memoryMiB,
     locale: hello.locale ?? navigator.language,
+    timeZone: hello.timeZone ?? Temporal.Now.timeZoneId(),
   };
 }
 

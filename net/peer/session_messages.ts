@@ -17,6 +17,8 @@ export interface SessionHello {
   readonly app: string;
   /** The device's language, if it said one. */
   readonly locale: string | undefined;
+  /** The device's time zone, if it said one. */
+  readonly timeZone: string | undefined;
 }
 
 /** Why a clone opens no session. */
@@ -35,11 +37,13 @@ export type SessionAnswer =
   | { readonly ok: false; readonly code: RefusalCode; readonly error: string };
 
 const MAX_TEXT = 1_000;
+/** Names no file outside of the zones' folder. */
+const TIME_ZONE = /^[A-Za-z][A-Za-z0-9_+-]{0,31}(\/[A-Za-z0-9_+-]{1,32}){0,2}$/;
 const LANGUAGE_TAG = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}$/;
 
 /** Checks a device's hello. @throws {TypeError} */
 export function parseHello(message: Message | undefined): SessionHello {
-  const { sessionVersion, deno, app, locale } = message ?? {};
+  const { sessionVersion, deno, app, locale, timeZone } = message ?? {};
   if (!Number.isInteger(sessionVersion) || !isText(deno) || !isText(app)) {
     throw new TypeError("Cannot open session: its first message is malformed");
   }
@@ -48,6 +52,7 @@ export function parseHello(message: Message | undefined): SessionHello {
     deno,
     app,
     locale: typeof locale === "string" && LANGUAGE_TAG.test(locale) ? locale : undefined,
+    timeZone: typeof timeZone === "string" && TIME_ZONE.test(timeZone) ? timeZone : undefined,
   };
 }
 

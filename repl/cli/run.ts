@@ -472,6 +472,7 @@ export class Run {
         app: modulePath(this.#app.main, this.#app.root),
         deno: Deno.version.deno,
         locale: navigator.language,
+        timeZone: Temporal.Now.timeZoneId(),
         ...(typeof link === "string" && { link }),
       },
       roots: [

@@ -59,13 +59,8 @@ export class GuestHost {
     if (navigator.language !== session.locale) {
       this.#abandon(`the clone can't take on the device's language (${session.locale})`);
     }
-    try {
-      setEnv("TZ", session.timeZone);
-    } catch {
-      // A clone's owner may keep even that from guests; dates in another zone would be wrong.
-      if (Temporal.Now.timeZoneId() !== session.timeZone) {
-        this.#abandon("the clone can't take on the time zone");
-      }
+    if (Temporal.Now.timeZoneId() !== session.timeZone) {
+      this.#abandon(`the clone can't take on the device's time zone (${session.timeZone})`);
     }
   }
 
@@ -452,7 +447,6 @@ export class GuestHost {
 
 const dateNow = Date.now;
 const realProcess = process;
-const setEnv = Deno.env.set.bind(Deno.env);
 
 function define(target: object, name: string, value: unknown): void {
   const descriptor = Reflect.getOwnPropertyDescriptor(target, name);

@@ -329,8 +329,11 @@ export class DeviceSession {
         const id = this.#turns.returns();
         this.#returned(frame.payload, id).catch((error) => this.#unreadable(error));
       } else if (frame.kind === REQUEST) {
+        const request = unpackPayload(frame.payload, this.#bounds.headBytes).head as GuestRequest;
+        // A guest that can't stand for this device says so before any thread came.
+        if (request.op === "abandon") return this.#abandoned(request);
         const answered = this.#turns.asks();
-        this.#request(frame.payload).then(answered, (error) => this.#lose(String(error)));
+        this.#request(request).then(answered, (error) => this.#lose(String(error)));
       } else if (frame.kind === STAGE) this.#stage(frame.payload);
       else if (frame.kind === BLOB_REQUEST) {
         const sent = this.#turns.fetches();
@@ -446,13 +449,12 @@ export class DeviceSession {
     });
   }
 
-  async #request(payload: Uint8Array): Promise<void> {
-    const { head } = unpackPayload(payload, this.#bounds.headBytes);
-    const request = head as GuestRequest;
-    if (request.op === "abandon") {
-      const reason = `${request.reason}${request.path ? ` (${request.path})` : ""}`;
-      return this.#lose(reason, parseMiss(request.miss));
-    }
+  #abandoned(request: Extract<GuestRequest, { op: "abandon" }>): void {
+    const reason = `${request.reason}${request.path ? ` (${request.path})` : ""}`;
+    this.#lose(reason, parseMiss(request.miss));
+  }
+
+  async #request(request: Exclude<GuestRequest, { op: "abandon" }>): Promise<void> {
     if (request.op === "position" || request.op === "source") {
       const value = await this.#ask(request);
       return await this.#reply({ ok: true, value });

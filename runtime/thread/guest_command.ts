@@ -4,6 +4,8 @@ export interface GuestLimits {
   readonly heapMiB: number;
   /** The guest's language (BCP 47). */
   readonly locale: string;
+  /** The guest's time zone (IANA). */
+  readonly timeZone: string;
 }
 
 /** How to start a guest process: its stdin and stdout are the framed channel. */
@@ -41,6 +43,7 @@ export function guestCommand(denoPath: string, limits: GuestLimits): GuestComman
       DENO_NO_UPDATE_CHECK: "1",
       DENO_NO_PROMPT: "1",
       LANG: posixLocale(limits.locale),
+      TZ: limits.timeZone,
     },
   };
 }

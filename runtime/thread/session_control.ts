@@ -19,6 +19,8 @@ export interface SessionRequest {
   readonly deno: string;
   /** The device's language (BCP 47): its guest speaks it too. */
   readonly locale?: string;
+  /** The device's time zone (IANA): its guest's clock shows that. */
+  readonly timeZone?: string;
 }
 
 /** The peer's answer. */
