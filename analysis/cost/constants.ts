@@ -56,6 +56,8 @@ export const TIGHT_BOUNDS = 1.25;
 export const ONCE_A_RUN = 1.5;
 /** Times on one side say how much faster the other is by as much as there are more of them than this. */
 export const RATIO_PRIOR_POINTS = 0.5;
+/** Sizes that are so many times each other show, by equal times on two machines, that time doesn't go by size. */
+export const FAR_APART = 3;
 /** After a migration that failed, wait this many invocations, then twice as many, … */
 export const RETRY_AFTER = 4;
 export const RETRY_AFTER_MAX = 4096;

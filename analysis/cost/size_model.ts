@@ -97,6 +97,12 @@ export class SizeModel {
     return this.#base * Math.min(MAX_PROPORTION, Math.max(1 / MAX_PROPORTION, times));
   }
 
+  /** The mean of what was seen of the feature at `position`; 0 if nothing was. */
+  meanOf(position: number): number {
+    const seen = this.sums.linear[position];
+    return seen && seen.n > 0 ? seen.x / seen.n : 0;
+  }
+
   /** Whether different sizes were seen of the feature at `position`. */
   varies(position: number): boolean {
     const seen = this.sums.linear[position];

@@ -1,4 +1,4 @@
-import { MAX_HERE_CORRECTION, RATIO_PRIOR_POINTS, RUN_BYTES, TIGHT_BOUNDS } from "./constants.ts";
+import { FAR_APART, MAX_HERE_CORRECTION, RATIO_PRIOR_POINTS, RUN_BYTES, TIGHT_BOUNDS } from "./constants.ts";
 import { SizeModel, type SizeSums, withSums } from "./size_model.ts";
 
 /** What an invocation takes on the device and at a clone as fast as the device, as seen so far. */
@@ -131,9 +131,18 @@ export class TwoSides {
       const joint = new SizeModel(withSums(here.capped(1), there.capped(1)));
       // Where more than in proportion to its size was seen at the clone, that was slower than it says.
       if (joint.sized && joint.base > 0) this.#joint = joint;
-      else this.#flat = !joint.sized && joint.varies(RUN_BYTES);
+      else this.#flat = !joint.sized && isFarApart(here, there);
     }
   }
+}
+
+/**
+ * Whether the sizes that the two sides saw are so far apart that equal times are no accident: a clone that is faster than it says
+ * makes a larger input look like a smaller one.
+ */
+function isFarApart(a: SizeModel, b: SizeModel): boolean {
+  const [one, two] = [a.meanOf(RUN_BYTES), b.meanOf(RUN_BYTES)];
+  return one > 0 && two > 0 && Math.max(one, two) >= FAR_APART * Math.min(one, two);
 }
 
 /** What `points` took by what `model` says of their sizes; few of them say little, as one alone may have been odd. */
