@@ -11,23 +11,23 @@ export interface DemoInputs {
 const MIN_BYTES = 100_000;
 const MAX_BYTES = 200_000;
 
-/** Files to learn from are half as large: two more runs that a person waits for. */
+/** The first run that learns stays on the device, and a person waits for it. */
 const MIN_LEARN_BYTES = 50_000;
 
 /**
- * Chooses files of 100 to 200 kB by name, until `bytes` are reached; learns from two of 50 to 100 kB, the smallest and the
- * largest, so that it shows how the time depends on the size.
+ * Chooses files of 100 to 200 kB by name, until `bytes` are reached; learns from one of 50 kB and from
+ * the largest, so that it shows how the time depends on the size.
  * @throws {Error} if there are too few.
  */
 export function chooseInputs(project: URL, bytes: number): DemoInputs {
   const folder = decodeURIComponent(new URL("node_modules/.deno/", project).pathname);
   const byName = (a: { path: string }, b: { path: string }) => a.path < b.path ? -1 : 1;
   const all = [...filesUnder(folder)];
-  const small = all.filter(({ size }) => size >= MIN_LEARN_BYTES && size < MIN_BYTES)
+  const bySize = all.filter(({ size }) => size >= MIN_LEARN_BYTES && size <= MAX_BYTES)
     .sort((a, b) => a.size - b.size || byName(a, b));
-  const learn = [small.at(0), small.at(-1)].map((file) => file?.path ?? "");
-  const files = all.filter(({ size }) => size >= MIN_BYTES && size <= MAX_BYTES).sort(byName);
-  if (files.length === 0 || small.length < 2) {
+  const learn = [bySize.at(0), bySize.pop()].map((file) => file?.path ?? "");
+  const files = bySize.filter(({ size }) => size >= MIN_BYTES).sort(byName);
+  if (files.length === 0) {
     throw new Error(`Cannot choose inputs: ${folder} has too few files of that size`);
   }
   const measure: string[] = [];
