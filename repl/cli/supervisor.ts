@@ -54,7 +54,7 @@ export class Supervisor {
   readonly #board: Board;
   readonly #parts: SupervisorParts;
   #landed: Landed | undefined;
-  #migration: MigrationService | undefined;
+  #migration: Promise<MigrationService> | undefined;
   /** What the app asked and told is served in order. */
   #served: Promise<void> = Promise.resolve();
   #closed = false;
@@ -75,7 +75,7 @@ export class Supervisor {
   /** The app has ended. */
   close(): void {
     this.#closed = true;
-    this.#migration?.close();
+    this.#migration?.then((migration) => migration.close(), () => {});
     for (const link of [this.#link, ...this.#workers]) link.close();
     try {
       Deno.removeSync(this.folder, { recursive: true });
@@ -98,8 +98,10 @@ export class Supervisor {
   }
 
   #receive(message: AppMessage, packet: Uint8Array | undefined): void {
-    if (message.op !== "supervisor") void this.#migration?.serve(message, packet);
-    else this.#served = this.#served.then(() => this.#serve(message));
+    if (message.op !== "supervisor") {
+      const gone = () => this.#link.answer(message, undefined);
+      this.#migration?.then((migration) => migration.serve(message, packet), gone);
+    } else this.#served = this.#served.then(() => this.#serve(message));
   }
 
   async #serve(message: AppMessage): Promise<void> {
@@ -117,7 +119,12 @@ export class Supervisor {
 
   async #begin(): Promise<AppConfig> {
     const config = await this.#parts.config();
-    if (config.session === undefined) return config;
+    // Not waited for: the app's thread goes on loading its code meanwhile.
+    if (config.session !== undefined) this.#migration = this.#openMigration(config);
+    return config;
+  }
+
+  async #openMigration(config: AppConfig): Promise<MigrationService> {
     const migration = await openMigrationService({
       config,
       board: this.#board,
@@ -127,8 +134,7 @@ export class Supervisor {
       connect: async () => (await this.#parts.clones())?.open(),
     });
     if (this.#closed) migration.close();
-    else this.#migration = migration;
-    return config;
+    return migration;
   }
 
   /** Changes files for the app: all or none. Returns why not. */
