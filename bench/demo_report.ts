@@ -92,7 +92,8 @@ function conditionRows(conditions: Result["conditions"]): [string, string][] {
   const number = (name: string) => typeof conditions[name] === "number" ? conditions[name] : NaN;
   const row = (name: string, measured: string, wanted: string): [string, string] => [
     name,
-    `${measured} measured, ${wanted} set`,
+    // Without a migration nothing is known of the link.
+    `${measured.includes("NaN") ? "not" : measured} measured, ${wanted} set`,
   ];
   const rate = (bytesPerSecond: number) => `${(bytesPerSecond * 8 / 1e6).toFixed(1)} Mbit/s`;
   const factor = number("factor");

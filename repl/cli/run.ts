@@ -218,6 +218,7 @@ export class Run {
     const { Lessons } = await later<typeof import("./lessons.ts")>("./lessons.ts", import.meta.url);
     const place = new Lessons(this.#home).begin();
     if (place === undefined) return await this.#plain(flags);
+    this.#traceNothing();
     const { watchedRun } = await later<typeof import("./watched_run.ts")>(
       "./watched_run.ts",
       import.meta.url,
@@ -319,7 +320,13 @@ export class Run {
   }
 
   #plain(flags: readonly string[]): Promise<number> {
+    this.#traceNothing();
     return this.#launch(["run", ...flags, this.#app.path, ...this.#args]);
+  }
+
+  /** Who asked for a trace finds one, also of a run in which nothing could migrate. */
+  #traceNothing(): void {
+    if (typeof this.#values.trace === "string") new TraceFile(this.#values.trace).close();
   }
 
   #launch(args: readonly string[]): Promise<number> {
