@@ -43,7 +43,7 @@ export { AppLink, type AppMessage } from "./thread/app_link.ts";
 export { Board } from "./thread/board.ts";
 export { LocalConnection } from "./thread/local_connection.ts";
 export { type MigrationService, openMigrationService } from "./thread/open_migration_service.ts";
-export type { OpenedLink, SessionLink } from "./thread/session_link.ts";
+export { type OpenedLink, SessionLink } from "./thread/session_link.ts";
 export type { AppConfig, SupervisorRequest, TraceEvent } from "./thread/protocol.ts";
 export { type Stage, type StageRow, STAGES, type StageStop, type StageVariable } from "./thread/stages.ts";
 export { MIGRATE, READY, REQUEST, RETURN, STAGE } from "./thread/protocol.ts";

@@ -4,8 +4,9 @@ import {
   engineSerializer,
   HEADER_BYTES,
   headerOf,
-  JOINED_BYTES,
   type Lane,
+  messageParts,
+  READ_BYTES,
   sizesOf,
 } from "./link_frames.ts";
 
@@ -18,8 +19,6 @@ export interface AppMessage {
   readonly [more: string]: any;
 }
 
-/** Bytes of one read at most: what a pipe holds. */
-const READ_BYTES = 65_536;
 /** A message that a pipe has room for, as nobody has more than one unread there. */
 const SMALL_BYTES = 32_768;
 
@@ -87,14 +86,8 @@ export class AppLink {
 
   #send(lane: Lane, answer: AppAnswer, packet?: Uint8Array): void {
     if (this.#closed) return;
-    const head = this.#serializer.serialize(answer);
-    const bytes = packet?.length ?? 0;
-    const joins = bytes <= JOINED_BYTES;
-    const first = new Uint8Array(HEADER_BYTES + head.length + (joins ? bytes : 0));
-    first.set(headerOf(head.length, bytes));
-    first.set(head, HEADER_BYTES);
-    if (packet !== undefined && joins) first.set(packet, HEADER_BYTES + head.length);
-    const parts = packet === undefined || joins ? [first] : [first, packet];
+    const parts = messageParts(this.#serializer.serialize(answer), packet === undefined ? [] : [packet]);
+    const first = parts[0]!;
     const file = this.#files[lane];
     const writing = this.#writing[lane];
     // Who waits on `down` reads; an app that waits for a late answer may do anything else first, for as long as it likes.

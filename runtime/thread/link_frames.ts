@@ -6,14 +6,23 @@
  * A head is a value as the engine itself serialises it: unlike JSON that runs no `toJSON` of the app.
  */
 
+import { uncurry } from "./intrinsics.ts";
+
+// One end runs in the app's isolate: nothing is looked up after the app's code began.
+const Bytes = Uint8Array;
+const put = uncurry(Uint8Array.prototype.set) as (into: Uint8Array, bytes: Uint8Array, at: number) => void;
+
 /** Answers to whoever waits at once, or later. */
 export type Lane = "down" | "late";
+
+/** Bytes of one read at most: what a pipe holds. */
+export const READ_BYTES = 65_536;
 
 /** Bytes before a head. */
 export const HEADER_BYTES = 8;
 
 /** A packet that isn't longer is written together with its head. */
-export const JOINED_BYTES = 16_384;
+const JOINED_BYTES = 16_384;
 
 /** What the supervisor asks of the app's process. */
 export type AppQuestion =
@@ -30,9 +39,31 @@ export interface AppAnswer {
   readonly question?: AppQuestion;
 }
 
+/**
+ * A message in the pieces it is to be written in: in one, unless copying the packet takes longer, as who writes twice wakes
+ * the other end twice.
+ */
+export function messageParts(head: Uint8Array, packet: readonly Uint8Array[]): readonly Uint8Array[] {
+  let bytes = 0;
+  for (let i = 0; i < packet.length; i++) bytes += packet[i]!.length;
+  const joins = bytes <= JOINED_BYTES;
+  const first = new Bytes(HEADER_BYTES + head.length + (joins ? bytes : 0));
+  put(first, headerOf(head.length, bytes), 0);
+  put(first, head, HEADER_BYTES);
+  const parts: Uint8Array[] = [first];
+  let at = HEADER_BYTES + head.length;
+  for (let i = 0; i < packet.length; i++) {
+    const piece = packet[i]!;
+    if (joins) put(first, piece, at);
+    else parts[parts.length] = piece;
+    at += piece.length;
+  }
+  return parts;
+}
+
 /** The header of a message. */
 export function headerOf(headBytes: number, packetBytes: number): Uint8Array {
-  const header = new Uint8Array(HEADER_BYTES);
+  const header = new Bytes(HEADER_BYTES);
   for (let i = 0; i < 4; i++) {
     header[i] = headBytes >>> (8 * i);
     header[4 + i] = packetBytes >>> (8 * i);

@@ -1,4 +1,5 @@
-import { encodeFrame, type Frame, FrameDecoder, frameHeader, HOP_CONTROL } from "./frame.ts";
+import { encodeFrame, frameHeader } from "./frame.ts";
+import { SessionLink } from "./session_link.ts";
 import { slabReader } from "./slab_reader.ts";
 
 /** Bytes of one read at most, and of the allocation that several share. */
@@ -6,17 +7,13 @@ const READ_BYTES = 65_536;
 const SLAB_BYTES = 4 * READ_BYTES;
 
 /** A framed connection to a local socket. Whoever opens it closes it. */
-export class LocalConnection {
+export class LocalConnection extends SessionLink {
   readonly #connection: Deno.Conn;
   #writing: Promise<void> = Promise.resolve();
-  #closed = false;
-  onFrame: (frame: Frame) => void = () => {};
-  onClose: () => void = () => {};
-  /** Something arrived, be it part of a frame. */
-  onBytes: () => void = () => {};
 
   /** Takes an open connection. */
   constructor(connection: Deno.Conn) {
+    super();
     this.#connection = connection;
     this.#read();
   }
@@ -26,7 +23,6 @@ export class LocalConnection {
     return new LocalConnection(await Deno.connect({ transport: "unix", path }));
   }
 
-  /** Resolves when it has left, or never will. */
   send(kind: number, ...parts: Uint8Array[]): Promise<void> {
     let bytes = 0;
     for (const part of parts) bytes += part.length;
@@ -36,19 +32,12 @@ export class LocalConnection {
     );
   }
 
-  sendJson(body: unknown): void {
-    this.send(HOP_CONTROL, new TextEncoder().encode(JSON.stringify(body)));
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+  protected end(): void {
     try {
       this.#connection.close();
     } catch {
       // The other end was faster.
     }
-    this.onClose();
   }
 
   #write(parts: readonly Uint8Array[]): Promise<void> {
@@ -60,14 +49,9 @@ export class LocalConnection {
   }
 
   async #read(): Promise<void> {
-    const decoder = new FrameDecoder();
     try {
       const read = slabReader(this.#connection, { readBytes: READ_BYTES, slabBytes: SLAB_BYTES });
-      for (let piece = await read(); piece !== null; piece = await read()) {
-        this.onBytes();
-        decoder.push(piece);
-        for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) this.onFrame(frame);
-      }
+      for (let piece = await read(); piece !== null; piece = await read()) this.received(piece);
     } catch {
       // A broken connection is a closed one.
     }

@@ -13,8 +13,8 @@ import {
   type AppAnswer,
   engineSerializer,
   HEADER_BYTES,
-  headerOf,
-  JOINED_BYTES,
+  messageParts,
+  READ_BYTES,
   sizesOf,
 } from "./link_frames.ts";
 
@@ -34,9 +34,6 @@ const put = uncurry(Uint8Array.prototype.set) as (into: Uint8Array, bytes: Uint8
 const Bytes = Uint8Array;
 const PromiseCtor = Promise;
 const { min } = Math;
-
-/** Bytes of one read at most: what a pipe holds. */
-const READ_BYTES = 65_536;
 
 export class SyncPort {
   /** Where the pipes are. */
@@ -132,19 +129,9 @@ export class SyncPort {
 
   #send(message: Record<string, unknown>, packet: readonly Uint8Array[] = []): void {
     if (this.#failed) return;
-    const head = serialize(message);
-    let bytes = 0;
-    for (let i = 0; i < packet.length; i++) bytes += packet[i]!.length;
-    // In one piece, unless copying takes longer: who writes twice wakes the other end twice.
-    const joins = bytes <= JOINED_BYTES;
-    const first = new Bytes(HEADER_BYTES + head.length + (joins ? bytes : 0));
-    put(first, headerOf(head.length, bytes), 0);
-    put(first, head, HEADER_BYTES);
-    let at = HEADER_BYTES + head.length;
-    for (let i = 0; joins && i < packet.length; at += packet[i++]!.length) put(first, packet[i]!, at);
+    const parts = messageParts(serialize(message), packet);
     try {
-      writeAll(this.#up, first);
-      for (let i = 0; !joins && i < packet.length; i++) writeAll(this.#up, packet[i]!);
+      for (let i = 0; i < parts.length; i++) writeAll(this.#up, parts[i]!);
     } catch {
       this.#fail();
     }
