@@ -103,7 +103,7 @@ Deno.test("profile keeps what it measured when the app crashes", async () => {
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /clonecloud: .*main\.ts crashed \(exit code 1\) with: crash: .*RangeError: no rounds.*; 1 execution measured before is kept/,
+    /clonecloud: .*main\.ts crashed \(exit code 1\) with: crash: .*RangeError: no rounds.*; what was measured of 1 execution is kept/,
   );
   assert.match((await place.run("profile", "show", APP)).stdout, /: 1 execution of code/);
 });
@@ -132,10 +132,25 @@ Deno.test("profile keeps what it measured when the clone goes away, and says so"
   assert.equal(code, 1, stderr);
   assert.match(
     stderr,
-    /clonecloud: (no clone answered|the clone went away).*; 1 execution measured before is kept/,
+    /clonecloud: (no clone answered|the clone went away).*; what was measured of 2 executions is kept/,
   );
   const shown = await place.run("profile", "show", APP);
   assert.match(shown.stdout, /: 2 executions of code/, "the second one's device side is kept as well");
+});
+
+Deno.test("profile keeps the device's side where no clone is paired, and where none answers", async () => {
+  await using place = new Place();
+  const file = place.inputs({ given: [["20", place.text("a")]] });
+  const nobody = "/ip4/127.0.0.1/tcp/1/p2p/12D3KooWGRUjfXFJqrhXQWvMWjCmXCVPYvJNEP8DStwzHnVXbNKc";
+  for (const [i, clone] of ["auto", nobody].entries()) {
+    const { code, stderr } = await place.run(
+      ...["profile", APP, "--inputs", file, "--clone", clone, "--deno", "--allow-read"],
+    );
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /no clone answered .*--clone spawn.*; what was measured of 1 execution is kept/);
+    const shown = await place.run("profile", "show", APP);
+    assert.match(shown.stdout, new RegExp(`: ${i + 1} executions? of code`), stderr);
+  }
 });
 
 Deno.test("profile refuses inputs that it can't use, before anything runs", async () => {

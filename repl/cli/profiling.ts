@@ -96,6 +96,8 @@ export class Profiling {
           this.#options.progress(`${i + 1}/${inputs.length} ${what}${given}`);
         });
       }
+    } catch (error) {
+      throw error instanceof ProfilingError ? new ProfilingError(`${error.message}${this.#kept()}`) : error;
     } finally {
       if (this.#executions > 0) await this.#plan();
       this.#store.close();
@@ -167,9 +169,11 @@ export class Profiling {
     let run = await this.#experiment(input, sampling);
     if (!answered(run)) run = await this.#experiment(input, sampling);
     if (run.conditions === undefined) {
-      throw new ProfilingError(`no clone answered (--clone ${this.#options.clone})${this.#kept()}`);
+      throw new ProfilingError(
+        `no clone answered (--clone ${this.#options.clone}); --clone spawn starts one here, --clone none measures the device alone`,
+      );
     }
-    if (run.lost !== undefined) throw new ProfilingError(`the clone went away: ${run.lost}${this.#kept()}`);
+    if (run.lost !== undefined) throw new ProfilingError(`the clone went away: ${run.lost}`);
     if (run.failure !== undefined) this.#options.onProblem(`a migration failed: ${run.failure}`);
     this.#conditions = run.conditions;
     return run;
@@ -210,16 +214,18 @@ export class Profiling {
       throw new ProfilingError(
         `${this.#options.app} crashed (exit code ${code}) with: ${input.args.join(" ")}${
           said === undefined ? "" : `: ${said.trim()}`
-        }${this.#kept()}`,
+        }`,
       );
     }
     return { ...ended, samples: reader.samples, failure: reader.failure, lost: reader.lost };
   }
 
-  /** The sum of what was measured, for whoever learns that it was cut short. */
+  /** What was measured, for whoever learns that it was cut short. */
   #kept(): string {
     const count = this.#executions;
-    return `; ${count} execution${count === 1 ? "" : "s"} measured before ${count === 1 ? "is" : "are"} kept`;
+    return count === 0
+      ? "; nothing was measured"
+      : `; what was measured of ${count} execution${count === 1 ? "" : "s"} is kept`;
   }
 
   #notPoints(): Map<MethodId, string> {
@@ -237,11 +243,11 @@ export class Profiling {
     const files = filesOf(this.#code!, findApp(this.#options.app));
     const codeHash = await hashFiles(files);
     if (codeHash === undefined) {
-      throw new ProfilingError(`the code of ${this.#options.app} is gone${this.#kept()}`);
+      throw new ProfilingError(`the code of ${this.#options.app} is gone`);
     }
     const version = { app: appKey(findApp(this.#options.app).path, Deno.cwd()), codeHash };
     if (this.#version !== undefined && this.#version.codeHash !== codeHash) {
-      throw new ProfilingError(`the code of ${this.#options.app} changed meanwhile${this.#kept()}`);
+      throw new ProfilingError(`the code of ${this.#options.app} changed meanwhile`);
     }
     this.#version = version;
     for (const [method, list] of Map.groupBy(samples, (sample) => sample.method)) {

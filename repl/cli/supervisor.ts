@@ -99,8 +99,10 @@ export class Supervisor {
 
   #receive(message: AppMessage, packet: Uint8Array | undefined): void {
     if (message.op !== "supervisor") {
+      // The app's thread waits for an answer also where there is no clone to look for.
       const gone = () => this.#link.answer(message, undefined);
-      this.#migration?.then((migration) => migration.serve(message, packet), gone);
+      if (this.#migration === undefined) gone();
+      else this.#migration.then((migration) => migration.serve(message, packet), gone);
     } else this.#served = this.#served.then(() => this.#serve(message));
   }
 
