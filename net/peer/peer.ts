@@ -9,9 +9,9 @@ import type { Connection, Stream } from "@libp2p/interface";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { MAX_FRAME_BYTES } from "../../runtime/mod.ts";
-import { type Channel, ControlChannel, type Message, streamChannel } from "../channel/mod.ts";
+import { type Channel, ControlChannel, streamChannel } from "../channel/mod.ts";
 import { FileClient, FILES_PROTOCOL } from "../files/mod.ts";
-import { addressOf, Finder } from "../discovery/mod.ts";
+import { Finder } from "../discovery/mod.ts";
 import {
   type Home,
   loadKey,
@@ -22,14 +22,14 @@ import {
   removeSocketPath,
   updateSettings,
 } from "../home/mod.ts";
-import { answerLink, calibrate, LINK_PROTOCOL } from "../link/mod.ts";
+import { answerLink, LINK_PROTOCOL } from "../link/mod.ts";
 import {
   cleanName,
   type Limits,
   openTrustStore,
   PAIR_PROTOCOL,
-  PairingDesk,
-  PairingError,
+  type Paired,
+  type PairingOffer,
   type TrustStore,
 } from "../trust/mod.ts";
 import { CloneService } from "./clone_service.ts";
@@ -48,18 +48,14 @@ import { describeSelf } from "./self_description.ts";
 import { defaultListen, portsOf } from "./listen_addresses.ts";
 import { LinkMemory } from "./link_memory.ts";
 import { Liveness } from "./liveness.ts";
-import { listenLocal, type LocalSocket, serveLocal } from "./local_server.ts";
+import { localRequests } from "./local_requests.ts";
+import { listenLocal, type LocalHandler, type LocalSocket, serveLocal } from "./local_server.ts";
 import { MigrationLog } from "./migration_log.ts";
 import type { Peer, PeerOptions, PeerRow, PeerStatus } from "./options.ts";
+import { OwnSpeed } from "./own_speed.ts";
+import { PairingService } from "./pairing_service.ts";
 import { PeerBook } from "./peer_book.ts";
 import { listPeers } from "./peer_list.ts";
-
-/** How long a measured speed holds: a device throttles within minutes. */
-const SPEED_AGE_MS = 60_000;
-/** One that is older isn't used at all. */
-const LONGEST_SPEED_AGE_MS = 600_000;
-/** Before it is measured again: sessions open meanwhile. */
-const SPEED_PAUSE_MS = 3_000;
 
 /** Starts a peer. @throws {HomeBusyError} if the home is served already; {Error} if it can't listen. */
 export async function startPeer(options: PeerOptions = {}): Promise<Peer> {
@@ -93,7 +89,9 @@ class NodeManager implements Peer {
   readonly #finder: Finder;
   readonly #book: PeerBook;
   readonly #device: DeviceService;
-  readonly #desk: PairingDesk;
+  readonly #pairing: PairingService;
+  readonly #requests: LocalHandler;
+  readonly #unitsPerMs: () => number;
   /** Only a peer that serves its home is one: it assumes to be alone there. */
   #clone: CloneService | undefined;
   readonly #sockets: LocalSocket[] = [];
@@ -101,8 +99,6 @@ class NodeManager implements Peer {
   readonly #migrations = new MigrationLog(() => this.#changed());
   #page: string | undefined;
   readonly #cleanups: (() => Promise<void> | void)[] = [];
-  #speed: { unitsPerMs: number; at: number } | undefined;
-  #calibrates = false;
   #stopped: Promise<void> | undefined;
 
   static async start(home: Home, options: PeerOptions): Promise<NodeManager> {
@@ -132,6 +128,8 @@ class NodeManager implements Peer {
     this.#parts = parts;
     this.id = host.peerId.toString();
     this.name = parts.name;
+    const speed = new OwnSpeed();
+    this.#unitsPerMs = options.machine?.unitsPerMs ?? (() => speed.unitsPerMs());
     this.#book = new PeerBook({ probes: options.metered !== true });
     this.#finder = new Finder({
       host,
@@ -151,16 +149,18 @@ class NodeManager implements Peer {
         returnBytes: options.returnBytes ?? defaultReturnBytes(),
         without: new Set(options.without ?? []),
       },
-      unitsPerMs: () => this.#measureSpeed(),
+      unitsPerMs: this.#unitsPerMs,
       changed: () => this.#changed(),
       ...(options.reviewMs !== undefined && { reviewMs: options.reviewMs }),
     });
-    this.#desk = new PairingDesk({
+    this.#pairing = new PairingService({
+      host,
+      finder: this.#finder,
       trust,
-      ownPeer: this.id,
       ownName: this.name,
       ...(options.guesses && { guesses: options.guesses }),
     });
+    this.#requests = localRequests(this, this.#device);
     trust.onRemoved((peer) => this.#forget(peer));
   }
 
@@ -198,32 +198,16 @@ class NodeManager implements Peer {
       trust,
       finder: this.#finder,
       book: this.#book,
-      unitsPerMs: () => this.#measureSpeed(),
+      unitsPerMs: this.#unitsPerMs,
     });
   }
 
-  offerPairing(): ReturnType<PairingDesk["offer"]> {
-    return this.#desk.offer();
+  offerPairing(): PairingOffer {
+    return this.#pairing.offer();
   }
 
-  async joinPairing(code: string, address?: string): Promise<{ peer: string; name: string }> {
-    if (address !== undefined) {
-      const connection = await this.#finder.connectTo(address, { anyone: true });
-      const open = await this.#streamTo(connection) ??
-        await this.#streamTo(await this.#finder.connectTo(address, { anyone: true }));
-      if (open === undefined) throw new Error(`Cannot pair: the peer at ${address} closes the connection`);
-      return await this.#pairOver(open.connection, open.stream, code);
-    }
-    for await (const connection of this.#finder.nearby()) {
-      try {
-        return await this.#pairOver(connection, await connection.newStream(PAIR_PROTOCOL), code);
-      } catch (error) {
-        if (!(error instanceof PairingError) || error.code !== "no-code") throw error;
-      }
-    }
-    throw new Error(
-      "Cannot pair: nobody near by shows a code; run `pair` on the other machine, or give its address: pair CODE ADDR",
-    );
+  async joinPairing(code: string, address?: string): Promise<Paired> {
+    return await this.#pairing.join(code, address);
   }
 
   get trust(): TrustStore {
@@ -253,17 +237,13 @@ class NodeManager implements Peer {
       folder = await Deno.makeTempDir({ prefix: "cc-" });
       this.#cleanups.push(() => Deno.remove(folder!, { recursive: true }).catch(() => {}));
     }
-    const socket = await listenLocal(path ?? join(folder!, "peer.sock"), {
-      serve: (control, message) => this.#serveLocal(control, message),
-    });
+    const socket = await listenLocal(path ?? join(folder!, "peer.sock"), this.#requests);
     this.#sockets.push(socket);
     return socket;
   }
 
   serveLocal(channel: Channel): void {
-    serveLocal(new ControlChannel(channel), {
-      serve: (control, message) => this.#serveLocal(control, message),
-    });
+    serveLocal(new ControlChannel(channel), this.#requests);
   }
 
   onStop(cleanup: () => Promise<void> | void): void {
@@ -276,7 +256,7 @@ class NodeManager implements Peer {
 
   async #stop(): Promise<void> {
     const { host, liveness } = this.#parts;
-    this.#desk.close();
+    this.#pairing.close();
     for (const socket of this.#sockets) socket.close();
     this.#device.close();
     await this.#clone?.close();
@@ -306,7 +286,7 @@ class NodeManager implements Peer {
       (stream, { remotePeer }) => clone.serveFiles(stream, remotePeer.toString()),
       limits,
     );
-    await host.handle(PAIR_PROTOCOL, (stream, connection) => this.#onPair(stream, connection), limits);
+    await host.handle(PAIR_PROTOCOL, (stream, connection) => this.#pairing.serve(stream, connection), limits);
     await this.listenLocal(await prepareSocketPath(home));
     this.onStop(() => removeSocketPath(home));
     const ports = options.listen === undefined ? portsOf(this.addresses()) : {};
@@ -321,7 +301,7 @@ class NodeManager implements Peer {
       trust,
       liveness,
       migrations: this.#migrations,
-      unitsPerMs: () => this.#measureSpeed(),
+      unitsPerMs: this.#unitsPerMs,
       changed: () => this.#changed(),
     }, options);
   }
@@ -336,7 +316,7 @@ class NodeManager implements Peer {
       trust,
       clone: this.#clone!,
       options,
-      unitsPerMs: this.#measureSpeed(),
+      unitsPerMs: this.#unitsPerMs(),
     });
   }
 
@@ -346,105 +326,8 @@ class NodeManager implements Peer {
     else stream.close().catch(() => {});
   }
 
-  async #onPair(stream: Stream, connection: Connection): Promise<void> {
-    const peer = connection.remotePeer.toString();
-    await this.#desk.respond(new ControlChannel(streamChannel(stream)), peer);
-    if (!this.#parts.trust.has(peer)) return;
-    // Where it listens, as it told: so that this side can dial as well.
-    const known = await this.#parts.host.peerStore.get(connection.remotePeer).catch(() => undefined);
-    const addresses = known?.addresses.map(({ multiaddr }) => multiaddr.toString()) ?? [];
-    for (const address of addresses.slice(0, 8)) await this.#parts.trust.reachedAt(peer, address);
-  }
-
-  /** Undefined if the connection has just been closed: a peer that forgets another one does that. */
-  async #streamTo(connection: Connection): Promise<{ connection: Connection; stream: Stream } | undefined> {
-    try {
-      return { connection, stream: await connection.newStream(PAIR_PROTOCOL) };
-    } catch (error) {
-      if (connection.status === "open") throw error;
-      return undefined;
-    }
-  }
-
-  async #pairOver(
-    connection: Connection,
-    stream: Stream,
-    code: string,
-  ): Promise<{ peer: string; name: string }> {
-    const control = new ControlChannel(streamChannel(stream));
-    try {
-      return await this.#desk.join(control, {
-        peer: connection.remotePeer.toString(),
-        code,
-        address: addressOf(connection),
-      });
-    } catch (error) {
-      control.channel.abort(error as Error);
-      throw error;
-    }
-  }
-
-  async #serveLocal(control: ControlChannel, message: Message): Promise<void> {
-    switch (message.op) {
-      case "session":
-        return await this.#device.serve(control, message);
-      case "status":
-        return void control.send({ ok: true, ...this.status() });
-      case "peers":
-        return void control.send({ ok: true, peers: await this.peers() });
-      case "offer":
-        return await this.#serveOffer(control);
-      case "join": {
-        const address = typeof message.address === "string" ? message.address : undefined;
-        return void control.send({ ok: true, ...await this.joinPairing(String(message.code), address) });
-      }
-      case "trust-list":
-        return void control.send({ ok: true, peers: this.#parts.trust.list() });
-      case "trust-limit": {
-        const limits = message.limits === null ? undefined : message.limits as Limits;
-        await this.limit(String(message.peer), limits);
-        return void control.send({ ok: true });
-      }
-      case "trust-remove":
-        return void control.send({ ok: true, removed: await this.untrust(String(message.peer)) });
-      default:
-        throw new Error(`Cannot serve request: no operation "${String(message.op).slice(0, 40)}"`);
-    }
-  }
-
-  /** Shows a code for as long as the asking process stays connected. */
-  async #serveOffer(control: ControlChannel): Promise<void> {
-    const offer = this.#desk.offer();
-    control.handOver({ data: () => {}, end: () => offer.cancel() });
-    control.send({ ok: true, code: offer.code, expiresAt: offer.expiresAt, addresses: this.addresses() });
-    try {
-      control.send({ ok: true, ...await offer.done });
-    } catch (error) {
-      control.send({ ok: false, error: (error as Error).message });
-    }
-  }
-
   #changed(): void {
     for (const listener of this.#listeners) listener();
-  }
-
-  #measureSpeed(): number {
-    const { machine } = this.#parts.options;
-    if (machine?.unitsPerMs !== undefined) return machine.unitsPerMs();
-    const now = Date.now();
-    const ageMs = now - (this.#speed?.at ?? -Infinity);
-    if (this.#speed === undefined || ageMs > LONGEST_SPEED_AGE_MS) this.#calibrate();
-    else if (ageMs > SPEED_AGE_MS && !this.#calibrates) {
-      // Who asks has something to do first, and a weak device takes a quarter of a second.
-      this.#calibrates = true;
-      Deno.unrefTimer(setTimeout(() => this.#calibrate(), SPEED_PAUSE_MS));
-    }
-    return this.#speed!.unitsPerMs;
-  }
-
-  #calibrate(): void {
-    this.#calibrates = false;
-    this.#speed = { unitsPerMs: calibrate(), at: Date.now() };
   }
 
   async #forget(peer: string): Promise<void> {
