@@ -29,6 +29,10 @@ const ATTACKS: Record<string, (argument: any) => unknown> = {
     for (let i = 0; i < mib; i += 16) kept.push(new Uint8Array(16 * 2 ** 20).fill(1));
   },
   "reserve memory": (mib: number) => kept.push(new ArrayBuffer(mib * 2 ** 20)),
+  "keep something for the next session": (secret: string) => kept.push(secret),
+  "tell what another session left": () => {
+    if (kept.length === 0) throw new Error("nothing is left");
+  },
   "go on computing": () => spin(),
   "flood the log": () => {
     for (let i = 0; i < 400; i++) Deno.stderr.writeSync(new Uint8Array(1024).fill(65));

@@ -2,9 +2,11 @@ import { deepStrictEqual, equal, match, ok } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { memory } from "@libp2p/memory";
 import { attachPeer, openHome, type Peer, peerIdOf, spawnClone } from "../net/mod.ts";
-import { SESSION_VERSION } from "../runtime/mod.ts";
+import { encodeJsonFrame, SESSION_VERSION } from "../runtime/mod.ts";
+import type { Defence } from "../net/peer/options.ts";
 import { App, ECHO_GUEST, inThreeTries, Scene } from "./net_fixtures.ts";
 import { Proxy } from "./net_proxy.ts";
+import { Attack } from "./security_fixtures.ts";
 
 const ECHO = 16, FETCH = 17, EXIT = 18, SPIN = 19, RAW = 20;
 const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
@@ -137,6 +139,18 @@ Deno.test("two sessions at once have guests of their own, and one that served is
   await session(scene, pair);
   const now = pair.clone.status().guests.map(({ pid }) => pid);
   ok(now.includes(first[1]!) && !now.includes(first[0]!));
+  const next = async (without: readonly Defence[]) => {
+    const attack = await Attack.begin(scene, { without });
+    equal(await attack.try("keep something for the next session", "a secret"), "succeeded");
+    attack.close();
+    while (attack.clone.status().guests.length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    return await Attack.again(scene, attack);
+  };
+  const ask = "tell what another session left";
+  match(await (await next([])).try(ask), /nothing is left/);
+  const again = await next(["own-guest", "hang-up"]);
+  // Two read what one guest says, in turn.
+  equal(await Promise.race([again.try(ask), again.try(ask)]), "succeeded");
 });
 
 Deno.test("a guest is killed when its app hangs up, even while it computes", async () => {
@@ -364,11 +378,17 @@ Deno.test("content with a wrong hash, or that nobody asked for, ends the session
   deepStrictEqual(await unknown.sessionFrame(), { kind: FETCH, payload: hash });
   await unknown.send(2, hash);
   match((await unknown.message()).reason, /was not asked for it/);
-  const wrong = await session(scene, pair);
-  await wrong.send(FETCH, hash);
-  await wrong.sessionFrame();
-  await wrong.send(2, new Uint8Array([...hash, 1]));
-  match((await wrong.message()).reason, /doesn't have the hash/);
+  const lied = async (to: { device: Peer; clone: Peer }) => {
+    const wrong = await session(scene, to);
+    await wrong.send(FETCH, hash);
+    await wrong.sessionFrame();
+    await wrong.send(2, new Uint8Array([...hash, 1]));
+    return wrong;
+  };
+  match((await (await lied(pair)).message()).reason, /doesn't have the hash/);
+  // Unchecked the guest takes it for what it asked for.
+  const careless = await scene.pair({ without: ["content-hash"] });
+  deepStrictEqual((await (await lied(careless)).sessionFrame())!.payload, new Uint8Array([...hash, 1]));
 });
 
 Deno.test("hostile frames end their own session only", async () => {
@@ -400,6 +420,14 @@ Deno.test("hostile frames end their own session only", async () => {
     app.close();
   }
   await echoes(good, 5000);
+  // A guest that speaks as its peer does: believed where kinds aren't looked at.
+  const forged = async (to: typeof pair) => {
+    const app = await session(scene, to);
+    await app.send(RAW, encodeJsonFrame(0, { type: "lost", reason: "the laptop was sold" }));
+    return (await app.message()).reason;
+  };
+  match(await forged(pair), /kind 0 is not allowed here/);
+  equal(await forged(await scene.pair({ without: ["frame-kinds"] })), "the laptop was sold");
 });
 
 /** A peer in a process of its own, killed while its guest computes: the guests' process ids. */

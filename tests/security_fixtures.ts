@@ -59,6 +59,11 @@ export class Attack {
     return said === "succeeded" ? await this.answer() : said;
   }
 
+  /** The app hangs up. */
+  close(): void {
+    this.#app.close();
+  }
+
   /** Sends a migration. */
   async migrate(): Promise<void> {
     await this.#app.send(17, new Uint8Array(8));

@@ -164,6 +164,19 @@ Deno.test("revoking a device ends its guests, wipes what it sent and refuses it 
   match((await app.message()).reason, /not paired: .* run `pair` again/);
   deepStrictEqual([...Deno.readDirSync(`${home}/content`)], []);
   match(await refusal(scene, pair), /not paired/);
+
+  // A peer that only takes it off its list: the guest works on, and what it had was kept.
+  const keptHome = await scene.home();
+  const careless = await scene.pair({ home: keptHome, without: ["revoking"] });
+  const left = await session(scene, careless);
+  await left.send(FETCH, sha256(content));
+  await left.sessionFrame();
+  await left.send(2, new Uint8Array([...sha256(content), ...content]));
+  await left.sessionFrame();
+  equal(await careless.clone.untrust(careless.device.id), true);
+  await left.send(ECHO, content);
+  deepStrictEqual((await left.sessionFrame())!.payload, content);
+  equal([...Deno.readDirSync(`${keptHome}/content/${careless.device.id}`)].length, 1);
 });
 
 Deno.test("what a device is granted holds at once, for guests that run too", async () => {
@@ -239,28 +252,47 @@ Deno.test("a message is bounded before it is kept", async () => {
   match(String(await kept(64 * 1024, 100)), /timeout/);
 });
 
-Deno.test("who asks without reading the answers is heard no more", () => {
-  let full = false;
+/** Bytes of answers that wait for somebody who asks 10,000 times, or until he isn't heard, and reads nothing. */
+function waitingAnswers({ holdsBack }: { readonly holdsBack: boolean }): number {
+  const roomBytes = 1024;
+  let waiting = 0;
   let take: ((chunk: Uint8Array) => Promise<void> | void) | undefined;
   answerLink({
     start: (sink) => take = sink.data,
-    write: () => full ? new Promise<void>(() => {}) : undefined,
+    write(chunk) {
+      waiting += chunk.length;
+      return holdsBack && waiting > roomBytes ? new Promise<void>(() => {}) : undefined;
+    },
     close: () => Promise.resolve(),
     abort: () => {},
   });
-  equal(take!(encodeFrame(1, new Uint8Array(8))), undefined);
-  full = true;
-  ok(take!(encodeFrame(1, new Uint8Array(8))) instanceof Promise);
+  const ask = encodeFrame(1, new Uint8Array(8));
+  for (let i = 0; i < 10_000 && take!(ask) === undefined; i++);
+  return waiting;
+}
+
+Deno.test("who asks without reading the answers is heard no more", () => {
+  const held = waitingAnswers({ holdsBack: true });
+  ok(held < 2048, `${held} bytes wait`);
+  // Where nobody waits for room, what nobody reads fills the memory.
+  const heaped = waitingAnswers({ holdsBack: false });
+  ok(heaped > 100_000, `${heaped} bytes wait`);
 });
 
 Deno.test("one device's broken session leaves its others alone", async () => {
   await using scene = new Scene();
-  const pair = await scene.pair();
-  const [good, bad] = [await session(scene, pair), await session(scene, pair)];
-  await bad.raw(new Uint8Array([255, 255, 255, 255, ECHO]));
-  equal((await bad.message()).type, "lost");
-  await good.send(ECHO, new Uint8Array(10));
-  equal((await good.sessionFrame())!.payload.length, 10);
+  const broken = async (without: readonly "own-stream"[]) => {
+    const pair = await scene.pair({ without });
+    const [good, bad] = [await session(scene, pair), await session(scene, pair)];
+    // Content that nobody asked for: the clone is who notices.
+    await bad.send(2, new Uint8Array(32));
+    await bad.message();
+    await good.send(ECHO, new Uint8Array(10));
+    return (await good.frame())?.kind;
+  };
+  equal(await broken([]), ECHO);
+  // Where a fault ends the connection, the other session is lost.
+  equal(await broken(["own-stream"]), 0);
 });
 
 for (const [without, wanted] of [[[], "ends"], [["collecting"], "lives"]] as const) {

@@ -45,6 +45,8 @@ export interface BlobEnds {
   toGuest(frame: Uint8Array): Promise<void> | void;
   /** To the device. */
   toDevice(frame: Uint8Array): Promise<void> | void;
+  /** False leaves out that an answer's hash is compared; only tests do, to show what that is for. */
+  readonly checksHashes?: boolean;
 }
 
 /**
@@ -178,7 +180,7 @@ export class BlobDesk {
       throw new Error("Cannot take content: the device was not asked for it");
     }
     if (content.length > 0) {
-      if (!hasHash(content, hash)) {
+      if (this.#ends.checksHashes !== false && !hasHash(content, hash)) {
         throw new Error("Cannot take content: it doesn't have the hash that was asked for");
       }
       // A full disk must not end a session: the guest gets its content anyway.

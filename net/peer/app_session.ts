@@ -16,7 +16,6 @@ import {
   type SessionNotice,
   type SessionReply,
   type SessionRequest,
-  shownText,
 } from "../../runtime/mod.ts";
 import {
   allOf,
@@ -244,7 +243,7 @@ function fromClone(
       const message = decodeJson(payload) as { type?: unknown; reason?: unknown; bytes?: unknown } | null;
       if (message?.type === "taken" && isCount(message.bytes)) credit?.taken(message.bytes);
       if (message?.type === "lost" && typeof message.reason === "string") {
-        end(shownText(message.reason, 1000));
+        end(gate.shown(message.reason));
       }
     },
   };

@@ -1,4 +1,13 @@
-import { BLOB_FOUND, BLOB_REQUEST, HASH_BYTES, MAX_ASKED, READY, REQUEST, STAGE } from "../../runtime/mod.ts";
+import {
+  BLOB_FOUND,
+  BLOB_REQUEST,
+  HASH_BYTES,
+  MAX_ASKED,
+  READY,
+  REQUEST,
+  shownText,
+  STAGE,
+} from "../../runtime/mod.ts";
 import { MAX_CONTROLS_PER_SECOND, MAX_FRAMES_PER_SECOND, MAX_QUESTION_BYTES } from "./constants.ts";
 
 /** Longest payload of frames that have one of their own; any other may be as long as an answer. */
@@ -9,6 +18,9 @@ const MOST_BYTES: Readonly<Record<number, number>> = {
   [BLOB_REQUEST]: HASH_BYTES,
   [BLOB_FOUND]: MAX_ASKED,
 };
+
+/** Longest reason of a clone that a person is shown. */
+const MAX_REASON = 1_000;
 
 /** What a {@linkcode CloneGate} is made from. */
 export interface CloneGateOptions {
@@ -44,6 +56,11 @@ export class CloneGate {
   control(): void {
     this.#count();
     if (++this.#controls > MAX_CONTROLS_PER_SECOND) this.#flooded();
+  }
+
+  /** What the clone says, as a person may be shown it. */
+  shown(text: string): string {
+    return this.#options.without.has("shown-text") ? text : shownText(text, MAX_REASON);
   }
 
   #count(): void {

@@ -176,7 +176,8 @@ export class CloneService {
       arrived: () => this.#awake?.active(),
       log: (line: string) => this.#log(line),
     };
-    await serveSession(host, { channel: streamChannel(stream), device }, (session) => {
+    const cut = (reason: Error) => connection.abort(reason);
+    await serveSession(host, { channel: streamChannel(stream), device, cut }, (session) => {
       if (open !== undefined) this.#served.delete(open);
       unwatch();
       maySleep();

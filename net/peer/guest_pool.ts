@@ -69,6 +69,8 @@ export class GuestPool {
       if (locale !== this.#usual.locale || timeZone !== this.#usual.timeZone) {
         this.#move({ locale, timeZone });
       }
+      const [served] = this.#used;
+      if (served !== undefined && this.#options.without.has("own-guest")) return served;
       const spare = needs.memoryMiB === this.#usual.memoryMiB ? this.#spares.shift() : undefined;
       const guest = spare ?? await this.#start(needs);
       this.#used.add(guest);

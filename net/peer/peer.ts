@@ -161,7 +161,7 @@ class NodeManager implements Peer {
       ...(options.guesses && { guesses: options.guesses }),
     });
     this.#requests = localRequests(this, this.#device);
-    trust.onRemoved((peer) => this.#forget(peer));
+    if (!options.without?.includes("revoking")) trust.onRemoved((peer) => this.#forget(peer));
   }
 
   addresses(): readonly string[] {

@@ -68,15 +68,15 @@ export interface ServedSession {
  * Serves one session of a device from its first message to its end; never rejects.
  *
  * A guest is killed as soon as the device is gone, whatever it does then; when the guest is gone the device is told and
- * the stream closed. `opened` gets the session once its guest runs.
+ * the stream closed. `opened` gets the session once its guest runs. `cut` ends the connection, all sessions of the device with it.
  */
 export async function serveSession(
   host: SessionHost,
-  stream: { readonly channel: Channel; readonly device: string },
+  stream: { readonly channel: Channel; readonly device: string; cut(reason: Error): void },
   opened: (session: ServedSession | undefined) => void,
 ): Promise<void> {
   const control = new ControlChannel(stream.channel);
-  const { device } = stream;
+  const { device, cut } = stream;
   let guest: Guest | undefined;
   let place: Place | undefined;
   try {
@@ -92,7 +92,7 @@ export async function serveSession(
     if (late === undefined) guest = await host.guests.take(needsOf(host, device, hello));
     control.send(late ?? welcome(host));
     if (guest === undefined) return await stream.channel.close();
-    await bridge(host, { control, guest, place, device, app: hello.app, opened });
+    await bridge(host, { control, guest, place, device, app: hello.app, cut, opened });
   } catch (error) {
     guest?.kill();
     const code = error instanceof NoRoomError ? "full" : "failed";
@@ -149,19 +149,25 @@ interface Bridge {
   readonly place: Place;
   readonly device: string;
   readonly app: string;
+  readonly cut: (reason: Error) => void;
   readonly opened: (session: ServedSession | undefined) => void;
 }
 
 /** Connects a device's stream and a guest until one of them ends. */
 async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
-  const { control, guest, place, device, app, opened } = bridge;
+  const { control, guest, place, device, app, cut, opened } = bridge;
   const toDevice = new FrameOutlet(control.channel);
   const toGuest = new FrameOutlet(guest.channel);
   const { promise: ended, resolve: end } = Promise.withResolvers<string>();
   const blobs = new BlobDesk(host.store, device, {
     toGuest: (frame) => toGuest.inject(frame),
     toDevice: (frame) => toDevice.inject(frame),
+    checksHashes: !host.without.has("content-hash"),
   });
+  const fail = (error: Error) => {
+    if (host.without.has("own-stream")) cut(error);
+    end(error.message);
+  };
   const migrations = host.migrations.watch({ role: "clone", app, peer: device });
   let awaySince: number | undefined;
   const collecting = host.collecting.of(device);
@@ -181,8 +187,9 @@ async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
         host.arrived();
         migrations.left(bytes);
       },
+      host.without,
     ),
-    (e) => end(e.message),
+    fail,
   );
   const down = new FrameRelay(
     toDevice,
@@ -194,8 +201,9 @@ async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
         awaySince = undefined;
         migrations.returned(bytes);
       },
+      host.without,
     ),
-    (e) => end(e.message),
+    fail,
   );
   const report = new TakenReport((bytes) =>
     void toDevice.inject(encodeJsonFrame(HOP_CONTROL, { type: "taken", bytes }))
@@ -246,12 +254,14 @@ function routes(
   kinds: readonly number[],
   taken: (frame: { kind: number; payload: Uint8Array }) => Promise<void>,
   seen: (kind: number, payloadBytes: number) => void,
+  without: ReadonlySet<string>,
 ) {
   return {
     route(offered: number, payloadBytes: number): "forward" | "take" {
       seen(offered, payloadBytes);
       if (offered >= FIRST_SESSION_KIND) return "forward";
       if (!kinds.includes(offered)) {
+        if (without.has("frame-kinds")) return "forward";
         throw new Error(`Cannot pass frame on: kind ${offered} is not allowed here`);
       }
       BlobDesk.admit(offered, payloadBytes);

@@ -50,7 +50,7 @@ export function parseHello(message: Message | undefined): SessionHello {
   return {
     sessionVersion: sessionVersion as number,
     deno,
-    app,
+    app: shownText(app),
     locale: typeof locale === "string" && LANGUAGE_TAG.test(locale) ? locale : undefined,
     timeZone: typeof timeZone === "string" && TIME_ZONE.test(timeZone) ? timeZone : undefined,
   };

@@ -1,4 +1,5 @@
 import { MAX_FRAME_BYTES } from "./constants.ts";
+import { shownText } from "./shown_text.ts";
 
 /** What a clone may make its device keep or do; SECURITY.md says against what. */
 export interface CloneBounds {
@@ -12,6 +13,8 @@ export interface CloneBounds {
   readonly contents: number;
   /** Whether a message that comes out of turn ends the session. */
   readonly inTurn: boolean;
+  /** What it says, as a person may be shown it. */
+  shown(text: string): string;
 }
 
 export const DEFAULT_BOUNDS: CloneBounds = {
@@ -21,6 +24,7 @@ export const DEFAULT_BOUNDS: CloneBounds = {
   questions: 4,
   contents: 2048,
   inTurn: true,
+  shown: shownText,
 };
 
 /** A thread is away no longer than this many times what its method was expected to take here … */

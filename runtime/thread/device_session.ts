@@ -544,7 +544,7 @@ export class DeviceSession {
   }
 
   #lose(said: string, miss?: Miss): void {
-    const reason = shownText(said);
+    const reason = this.#bounds.shown(said);
     if (this.#lost === undefined) {
       this.#lostAt = performance.now();
       this.#board.session = "lost";
