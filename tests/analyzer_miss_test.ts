@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { meanSums } from "../analysis/cost/size_model.ts";
 import { analyzeProgram, loadProgram } from "../analysis/mod.ts";
+import { SESSION_LOST } from "./program_runs.ts";
 
 const MAIN = new URL("../mod.ts", import.meta.url).pathname;
 
@@ -45,6 +46,71 @@ const HOLDING = `
   }
   console.log(work(50_000));
 `;
+
+/** Each method comes to a subprocess by another way that no analysis follows, after it wrote a file; all write one after. */
+const WAYS = `
+  import { createRequire } from "node:module";
+  const require = createRequire(import.meta.url);
+  const world: any = globalThis;
+  const log = (line: string) => Deno.writeTextFileSync("log", line + "\\n", { append: true });
+  const start = (line: string) =>
+    new world["De" + "no"]["Com" + "mand"]("sh", { args: ["-c", "echo " + line + " >> effects"] }).outputSync().code;
+  const processes: any = require("node:child_" + "process");
+  const parts: any = { [Symbol.iterator]: () => ({ next: () => ({ value: 1, done: false }), return: () => (start("return"), {}) }) };
+  const asked: any = new Proxy({}, { has: (_, name) => start(String(name)) === 0 });
+  const node: any = world["pro" + "cess"];
+
+  function byModule() {
+    log("module");
+    const text = Reflect.apply(processes[["exec", "Sync"].join("")], processes, ["echo module | tee -a effects"]);
+    log("after " + text);
+    return String(text);
+  }
+  function byIterator() {
+    log("iterator");
+    for (const part of parts) if (part === 1) break;
+    log("after");
+    return "returned";
+  }
+  function byTrap() {
+    log("trap");
+    try {
+      return "has" in asked;
+    } catch {
+      log("never caught");
+    } finally {
+      log("finally");
+    }
+  }
+  function byMicrotask() {
+    log("microtask");
+    Promise.resolve().then(() => log("later " + start("later")));
+    log("after");
+    return "queued";
+  }
+  function byListing() {
+    log("listing");
+    return ["stdin" in node, Object.keys(node).length > 10];
+  }
+  async function byImport() {
+    log("import");
+    const { ["spawn" + "Sync"]: spawn }: any = await import("node:child_" + "process");
+    const { status } = spawn("sh", ["-c", "echo import >> effects"]);
+    log("after " + status);
+    return status;
+  }
+  console.log(await byImport());
+  console.log(byModule(), byIterator(), byTrap(), byMicrotask(), byListing());
+`;
+/** What each way comes to, and through which methods. */
+const COMES_TO = {
+  byModule: ["node:child_process.execSync"],
+  byIterator: ["Deno.Command", "app.ts#<1>.return", "app.ts#start"],
+  byTrap: ["Deno.Command", "app.ts#has", "app.ts#start"],
+  byMicrotask: ["Deno.Command", "app.ts#byMicrotask.<1>", "app.ts#start"],
+  byListing: ["process"],
+  byImport: ["node:child_process.spawnSync"],
+};
 
 class Place implements AsyncDisposable {
   readonly folder = Deno.makeTempDirSync();
@@ -152,6 +218,36 @@ Deno.test("run catches a hidden call of a pinned host API at the clone, tells it
   Deno.writeTextFileSync(`${place.folder}/app/app.ts`, HIDING.replace(", true)", ", false)"));
   const { events, said } = await place.run(FORCED);
   assert.equal(events.filter(({ event }) => event === "merge").length, 3, said);
+});
+
+Deno.test("run catches hidden calls whatever way they go, each effect happens once, and all these methods stay at home", async () => {
+  const forced = [
+    "--clone",
+    "spawn",
+    ...Object.keys(COMES_TO).flatMap((name) => ["--migrate", `app.ts#${name}`]),
+  ];
+  for (let tries = 1;; tries++) {
+    await using place = new Place(WAYS);
+    const { left } = await place.run(undefined);
+    assert.equal(left.files.effects, "import\nmodule\nreturn\nhas\nlater\n");
+    const first = await place.run(forced);
+    assert.deepEqual(first.left, left, first.said);
+    const reasons = first.events.filter(({ event }) => event === "local").map(({ reason }) => reason);
+    if (tries < 3 && reasons.some((reason) => SESSION_LOST.test(reason))) continue;
+    const misses = first.events.flatMap(({ miss }) => miss === undefined ? [] : [miss]);
+    assert.deepEqual(
+      Object.fromEntries(misses.map(({ what, through: [method, ...rest] }) => [method, [what, ...rest]])),
+      Object.fromEntries(Object.entries(COMES_TO).map(([name, to]) => [`app.ts#${name}`, to])),
+      reasons.join("\n"),
+    );
+    const second = await place.run(forced);
+    assert.deepEqual(second.left, left);
+    assert.deepEqual(second.events.filter(({ event }) => event !== "local"), []);
+    for (const name of Object.keys(COMES_TO)) {
+      assert.match(second.said, new RegExp(`app\\.ts#${name} stays here`));
+    }
+    return;
+  }
 });
 
 Deno.test("run catches the use of state that could not travel, and keeps the method at home", async () => {

@@ -43,7 +43,7 @@ export async function missLines(
     import.meta.url,
   );
   const { sourcesOf } = await later<typeof import("./sources.ts")>("./sources.ts", import.meta.url);
-  const overrides = await rightOverrides(root);
+  const overrides = await validOverrides(root);
   const options = { maxSteps: STEPS_WHILE_WAITING, ...(overrides === undefined ? {} : { overrides }) };
   const { methods } = analyzeProgram(sourcesOf(code), options);
   const seen = new Map(methods.map(({ id, pin, mayPin }) => [id as string, pin ?? mayPin]));
@@ -55,8 +55,8 @@ export async function missLines(
   });
 }
 
-/** What the user says of the app; learning from the run says so if that is wrong. */
-async function rightOverrides(root: string): Promise<Overrides | undefined> {
+/** What the user says of the app, unless it can't be read: learning from the run tells them. */
+async function validOverrides(root: string): Promise<Overrides | undefined> {
   const { overridesFor } = await later<typeof import("./overrides.ts")>("./overrides.ts", import.meta.url);
   try {
     return overridesFor(root);

@@ -4,26 +4,28 @@ import type { Abandon } from "./guest_files.ts";
 export function absentMaker(
   abandon: Abandon,
 ): (what: string, path: string, callable: boolean) => object {
-  return (what, path, callable) => {
-    const touched = () => abandon(`it touches ${what}`, { path, what });
-    const handler: ProxyHandler<object> = {
-      apply: touched,
-      construct: touched,
-      defineProperty: touched,
-      deleteProperty: touched,
-      get: touched,
-      getOwnPropertyDescriptor: touched,
-      getPrototypeOf: touched,
-      has: touched,
-      isExtensible: touched,
-      ownKeys: touched,
-      preventExtensions: touched,
-      set: touched,
-      setPrototypeOf: touched,
-    };
-    // What prints a proxy's target instead of asking it still gets here.
-    const target = callable ? function () {} : {};
-    Object.defineProperty(target, Symbol.for("Deno.customInspect"), { value: touched });
-    return new Proxy(target, handler);
+  return (what, path, callable) => untouchable(() => abandon(`it touches ${what}`, { path, what }), callable);
+}
+
+/** An object, or a function if it is `callable`, that does nothing but say when anything is done with it. */
+export function untouchable(touched: () => never, callable = false): object {
+  const handler: ProxyHandler<object> = {
+    apply: touched,
+    construct: touched,
+    defineProperty: touched,
+    deleteProperty: touched,
+    get: touched,
+    getOwnPropertyDescriptor: touched,
+    getPrototypeOf: touched,
+    has: touched,
+    isExtensible: touched,
+    ownKeys: touched,
+    preventExtensions: touched,
+    set: touched,
+    setPrototypeOf: touched,
   };
+  // What prints a proxy's target instead of asking it still gets here.
+  const target = callable ? function () {} : {};
+  Object.defineProperty(target, Symbol.for("Deno.customInspect"), { value: touched });
+  return new Proxy(target, handler);
 }

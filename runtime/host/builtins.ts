@@ -46,6 +46,8 @@ export class Builtins {
   readonly #objects = new Map<string, object | symbol>();
   /** Built-in modules still to be named; done only when a name is first missed. */
   readonly #modules = new Map<string, () => object | undefined>();
+  /** Those that are loaded only when something of theirs is asked for by name. */
+  readonly #rare = new Map<string, () => object>();
   /** Globals behind getters: loading all of them takes 80 ms, so each is named when something called like it turns up. */
   readonly #lazy = new Map<string, () => unknown>();
 
@@ -101,6 +103,11 @@ export class Builtins {
     if (!this.#modules.has(name)) this.#modules.set(name, load);
   }
 
+  /** The same, but nothing of it is looked for until something of it is asked for by name. */
+  addRareModule(name: string, load: () => object): void {
+    this.#rare.set(name, load);
+  }
+
   nameOf(value: object | symbol): string | undefined {
     const known = this.#names.get(value);
     // What comes next would ask a proxy's traps.
@@ -117,6 +124,7 @@ export class Builtins {
     this.#loadLazy(first!);
     if (second !== undefined) this.#loadLazy(`${first}.${second}`);
     if (this.#modules.size > 0 && name.startsWith("node:")) this.#loadModules();
+    this.#loadRare(name);
     return this.#objects.get(name) ?? this.#walk(name);
   }
 
@@ -139,6 +147,14 @@ export class Builtins {
     this.#lazy.delete(name);
     const value = get();
     if (isObject(value)) this.add(name, value);
+  }
+
+  #loadRare(name: string): void {
+    const module = /^(?:[gs]et )?(node:[^#]*#)/.exec(name)?.[1];
+    const load = module === undefined ? undefined : this.#rare.get(module);
+    if (load === undefined) return;
+    this.#rare.delete(module!);
+    this.add(module!, load());
   }
 
   #loadModules(): void {

@@ -6,6 +6,7 @@ import process from "node:process";
 import type { Effect, GuestRequest, SessionStart } from "../thread/protocol.ts";
 import { denoFiles } from "./guest_deno.ts";
 import type { FileChanges } from "./file_changes.ts";
+import { untouchable } from "./absent.ts";
 import { type Abandon, type Ask, GuestFiles, type Permits } from "./guest_files.ts";
 import { GuestDatabases, sqliteModule } from "./guest_sqlite.ts";
 import { GuestModules } from "./guest_modules.ts";
@@ -337,7 +338,7 @@ export class GuestHost {
     };
     const modules = new GuestModules(made, (name) => ({
       call: this.#pinned(name),
-      object: new Proxy({}, { get: () => this.#abandon(`it uses ${name}`, { what: name }) }),
+      object: untouchable(() => this.#abandon(`it uses ${name}`, { what: name })),
     }));
     for (const name of ["node:fs", "node:fs/promises", "node:process"]) modules.module(name);
     return modules;
@@ -418,15 +419,19 @@ export class GuestHost {
       configurable: true,
       enumerable: true,
     });
+    const pinned = (does: string, name?: PropertyKey): never => {
+      const what = name === undefined ? "process" : `process.${String(name)}`;
+      return this.#abandon(`it ${does} ${what}`, { what });
+    };
     return new Proxy(object, {
       set: (target, name, value) =>
-        name === "exitCode"
-          ? Reflect.set(target, name, value)
-          : this.#abandon(`it sets process.${String(name)}`),
-      get: (target, name) => {
-        if (typeof name === "symbol" || name in target) return Reflect.get(target, name);
-        return this.#abandon(`it uses process.${name}`, { what: `process.${name}` });
-      },
+        name === "exitCode" ? Reflect.set(target, name, value) : pinned("sets", name),
+      defineProperty: (_, name) => pinned("sets", name),
+      deleteProperty: (_, name) => pinned("deletes", name),
+      get: (target, name) =>
+        typeof name === "symbol" || name in target ? Reflect.get(target, name) : pinned("uses", name),
+      has: (target, name) => name in target || name in realProcess,
+      ownKeys: () => pinned("lists the parts of"),
     });
   }
 

@@ -43,11 +43,16 @@ export class GuestModules {
     const known = this.#sources.get(name);
     if (known !== undefined) return known;
     if (!nodeModule.isBuiltin(given) || NODE_AS_IS.has(name.slice("node:".length))) return undefined;
-    let module = this.module(name);
-    if (module === undefined) this.#modules.set(name, module = this.pinnedModule(name));
-    const source = wrapperSource(name, Object.keys(module));
+    const source = wrapperSource(name, Object.keys(this.stand(name)));
     this.#sources.set(name, source);
     return source;
+  }
+
+  /** What stands for a module, also where all that it does means the device; known by its name with `node:`. */
+  stand(name: string): object {
+    let module = this.module(name);
+    if (module === undefined) this.#modules.set(name, module = this.pinnedModule(name));
+    return module;
   }
 
   /** A module's constants, and what ends the migration in place of all else. */

@@ -92,11 +92,18 @@ function fetchBlobs(hashes: readonly string[]): Uint8Array[] {
 
 /** Ends the migration from inside: the device kills this process, so no app code ever sees an exception. */
 function abandon(reason: string, { path, what }: { path?: string; what?: string } = {}): never {
-  const miss = what === undefined ? undefined : { what, through: methodsOnStack(code, registry) };
+  const miss = what === undefined ? undefined : { what, through: methodsToHere() };
   ask({ op: "abandon", reason, ...(path !== undefined && { path }), ...(miss !== undefined && { miss }) });
   exitGuest(1);
 }
 
+/** Methods from the one that migrated to here. It isn't on the stack any more once it has awaited, or has left work behind. */
+function methodsToHere(): readonly string[] {
+  const methods = methodsOnStack(code, registry);
+  return methods[0] === migrated ? methods : [migrated, ...methods];
+}
+
+let migrated = "";
 // Before the host's own functions are replaced.
 const leftovers = new Leftovers();
 const host = new GuestHost(ask, abandon);
@@ -153,10 +160,12 @@ async function serve(): Promise<void> {
 /** Built-in modules are named as on the device; where one is wrapped, its wrapper has the name. */
 function nameModule(name: string): void {
   const url = `node:${name.replace(/^node:/, "")}`;
-  builtins.addModule(
-    `${url}#`,
-    () => host.modules.module(url) ?? (host.isPlain(url) ? getBuiltinModule(url) : undefined),
-  );
+  const ours = () => host.modules.module(url);
+  if (host.isPlain(url)) builtins.addModule(`${url}#`, () => ours() ?? getBuiltinModule(url));
+  else {
+    builtins.addModule(`${url}#`, ours);
+    builtins.addRareModule(`${url}#`, () => host.modules.stand(url));
+  }
 }
 
 function start(session: SessionStart): void {
@@ -177,6 +186,7 @@ function start(session: SessionStart): void {
 async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
   const ms = { accept: 0, run: 0, waited: 0, capture: 0 };
   const started = now();
+  migrated = head.method;
   registries.begin();
   host.begin(head.nowMs, head.exitCode, head.permits);
   guestStack.below = head.stack.below;
