@@ -24,6 +24,10 @@ export const TRAVELS: readonly CoverageRow[] = [
   { method: "maps", what: "`Map`, in order" },
   { method: "sets", what: "`Set`, in order" },
   { method: "iterators", what: "`Map` and `Set` iterators in progress, with what they iterate over" },
+  {
+    method: "listIterators",
+    what: "array iterators in progress that are put into a variable, a property or a call",
+  },
   { method: "buffers", what: "`ArrayBuffer`, resizable ones, views that share one, `DataView`" },
   { method: "dates", what: "`Date`, invalid ones too" },
   { method: "regexps", what: "`RegExp` with its `lastIndex`" },
@@ -141,9 +145,15 @@ export const REFUSED: readonly CoverageRow[] = [
   },
   {
     method: "arrayIterator",
-    what: "array iterators in progress",
-    refused: "it touches an array iterator in progress",
+    what: "array iterators that a call returns, or that code makes which isn't rewritten",
+    refused: "it touches an array iterator that wasn't stored where it was made",
     why: SLOTS,
+  },
+  {
+    method: "farIterator",
+    what: "array iterators of keys or entries that have given more than a million",
+    refused: "it touches an array iterator of keys or entries that has given more than a million",
+    why: "another one has to be stepped to where it stands",
   },
   {
     method: "mapIterator",
@@ -272,10 +282,11 @@ Of functions and classes of code that was rewritten all travel but these:
 
 ${code.join("\n")}
 
-Why array iterators and generators stay, although Map and Set iterators travel: how far an array iterator has come is in a
-slot that nothing shows. V8 previews Map and Set iterators only, also to its inspector; \`next()\` takes it on for good, and
-no change of the array takes it back. Replacing \`Array.prototype.values\` to count along would be seen by programs, and
-turns off V8's fast paths for every spread and \`for…of\` over arrays.
+How far an array iterator has come is in a slot that nothing shows: V8 previews Map and Set iterators only, also to its
+inspector and in heap snapshots; \`next()\` takes it on for good, and no change of the array takes it back. So rewritten code
+makes iterators that it stores or passes on over a view of their array, which counts along; each \`next()\` then takes some
+0.5 µs. Those that \`for…of\`, spreads and patterns use at once, and those that are returned at once (mostly to a
+\`for…of\`), stay the engine's own. A string is no object, so nothing can stand for it: its iterators stay.
 
 Of a Map or Set iterator V8 tells how many entries it still meets, but not whose. So the collection is found among those
 that the method reaches, by giving each one more entry for a moment. If the method reaches other Maps (Sets), but not this

@@ -1,5 +1,6 @@
 import type { Brand } from "./access.ts";
 import { SafeMap, weakRefDeref } from "./intrinsics.ts";
+import { isFar, type Stand, standOf } from "./kept_iterator.ts";
 import { whyNotPromise } from "./kinds/promise.ts";
 import { KIND, type KindNumber, type Node } from "./node.ts";
 import type { Outlet } from "./outlet.ts";
@@ -30,6 +31,7 @@ BRANDS.set("namespace", KIND.namespace);
 BRANDS.set("mapiterator", KIND.iterator);
 BRANDS.set("setiterator", KIND.iterator);
 BRANDS.set("finalizationregistry", KIND.registry);
+BRANDS.set("arrayiterator", KIND.arrayIterator);
 
 /** Brands that no built-in of the language has: they needn't be looked up by name. */
 const NEVER_BUILTIN = new SafeMap<Brand, true>();
@@ -77,9 +79,16 @@ function whyNot({ values, code, owners }: Outlet, node: object, brand: Brand): W
       return values.isBareIterator?.(node) !== true || owners.carriedBy(node).length > 0
         ? REFUSALS.oddIterator
         : undefined;
+    case "arrayiterator":
+      return whyNotKept(standOf(node));
     default:
       return BRANDS.has(brand) ? undefined : whyRefused(values, node, brand);
   }
+}
+
+function whyNotKept(stand: Stand | undefined): Why | undefined {
+  if (stand === undefined) return REFUSALS.arrayIterator;
+  return isFar(stand) ? REFUSALS.farIterator : undefined;
 }
 
 function functionKind(out: Outlet, fn: Function): KindNumber {

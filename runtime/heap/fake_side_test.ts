@@ -91,6 +91,7 @@ for (
 collectBuiltins(Reflect.getPrototypeOf(function* () {}), "GeneratorFunction.prototype");
 collectBuiltins(Reflect.getPrototypeOf(new Map().keys()), "%MapIterator%");
 collectBuiltins(Reflect.getPrototypeOf(new Set().keys()), "%SetIterator%");
+collectBuiltins(Reflect.getPrototypeOf([].values()), "%ArrayIterator%");
 collectBuiltins(Reflect.getPrototypeOf(async () => {}), "AsyncFunction.prototype");
 collectBuiltins(Object.getOwnPropertyDescriptor((() => Function("return arguments")())(), "x"), "none");
 

@@ -1,4 +1,6 @@
 /** Heaps that travel, and what a migrated method does to them. One table drives every direction. */
+import { types } from "node:util";
+import { iteratorKeeper } from "./mod.ts";
 import { FakeScope, type FakeSide } from "./fake_side_test.ts";
 import { SITE, TALLY } from "./program_test.ts";
 
@@ -8,6 +10,11 @@ export interface Fixture {
   /** What the method does; what it returns travels home too. */
   mutate?(root: any, side: FakeSide): unknown;
 }
+
+const keeper = iteratorKeeper(types.isProxy);
+/** What rewritten code does for `list.keys()`, `.values()`, `.entries()` or `[Symbol.iterator]()` that it stores. */
+const keep = (asked: number, list: any): Iterator<unknown> =>
+  keeper(asked, list, list[["keys", "values", "entries", Symbol.iterator][asked]!]()) as Iterator<unknown>;
 
 const shared = () => {
   const leaf = { leaf: true };
@@ -68,6 +75,23 @@ export const FIXTURES: readonly Fixture[] = [
       root.map.set("four", 4).set("two", { again: 2 });
       root.set.delete("c");
       root.iterators.push(root.set.values(), root.others[0].entries());
+      return seen;
+    },
+  },
+  {
+    name: "array iterators in progress",
+    make() {
+      const list: unknown[] = [1, { two: 2 }, 3];
+      const bytes = new Uint8Array([7, 8]);
+      const root = { list, iterators: [keep(1, list), keep(2, list), keep(0, bytes), keep(3, list)] };
+      for (const iterator of root.iterators) iterator.next();
+      for (let i = 0; i < 3; i++) root.iterators[3]!.next();
+      return root;
+    },
+    mutate(root) {
+      const seen = root.iterators.map((iterator: Iterator<unknown>) => iterator.next());
+      root.list.push(4);
+      root.iterators.push(keep(1, root.list), keep(1, new Float64Array(1)));
       return seen;
     },
   },

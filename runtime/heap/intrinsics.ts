@@ -26,6 +26,7 @@ export const getDescriptor = Reflect.getOwnPropertyDescriptor as (
   key: PropertyKey,
 ) => PropertyDescriptor | undefined;
 export const getPrototypeOf = Reflect.getPrototypeOf;
+export const isArray = Array.isArray;
 export const isExtensible = Reflect.isExtensible;
 export const ownKeys = Reflect.ownKeys;
 export const preventExtensions = Reflect.preventExtensions;
@@ -81,6 +82,9 @@ export const mapIteratorNext = uncurry(
 );
 export const setIteratorNext = uncurry(
   (Object.getPrototypeOf(new Set().keys()) as Iterator<unknown>).next as () => IteratorResult<unknown>,
+);
+export const arrayIteratorNext = uncurry(
+  (Object.getPrototypeOf([].values()) as Iterator<unknown>).next as () => IteratorResult<unknown>,
 );
 export const newMap = Map;
 export const newSet = Set;
@@ -156,12 +160,15 @@ export const bufferDetached = getter<ArrayBuffer, boolean>(ArrayBuffer.prototype
 export const bufferResize = uncurry(ArrayBuffer.prototype.resize);
 export const bufferTransfer = uncurry(ArrayBuffer.prototype.transfer);
 
-const TypedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);
+export const TypedArrayPrototype: Uint8Array = Object.getPrototypeOf(Uint8Array.prototype);
 export const typedArrayName = getter<object, string | undefined>(TypedArrayPrototype, Symbol.toStringTag);
 export const typedArrayBuffer = getter<object, ArrayBuffer>(TypedArrayPrototype, "buffer");
+export const typedArrayLength = getter<object, number>(TypedArrayPrototype, "length");
 export const typedArrayByteOffset = getter<object, number>(TypedArrayPrototype, "byteOffset");
 export const typedArrayByteLength = getter<object, number>(TypedArrayPrototype, "byteLength");
-export const typedArrayAt = uncurry(TypedArrayPrototype.at as (this: object, index: number) => unknown);
+export const typedArrayAt = uncurry(
+  TypedArrayPrototype.at as unknown as (this: object, index: number) => unknown,
+);
 export const bytesSet = uncurry(
   TypedArrayPrototype.set as (this: Uint8Array, source: Uint8Array, at?: number) => void,
 );
@@ -202,6 +209,7 @@ export const VIEW_CONSTRUCTORS: readonly (readonly [string, new (...args: any[])
 
 /** Constructors of built-in errors, for the internal slot only: the prototype is set afterwards. */
 export const newError = Error;
+export const newTypeError = TypeError;
 const sampleStack = Object.getOwnPropertyDescriptor(new Error(), "stack");
 /** The functions that every own `stack` of this realm shares. */
 export const stackGetter = sampleStack?.get;

@@ -69,6 +69,7 @@ export const KIND = {
   namespace: 27,
   iterator: 28,
   registry: 29,
+  arrayIterator: 30,
 } as const;
 
 export type KindNumber = (typeof KIND)[keyof typeof KIND];
@@ -86,5 +87,5 @@ export function isWeakKind(kind: number): boolean {
 /** Whether nodes of that kind may be instances of a class with private names, as far as capture looks. */
 export function mayCarryPrivates(kind: number): boolean {
   return kind <= KIND.arguments || isWeakKind(kind) || kind === KIND.weakRef || kind === KIND.promise ||
-    kind === KIND.host || kind === KIND.registry;
+    kind === KIND.host || kind === KIND.registry || kind === KIND.arrayIterator;
 }

@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { assertEquals } from "./assert_test.ts";
 import { AbsentThing, type FakeSide, hostThing } from "./fake_side_test.ts";
+import { iteratorKeeper, MAX_SKIPPED } from "./kept_iterator.ts";
 import * as intrinsics from "./intrinsics.ts";
 import { Refusal, SessionHeap } from "./mod.ts";
 import { pair } from "./pair_test.ts";
@@ -16,6 +17,7 @@ interface Refused {
   readonly message: string;
 }
 
+const keep = iteratorKeeper(() => false);
 const changing = Reflect.ownKeys(Math)[0]!;
 
 /** Captures as the only argument. */
@@ -47,7 +49,18 @@ const LISTED: Readonly<Record<keyof typeof REFUSALS, Refused>> = {
   },
   arrayIterator: {
     make: () => [1].values(),
-    message: "args[0]: an array iterator in progress can't travel; collect its values into an array first",
+    message:
+      "args[0]: an array iterator that wasn't stored where it was made can't travel; put it into a variable first, or collect its values into an array",
+  },
+  farIterator: {
+    make() {
+      const list = new Array(MAX_SKIPPED + 1);
+      const keys = keep(0, list, list.keys()) as Iterator<number>;
+      for (let i = 0; i <= MAX_SKIPPED; i++) keys.next();
+      return keys;
+    },
+    message:
+      "args[0]: an array iterator of keys or entries that has given more than a million can't travel; count with values() instead",
   },
   iterator: {
     make: () => ""[Symbol.iterator](),

@@ -24,7 +24,14 @@ export const REFUSALS = {
     fix: "grow the buffer again or drop the view",
   },
   generator: { what: "a generator in progress", fix: CONSUME },
-  arrayIterator: { what: "an array iterator in progress", fix: CONSUME },
+  arrayIterator: {
+    what: "an array iterator that wasn't stored where it was made",
+    fix: "put it into a variable first, or collect its values into an array",
+  },
+  farIterator: {
+    what: "an array iterator of keys or entries that has given more than a million",
+    fix: "count with values() instead",
+  },
   iterator: { what: "an iterator in progress", fix: CONSUME },
   unreachedMap: {
     what: "an iterator over a Map that isn't reached",
@@ -69,8 +76,6 @@ export function whyRefused(values: ValueAccess, value: object, brand: Brand): Wh
       return values.isProxy(value) ? REFUSALS.revokedProxy : REFUSALS.proxyPrototype;
     case "sharedarraybuffer":
       return REFUSALS.sharedBuffer;
-    case "arrayiterator":
-      return REFUSALS.arrayIterator;
     case "iterator":
     case "generator":
       return REFUSALS[brand];

@@ -1,4 +1,5 @@
 import type {
+  KeptIterator,
   ModuleAnalysis,
   Node,
   Reference,
@@ -10,6 +11,7 @@ import type {
   Variable,
   VariableKind,
 } from "./model.ts";
+import { consumesIterators, iteratorAsked } from "./kept_iterators.ts";
 import { nameSites } from "./names.ts";
 
 /**
@@ -55,6 +57,7 @@ class Analyser {
   readonly #awaited: number[] = [];
   readonly #metas: Node[] = [];
   readonly #superUses: SuperUse[] = [];
+  readonly #keptIterators: KeptIterator[] = [];
   readonly #privateUses: { readonly name: string; readonly scope: Scope; readonly site: Site | null }[] = [];
   /** The callee of the call that is being visited. */
   #callee: Node = null;
@@ -116,8 +119,15 @@ class Analyser {
       awaited: this.#awaited,
       metas: this.#metas,
       superUses: this.#superUses,
+      keptIterators: this.#keptIterators.filter((kept) => kept.asked < 3 || this.#namesGlobal(kept)),
       references: this.#references.sort((a, b) => a.start - b.start),
     };
+  }
+
+  /** Whether `Symbol` is the language's. */
+  #namesGlobal({ node: { callee } }: KeptIterator): boolean {
+    const { start } = callee.property.object;
+    return this.#references.some((reference) => reference.start === start && reference.variable === null);
   }
 
   // Scopes and declarations
@@ -526,6 +536,12 @@ class Analyser {
         if (node.tag.type === "Identifier") this.#refer(node.tag, node.tag.name, { callee: true });
         else this.#visit(node.tag);
         return this.#visit(node.quasi);
+      case "NewExpression":
+        this.#visit(node.callee);
+        return this.#arguments(node);
+      case "ArrayExpression":
+        for (const element of node.elements) if (element !== null) this.#keeps(element);
+        return this.#children(node);
       case "ObjectExpression":
         for (const property of node.properties) this.#property(property);
         return;
@@ -567,7 +583,22 @@ class Analyser {
       this.#callee = callee;
       this.#visit(callee);
     }
+    this.#arguments(node);
+  }
+
+  #arguments(node: Node): void {
+    if (!consumesIterators(node)) { for (const argument of node.arguments) this.#keeps(argument); }
     this.#visitAll(node.arguments);
+  }
+
+  /** Told of each expression whose value is stored or passed on. */
+  #keeps(node: Node): void {
+    const asked = iteratorAsked(node);
+    if (asked === undefined) return;
+    // What stands in parentheses has other ends than its text.
+    const { object } = node.callee;
+    if (object.start !== node.start || !/^\s*[.[]/.test(this.#source.slice(object.end, node.end))) return;
+    this.#keptIterators.push({ node, asked, site: this.#site });
   }
 
   #member(node: Node): void {
@@ -586,7 +617,13 @@ class Analyser {
     if (node.shorthand && node.value.type === "Identifier") {
       return this.#refer(node.value, node.value.name, { shorthand: true });
     }
-    this.#named(node.computed ? "" : keyName(node.key), node.value);
+    this.#stored(node.computed ? "" : keyName(node.key), node.value);
+  }
+
+  /** Visits an expression whose value is stored under `name`. */
+  #stored(name: string, node: Node): void {
+    this.#keeps(node);
+    this.#named(name, node);
   }
 
   /** Visits an expression that gets `name` if it is an anonymous function or class. */
@@ -599,7 +636,8 @@ class Analyser {
   #declarator(node: Node, kind: string): void {
     this.#pattern(node.id, { write: kind === "var" && node.init !== null, read: false }, kind !== "var");
     if (node.init === null) return;
-    this.#named(node.id.type === "Identifier" ? node.id.name : "", node.init);
+    if (node.id.type === "Identifier") this.#stored(node.id.name, node.init);
+    else this.#named("", node.init);
   }
 
   #assignment(node: Node): void {
@@ -609,7 +647,9 @@ class Analyser {
       this.#refer(node.left, node.left.name, { write: true, read: compound });
     } else if (node.left.type === "MemberExpression") this.#visit(node.left);
     else this.#pattern(node.left, { write: true, read: false });
-    this.#named(node.left.type === "Identifier" ? node.left.name : "", node.right);
+    const name = node.left.type === "Identifier" ? node.left.name : "";
+    if (node.left.type === "ArrayPattern") this.#named(name, node.right);
+    else this.#stored(name, node.right);
   }
 
   /** Visits a pattern. Declarations' own names are no references unless they write (`var x = 1`). */
@@ -850,7 +890,7 @@ class Analyser {
       : element.key.type === "PrivateIdentifier"
       ? `#${element.key.name}`
       : keyName(element.key);
-    this.#within(inner, () => this.#named(key, element.value));
+    this.#within(inner, () => this.#stored(key, element.value));
   }
 }
 

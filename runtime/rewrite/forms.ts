@@ -44,8 +44,8 @@ export class ModuleForms {
       isModule && metas.length > 0 ? ",void 0,import.meta" : ""
     })`;
     const prelude = isModule
-      ? `import{register as ${p}R}from"clonecloud:runtime";var ${p}K,${p}I,${p}L${variables},${p}C=${call};`
-      : `const ${p}R=module._compile;var ${p}K,${p}I,${p}L${variables},${p}C=${call};`;
+      ? `import{register as ${p}R}from"clonecloud:runtime";var ${p}K,${p}I,${p}L${variables},${p}C=${call};${this.#keeper()}`
+      : `const ${p}R=module._compile;var ${p}K,${p}I,${p}L${variables},${p}C=${call};${this.#keeper()}`;
     const at = this.#preludeAt();
     const style = nativeStyle(p, true);
     return toForm([
@@ -99,6 +99,7 @@ export class ModuleForms {
       `const ${p}C=${p}R(${JSON.stringify(this.#table.key)},${
         this.#accessor(style)
       },${this.#guestControls()},s=>eval(s),import.meta);`,
+      this.#keeper(),
       ...exports,
     ];
     return toForm([{ text: head.join("\n") + "\n", from: -1 }, ...this.#declarations(style)]);
@@ -114,8 +115,15 @@ export class ModuleForms {
     const head = `(function(${p}R,${p}T,${p}P){${strict}var ${names.join(",")},${p}K,${p}I,${p}L,${p}C=` +
       `${p}R(${JSON.stringify(this.#table.key)},${
         this.#accessor(style)
-      },${this.#guestControls()},s=>eval(s));\n`;
+      },${this.#guestControls()},s=>eval(s));${this.#keeper()}\n`;
     return toForm([{ text: head, from: -1 }, ...this.#declarations(style), { text: "})", from: -1 }]);
+  }
+
+  /** Hoisted: functions of modules that import each other can be called before their module has begun. */
+  #keeper(): string {
+    if (this.#analysis.keptIterators.length === 0) return "";
+    const p = this.#prefix;
+    return `var ${p}Z;function ${p}V(n,x,i){return ${p}C===void 0?i:${p}C.keep(n,x,i)}`;
   }
 
   #guestControls(): string {

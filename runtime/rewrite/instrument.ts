@@ -2,7 +2,7 @@ import { bodyStart, isShadowed } from "./analyse.ts";
 import { NODE_WORKERS, NODE_WORKERS_URL, OF_CLASS } from "./constants.ts";
 import { doorPieces } from "./doors.ts";
 import { enginePosition, keyPosition } from "./engine_position.ts";
-import type { ModuleAnalysis, Node, Scope, Site, SuperUse, Variable } from "./model.ts";
+import type { KeptIterator, ModuleAnalysis, Node, Scope, Site, SuperUse, Variable } from "./model.ts";
 import { type Edit, type Piece, Renderer, type Style } from "./render.ts";
 
 /** What is put into a module, and how its own names start. */
@@ -25,6 +25,7 @@ export function instrument(analysis: ModuleAnalysis, options: InstrumentOptions)
   for (const site of analysis.sites) instrumenter.site(site);
   for (const meta of analysis.metas) instrumenter.meta(meta);
   for (const use of analysis.superUses) instrumenter.superUse(use);
+  for (const kept of analysis.keptIterators) instrumenter.keptIterator(kept);
   for (const { source } of analysis.program.body) instrumenter.imports(source);
   return renderer;
 }
@@ -671,6 +672,26 @@ class Instrumenter {
       when: (style) => style.apart,
       text: (style) => style.own("A"),
     });
+  }
+
+  /** `V(1,x,x.values())`; what has effects is evaluated once: `V(1,Z=f(),Z.values(),Z=void 0)`. */
+  keptIterator({ node, asked, site }: KeptIterator): void {
+    const { object } = node.callee;
+    const depth = depthOf(site) + 0.8;
+    const named = object.type === "Identifier" || object.type === "ThisExpression";
+    this.#renderer.add({
+      at: node.start,
+      end: node.start,
+      side: "open",
+      depth,
+      text: (style) => `${style.own("V")}(${asked},${named ? "" : `${style.own("Z")}=`}`,
+      moved: (style) =>
+        named
+          ? [...this.#renderer.pieces(object.start, object.end, style, depth + 0.1), { text: ",", from: -1 }]
+          : [],
+    });
+    if (!named) this.#close(object.end, depth, (style) => `,${style.own("Z")}`);
+    this.#close(node.end, depth, (style) => named ? ")" : `,${style.own("Z")}=void 0)`);
   }
 
   imports(source: Node): void {

@@ -144,6 +144,16 @@ export interface PrivateName {
   readonly kind: "field" | "method";
 }
 
+/** A call that may make an array iterator, whose result is stored or passed on. */
+export interface KeptIterator {
+  /** The call. */
+  readonly node: Node;
+  /** How it is asked for: 0 `keys`, 1 `values`, 2 `entries`, 3 `[Symbol.iterator]`. */
+  readonly asked: number;
+  /** The site whose code it is. */
+  readonly site: Site | null;
+}
+
 /** What the analysis of one module yields. */
 export interface ModuleAnalysis {
   readonly source: string;
@@ -159,6 +169,7 @@ export interface ModuleAnalysis {
   /** Each `import.meta`. */
   readonly metas: readonly Node[];
   readonly superUses: readonly SuperUse[];
+  readonly keptIterators: readonly KeptIterator[];
   /** Sorted by start. */
   readonly references: readonly Reference[];
 }

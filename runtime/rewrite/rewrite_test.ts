@@ -8,6 +8,8 @@ interface Seen {
   accessor(n: number, write?: boolean, value?: unknown): any;
   control(n: number, value: unknown): void;
   readonly classes: unknown[][];
+  /** Iterators that were kept: how they were asked for and of what. */
+  readonly kept: unknown[][];
 }
 
 const module = (source: string, isModule = false) =>
@@ -31,8 +33,11 @@ function run(source: string, methods: string[] = []): { result: any; seen: Seen 
   let seen: Seen | undefined;
   const scriptModule = {
     _compile(_key: string, accessor: Seen["accessor"], control: Seen["control"]) {
-      seen = { accessor, control, classes };
-      return (...args: unknown[]) => void classes.push(args);
+      const kept: unknown[][] = [];
+      seen = { accessor, control, classes, kept };
+      return Object.assign((...args: unknown[]) => void classes.push(args), {
+        keep: (asked: number, of: unknown, given: unknown) => (kept.push([asked, of]), given),
+      });
     },
   };
   const exports: { result?: unknown } = {};
@@ -114,6 +119,42 @@ Deno.test("a migration point gets the arguments as they came and may answer for 
   assert.deepEqual(result.f(1), [1, 0, []]);
   assert.deepEqual(calls, [[1, undefined, 3], [1]]);
   assert.equal(result.f.length, 1);
+});
+
+Deno.test("array iterators that are stored or passed on are made by the runtime", () => {
+  const { result, seen } = run(
+    "const log = []; const list = () => (log.push('list'), [5, 6]); const a = [1, 2];" +
+      "function use(i) { return i } class Box { #a = a; own = this.#a.keys(); open() { const i = this.#a[Symbol.iterator](); return i } }" +
+      "const box = new Box(); let later; later = a.entries();" +
+      "const [first] = a.values(); for (const item of a.values()) log.push(item);" +
+      "const result = { log, first, all: [a.values(), use(list().keys()), { x: a.values() }.x, later, box.own, box.open()], map: new Map(a.entries()), paren: (a).values(), odd: use(new Map([[1, 2]]).keys()) };",
+  );
+  assert.deepEqual(result.all.map((iterator: Iterable<unknown>) => [...iterator]), [
+    [1, 2],
+    [0, 1],
+    [1, 2],
+    [[0, 1], [1, 2]],
+    [0, 1],
+    [1, 2],
+  ]);
+  assert.deepEqual([result.log, result.first, [...result.paren]], [[1, 2, "list"], 1, [1, 2]]);
+  const kept = seen.kept.map(([asked, of]) => [asked, Array.isArray(of) ? [...of] : of]);
+  assert.deepEqual(kept, [
+    [0, [1, 2]],
+    [2, [1, 2]],
+    [1, [1, 2]],
+    [0, [5, 6]],
+    [1, [1, 2]],
+    [3, [1, 2]],
+    [0, new Map([[1, 2]])],
+  ]);
+});
+
+Deno.test("a name that hides Symbol has no iterator of the language", () => {
+  const { result, seen } = run(
+    "const result = (Symbol => { const i = [3][Symbol.iterator](); return i })({ iterator: 'pop' });",
+  );
+  assert.deepEqual([result, seen.kept], [3, []]);
 });
 
 Deno.test("closures of one round of a loop share that round's variables only", () => {

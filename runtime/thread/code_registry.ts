@@ -8,6 +8,7 @@
  * 3. A description, once given, stays: the scopes a closure captured never change, only their variables do.
  */
 import process from "node:process";
+import { types } from "node:util";
 import {
   type BindingRef,
   type CodeAccess,
@@ -16,6 +17,7 @@ import {
   type ScopeHandle,
   UNINITIALISED,
 } from "../heap/access.ts";
+import { iteratorKeeper } from "../heap/mod.ts";
 import type { ModuleTable, SiteEntry } from "../rewrite/mod.ts";
 import { OF_CLASS } from "../rewrite/constants.ts";
 import { askArguments } from "./ask_arguments.ts";
@@ -105,7 +107,12 @@ export interface LiveModule {
   readonly register: Register;
 }
 
-type Register = (
+type Register = RegisterClass & {
+  /** What rewritten code calls with iterators that it keeps. */
+  readonly keep: ReturnType<typeof iteratorKeeper>;
+};
+
+type RegisterClass = (
   site: number,
   cls: Function,
   accessor?: Accessor,
@@ -161,6 +168,7 @@ export class CodeRegistry implements CodeAccess {
     { names: string[]; readers: (Accessor | undefined)[]; n: number[] }
   >();
   readonly #bound: WeakMap<Function, FunctionDescription>;
+  readonly #keep = iteratorKeeper(types.isProxy);
 
   constructor(source: CodeSource, globals: GlobalBindings, bound: WeakMap<Function, FunctionDescription>) {
     this.#source = source;
@@ -187,7 +195,10 @@ export class CodeRegistry implements CodeAccess {
       classes: new Map(),
       makers: new Map(),
       claimed: new Set(),
-      register: (...made) => this.#registerClass(module, ...made),
+      register: Object.assign(
+        (...made: Parameters<RegisterClass>) => this.#registerClass(module, ...made),
+        { keep: this.#keep },
+      ),
     };
     this.#modules.set(key, module);
     return module.register;
@@ -822,6 +833,7 @@ export class CodeRegistry implements CodeAccess {
     env[`${prefix}C`] = module.register;
     env[`${prefix}I`] = undefined;
     env[`${prefix}A`] = module.meta;
+    env[`${prefix}V`] = module.register.keep;
     return module.env = env;
   }
 

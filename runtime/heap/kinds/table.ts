@@ -2,6 +2,7 @@ import { KIND } from "../node.ts";
 import { absent } from "./absent.ts";
 import { argumentsKind } from "./arguments.ts";
 import { array } from "./array.ts";
+import { arrayIterator } from "./array_iterator.ts";
 import { binding } from "./binding.ts";
 import { bound } from "./bound.ts";
 import { boxed } from "./boxed.ts";
@@ -65,5 +66,6 @@ function kindsInOrder(): AnyKind[] {
   kinds[KIND.namespace] = namespace;
   kinds[KIND.iterator] = iterator;
   kinds[KIND.registry] = registry;
+  kinds[KIND.arrayIterator] = arrayIterator;
   return kinds;
 }

@@ -26,6 +26,9 @@ function thenable(o: { v: Promise<object> }) {
 function arrayIterator(o: { v: Iterator<number> }) {
   return o.v.next().value;
 }
+function farIterator(o: { v: Iterator<number> }) {
+  return o.v.next().value;
+}
 function mapIterator(o: { v: Iterator<number> }) {
   return o.v.next().value;
 }
@@ -104,7 +107,11 @@ const started = <T>(iterator: Iterator<T>) => {
   iterator.next();
   return give(iterator);
 };
-await show("arrayIterator", () => arrayIterator(started([1, 2].values())));
+const listed = () => [1, 2].values();
+await show("arrayIterator", () => arrayIterator(started(listed())));
+const far = new Array(2 ** 20 + 2).keys();
+for (let i = 0; i <= 2 ** 20; i++) far.next();
+await show("farIterator", () => farIterator(give(far)));
 await show("mapIterator", () => mapIterator(started(new Map([[1, 2], [3, 4]]).keys())));
 await show("setIterator", () => setIterator(started(new Set([1, 2]).values())));
 await show("stringIterator", () => stringIterator(started("ab"[Symbol.iterator]())));

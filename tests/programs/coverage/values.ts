@@ -47,6 +47,13 @@ function iterators(o: any) {
   o.born.next();
   return [...first, o.ended.next().done, o.again === o.keys];
 }
+function listIterators(o: any) {
+  const first = [o.items.next().value, o.pairs.next().value, o.bytes.next().value, o.ended.next().done];
+  o.list.push("born there");
+  o.born = o.list.keys();
+  o.born.next();
+  return [...first, o.again === o.items];
+}
 function buffers(o: any) {
   o.floats[0] = Math.PI;
   o.view.setUint16(12, 513);
@@ -313,6 +320,21 @@ while (!running.ended.next().done);
 await show("iterators", null, () => iterators(running));
 set.add("added here");
 for (const name of ["keys", "values", "pairs", "members", "ended", "born"]) console.log(name, ...running[name]);
+class Reader {
+  readonly #tokens = ["a", { b: 1 }, "c"] as unknown[];
+  list = this.#tokens;
+  items = this.#tokens[Symbol.iterator]();
+  pairs = this.#tokens.entries();
+  bytes = Uint8Array.of(7, 8, 9).values();
+  ended = [].values() as Iterator<unknown>;
+  again = this.items;
+  born = [0].keys() as Iterator<unknown>;
+}
+const reader: any = new Reader();
+for (const name of ["items", "pairs", "ended"]) reader[name].next();
+await show("listIterators", null, () => listIterators(reader));
+reader.list.push("added here");
+for (const name of ["items", "pairs", "bytes", "ended", "born"]) console.log(name, ...reader[name]);
 const buffer = new ArrayBuffer(16);
 const growing = new ArrayBuffer(8, { maxByteLength: 64 });
 const views = {

@@ -1,0 +1,34 @@
+import type { Node } from "./model.ts";
+
+const ASKED = ["keys", "values", "entries"];
+
+/**
+ * How an expression asks for what may be an array iterator: 0 `x.keys()`, 1 `x.values()`, 2 `x.entries()`, 3
+ * `x[Symbol.iterator]()`; undefined for any other.
+ */
+export function iteratorAsked({ type, callee, arguments: given }: Node): number | undefined {
+  if (type !== "CallExpression" || given.length > 0 || callee.type !== "MemberExpression") return undefined;
+  const { object, property, computed, optional } = callee;
+  if (optional || object.type === "Super") return undefined;
+  if (computed) return isSymbolIterator(property) ? 3 : undefined;
+  const asked = ASKED.indexOf(property.name);
+  return asked < 0 || property.type !== "Identifier" ? undefined : asked;
+}
+
+function isSymbolIterator({ type, object, property, computed }: Node): boolean {
+  return type === "MemberExpression" && !computed && property.name === "iterator" &&
+    object.type === "Identifier" && object.name === "Symbol";
+}
+
+const CONSUMERS =
+  /^(?:Array|Object|Promise|Map|Set|WeakMap|WeakSet|AggregateError|Headers|URLSearchParams|\w+Array)$/;
+
+/** Whether a call is surely of a built-in function that takes all of an iterator at once. */
+export function consumesIterators({ type, callee }: Node): boolean {
+  const of = type === "NewExpression"
+    ? callee
+    : callee.type === "MemberExpression"
+    ? callee.object
+    : undefined;
+  return of?.type === "Identifier" && CONSUMERS.test(of.name);
+}
