@@ -4,6 +4,7 @@ import { type Classified, HostTable } from "./classify.ts";
 import { labelOf } from "./names.ts";
 import { linesOf, type Overrides } from "./overrides.ts";
 import { diagnose, type Diagnostic } from "./diagnostic.ts";
+import { missingExports } from "./missing_exports.ts";
 import { type Call, type HostUse, type Method, Program } from "./program.ts";
 import type { SourceModule } from "./source_module.ts";
 import { BudgetError } from "./values.ts";
@@ -190,8 +191,15 @@ function settled(modules: readonly SourceModule[], table: HostTable, maxSteps: n
     });
     program.maxCopiedChars = COPIES_AT_LEAST + COPIES_PER_CHAR * chars;
     try {
-      for (const module of modules) walkOf(program, module, diagnostics)?.run();
+      const walks: Walk[] = [];
+      for (const module of modules) {
+        const walk = walkOf(program, module, diagnostics);
+        if (walk === undefined) continue;
+        walks.push(walk);
+        walk.run();
+      }
       program.settle();
+      diagnostics.push(...missingExports(walks));
       return { program, diagnostics, coarse: !tellsObjects };
     } catch (error) {
       if (!(error instanceof BudgetError)) throw error;

@@ -76,10 +76,11 @@ export async function loadProgram(
     args: ["info", "--json", local ?? main],
     ...cwd,
     ...(signal === undefined ? {} : { signal }),
+    env: { NO_COLOR: "1" },
   };
   const { code, stdout, stderr } = await new Deno.Command(deno, options).output();
   const said = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
-  if (code !== 0) throw new Error(`Cannot load ${main}: ${said(stderr).split("\n")[0]}`);
+  if (code !== 0) throw new Error(`Cannot load ${main}: ${complaint(said(stderr))}`);
   const info = JSON.parse(said(stdout)) as Info;
   const root = appRoot(info.roots[0]!);
   const known = new Libraries(info.npmPackages ?? {}, (url) => pathOf(url, root));
@@ -108,6 +109,13 @@ export async function loadProgram(
     throw new Error(`Cannot load ${main}: Deno gives no source of it (is it in node_modules?)`);
   }
   return { modules, diagnostics };
+}
+
+/** What Deno gave up for, and the reason it names for that, in one line. */
+function complaint(said: string): string {
+  const [what = ""] = said.split("\n");
+  const cause = /^Caused by:\s+(.*)$/m.exec(said)?.[1];
+  return `${what.replace(/^error: /, "").replace(/\.$/, "")}${cause === undefined ? "" : `: ${cause}`}`;
 }
 
 /** A module that Deno can't parse. */

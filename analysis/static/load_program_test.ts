@@ -86,3 +86,11 @@ Deno.test("loadProgram() makes an imported JSON file that is none a diagnostic",
     assert(file.endsWith("/data.json") && note.startsWith("no JSON: "), note);
     assertEquals(frame, `2 |   "a": 1,\n3 | }\n  | ^`);
   }));
+
+Deno.test("loadProgram() says in a line which configuration Deno can't read, and why", () =>
+  inApp({ "main.ts": "console.log(1);", "deno.json": `{ "imports": {` }, async (folder) => {
+    await assertRejects(
+      () => loadProgram(`${folder}/main.ts`),
+      /^Error: Cannot load \S+main\.ts: Failed deserializing config file '\S+deno\.json': Unterminated object/,
+    );
+  }));

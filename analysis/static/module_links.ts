@@ -1,4 +1,5 @@
-import { boundNames, type Node } from "../../runtime/rewrite/mod.ts";
+import type { Node } from "../../runtime/rewrite/mod.ts";
+import { declaredBy, nameOf } from "./missing_exports.ts";
 import type { Program } from "./program.ts";
 import type { SourceModule } from "./source_module.ts";
 import type { Thing } from "./things.ts";
@@ -102,7 +103,7 @@ export class ModuleLinks {
   /** `export { … }`, with or without `from`, and `export const …`. */
   exportNamed(node: Node, vertexOf: VertexOf): void {
     const { graph } = this.#program;
-    for (const name of boundNamesOf(node.declaration)) graph.flow(vertexOf(name), this.#out(name));
+    for (const name of declaredBy(node.declaration)) graph.flow(vertexOf(name), this.#out(name));
     const url = this.#source(node.source?.value);
     for (const { local, exported } of node.specifiers) {
       const from = node.source
@@ -120,16 +121,4 @@ export class ModuleLinks {
     if (graph.tellsUnknown) graph.flow(out, graph.named(`property ${name}`));
     return out;
   }
-}
-
-function nameOf(node: Node): string {
-  return node.type === "Identifier" ? node.name : String(node.value);
-}
-
-function boundNamesOf(declaration: Node): string[] {
-  if (!declaration) return [];
-  if (declaration.type === "VariableDeclaration") {
-    return declaration.declarations.flatMap(({ id }: Node) => boundNames(id));
-  }
-  return declaration.id ? [declaration.id.name] : [];
 }

@@ -43,9 +43,9 @@ export class Walk {
   readonly module: SourceModule;
   readonly names: Names;
   readonly links: ModuleLinks;
+  readonly body: readonly Node[];
   at: Place;
   readonly #lines: LineIndex;
-  readonly #body: readonly Node[];
   readonly #made = new Map<Node, Map<string, Thing>>();
   /** Methods by where they stand. */
   readonly #methods = new Map<string, number>();
@@ -59,7 +59,7 @@ export class Walk {
     this.names = new Names(analyse(module.text, parsed, { isModule, path: module.path }), program.graph);
     this.links = new ModuleLinks(program, module);
     this.#lines = new LineIndex(module.text);
-    this.#body = parsed.body;
+    this.body = parsed.body;
     const method = this.addMethod({ start: 0, end: module.text.length }, null, undefined);
     this.at = {
       method,
@@ -76,7 +76,7 @@ export class Walk {
   /** Walks the whole module. */
   run(): void {
     if (this.module.kind === "script") this.links.commonVariables(this.#vertexOf);
-    this.all(this.#body);
+    this.all(this.body);
   }
 
   all(nodes: readonly Node[]): void {
