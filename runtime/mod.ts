@@ -50,6 +50,7 @@ export { MIGRATE, READY, REQUEST, RETURN, STAGE } from "./thread/protocol.ts";
 export { MAX_FRAME_BYTES, SESSION_VERSION } from "./thread/constants.ts";
 export type { FileChanges } from "./host/file_changes.ts";
 export { chunkEnd, chunksOf, MAX_CHUNK_BYTES } from "./host/chunks.ts";
+export { readAt, readRange } from "./host/file_bytes.ts";
 export { isSecretPath } from "./host/file_roots.ts";
 export { land, type Landed, recoverLandings } from "./host/landing.ts";
 export { type Unreadable, unreadableIn } from "./host/unreadable.ts";

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { join } from "node:path";
 import { HASH_BYTES, MAX_BLOB_BYTES } from "../../runtime/mod.ts";
 import { AT_ONCE_BYTES, DEFAULT_STORE_BYTES, MAX_UNWRITTEN_BYTES } from "./constants.ts";
-import { discard, layOut, type Packed, readAt, readRows, writePack, writePackSync } from "./pack_file.ts";
+import { discard, layOut, type Packed, readPacked, readRows, writePack, writePackSync } from "./pack_file.ts";
 
 /**
  * Content by SHA-256, apart for each device: what one device sent is never read for another, so nobody learns what
@@ -147,7 +147,7 @@ class FolderStore implements ContentStore {
     if (item === undefined) return undefined;
     let content = item.content;
     try {
-      content ??= readAt(item.pack.path, item.at, item.bytes);
+      content ??= readPacked(item.pack.path, item);
     } catch {
       // It is gone, or the disk fails.
     }
@@ -339,7 +339,7 @@ class FolderStore implements ContentStore {
     const left = [...live].flatMap((key) => {
       const item = this.#items.get(key)!;
       try {
-        const content = readAt(path, item.at, item.bytes);
+        const content = readPacked(path, item);
         return [{ key, item, hash: key.slice(device.length + 1), content }];
       } catch {
         this.#items.delete(key);

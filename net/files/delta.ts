@@ -4,6 +4,7 @@
  * own, so a false match costs time and nothing else.
  */
 import { hash } from "node:crypto";
+import { joinBytes } from "../../runtime/mod.ts";
 
 /** No base and no result is longer: what is chunked is much shorter. */
 export const MAX_DELTA_BYTES = 1024 * 1024;
@@ -81,13 +82,7 @@ export function applyDelta(base: Uint8Array, delta: Uint8Array): Uint8Array {
     parts.push(source.subarray(from, from + bytes));
     at += isCopy ? 9 : 5 + bytes;
   }
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  return joinBytes(parts);
 }
 
 class Steps {
@@ -111,13 +106,7 @@ class Steps {
 
   bytes(): Uint8Array {
     this.#end();
-    const out = new Uint8Array(this.#parts.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const part of this.#parts) {
-      out.set(part, at);
-      at += part.length;
-    }
-    return out;
+    return joinBytes(this.#parts);
   }
 
   #end(): void {

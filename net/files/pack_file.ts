@@ -3,7 +3,7 @@
  * alone is a file named by its hash, with nothing else in it. A pack is written once and never changed: what isn't as long
  * as it says was cut off, and goes.
  */
-import { HASH_BYTES, joinBytes } from "../../runtime/mod.ts";
+import { HASH_BYTES, joinBytes, readAt, readRange } from "../../runtime/mod.ts";
 
 const PRIVATE_FILE_MODE = 0o600;
 const ROW_BYTES = HASH_BYTES + 4;
@@ -62,9 +62,9 @@ export function readRows(path: string, name: string): readonly PackedAt[] | unde
     const { size } = file.statSync();
     if (ALONE.test(name)) return [{ hash: name, at: 0, bytes: size }];
     if (!TOGETHER.test(name)) return undefined;
-    const count = new DataView(readFully(file, 4).buffer).getUint32(0);
+    const count = new DataView(whole(readAt(file, 0, 4), 4).buffer).getUint32(0);
     if (count > MAX_ROWS || 4 + count * ROW_BYTES > size) return undefined;
-    const header = readFully(file, count * ROW_BYTES);
+    const header = whole(readAt(file, 4, count * ROW_BYTES), count * ROW_BYTES);
     const view = new DataView(header.buffer);
     const rows: PackedAt[] = [];
     let at = 4 + header.length;
@@ -79,21 +79,14 @@ export function readRows(path: string, name: string): readonly PackedAt[] | unde
   }
 }
 
-/** Some bytes of a file. @throws {Error} if they aren't there */
-export function readAt(path: string, at: number, bytes: number): Uint8Array {
-  using file = Deno.openSync(path);
-  file.seekSync(at, Deno.SeekMode.Start);
-  return readFully(file, bytes);
+/** Some bytes of a pack. @throws {Error} if they aren't there */
+export function readPacked(path: string, { at, bytes }: Pick<PackedAt, "at" | "bytes">): Uint8Array {
+  return whole(readRange(path, at, bytes), bytes);
 }
 
-function readFully(file: Deno.FsFile, bytes: number): Uint8Array {
-  const out = new Uint8Array(bytes);
-  for (let done = 0; done < bytes;) {
-    const count = file.readSync(out.subarray(done));
-    if (count === null) throw new RangeError("Cannot read a pack: it is cut off");
-    done += count;
-  }
-  return out;
+function whole(found: Uint8Array, bytes: number): Uint8Array {
+  if (found.length < bytes) throw new RangeError("Cannot read a pack: it is cut off");
+  return found;
 }
 
 /** Writes a pack under its name in one step, readable by nobody else. */

@@ -1,6 +1,7 @@
 import type { GuestReply, GuestRequest } from "../thread/protocol.ts";
 import { UnknownPermission } from "./file_permissions.ts";
-import { attributesOf, kindOf, readRange, type Stamp, stampOf } from "./file_stamp.ts";
+import { readRange } from "./file_bytes.ts";
+import { attributesOf, kindOf, type Stamp, stampOf } from "./file_stamp.ts";
 import type { FileAttributes, Found, Listed } from "./file_tree_types.ts";
 import { type FileRoots, OutsideRoots } from "./file_roots.ts";
 import { followPath } from "./follow_path.ts";

@@ -55,17 +55,3 @@ export function kindOf(
 ): FileKind {
   return isSymlink ? "symlink" : isDirectory ? "directory" : isFile ? "file" : "other";
 }
-
-/** Bytes of a file, as many as there are. */
-export function readRange(path: string, at: number, bytes: number): Uint8Array {
-  using file = Deno.openSync(path);
-  if (at > 0) file.seekSync(at, Deno.SeekMode.Start);
-  const out = new Uint8Array(bytes);
-  let filled = 0;
-  while (filled < bytes) {
-    const count = file.readSync(out.subarray(filled));
-    if (count === null) break;
-    filled += count;
-  }
-  return out.subarray(0, filled);
-}

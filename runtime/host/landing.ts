@@ -10,6 +10,7 @@
  * undone.
  */
 import { dirname } from "node:path";
+import { readAt, writeAt } from "./file_bytes.ts";
 import type { ChangedPiece, FileChanges, MadeFile, PatchedFile } from "./file_changes.ts";
 import { FileSteps, keepingFolderTimes } from "./file_steps.ts";
 import {
@@ -260,7 +261,9 @@ class Stage {
     using out = Deno.openSync(file, { write: true, createNew: true, mode: 0o600 });
     let to = 0;
     for (const { at, bytes } of pieces) {
-      writeAt(out, to, readAt(from, at, bytes));
+      const old = readAt(from, at, bytes);
+      if (old.length < bytes) throw new RangeError("Cannot land changes: a file got shorter meanwhile");
+      writeAt(out, to, old);
       to += bytes;
     }
     out.syncDataSync();
@@ -327,20 +330,4 @@ const OLD_PIECE_BYTES = 1024 * 1024;
 
 function setTimes(path: string, { atime, mtime }: { atime?: number; mtime?: number }): void {
   if (atime !== undefined && mtime !== undefined) Deno.utimeSync(path, new Date(atime), new Date(mtime));
-}
-
-function writeAt(file: Deno.FsFile, at: number, bytes: Uint8Array): void {
-  file.seekSync(at, Deno.SeekMode.Start);
-  for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
-}
-
-function readAt(file: Deno.FsFile, at: number, bytes: number): Uint8Array {
-  file.seekSync(at, Deno.SeekMode.Start);
-  const out = new Uint8Array(bytes);
-  for (let done = 0; done < bytes;) {
-    const count = file.readSync(out.subarray(done));
-    if (count === null) throw new RangeError("Cannot land changes: a file got shorter meanwhile");
-    done += count;
-  }
-  return out;
 }
