@@ -2,7 +2,7 @@
  * Sending files to a clone, against `rsync -z` to a daemon, in the same run and through the same proxy, which counts bytes
  * and can be as slow as the paper's WiFi.
  *
- * deno run -A bench/files.ts [--full] [--link NAME]... [--json]
+ * deno run -A bench/files.ts [--full] [--link NAME]... [--case NAME]... [--json]
  *
  * Needs Debian's rsync. Both ends run before the clock starts: rsync's daemon, and the two peers. What they leave is not
  * the same: rsync has a folder there, a clone has contents by hash and folders that name them.
@@ -38,28 +38,46 @@ const QUICK: Sizes = { files: 500, bigBytes: 4 * 2 ** 20, unchanged: 5_000 };
 const FULL: Sizes = { files: 5_000, bigBytes: 256 * 2 ** 20, unchanged: 50_000 };
 const LOOPBACK: LinkSpec = { rttMs: 0, upBytesPerSecond: Infinity, downBytesPerSecond: Infinity };
 
-async function runCases(bench: Bench): Promise<void> {
-  const tree = `${bench.base}/tree`;
-  makeTree(tree, sizes.files);
-  await bench.measure("first-tree", tree);
-  const big = `${bench.base}/big`;
-  Deno.mkdirSync(big);
-  writeNoise(`${big}/file`, sizes.bigBytes);
-  await bench.measure("first-big", big);
-  insertInFront(`${big}/file`);
-  await bench.measure("front-insert", big);
+/** What changes, and the case that it is then; cases of one folder follow each other. */
+const CASES: Readonly<
+  Record<string, readonly (readonly [name: string, change: (folder: string) => void])[]>
+> = {
+  tree: [
+    ["first-tree", (tree) => makeTree(tree, sizes.files)],
+    ["rename-tree", renameAll],
+    ["scattered-edits", editTree],
+  ],
+  big: [
+    ["first-big", (big) => writeNoise(`${big}/file`, sizes.bigBytes)],
+    ["front-insert", (big) => insertInFront(`${big}/file`)],
+    ["scattered-edits-big", (big) => editBig(`${big}/file`)],
+  ],
+  many: [
+    ["first-many", (many) => makeSmall(many, sizes.unchanged)],
+    ["unchanged", () => {}],
+  ],
+};
+
+/** Those cases, or all; what they build on is sent as well. */
+async function runCases(bench: Bench, wanted: readonly string[]): Promise<void> {
+  for (const [name, cases] of Object.entries(CASES)) {
+    const last = cases.findLastIndex(([item]) => wanted.length === 0 || wanted.includes(item));
+    if (last < 0) continue;
+    const folder = `${bench.base}/${name}`;
+    Deno.mkdirSync(folder);
+    for (const [item, change] of cases.slice(0, last + 1)) {
+      change(folder);
+      if (wanted.length === 0 || wanted.includes(item)) await bench.measure(item, folder);
+      else await bench.send(folder);
+    }
+  }
+}
+
+function renameAll(tree: string): void {
   Deno.mkdirSync(`${tree}/renamed`);
   for (const { name } of [...Deno.readDirSync(tree)]) {
     if (name !== "renamed") Deno.renameSync(`${tree}/${name}`, `${tree}/renamed/${name}`);
   }
-  await bench.measure("rename-tree", tree);
-  editHere(tree, `${big}/file`);
-  await bench.measure("scattered-edits", tree);
-  await bench.measure("scattered-edits-big", big);
-  const many = `${bench.base}/many`;
-  makeSmall(many, sizes.unchanged);
-  await bench.send(many);
-  await bench.measure(`unchanged-${sizes.unchanged / 1000}k`, many);
 }
 
 /** Real source files, as they lie in the dependencies. */
@@ -100,8 +118,8 @@ function insertInFront(path: string): void {
   }
 }
 
-/** A line in every fiftieth file; twenty spots of the big one. */
-function editHere(tree: string, big: string): void {
+/** A line in every fiftieth file. */
+function editTree(tree: string): void {
   let i = 0;
   const edit = (folder: string) => {
     for (const { name, isDirectory } of Deno.readDirSync(folder)) {
@@ -110,6 +128,10 @@ function editHere(tree: string, big: string): void {
     }
   };
   edit(tree);
+}
+
+/** Twenty spots. */
+function editBig(big: string): void {
   const { size } = Deno.statSync(big);
   using file = Deno.openSync(big, { write: true });
   for (let spot = 0; spot < 20; spot++) {
@@ -257,6 +279,7 @@ const { values } = parseArgs({
   options: {
     full: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
+    case: { type: "string", multiple: true, default: [] },
     link: { type: "string", multiple: true, default: ["loopback", "wifi"] },
   },
 });
@@ -264,6 +287,6 @@ const sizes = values.full ? FULL : QUICK;
 for (const link of values.link) {
   const spec = link === "loopback" ? LOOPBACK : parseLink(link);
   await using bench = await Bench.start(link, spec);
-  await runCases(bench);
+  await runCases(bench, values.case);
 }
 Deno.exit(0);

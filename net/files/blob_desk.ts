@@ -19,6 +19,7 @@ import {
   unpackHashes,
 } from "../../runtime/mod.ts";
 import { applyDelta, MAX_DELTA_BYTES, signatureOf } from "./delta.ts";
+import { nameOf, namesOf } from "./content_names.ts";
 import { deltaOf, MAX_BASES, packSignatures, unpackBases } from "./delta_messages.ts";
 import { unpackBlobs } from "./unpack_blobs.ts";
 import { type ContentStore, hasHash } from "./content_store.ts";
@@ -94,8 +95,18 @@ export class BlobDesk {
   /** The device sends contents that messages will name. @throws {Error} if they are malformed */
   async push(frame: Frame): Promise<void> {
     const contents = unpackBlobs(frame.payload);
+    await this.#keep(contents, contents.map(nameOf));
+  }
+
+  /** As {@linkcode push}, for a stream on which nothing is taken before this is done. */
+  async pushInTurns(frame: Frame): Promise<void> {
+    const contents = unpackBlobs(frame.payload);
+    await this.#keep(contents, await namesOf(contents));
+  }
+
+  async #keep(contents: readonly Uint8Array[], names: readonly string[]): Promise<void> {
     // A full disk must not end a session: who needs it asks the device again.
-    const { names, room } = this.#store.putAll(this.#device, contents);
+    const room = this.#store.putAll(this.#device, contents, names);
     for (const [i, name] of names.entries()) await this.#arrived(name, contents[i]!);
     await room;
   }

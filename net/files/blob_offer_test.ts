@@ -11,6 +11,7 @@ import {
   MAX_ASKED,
 } from "../../runtime/mod.ts";
 import { BlobSender } from "../../runtime/thread/blob_sender.ts";
+import { nameOf } from "./content_names.ts";
 import { BlobDesk } from "./blob_desk.ts";
 import { type ContentStore, openContentStore } from "./content_store.ts";
 
@@ -90,7 +91,7 @@ function noise(bytes: number): Uint8Array {
 Deno.test("BlobSender.pass() sends no bytes that the store has, and one answer is all that the guest waits for", async () => {
   await using it = await lab();
   const contents = [noise(50_000), noise(60_000)];
-  for (const content of contents) it.store.putAll(DEVICE, [content]);
+  for (const content of contents) it.store.putAll(DEVICE, [content], [nameOf(content)]);
   const { crossings, bytes } = await serve(it, contents);
   equal(bytes, 0);
   equal(crossings, 1);
@@ -99,7 +100,7 @@ Deno.test("BlobSender.pass() sends no bytes that the store has, and one answer i
 Deno.test("BlobSender.pass() brings what the store lacks once, and answers what the guest asked for meanwhile", async () => {
   await using it = await lab();
   const contents = [noise(50_000), noise(60_000), noise(40_000)];
-  it.store.putAll(DEVICE, [contents[1]!]);
+  it.store.putAll(DEVICE, [contents[1]!], [nameOf(contents[1]!)]);
   const { crossings, bytes } = await serve(it, contents);
   ok(bytes > 90_000 && bytes < 100_000, `${bytes} bytes were sent`);
   equal(crossings, 3);

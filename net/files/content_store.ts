@@ -1,6 +1,6 @@
-import { hash } from "node:crypto";
 import { join } from "node:path";
 import { HASH_BYTES, MAX_BLOB_BYTES } from "../../runtime/mod.ts";
+import { nameOf } from "./content_names.ts";
 import { AT_ONCE_BYTES, DEFAULT_STORE_BYTES, MAX_UNWRITTEN_BYTES } from "./constants.ts";
 import { discard, layOut, type Packed, readPacked, readRows, writePack, writePackSync } from "./pack_file.ts";
 
@@ -16,13 +16,14 @@ export interface ContentStore {
   /** Keeps content. @throws {Error} if it doesn't have that hash, or can't be written. */
   put(device: string, hash: Uint8Array, content: Uint8Array): Promise<void>;
   /**
-   * Keeps contents that came together, under the hashes that they have, told in hex. They are there at once and written
-   * soon; `room` settles when more may come. What can't be written is lost.
+   * Keeps contents that came together, under their hashes in hex, which the caller made of them. They are there at once and
+   * written soon; the promise, if any, settles when more may come. What can't be written is lost.
    */
   putAll(
     device: string,
     contents: readonly Uint8Array[],
-  ): { readonly names: readonly string[]; readonly room: Promise<void> | undefined };
+    names: readonly string[],
+  ): Promise<void> | undefined;
   /** Settles when all that was put is written, or lost. */
   written(): Promise<void>;
   /** This moment, for {@linkcode lostSince}. */
@@ -43,7 +44,7 @@ export interface ContentStore {
 
 /** True if content has the hash. */
 export function hasHash(content: Uint8Array, expected: Uint8Array): boolean {
-  return expected.length === HASH_BYTES && hash("sha256", content, "hex") === expected.toHex();
+  return expected.length === HASH_BYTES && nameOf(content) === expected.toHex();
 }
 
 /** Bounds of a {@linkcode ContentStore}, bytes. */
@@ -176,11 +177,10 @@ class FolderStore implements ContentStore {
   putAll(
     device: string,
     contents: readonly Uint8Array[],
-  ): { names: string[]; room: Promise<void> | undefined } {
-    const named = contents.map((content) => ({ hash: hash("sha256", content, "hex"), content }));
-    this.#keep(device, named).catch(() => {});
-    const room = this.#unwritten > MAX_UNWRITTEN_BYTES ? Promise.race(this.#writes) : undefined;
-    return { names: named.map(({ hash }) => hash), room };
+    names: readonly string[],
+  ): Promise<void> | undefined {
+    this.#keep(device, contents.map((content, i) => ({ hash: names[i]!, content }))).catch(() => {});
+    return this.#unwritten > MAX_UNWRITTEN_BYTES ? Promise.race(this.#writes) : undefined;
   }
 
   async written(): Promise<void> {

@@ -7,16 +7,19 @@ import {
   BLOB_PUSH,
   BLOB_SIGN,
   BLOB_SIGNED,
-  encodeFrame,
+  fewerPieces,
   type Frame,
+  FRAME_HEADER_BYTES,
   FrameDecoder,
+  frameHeader,
   MAX_ASKED,
   packHashes,
 } from "../../runtime/mod.ts";
-import { type Channel, FrameOutlet } from "../channel/mod.ts";
+import { allOf, type Channel, FrameOutlet } from "../channel/mod.ts";
 import { BlobDesk } from "./blob_desk.ts";
-import { MAX_FILE_FRAME_BYTES } from "./constants.ts";
+import { MAX_FILE_FRAME_BYTES, MAX_JOINED_BYTES } from "./constants.ts";
 import type { ContentStore } from "./content_store.ts";
+import { FrameIntake } from "./frame_intake.ts";
 import { packBases, unpackSignatures } from "./delta_messages.ts";
 
 const TAKEN: ReadonlySet<number> = new Set([
@@ -43,24 +46,31 @@ export function serveFiles(
   const toDevice = (frame: Uint8Array) => out.inject(frame);
   const desk = new BlobDesk(store, device, { toDevice, toGuest: () => {} });
   const decoder = new FrameDecoder(MAX_FILE_FRAME_BYTES);
-  const take = async (chunk: Uint8Array) => {
-    decoder.push(chunk.slice());
-    for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
-      if (!TAKEN.has(frame.kind)) {
-        throw new Error(`Cannot take frame: kind ${frame.kind} is not allowed here`);
-      }
-      BlobDesk.admit(frame.kind, frame.payload.length);
-      await desk.take(frame);
-    }
-  };
   let failed = false;
+  const fail = (error: Error) => {
+    failed = true;
+    channel.abort(error);
+  };
+  const intake = new FrameIntake(
+    (frame) => frame.kind === BLOB_PUSH ? desk.pushInTurns(frame) : desk.take(frame),
+    fail,
+  );
   channel.start({
     data(chunk) {
       if (failed) return;
-      return take(chunk).catch((error) => {
-        failed = true;
-        channel.abort(error);
-      });
+      try {
+        decoder.push(chunk);
+        for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
+          if (!TAKEN.has(frame.kind)) {
+            throw new Error(`Cannot take frame: kind ${frame.kind} is not allowed here`);
+          }
+          BlobDesk.admit(frame.kind, frame.payload.length);
+          intake.add(frame);
+        }
+      } catch (error) {
+        fail(error as Error);
+      }
+      return intake.room;
     },
     end: () => void channel.close(),
   });
@@ -99,9 +109,8 @@ export class FileClient {
     const found: { answer: Promise<boolean[]> }[] = [];
     for (let at = 0; at < hashes.length; at += MAX_ASKED) {
       const part = hashes.slice(at, at + MAX_ASKED);
-      const question = encodeFrame(kind, packHashes(part));
       found.push(
-        await this.#question(question, ({ kind, payload }) => {
+        await this.#question([kind, packHashes(part)], ({ kind, payload }) => {
           if (kind !== BLOB_FOUND || payload.length !== part.length) return undefined;
           return [...payload].map((item) => item === 1);
         }),
@@ -116,7 +125,7 @@ export class FileClient {
     for (const payload of packBases(bases)) {
       signed.push(
         await this.#question(
-          encodeFrame(BLOB_SIGN, payload.bytes),
+          [BLOB_SIGN, payload.bytes],
           (frame) => frame.kind === BLOB_SIGNED ? unpackSignatures(frame.payload, payload.count) : undefined,
         ),
       );
@@ -124,14 +133,14 @@ export class FileClient {
     return (await Promise.all(signed.map(({ answer }) => answer))).flat();
   }
 
-  /** Sends contents, as `packBlobs` or its like made them. */
+  /** Sends contents, packed as {@linkcode PACKED_PLAIN} tells. */
   async push(...payload: readonly Uint8Array[]): Promise<void> {
-    await this.#write(encodeFrame(BLOB_PUSH, ...payload));
+    await this.#write(BLOB_PUSH, ...payload);
   }
 
   /** Sends contents as what they differ in, packed in the same way. */
   async pushDeltas(...payload: readonly Uint8Array[]): Promise<void> {
-    await this.#write(encodeFrame(BLOB_DELTA, ...payload));
+    await this.#write(BLOB_DELTA, ...payload);
   }
 
   async close(): Promise<void> {
@@ -140,7 +149,7 @@ export class FileClient {
 
   /** Sends a question; `read` returns undefined for what is no answer to it. */
   async #question<T>(
-    question: Uint8Array,
+    question: readonly [kind: number, payload: Uint8Array],
     read: (frame: Frame) => T | undefined,
   ): Promise<{ answer: Promise<T> }> {
     const { promise: answer, resolve, reject: fail } = Promise.withResolvers<T>();
@@ -152,21 +161,28 @@ export class FileClient {
     };
     this.#asked.push({ take, fail });
     try {
-      await this.#write(question);
+      await this.#write(...question);
     } catch (error) {
       fail(error as Error);
     }
     return { answer };
   }
 
-  async #write(frame: Uint8Array): Promise<void> {
+  /** Large parts go out as they are: a copy would cost as much as a pass over them. */
+  async #write(kind: number, ...payload: readonly Uint8Array[]): Promise<void> {
     if (this.#ended !== undefined) throw this.#ended;
-    this.#sentBytes += frame.length;
-    await this.#channel.write(frame);
+    const bytes = payload.reduce((sum, { length }) => sum + length, 0);
+    this.#sentBytes += FRAME_HEADER_BYTES + bytes;
+    // All in one turn: nothing else gets in between.
+    await allOf(
+      fewerPieces([frameHeader(kind, bytes), ...payload], MAX_JOINED_BYTES).map((piece) =>
+        this.#channel.write(piece)
+      ),
+    );
   }
 
   #take(chunk: Uint8Array): void {
-    this.#decoder.push(chunk.slice());
+    this.#decoder.push(chunk);
     try {
       for (let frame = this.#decoder.next(); frame !== undefined; frame = this.#decoder.next()) {
         const question = this.#asked[0];

@@ -3,7 +3,8 @@
  * alone is a file named by its hash, with nothing else in it. A pack is written once and never changed: what isn't as long
  * as it says was cut off, and goes.
  */
-import { HASH_BYTES, joinBytes, readAt, readRange } from "../../runtime/mod.ts";
+import { fewerPieces, HASH_BYTES, joinBytes, readAt, readRange } from "../../runtime/mod.ts";
+import { MAX_JOINED_BYTES } from "./constants.ts";
 
 const PRIVATE_FILE_MODE = 0o600;
 const ROW_BYTES = HASH_BYTES + 4;
@@ -93,11 +94,18 @@ function whole(found: Uint8Array, bytes: number): Uint8Array {
 export async function writePack(path: string, { parts }: Packed): Promise<void> {
   const draft = `${path}.tmp`;
   try {
-    await Deno.writeFile(draft, joinBytes(parts), { mode: PRIVATE_FILE_MODE });
+    await writePieces(draft, fewerPieces(parts, MAX_JOINED_BYTES));
     await Deno.rename(draft, path);
   } catch (error) {
     discard(draft);
     throw error;
+  }
+}
+
+async function writePieces(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+  using file = await Deno.open(path, { write: true, create: true, truncate: true, mode: PRIVATE_FILE_MODE });
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
   }
 }
 

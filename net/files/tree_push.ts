@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import { constants, zstdCompress } from "node:zlib";
 import { promisify } from "node:util";
 import {
@@ -11,6 +10,7 @@ import {
   PACKED_ZSTD,
 } from "../../runtime/mod.ts";
 import { type Based, BaseFinder } from "./base_finder.ts";
+import { nameOf } from "./content_names.ts";
 import { deltaTo } from "./delta.ts";
 import { deltaMessage } from "./delta_messages.ts";
 import type { FileClient } from "./file_protocol.ts";
@@ -192,7 +192,7 @@ class TreePush {
     for await (
       const chunk of info.size <= READ_BYTES ? chunksOf(Deno.readFileSync(whole)) : this.#chunks(whole)
     ) {
-      const name = hash("sha256", chunk, "hex");
+      const name = nameOf(chunk);
       chunks.push(name);
       for (const { item, bases } of finder.add(name, { name, content: chunk })) {
         await this.#send(item.name, { content: item.content, bases });
@@ -210,20 +210,22 @@ class TreePush {
   /** A file's chunks, with no more of it in memory than is read at once and what waits to be sent. */
   async *#chunks(path: string): AsyncGenerator<Uint8Array> {
     using file = await Deno.open(path);
-    // What was read last and isn't cut yet stands before what is read next.
-    for (let [held, ended] = [new Uint8Array(), false]; !ended;) {
-      const block = new Uint8Array(held.length + READ_BYTES);
-      block.set(held);
-      const count = await file.read(block.subarray(held.length));
+    // A batch's bytes are one piece of memory; what isn't cut yet at its end moves to the next one.
+    let block = new Uint8Array(BATCH_BYTES);
+    for (let [at, filled, ended] = [0, 0, false]; !ended;) {
+      if (filled === block.length) {
+        const next = new Uint8Array(BATCH_BYTES);
+        next.set(block.subarray(at));
+        [block, at, filled] = [next, 0, filled - at];
+      }
+      const count = await file.read(block.subarray(filled, filled + READ_BYTES));
       ended = count === null;
-      const bytes = block.subarray(0, held.length + (count ?? 0));
-      let at = 0;
-      while (bytes.length - at >= (ended ? 1 : MAX_CHUNK_BYTES)) {
-        const end = chunkEnd(bytes, at);
-        yield bytes.subarray(at, end);
+      filled += count ?? 0;
+      while (filled - at >= (ended ? 1 : MAX_CHUNK_BYTES)) {
+        const end = chunkEnd(block.subarray(0, filled), at);
+        yield block.subarray(at, end);
         at = end;
       }
-      held = bytes.subarray(at);
     }
   }
 
@@ -254,7 +256,7 @@ class TreePush {
       for (const { item, bases } of found) await this.#send(item.name, { content: item.content, bases });
     };
     for (const content of chunksOf(lines)) {
-      const name = hash("sha256", content, "hex");
+      const name = nameOf(content);
       parts.push(name);
       await send(finder.add(name, { name, content }));
     }
@@ -276,7 +278,7 @@ class TreePush {
   }
 
   async #blob(content: Uint8Array, bases: readonly string[] = []): Promise<string> {
-    const name = hash("sha256", content, "hex");
+    const name = nameOf(content);
     await this.#send(name, { content, bases });
     return name;
   }
@@ -346,19 +348,19 @@ class TreePush {
   }
 }
 
-const READ_BYTES = 1024 * 1024;
+/** So many at once: in between, what waits to be sent is. */
+const READ_BYTES = 512 * 1024;
 
 function isLikeAnother({ content, bases }: Sendable): boolean {
   return bases.length > 0 && content.length >= MIN_DELTA_BYTES;
 }
 
-/** As `packBlobs` does it, with the compression that the contents are worth. */
+/** A payload of contents, with the compression that they are worth. */
 async function packed(contents: readonly Uint8Array[], level: number): Promise<Uint8Array[]> {
-  const parts = contents.flatMap((content) => {
-    const length = new Uint8Array(4);
-    new DataView(length.buffer).setUint32(0, content.length);
-    return [length, content];
-  });
+  const lengths = new DataView(new ArrayBuffer(4 + contents.length * 4));
+  lengths.setUint32(0, contents.length);
+  contents.forEach(({ length }, i) => lengths.setUint32(4 + i * 4, length));
+  const parts = [new Uint8Array(lengths.buffer), ...contents];
   if (await seemsCompressible(contents)) {
     const whole = joinBytes(parts);
     const shrunk = await zstd(whole, zstdAt(level));

@@ -1,6 +1,7 @@
 import { deepStrictEqual, equal, ok, rejects } from "node:assert/strict";
 import { type Channel, memoryChannelPair } from "../channel/mod.ts";
 import { BLOB_DELTA, BLOB_SIGN } from "../../runtime/mod.ts";
+import { nameOf } from "./content_names.ts";
 import { BlobDesk } from "./blob_desk.ts";
 import { deltaMessage } from "./delta_messages.ts";
 import { type ContentStore, openContentStore } from "./content_store.ts";
@@ -184,15 +185,16 @@ Deno.test("pushTree() sends a chunk whole if the clone lost what it resembles", 
 Deno.test("BlobDesk keeps only what comes out as it was called, and bounds what it reads", async () => {
   await using it = await lab();
   const base = noise(1000);
-  it.store.putAll(DEVICE, [base]);
+  it.store.putAll(DEVICE, [base], [nameOf(base)]);
   const name = new Uint8Array(await crypto.subtle.digest("SHA-256", base as Uint8Array<ArrayBuffer>)).toHex();
   const toDevice = () => {};
   const desk = new BlobDesk(it.store, DEVICE, { toDevice, toGuest: () => {} });
   const take = async (kind: number, payload: Uint8Array) => await desk.take({ kind, payload });
   const packed = (message: Uint8Array) => {
-    const payload = new Uint8Array(5 + message.length);
-    new DataView(payload.buffer).setUint32(1, message.length);
-    payload.set(message, 5);
+    const payload = new Uint8Array(9 + message.length);
+    new DataView(payload.buffer).setUint32(1, 1);
+    new DataView(payload.buffer).setUint32(5, message.length);
+    payload.set(message, 9);
     return payload;
   };
   const before = it.store.bytes;

@@ -3,8 +3,8 @@
  * the bytes before it only, so what stays the same keeps its chunks wherever it moves.
  */
 
-/** No chunk but the last is shorter: each costs a hash, and what can't be an end isn't looked at. */
-export const MIN_CHUNK_BYTES = 32 * 1024;
+/** No chunk but the last is shorter. What can't be an end isn't looked at: so close to the usual length, few bytes are. */
+export const MIN_CHUNK_BYTES = 56 * 1024;
 /** What most are about as long as: a changed byte costs one of them. */
 export const USUAL_CHUNK_BYTES = 64 * 1024;
 /** No chunk is longer. */

@@ -19,7 +19,10 @@ export async function hashOf(content: Uint8Array): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", content as Uint8Array<ArrayBuffer>)).toHex();
 }
 
-/** How a payload of contents is packed: its first byte. */
+/**
+ * How a payload of contents is packed: its first byte. A deflated one has each content behind its `u32 BE length`; the others
+ * have `u32 BE count | u32 BE length … | contents`, which leaves contents that were next to each other so.
+ */
 export const PACKED_PLAIN = 0;
 export const PACKED_DEFLATE = 1;
 export const PACKED_ZSTD = 2;
