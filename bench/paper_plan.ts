@@ -5,68 +5,58 @@ export interface Cell {
   /** Position among the app's inputs: 0 is the smallest. */
   readonly size: number;
   readonly link: string;
-  /** Whether the clone has the files before: the paper's set-up. */
+  /** Whether the clone has the files before: the paper's set-up. A cold one was never seen before: it lacks the code too. */
   readonly files: "cold" | "synced";
 }
 
 export const SIZES = ["small", "medium", "large"] as const;
 const LARGEST = SIZES.length - 1;
 
-/** What the user wants measured; lists that weren't given are undefined. */
+/** What the user wants measured; lists that weren't given are undefined, and mean all. */
 export interface Wanted {
   readonly apps: readonly string[];
   readonly factors: readonly number[] | undefined;
   readonly links: readonly string[] | undefined;
   readonly sizes: readonly number[] | undefined;
-  readonly full: boolean;
+}
+
+/** Cells that one device measures one after the other. */
+export interface DevicePlan {
+  readonly factor: number;
+  readonly cells: readonly Cell[];
 }
 
 const ALL_FACTORS = [26, 10, 4];
-const PAPER_LINKS = ["wifi", "3g"];
-const ALL_LINKS = [...PAPER_LINKS, "wifi-now"];
+const ALL_LINKS = ["wifi", "3g", "wifi-now"];
+/** The paper's links are measured before any other. */
+const MAIN_LINKS = 2;
+/** What tells most comes first, as time may end: the largest, then those where it may be better to stay. */
+const SIZE_ORDER = [LARGEST, 0, 1];
+/** A device this slow takes longest by far and next to nothing of a core: its apps are parted among two. */
+const PARTED_FROM = 20;
 
-/**
- * The cells in the order in which they are measured. Without lists the quick plan: all inputs on a device 10 times slower,
- * the largest at 26 and 4 times. With any list: each of its factors, links and sizes; `full` has all of them.
- */
-export function planOf({ apps, factors, links, sizes, full }: Wanted): Cell[] {
-  const chosen = full || factors !== undefined || links !== undefined || sizes !== undefined;
-  if (!chosen) return apps.length === 0 ? [] : quickPlan(apps);
-  const devices = factors ?? (full ? ALL_FACTORS : [10]);
-  return devices.flatMap((factor) =>
-    apps.flatMap((app) =>
-      cells(factor, app, {
-        links: links ?? (full ? ALL_LINKS : PAPER_LINKS),
-        sizes: sizes ?? SIZES.map((_, i) => i),
-      })
-    )
-  );
+/** The cells for each device, the slowest device first, in the order in which they are measured. */
+export function planOf({ apps, factors = ALL_FACTORS, links = ALL_LINKS, sizes }: Wanted): DevicePlan[] {
+  return [...factors].sort((a, b) => b - a).flatMap((factor) => {
+    const parts = factor >= PARTED_FROM && apps.length > 1
+      ? [apps.filter((_, i) => i % 2 === 1), apps.filter((_, i) => i % 2 === 0)]
+      : [apps];
+    return parts.filter((some) => some.length > 0)
+      .map((some) => ({ factor, cells: cellsOf(factor, { apps: some, links, sizes }) }));
+  });
 }
 
-function quickPlan(apps: readonly string[]): Cell[] {
-  const most = apps.flatMap((app) => [
-    ...cells(10, app, { links: PAPER_LINKS, sizes: [0, 1, LARGEST] }),
-    { factor: 10, app, size: LARGEST, link: "wifi-now", files: "synced" } as const,
-  ]);
-  const rest = [26, 4].flatMap((factor) =>
-    apps.flatMap((app) =>
-      PAPER_LINKS.map((link) => ({ factor, app, size: LARGEST, link, files: "synced" as const }))
-    )
-  );
-  return [...most, ...rest];
-}
-
-/** Cold files are measured once an app and device, for the largest input on the first link: after that the clone has them. */
-function cells(
+function cellsOf(
   factor: number,
-  app: string,
-  { links, sizes }: { links: readonly string[]; sizes: readonly number[] },
+  { apps, links = [], sizes }: Pick<Wanted, "apps" | "links" | "sizes">,
 ): Cell[] {
-  const cold = sizes.includes(LARGEST)
-    ? [{ factor, app, size: LARGEST, link: links[0]!, files: "cold" as const }]
+  const wanted = SIZE_ORDER.filter((size) => sizes?.includes(size) ?? true);
+  const synced = (some: readonly string[]) =>
+    wanted.flatMap((size) =>
+      apps.flatMap((app) => some.map((link) => ({ factor, app, size, link, files: "synced" as const })))
+    );
+  const cold = wanted.includes(LARGEST)
+    ? apps.map((app) => ({ factor, app, size: LARGEST, link: links[0]!, files: "cold" as const }))
     : [];
-  const synced = sizes.flatMap((size) =>
-    links.map((link) => ({ factor, app, size, link, files: "synced" as const }))
-  );
-  return [...cold, ...synced];
+  return [...synced(links.slice(0, MAIN_LINKS)), ...cold, ...synced(links.slice(MAIN_LINKS))];
 }

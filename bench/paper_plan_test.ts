@@ -1,34 +1,37 @@
 import assert from "node:assert/strict";
 import { planOf } from "./paper_plan.ts";
 
-const APPS = ["a", "b"];
-const nothing = { factors: undefined, links: undefined, sizes: undefined, full: false };
+const APPS = ["a", "b", "c"];
+const all = { apps: APPS, factors: undefined, links: undefined, sizes: undefined };
 
-Deno.test("planOf() measures all nine cells on both of the paper's links, the largest on other devices", () => {
-  const plan = planOf({ ...nothing, apps: ["a", "b", "c"] });
-  for (const link of ["wifi", "3g"]) {
-    const cells = plan.filter((cell) => cell.link === link && cell.factor === 10 && cell.files === "synced");
-    assert.equal(new Set(cells.map(({ app, size }) => `${app} ${size}`)).size, 9);
-    for (const factor of [26, 4]) {
-      const others = plan.filter((cell) => cell.link === link && cell.factor === factor);
-      assert.deepEqual(others.map(({ app, size }) => [app, size]), [["a", 2], ["b", 2], ["c", 2]]);
-    }
+Deno.test("planOf() has every app, size, device and link, and the largest with cold files, each once", () => {
+  const cells = planOf(all).flatMap((device) => device.cells);
+  const names = cells.map((cell) => Object.values(cell).join());
+  assert.equal(new Set(names).size, names.length);
+  assert.equal(cells.filter(({ files }) => files === "synced").length, 3 * 3 * 3 * 3);
+  const cold = cells.filter(({ files }) => files === "cold");
+  assert.deepEqual(cold.map(({ size, link }) => `${size} ${link}`), Array(9).fill("2 wifi"));
+});
+
+Deno.test("planOf() begins with the largest inputs on the paper's links, and ends with what the paper hasn't", () => {
+  for (const { cells } of planOf(all)) {
+    const apps = new Set(cells.map(({ app }) => app)).size;
+    const first = cells.slice(0, 2 * apps);
+    assert.ok(
+      first.every(({ size, link, files }) => size === 2 && link !== "wifi-now" && files === "synced"),
+    );
+    assert.ok(cells.slice(-3 * apps).every(({ link }) => link === "wifi-now"));
   }
 });
 
-Deno.test("planOf() measures a cold cell before the same app's files are sent ahead", () => {
-  const plan = planOf({ ...nothing, apps: APPS, full: true });
-  for (const app of APPS) {
-    for (const factor of [26, 10, 4]) {
-      const own = plan.filter((cell) => cell.app === app && cell.factor === factor);
-      assert.deepEqual(own.map(({ files }) => files).lastIndexOf("cold"), 0);
-    }
-  }
+Deno.test("planOf() parts a very slow device's apps among two, and starts with them", () => {
+  const devices = planOf(all).map(({ factor, cells }) => [factor, [...new Set(cells.map(({ app }) => app))]]);
+  assert.deepEqual(devices, [[26, ["b"]], [26, ["a", "c"]], [10, APPS], [4, APPS]]);
 });
 
 Deno.test("planOf() measures each of the factors, links and sizes that are asked for, and no other", () => {
-  const plan = planOf({ apps: ["a"], factors: [7, 3], links: ["lan"], sizes: [0, 1], full: false });
-  assert.deepEqual(plan.map(({ factor, size, link }) => [factor, size, link]), [
+  const plan = planOf({ apps: ["a"], factors: [3, 7], links: ["lan"], sizes: [0, 1] });
+  assert.deepEqual(plan.flatMap(({ cells }) => cells.map(({ factor, size, link }) => [factor, size, link])), [
     ...[[7, 0, "lan"], [7, 1, "lan"], [3, 0, "lan"], [3, 1, "lan"]],
   ]);
 });

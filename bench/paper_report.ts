@@ -9,25 +9,29 @@ export interface Row {
   readonly link: string;
   /** Whether the clone had the files before. */
   readonly files: "cold" | "synced";
-  /** How often it was run; times are means, `sd` their standard deviations. */
+  /** How often it was run with the clone; times are means, `sd` their standard deviations. */
   readonly runs: number;
   readonly alone_sd_s: number;
   readonly cc_sd_s: number;
-  /** Seconds: on the device alone, with the clone as the runtime chose, on the clone's machine alone, made to migrate. */
+  /**
+   * Seconds: on the device alone, with the clone as the runtime chose, on the clone's machine alone, made to migrate (null if
+   * it stayed and time was over).
+   */
   readonly alone_s: number;
   readonly cc_s: number;
   readonly clone_s: number;
-  readonly offload_s: number;
+  readonly offload_s: number | null;
   /** The run made to migrate was ended when it had clearly lost: `offload_s` is what it took until then. */
   readonly offload_cut?: boolean;
   /** What must stay, on the device; what may move, at the clone. */
   readonly stays_s: number;
   readonly moves_s: number;
-  /** Both, the bytes and one round trip; at most alone. */
-  readonly bound_s: number;
+  /** Both, the bytes and one round trip; at most alone; null if nothing migrated to its end. */
+  readonly bound_s: number | null;
   readonly choice: "M" | "O";
-  readonly best: "M" | "O" | "tie";
-  /** The run's time if migrations had taken what was predicted when they were decided on; null if that wasn't asked. */
+  readonly best: "M" | "O" | "tie" | null;
+  /** The first run, and its time if migrations had taken what was predicted when they were decided on; null if that wasn't asked. */
+  readonly first_s: number;
   readonly predicted_s: number | null;
   readonly migrations: number;
   readonly methods: readonly string[];
@@ -41,48 +45,99 @@ export interface Row {
   readonly same_output: boolean;
 }
 
-/** The table for a person, in Markdown. */
+/** A cell that could not be measured. */
+export interface FailedRow extends Pick<Row, "app" | "size" | "device_factor" | "link" | "files"> {
+  readonly error: string;
+}
+
+/** What tells a cell from others. */
+export function keyOf(
+  { app, size, device_factor, link, files }: Pick<Row, "app" | "size" | "device_factor" | "link" | "files">,
+): string {
+  return [app, size, device_factor, link, files].join();
+}
+
+/** How long each cell took, in Markdown. */
 export function table(rows: readonly Row[]): string {
-  const head = [
-    ...[
-      "app",
-      "input",
-      "device",
-      "link",
-      "files",
-      "alone s",
-      "with clone s",
-      "clone alone s",
-      "faster",
-      "bound s",
-      "of bound",
+  return markdown(
+    [
+      ...["app", "input", "device", "link", "files", "alone s", "with clone s", "clone alone s", "faster"],
+      ...["bound s", "of bound", "choice", "best", "predicted s"],
     ],
-    ...["choice", "best", "predicted s", "capture / link / instantiate / merge ms", "kB up / down / files"],
-    ...["J alone", "J with clone", "J asleep while away"],
-  ];
-  const cells = rows.map((row) => [
-    row.app,
-    row.size,
-    `${row.device_factor}×`,
-    row.link,
-    row.files,
-    row.alone_s.toFixed(1),
-    row.cc_s.toFixed(1),
-    row.clone_s.toFixed(2),
-    `${(row.alone_s / row.cc_s).toFixed(1)}×`,
-    row.bound_s.toFixed(1),
-    `${(100 * row.bound_s / row.cc_s).toFixed(0)} %`,
-    row.choice,
-    row.best,
-    row.predicted_s === null || row.choice === "M" ? "" : row.predicted_s.toFixed(1),
-    row.choice === "M" ? "" : Object.values(row.overhead_ms).map((ms) => ms.toFixed(0)).join(" / "),
-    row.choice === "M" ? "" : Object.values(row.bytes).map((bytes) => (bytes / 1000).toFixed(0)).join(" / "),
-    row.energy_alone_j.screen_on.toFixed(0),
-    row.energy_cc_j.screen_on.toFixed(0),
-    row.energy_cc_j.deep_sleep.toFixed(0),
-  ]);
+    rows.map((row) => [
+      ...cellOf(row),
+      spread(row.alone_s, row.alone_sd_s),
+      spread(row.cc_s, row.cc_sd_s) + (row.runs > 1 ? ` (${row.runs} runs)` : ""),
+      row.clone_s.toFixed(2),
+      `${(row.alone_s / row.cc_s).toFixed(1)}×`,
+      row.bound_s?.toFixed(1) ?? "",
+      row.bound_s === null ? "" : `${(100 * row.bound_s / row.cc_s).toFixed(0)} %`,
+      row.choice,
+      row.best ?? "?",
+      row.predicted_s === null || row.migrations === 0 ? "" : row.predicted_s.toFixed(1),
+    ]),
+  );
+}
+
+/** §6's parts of the overhead of what migrated, and what crossed the link. */
+export function overheadTable(rows: readonly Row[]): string {
+  return markdown(
+    [
+      ...["app", "input", "device", "link", "files", "capture ms", "link ms", "instantiate ms", "merge ms"],
+      ...["kB up", "kB down", "kB of files"],
+    ],
+    rows.filter(({ migrations }) => migrations > 0).map((row) => {
+      const { capture, link, instantiate, merge } = row.overhead_ms, { up, down, files } = row.bytes;
+      return [
+        ...cellOf(row),
+        ...[capture, link, instantiate, merge].map((ms) => ms.toFixed(0)),
+        ...[up, down, files].map((bytes) => (bytes / 1000).toFixed(0)),
+      ];
+    }),
+  );
+}
+
+/** Modelled energy at the device, joules; with the clone also as if the device slept while a thread is away. */
+export function energyTable(rows: readonly Row[]): string {
+  return markdown(
+    [
+      ...[
+        "app",
+        "input",
+        "device",
+        "link",
+        "files",
+        "alone, screen on",
+        "off",
+        "with clone, screen on",
+        "off",
+      ],
+      ...["asleep while away", "saved, screen on", "asleep"],
+    ],
+    rows.map((row) => {
+      const alone = row.energy_alone_j, cloned = row.energy_cc_j;
+      return [
+        ...cellOf(row),
+        ...[alone.screen_on, alone.screen_off, cloned.screen_on, cloned.screen_off, cloned.deep_sleep]
+          .map((joules) => joules.toFixed(0)),
+        `${(alone.screen_on / cloned.screen_on).toFixed(1)}×`,
+        `${(alone.deep_sleep / cloned.deep_sleep).toFixed(1)}×`,
+      ];
+    }),
+  );
+}
+
+function cellOf({ app, size, device_factor, link, files }: Row): string[] {
+  return [app, size, `${device_factor}×`, link, files];
+}
+
+function spread(mean: number, deviation: number): string {
+  return deviation > 0 ? `${mean.toFixed(1)} ± ${deviation.toFixed(1)}` : mean.toFixed(1);
+}
+
+function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (list: readonly string[]) => `| ${list.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...cells.map(line)].join("\n");
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
 /** What the rows say of the targets, counted. */
@@ -91,21 +146,26 @@ export function summary(rows: readonly Row[]): string {
     ...Map.groupBy(rows, ({ link, device_factor, files }) => `${link}, ${device_factor}×, ${files}`),
   ];
   const lines = links.map(([name, list]) => {
-    const told = list.filter(({ best }) => best !== "tie");
+    const told = list.filter(({ best }) => best !== "tie" && best !== null);
+    const ties = list.filter(({ best }) => best === "tie").length;
     const right = told.filter(({ best, choice }) => best === choice);
     const home = list.filter(({ best }) => best === "M").length;
     const wrong = told.filter(({ best, choice }) => best !== choice)
-      .map((row) => row.cc_s / Math.min(row.alone_s, row.offload_s));
+      .map((row) => row.cc_s / Math.min(row.alone_s, row.offload_s!));
     const cost = wrong.length === 0
       ? ""
       : `; a wrong choice cost at most ${((Math.max(...wrong) - 1) * 100).toFixed(0)} %`;
-    return `- ${name}: the faster choice in ${right.length} of ${told.length} (${
-      list.length - told.length
-    } ties), ${home} really best at home${cost}.`;
+    return `- ${name}: the faster choice in ${right.length} of ${told.length} (${ties} ties), ${home} really best at home${cost}.`;
   });
-  const errors = rows.filter(({ choice, predicted_s }) => choice === "O" && predicted_s !== null)
-    .map(({ predicted_s, cc_s }) => Math.abs(predicted_s! - cc_s) / cc_s).sort((a, b) => a - b);
+  const errors = rows.filter(({ migrations, predicted_s }) => migrations > 0 && predicted_s !== null)
+    .map(({ predicted_s, first_s }) => Math.abs(predicted_s! - first_s) / first_s).sort((a, b) => a - b);
   const within = errors.filter((error) => error <= 0.25).length;
+  const synced = rows.filter(({ files }) => files === "synced");
+  const stayed = synced.filter(({ choice, best }) => choice === "M" && best === "M");
+  const dearest = Math.max(...stayed.map(({ cc_s, alone_s }) => cc_s / alone_s));
+  if (stayed.length > 0) {
+    lines.push(`- Staying where that was right cost at most ${((dearest - 1) * 100).toFixed(0)} %.`);
+  }
   lines.push(
     `- Total time predicted within 25 % in ${within} of ${errors.length} cells with migrations` +
       (errors.length === 0 ? "." : ` (worst ${(100 * errors.at(-1)!).toFixed(0)} %).`),
@@ -117,7 +177,7 @@ export function summary(rows: readonly Row[]): string {
 }
 
 /** Rows that were written before. @throws {RangeError} if the file has none. */
-export function readRows(path: string): Row[] {
+export function readRows(path: string): (Row | FailedRow)[] {
   let rows: unknown;
   try {
     rows = JSON.parse(Deno.readTextFileSync(path));

@@ -1,5 +1,5 @@
 import type { LinkSpec } from "../net/link/mod.ts";
-import { type Away, energyOf, type Ran } from "./paper_cell.ts";
+import { type Away, energyOf, NOT_AWAY, type Ran } from "./paper_cell.ts";
 import type { Cloned } from "./paper_lab.ts";
 import type { Cell } from "./paper_plan.ts";
 import type { Row } from "./paper_report.ts";
@@ -20,7 +20,7 @@ export interface Measured {
   readonly there: Ran;
   /** As the runtime chose, one for each run. */
   readonly cloned: readonly Cloned[];
-  /** Made to migrate, if the runtime stayed in any run. */
+  /** Made to migrate, if the runtime stayed in any run; undefined if that wasn't measured. */
   readonly forced: Cloned | undefined;
 }
 
@@ -28,17 +28,19 @@ export interface Measured {
 export function rowOf(measured: Measured): Row {
   const { cell, lab, link, staysS, alone, there, cloned } = measured;
   const aloneS = alone.map(({ seconds }) => seconds), ccS = cloned.map(({ ran }) => ran.seconds);
-  const { away, ran } = cloned.at(-1)!;
-  const forced = measured.forced ?? cloned.at(-1)!;
-  const offloadS = measured.forced?.ran.seconds ?? mean(ccS);
-  const movesS = forced.away.workMs / 1000;
+  // What was learnt from it changes what is predicted for the same input again.
+  const { away, ran } = cloned[0]!;
+  const offloaded = cloned.filter((one) => one.away.migrations > 0);
+  const forced = measured.forced ?? offloaded[0];
+  const offloadS = offloaded.length === cloned.length ? mean(ccS) : measured.forced?.ran.seconds ?? null;
+  const went = forced?.away ?? NOT_AWAY;
+  const movesS = went.workMs / 1000;
   // What must stay, as slow as the device; what may move, at the clone's speed; the bytes; one round trip.
-  const boundS = staysS + movesS + transferS(forced.away, link) + link.rttMs / 1000;
+  const boundS = staysS + movesS + transferS(went, link) + link.rttMs / 1000;
   const power = {
     table: lab.factor >= 20 ? "g1" : "phone",
     network: cell.link.startsWith("3g") ? "cellular" : "wifi",
   } as const;
-  const went = cloned.filter((one) => one.away.migrations > 0).length;
   return {
     app: cell.app,
     size: measured.size,
@@ -53,15 +55,16 @@ export function rowOf(measured: Measured): Row {
     cc_sd_s: deviation(ccS),
     clone_s: there.seconds,
     offload_s: offloadS,
-    offload_cut: forced.ran.cut,
+    offload_cut: forced?.ran.cut ?? false,
     stays_s: staysS,
     moves_s: movesS,
-    bound_s: Math.min(boundS, mean(aloneS)),
-    choice: went * 2 > cloned.length ? "O" : "M",
+    bound_s: went.migrations > 0 ? Math.min(boundS, mean(aloneS)) : null,
+    choice: offloaded.length * 2 > cloned.length ? "O" : "M",
     best: bestOf(offloadS, mean(aloneS)),
     predicted_s: away.predictedMs === undefined
       ? null
       : ran.seconds + (away.predictedMs - away.awayMs - away.captureMs - away.mergeMs) / 1000,
+    first_s: ran.seconds,
     migrations: away.migrations,
     methods: away.methods,
     overhead_ms: {
@@ -77,8 +80,8 @@ export function rowOf(measured: Measured): Row {
       power,
     ),
     link_set: { ...link },
-    link_measured: away.conditions ?? forced.away.conditions ?? null,
-    same_output: [...cloned, forced].every((one) =>
+    link_measured: away.conditions ?? went.conditions ?? null,
+    same_output: [...cloned, ...(forced === undefined ? [] : [forced])].every((one) =>
       one.ran.cut || one.ran.stdout === alone[0]!.stdout && one.ran.code === alone[0]!.code
     ),
   };
@@ -88,7 +91,8 @@ function transferS({ upBytes, downBytes, fileBytes }: Away, link: LinkSpec): num
   return (upBytes + fileBytes) / link.upBytesPerSecond + downBytes / link.downBytesPerSecond;
 }
 
-function bestOf(offloadS: number, aloneS: number): Row["best"] {
+function bestOf(offloadS: number | null, aloneS: number): Row["best"] {
+  if (offloadS === null) return null;
   if (Math.abs(offloadS - aloneS) <= TIE * Math.min(offloadS, aloneS)) return "tie";
   return offloadS < aloneS ? "O" : "M";
 }

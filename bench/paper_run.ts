@@ -1,20 +1,23 @@
-import { parseLink } from "../net/link/mod.ts";
 import { Lab } from "./paper_lab.ts";
-import { FULL, type PaperApp, paperApps, QUICK } from "./paper_inputs.ts";
-import { type Cell, planOf, type Wanted } from "./paper_plan.ts";
-import { type Measured, rowOf } from "./paper_row.ts";
-import type { Row } from "./paper_report.ts";
-import type { Ran } from "./paper_cell.ts";
+import { PaperDevice } from "./paper_device.ts";
+import { FULL, type PaperApp, paperApps, quickTimes } from "./paper_inputs.ts";
+import { type Cell, type DevicePlan, planOf, type Wanted } from "./paper_plan.ts";
+import { type FailedRow, keyOf, type Row } from "./paper_report.ts";
 
 const PROJECT = new URL("../", import.meta.url);
 const MOD = new URL("mod.ts", PROJECT).href;
-/** What is made to migrate is ended when it has clearly lost: after so many times the time alone, and what a start takes. */
-const LONGEST_FORCED = 1.5, FORCED_START_S = 5;
 const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** So many devices at a time: together they have less than a core, and their clones work in turns. */
+const LANES = 3;
 
 export interface PaperRunOptions extends Omit<Wanted, "apps"> {
   /** All if undefined. */
   readonly apps: readonly string[] | undefined;
+  /** The paper's input sizes, and one device at a time. */
+  readonly full: boolean;
+  /** Without `full`, how many times as large as usual the largest inputs are. */
+  readonly times: number;
+  /** Of each cell at most: each has one first, then more as time allows. */
   readonly runs: number;
   readonly minutes: number;
   /** Rows so far are always there. */
@@ -28,12 +31,14 @@ export interface Ended {
 
 /** Measures a plan's cells. Cut short it keeps the rows that it has, and leaves no process behind. */
 export class PaperRun {
-  readonly rows: Row[] = [];
+  readonly #rows = new Map<string, Row>();
+  readonly failed: FailedRow[] = [];
   readonly #options: PaperRunOptions;
   readonly #folder = Deno.makeTempDirSync({ prefix: "clonecloud-paper-" });
   readonly #apps: readonly PaperApp[];
-  readonly #plan: readonly Cell[];
+  readonly #plan: readonly DevicePlan[];
   readonly #labs: Lab[] = [];
+  readonly #started = performance.now();
   #stopped = false;
   /** Settles when the rest isn't wanted any more. */
   readonly #stop = Promise.withResolvers<Ended>();
@@ -41,7 +46,7 @@ export class PaperRun {
   /** @throws {RangeError} for an app that there isn't. */
   constructor(options: PaperRunOptions) {
     this.#options = options;
-    const all = paperApps(PROJECT, this.#folder, options.full ? FULL : QUICK);
+    const all = paperApps(PROJECT, this.#folder, options.full ? FULL : quickTimes(options.times));
     for (const name of options.apps ?? []) {
       if (!all.some((app) => app.name === name)) {
         Deno.removeSync(this.#folder, { recursive: true });
@@ -50,6 +55,10 @@ export class PaperRun {
     }
     this.#apps = all.filter(({ name }) => options.apps?.includes(name) ?? true);
     this.#plan = planOf({ ...options, apps: this.#apps.map(({ name }) => name) });
+  }
+
+  get rows(): Row[] {
+    return [...this.#rows.values()];
   }
 
   /** Resolves when all is measured, the time is over or a signal has come; everything started has ended then. */
@@ -66,130 +75,88 @@ export class PaperRun {
     try {
       const measured = this.#measure();
       measured.catch(() => {}); // once stopped, what it was waiting for fails
-      const ended = await Promise.race([measured, this.#stop.promise]);
-      this.#stopped = true;
-      const left = this.#plan.length - this.rows.length;
-      if (left > 0) say(`stopped: ${left} of ${this.#plan.length} cells were not measured`);
-      return ended;
+      return await Promise.race([measured, this.#stop.promise]);
     } finally {
       clearTimeout(timer);
       this.#stopped = true;
       await Promise.all(this.#labs.map((lab) => lab[Symbol.asyncDispose]()));
       Deno.removeSync(this.#folder, { recursive: true });
       for (const remove of onSignal) remove();
+      const left = this.#plan.flatMap(({ cells }) => cells).length - this.#rows.size - this.failed.length;
+      if (left > 0) this.#say(`stopped: ${left} cells were not measured`);
     }
   }
 
-  /** Two devices at a time in the quick plan: together they have a fraction of a core, and their clones work in turns. */
   async #measure(): Promise<Ended> {
-    const factors = Map.groupBy(this.#plan, (cell) => cell.factor).entries();
+    const devices = this.#plan.entries();
+    const wanted = () => !this.#stopped;
     const lane = async () => {
-      for (const [factor, cells] of factors) await this.#measureDevice(factor, cells);
+      const mine: PaperDevice[] = [];
+      for (const [i, plan] of devices) {
+        const device = await this.#device(`device${i}`, plan);
+        if (device === undefined) continue;
+        mine.push(device);
+        await device.first(wanted);
+      }
+      for (let run = 1; run < this.#options.runs; run++) {
+        for (const device of mine) await device.again(wanted);
+      }
     };
-    await Promise.all(this.#options.full ? [lane()] : [lane(), lane()]);
+    await Promise.all(Array.from({ length: this.#options.full ? 1 : LANES }, lane));
     return {};
   }
 
-  async #measureDevice(factor: number, cells: readonly Cell[]): Promise<void> {
-    const lab = await Lab.start({ mod: MOD, folder: this.#folder, factor });
-    this.#labs.push(lab);
-    say(`device ${factor} times slower (${lab.measuredFactor.toFixed(1)} measured)`);
-    for (const [name, own] of Map.groupBy(cells, ({ app }) => app)) {
-      await this.#measureApp(lab, this.#apps.find((app) => app.name === name)!, own);
-    }
-    await lab[Symbol.asyncDispose]();
-  }
-
-  async #measureApp(lab: Lab, app: PaperApp, cells: readonly Cell[]): Promise<void> {
-    const alone = new Map<number, Promise<Ran[]>>();
-    for (const { size } of cells) {
-      if (alone.has(size)) continue;
-      const args = app.sizes[size]!.args;
-      alone.set(size, this.#aloneRuns(lab, app, args));
-    }
-    const staysS = await lab.stays(app);
-    say(`${app.name}, ${lab.factor}×: ${staysS.toFixed(1)} s must stay; learning`);
-    for (const { args, link } of lessons(app, cells)) {
-      const { ran } = await lab.withClone(app, { args, link });
-      await lab.learn();
-      this.#checkWanted();
-      say(`  ${app.name}, ${lab.factor}×, ${link}: learnt in ${ran.seconds.toFixed(1)} s`);
-    }
-    await lab.prepare(app, app.learn[0]!, cells[0]!.link);
-    let pushed = false;
-    const there = new Map<number, Ran>();
-    for (const cell of cells) {
-      if (cell.files === "synced" && !pushed) {
-        await lab.push(app);
-        pushed = true;
-      }
-      const args = app.sizes[cell.size]!.args;
-      if (!there.has(cell.size)) there.set(cell.size, await lab.there(app, args));
-      const cloned = [];
-      for (let i = 0; i < this.#options.runs; i++) {
-        cloned.push(await lab.withClone(app, { args, link: cell.link }));
-      }
-      const offloaded = cloned.every(({ away }) => away.migrations > 0);
-      const most = Math.max(...(await alone.get(cell.size)!).map((ran) => ran.seconds));
-      const forced = offloaded ? undefined : await lab.withClone(app, {
-        ...{ args, link: cell.link, migrate: app.heavy },
-        seconds: LONGEST_FORCED * most + FORCED_START_S,
-      });
-      this.#checkWanted();
-      this.#add({
-        ...{ cell, lab, staysS, cloned, forced, there: there.get(cell.size)! },
-        size: app.sizes[cell.size]!.name,
-        link: parseLink(cell.link),
-        alone: await alone.get(cell.size)!,
-      });
+  async #device(name: string, { factor, cells }: DevicePlan): Promise<PaperDevice | undefined> {
+    try {
+      const lab = await Lab.start({ mod: MOD, folder: this.#folder, factor, name });
+      this.#labs.push(lab);
+      if (this.#stopped) await lab[Symbol.asyncDispose]();
+      this.#say(`device ${factor} times slower (${lab.measuredFactor.toFixed(1)} measured)`);
+      return new PaperDevice(lab, { apps: this.#apps, cells, listener: this.#listener });
+    } catch (error) {
+      for (const cell of cells) this.#listener.failed(cell, (error as Error).message);
+      return undefined;
     }
   }
 
-  /** One after the other, all beside the rest. */
-  #aloneRuns(lab: Lab, app: PaperApp, args: readonly string[]): Promise<Ran[]> {
-    const runs = (async () => {
-      const list: Ran[] = [];
-      while (list.length < this.#options.runs) list.push(await lab.alone(app, args));
-      return list;
-    })();
-    runs.catch(() => {}); // told to whoever waits for them
-    return runs;
+  readonly #listener = {
+    row: (row: Row) => {
+      if (this.#stopped) return; // what was measured while all was being ended is of no use
+      this.#rows.set(keyOf(row), row);
+      this.#write();
+      this.#say(lineOf(row));
+    },
+    failed: (cell: Cell, error: string) => {
+      if (this.#stopped) return;
+      const { factor, app, size, link, files } = cell;
+      const name = this.#apps.find((one) => one.name === app)!.sizes[size]!.name;
+      this.failed.push({ app, size: name, device_factor: factor, link, files, error });
+      this.#write();
+      this.#say(`${app}, ${name}, ${factor}×, ${link}, ${files} FAILED: ${error}`);
+    },
+    say: (line: string) => this.#say(line),
+  };
+
+  /** Whoever kills this finds the rows before or after, never half of them. */
+  #write(): void {
+    const { out } = this.#options;
+    Deno.writeTextFileSync(`${out}.new`, JSON.stringify([...this.rows, ...this.failed], null, 1));
+    Deno.renameSync(`${out}.new`, out);
   }
 
-  /** What was measured while all was being ended is of no use. */
-  #checkWanted(): void {
-    if (this.#stopped) throw new Error("stopped");
-  }
-
-  #add(measured: Measured): void {
-    const row = rowOf(measured);
-    this.rows.push(row);
-    Deno.writeTextFileSync(this.#options.out, JSON.stringify(this.rows, null, 1));
-    if (!row.same_output) {
-      const { stdout, stderr } = measured.cloned.at(-1)!.ran;
-      say(`OUTPUTS DIFFER\n--- alone\n${measured.alone[0]!.stdout}\n--- with the clone\n${stdout}${stderr}`);
-    }
-    say(
-      `${row.app}, ${row.size}, ${row.device_factor}×, ${row.link}, ${row.files}: ${
-        row.alone_s.toFixed(1)
-      } s alone, ${row.cc_s.toFixed(1)} s with the clone (${row.choice}, best ${row.best}; made to migrate ${
-        row.offload_cut ? "over " : ""
-      }${row.offload_s.toFixed(1)} s), bound ${row.bound_s.toFixed(1)} s`,
-    );
+  #say(line: string): void {
+    const seconds = Math.round((performance.now() - this.#started) / 1000);
+    console.error(`${String(seconds).padStart(5)} s  ${line}`);
   }
 }
 
-/** Two runs on the first link, and one on each other that small inputs are measured on: what a start costs there. */
-function lessons(app: PaperApp, cells: readonly Cell[]): { args: readonly string[]; link: string }[] {
-  const first = cells[0]!.link, last = app.learn.at(-1)!;
-  const smaller = cells.filter(({ size }) => size < app.sizes.length - 1).map(({ link }) => link);
-  const others = new Set(smaller.filter((link) => link !== first));
-  return [
-    ...app.learn.map((args) => ({ args, link: first })),
-    ...[...others].map((link) => ({ args: last, link })),
-  ];
-}
-
-function say(line: string): void {
-  console.error(line);
+function lineOf(row: Row): string {
+  const forced = row.offload_s === null
+    ? "not made to migrate yet"
+    : `made to migrate ${row.offload_cut ? "over " : ""}${row.offload_s.toFixed(1)} s`;
+  return `${row.app}, ${row.size}, ${row.device_factor}×, ${row.link}, ${row.files}, run ${row.runs}: ${
+    row.alone_s.toFixed(1)
+  } s alone, ${row.cc_s.toFixed(1)} s with the clone (${row.choice}, best ${
+    row.best ?? "?"
+  }; ${forced}), bound ${row.bound_s?.toFixed(1) ?? "?"} s`;
 }
