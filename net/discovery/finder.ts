@@ -6,7 +6,9 @@ import { timed } from "../channel/mod.ts";
 import type { TrustedPeer, TrustStore } from "../trust/mod.ts";
 import {
   CONNECT_TIMEOUT_MS,
+  ELSEWHERE_MS,
   HEAD_START_MS,
+  MAX_SAID_ADDRESSES,
   MAX_SEEN_PEERS,
   MDNS_WAIT_MS,
   STALE_MS,
@@ -46,21 +48,14 @@ export class Finder {
 
   /**
    * Connects to an address. With a peer id in it the connection is to that peer or fails; without one, whoever answers
-   * must be trusted, unless `anyone`.
+   * must be trusted, unless `anyone`. A trusted peer that doesn't answer there is looked for where else it may be: it, or this
+   * device, may have gone to another network.
    *
    * @throws {Error} that says why not.
    */
   async connectTo(address: string, { anyone = false } = {}): Promise<Connection> {
     const target = parseAddress(address);
-    const named = peerIdIn(target);
-    let connection: Connection;
-    try {
-      // Drops a connection that died unnoticed: dialling would give it back.
-      if (named !== undefined) await this.#openConnection(named);
-      connection = await timed(CONNECT_TIMEOUT_MS, (signal) => this.#options.host.dial(target, { signal }));
-    } catch (cause) {
-      throw new Error(`Cannot reach ${address}: ${reasonOf(cause)}`, { cause });
-    }
+    const connection = await this.#reach(target);
     const peer = connection.remotePeer.toString();
     if (!hasPeerId(target) && !anyone && !this.#options.trust.has(peer)) {
       throw new Error(
@@ -80,7 +75,11 @@ export class Finder {
     const open = await this.#openConnection(peer.peer);
     if (open !== undefined) return open;
     const told = this.#options.hints?.(peer.peer) ?? [];
-    const known = [...[...peer.addresses, ...told].map(tryAddress), ...this.#seen.get(peer.peer) ?? []];
+    const known = [
+      ...[...peer.addresses, ...told].map(tryAddress),
+      ...await this.#saidOf(peer.peer),
+      ...this.#seen.get(peer.peer) ?? [],
+    ];
     const found = this.#waitFor(peer.peer);
     try {
       const attempts = [this.#dial(peer, known.filter((a) => a !== undefined))];
@@ -131,6 +130,51 @@ export class Finder {
     }
   }
 
+  /** The trusted peer that an address names, or that was reached there. */
+  #trustedAt(target: Multiaddr): TrustedPeer | undefined {
+    const { trust } = this.#options;
+    const named = peerIdIn(target);
+    if (named !== undefined) return trust.get(named);
+    return trust.list().find(({ addresses }) => addresses.some((known) => bare(known) === target.toString()));
+  }
+
+  /** Dials an address; where it fails or takes long, all that is known of the peer that should be there. */
+  async #reach(target: Multiaddr): Promise<Connection> {
+    const trusted = this.#trustedAt(target);
+    const settled = new AbortController();
+    const dialled = this.#dialTo(target, settled.signal);
+    const { promise: isLate, resolve: late } = Promise.withResolvers<void>();
+    const timer = setTimeout(late, ELSEWHERE_MS);
+    dialled.catch(late);
+    try {
+      if (trusted === undefined) return await dialled;
+      return await Promise.any([dialled, isLate.then(() => this.connectPeer(trusted))]);
+    } catch (cause) {
+      const [reason] = cause instanceof AggregateError ? cause.errors : [cause];
+      const nor = trusted === undefined ? "" : `; and ${trusted.name} is found nowhere else`;
+      throw new Error(`Cannot reach ${target}: ${reasonOf(reason)}${nor}`, { cause });
+    } finally {
+      clearTimeout(timer);
+      settled.abort();
+    }
+  }
+
+  async #dialTo(target: Multiaddr, signal: AbortSignal): Promise<Connection> {
+    const named = peerIdIn(target);
+    // Drops a connection that died unnoticed: dialling would give it back.
+    if (named !== undefined) await this.#openConnection(named);
+    return await timed(
+      CONNECT_TIMEOUT_MS,
+      (timeout) => this.#options.host.dial(target, { signal: AbortSignal.any([signal, timeout]) }),
+    );
+  }
+
+  /** Where a peer itself said that it listens, when it was connected last. */
+  async #saidOf(peer: string): Promise<Multiaddr[]> {
+    const known = await this.#options.host.peerStore.get(peerIdFromString(peer)).catch(() => undefined);
+    return known?.addresses.slice(0, MAX_SAID_ADDRESSES).map(({ multiaddr }) => multiaddr) ?? [];
+  }
+
   #saw(peer: string, addresses: readonly Multiaddr[]): void {
     this.#seen.delete(peer);
     this.#seen.set(peer, addresses.slice(0, 16));
@@ -164,9 +208,9 @@ export class Finder {
     const settled = new AbortController();
     const { signal } = settled;
     const timer = setTimeout(() => settled.abort(), CONNECT_TIMEOUT_MS);
-    const bare = [...new Set(addresses.map((address) => address.toString().replace(/\/p2p\/[^/]+$/, "")))];
+    const places = [...new Set(addresses.map((address) => bare(address.toString())))];
     try {
-      return await Promise.any(bare.map(async (address) => {
+      return await Promise.any(places.map(async (address) => {
         if (/\/ws\b|^\/ip4\/127\./.test(address)) await pause(HEAD_START_MS, signal);
         const connection = await this.#options.host.dial(multiaddr(address), { signal });
         // Not closed: it may be a connection that somebody else is using.
@@ -174,7 +218,7 @@ export class Finder {
         return connection;
       }));
     } catch (cause) {
-      throw new Error(`${name} doesn't answer at ${bare.slice(0, 3).join(", ")}`, { cause });
+      throw new Error(`${name} doesn't answer at ${places.slice(0, 3).join(", ")}`, { cause });
     } finally {
       clearTimeout(timer);
       settled.abort();
@@ -225,6 +269,11 @@ export function parseAddress(text: string): Multiaddr {
     );
   }
   return address;
+}
+
+/** An address without the peer that is there. */
+function bare(address: string): string {
+  return address.replace(/\/p2p\/[^/]+$/, "");
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 import { equal, match, ok, rejects } from "node:assert/strict";
+import type { Peer } from "../mod.ts";
 import { Scene } from "../../tests/net_fixtures.ts";
 
 Deno.test("auto finds a paired clone at a remembered address, though others don't answer or belong to somebody else", async () => {
@@ -36,6 +37,29 @@ Deno.test("auto says who was tried and why it can't be reached", async () => {
     (await app.message()).error,
     /^Cannot reach laptop \(12D3Koo\w+\): laptop doesn't answer at \/ip4\/127/,
   );
+});
+
+Deno.test("an address that nobody answers at isn't waited for: the next one is dialled, or where else the peer is known to be", async () => {
+  await using scene = new Scene();
+  // Takes connections and says nothing, as one whose machine has gone: a dial ends after ten seconds only.
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  scene.onEnd(() => listener.close());
+  const silent = `/ip4/127.0.0.1/tcp/${(listener.addr as Deno.NetAddr).port}`;
+  const opens = async (device: Peer, clones: readonly string[]) => {
+    const start = performance.now();
+    const reply = await (await scene.app(device, { clones })).message();
+    equal(reply.clone?.peer, clone.id, JSON.stringify(reply));
+    const ms = performance.now() - start;
+    ok(ms < 8_000, `${clones} took ${ms} ms`);
+  };
+  const { device, clone } = await scene.pair();
+  const [address] = clone.addresses();
+  await opens(device, [silent, address!]);
+  const home = await scene.home();
+  const paired = await scene.peer({ home, serve: false });
+  await paired.joinPairing(clone.offerPairing().code, address);
+  await paired.stop();
+  await opens(await scene.peer({ home, serve: false }), [`${silent}/p2p/${clone.id}`]);
 });
 
 Deno.test("pairing over a real connection ends with trust on both sides, and a wrong code with none", async () => {

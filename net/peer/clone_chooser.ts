@@ -2,7 +2,8 @@ import type { Connection } from "@libp2p/interface";
 import type { Finder } from "../discovery/mod.ts";
 import type { TrustStore } from "../trust/mod.ts";
 import { type Candidate, explainRanking, rank, type Ranked } from "./clone_ranking.ts";
-import { CHOICE_GRACE_MS, MAX_AUTO_TRIES } from "./constants.ts";
+import { CHOICE_GRACE_MS, MAX_AUTO_TRIES, NEXT_ADDRESS_MS } from "./constants.ts";
+import { inTurn } from "./in_turn.ts";
 import type { PeerInfo } from "./info_messages.ts";
 import type { PeerBook } from "./peer_book.ts";
 import type { CloneSession } from "./session_client.ts";
@@ -34,16 +35,21 @@ export class CloneChooser {
 
   /**
    * Opens a session at the first wanted clone that takes it: addresses in their order, `auto` for the best of the paired
-   * peers.
+   * peers. An address that doesn't answer soon isn't waited for: the next is dialled as well.
    *
    * @throws {Error} with every clone's reason.
    */
   async open(clones: readonly string[], open: Open): Promise<CloneSession> {
     const reasons: string[] = [];
-    for (const clone of clones) {
+    const ways = clones.map((clone) => async (): Promise<() => Promise<CloneSession>> => {
+      if (clone === "auto") return () => this.#openAuto(open);
+      const connection = await this.#parts.finder.connectTo(clone);
+      return () => open(connection, "it was asked for");
+    });
+    for await (const way of inTurn(ways, NEXT_ADDRESS_MS)) {
       try {
-        if (clone === "auto") return await this.#openAuto(open);
-        return await open(await this.#parts.finder.connectTo(clone), "it was asked for");
+        if (way.status === "rejected") throw way.reason;
+        return await way.value();
       } catch (error) {
         reasons.push((error as Error).message);
       }

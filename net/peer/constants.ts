@@ -110,6 +110,8 @@ export const TYPICAL_CODE_BYTES = 256 * 1024;
 export const UNKNOWN_LINK = { rttMs: 20, upBytesPerSecond: 2e6, downBytesPerSecond: 2e6 };
 /** How long others may take once the first clone has answered: about what choosing a worse one costs. */
 export const CHOICE_GRACE_MS = 400;
+/** How long an address that was asked for may take to answer before the next one is dialled, too. */
+export const NEXT_ADDRESS_MS = 1_000;
 /** Clones that `auto` tries before it gives up. */
 export const MAX_AUTO_TRIES = 4;
 /** How long a measured link counts when clones are compared or listed. */
