@@ -1,8 +1,9 @@
-/** A whole run whose clone falls asleep while a thread is away. */
+/** Whole runs whose clone falls asleep, or whose device goes to another network, while a thread is away. */
 import { deepStrictEqual, equal, ok } from "node:assert/strict";
 import { openHome, peerIdOf, spawnClone } from "../net/mod.ts";
 import { inThreeTries, Scene } from "./net_fixtures.ts";
 import type { TraceLine } from "./program_runs.ts";
+import { Lab } from "./two_machines.ts";
 
 const MAIN = new URL("../mod.ts", import.meta.url).pathname;
 /** Rounds that the program ends after, whatever becomes of it. */
@@ -36,36 +37,45 @@ function expected(lines: number): string[] {
   });
 }
 
+/** The command line that runs it, in a folder where it is. */
+function command(main: string, more: readonly string[]): string[] {
+  return [
+    ...["run", "-A", main, "run", "--quiet", "--deno=--allow-read", "--trace", "trace"],
+    ...["--migrate", "app.ts#work", ...more, "app.ts"],
+  ];
+}
+
+/** A process that was started. */
+interface Started {
+  output(): Promise<{ readonly code: number; readonly stdout: string | Uint8Array }>;
+  kill(): unknown;
+}
+
 /** The program, under the runtime. */
 class Running implements AsyncDisposable {
   readonly #folder: string;
-  readonly #child: Deno.ChildProcess;
-  readonly #output: Promise<string>;
+  readonly #process: Started;
+  readonly #output: ReturnType<Started["output"]>;
 
-  constructor(folder: string, home: string, clones: readonly string[]) {
+  /** Starts it in a folder, as this process sees that. */
+  constructor(folder: string, start: () => Started) {
     this.#folder = folder;
     Deno.writeTextFileSync(`${folder}/app.ts`, APP);
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...[
-          "run",
-          "-A",
-          MAIN,
-          "run",
-          "--quiet",
-          "--deno=--allow-read",
-          "--home",
-          home,
-          "--trace",
-          `${folder}/trace`,
-        ],
-        ...["--migrate", "app.ts#work", ...clones.flatMap((clone) => ["--clone", clone]), "app.ts"],
-      ],
-      cwd: folder,
-      stdin: "null",
-      stdout: "piped",
-    }).spawn();
-    this.#output = new Response(this.#child.stdout).text();
+    this.#process = start();
+    this.#output = this.#process.output();
+  }
+
+  static here(folder: string, more: readonly string[]): Running {
+    return new Running(
+      folder,
+      () =>
+        new Deno.Command(Deno.execPath(), {
+          args: command(MAIN, more),
+          cwd: folder,
+          stdin: "null",
+          stdout: "piped",
+        }).spawn(),
+    );
   }
 
   get trace(): TraceLine[] {
@@ -88,14 +98,14 @@ class Running implements AsyncDisposable {
   /** Lets it end: what it printed. */
   async end(): Promise<string[]> {
     Deno.writeTextFileSync(`${this.#folder}/enough`, "");
-    const output = await this.#output;
-    equal((await this.#child.status).code, 0);
-    return output.trim().split("\n");
+    const { code, stdout } = await this.#output;
+    equal(code, 0);
+    return (typeof stdout === "string" ? stdout : new TextDecoder().decode(stdout)).trim().split("\n");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     try {
-      this.#child.kill("SIGKILL");
+      await this.#process.kill();
     } catch {
       // Ended.
     }
@@ -108,13 +118,13 @@ const left = (trace: readonly TraceLine[]) => trace.filter(({ event }) => event 
 const isAway = (trace: readonly TraceLine[]) => trace.at(-1)?.event === "resume";
 
 /** Takes the clone away in the middle of a migration, and gives it back: the program goes on here, then there again. */
-async function loses(running: Running, gone: () => void, back: () => void): Promise<void> {
+async function loses(running: Running, gone: () => unknown, back: () => unknown): Promise<void> {
   await running.until((trace) => merges(trace) > 0 && isAway(trace));
-  gone();
+  await gone();
   try {
     await running.until((trace) => left(trace) > 0);
   } finally {
-    back();
+    await back();
   }
   const before = merges(running.trace);
   await running.until((trace) => merges(trace) > before);
@@ -130,7 +140,35 @@ Deno.test("a run whose clone falls asleep in the middle of a migration goes on h
     const home = await scene.home();
     const clone = await spawnClone({ device: await peerIdOf(await openHome(home)) });
     scene.onEnd(() => clone.close());
-    await using running = new Running(await scene.home(), home, [clone.address]);
+    await using running = Running.here(await scene.home(), ["--home", home, "--clone", clone.address]);
     const signal = (name: Deno.Signal) => Deno.kill(clone.pid, name);
     await loses(running, () => signal("SIGSTOP"), () => signal("SIGCONT"));
   }));
+
+const unavailable = Lab.unavailable();
+
+Deno.test({
+  name:
+    "a run whose device goes to another network in the middle of a migration goes on here, and there from the new one" +
+    (unavailable === undefined ? "" : ` (skipped: ${unavailable})`),
+  ignore: unavailable !== undefined,
+  async fn() {
+    await using lab = await Lab.create();
+    const { device, clone } = lab;
+    await lab.addNetwork("eth1", "10.91.0");
+    const cli = (machine: typeof device, ...args: string[]) => [
+      ...[machine.deno, "run", "-A", `${machine.project}/mod.ts`, ...args],
+    ];
+    const peer = clone.spawn(cli(clone, "peer", "--listen", "/ip4/0.0.0.0/tcp/4001"));
+    await peer.waitFor(/\/ip4\/10\.90\S+/);
+    const [, code] = await clone.spawn(cli(clone, "pair")).waitFor(/Code: (\S+)/);
+    equal((await device.run(cli(device, "pair", code!, `/ip4/${clone.ip}/tcp/4001`))).code, 0);
+    const cwd = `${device.base}/app`;
+    Deno.mkdirSync(device.hostPath(cwd));
+    await using running = new Running(
+      device.hostPath(cwd),
+      () => device.spawn([device.deno, ...command(`${device.project}/mod.ts`, ["--clone", "auto"])], { cwd }),
+    );
+    await loses(running, () => device.network("ip", "link", "set", "eth0", "down"), () => {});
+  },
+});

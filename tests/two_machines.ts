@@ -111,6 +111,18 @@ export class Lab implements AsyncDisposable {
     await this.#applyShape();
   }
 
+  /** One more network that both are in, besides the first: `net` is its addresses' first three numbers. */
+  async addNetwork(name: string, net: string): Promise<void> {
+    const { device, clone } = this;
+    await device.network(
+      ...["ip", "link", "add", name, "type", "veth", "peer", "name", name, "netns", String(clone.pid)],
+    );
+    for (const [machine, own] of [[device, 1], [clone, 2]] as const) {
+      await machine.network("ip", "addr", "add", `${net}.${own}/24`, "dev", name);
+      await machine.network("ip", "link", "set", name, "up");
+    }
+  }
+
   /** Limits the link's bandwidth (seen from the device), or lifts the limit. */
   async shape(shape: LinkShape | undefined): Promise<void> {
     this.#shape = shape;
