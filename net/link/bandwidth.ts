@@ -63,11 +63,15 @@ export class Bandwidth {
     return this.#passed !== undefined && now - this.#passed.at < PASSIVE_HOLD_MS;
   }
 
-  /** Whether a probe says something else than what is known. */
+  /** Whether a probe says something else than what is known, and is long enough to be believed. */
   isSurprising(spread: Spread): boolean {
+    return this.#probes.length > 0 && spread.ms >= SHORT_PROBE_MS && this.isNews(spread);
+  }
+
+  /** Whether a probe says something else than what is known, if anything is. */
+  isNews(spread: Spread): boolean {
     const known = this.value();
-    return known !== undefined && spread.ms >= SHORT_PROBE_MS &&
-      Math.abs(rate(spread) - known) > SURPRISE * known;
+    return known === undefined || Math.abs(rate(spread) - known) > SURPRISE * known;
   }
 
   probed(spread: Spread, now: number = performance.now()): void {

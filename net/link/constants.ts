@@ -30,6 +30,8 @@ export const PING_INTERVAL_MS = 1_000;
 /** By how much one round trip may take longer than the fastest lately, where nothing pauses: a share of it, and milliseconds. */
 export const RTT_GRAIN = 0.05;
 export const RTT_GRAIN_MS = 2;
+/** A round trip this many times as long or as short as before tells of another link. */
+export const OTHER_LINK = 2;
 /** Pings that the round-trip time is taken from (their fastest: others waited behind bulk). */
 export const PING_WINDOW = 5;
 /** Probes that a bandwidth is taken from (their median). */

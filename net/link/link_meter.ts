@@ -1,8 +1,4 @@
-/**
- * Measures a link from the device: pings, and short trains of frames whose spread at the receiver gives the bandwidth.
- * Both ends speak the same few frames; the clone only answers.
- */
-import { encodeFrame, type Frame, FrameDecoder } from "../../runtime/mod.ts";
+/** Measures a link from the device: pings, and short trains of frames whose spread at the receiver gives the bandwidth. */
 import type { Channel } from "../channel/mod.ts";
 import {
   EAGER_ROUNDS,
@@ -10,15 +6,13 @@ import {
   FIRST_PINGS,
   LARGE_PROBE_BYTES,
   LEAST_PROBE_BYTES,
-  MAX_PIECE_BYTES,
-  MAX_PROBES_PER_SECOND,
   NOISE,
   NOISY_PROBE_MS,
+  OTHER_LINK,
   PING_INTERVAL_MS,
   PING_WINDOW,
   PROBE_INTERVAL_MS,
   PROBE_MS,
-  PROBE_PIECES,
   PROBE_WINDOW,
   REPEAT_PROBE_MS,
   RTT_GRAIN,
@@ -29,32 +23,8 @@ import {
   TELLING_CHANGE,
 } from "./constants.ts";
 import type { LinkSpec } from "./emulated_link.ts";
-import { type Arrival, spreadOf } from "./train.ts";
+import { LinkEnds } from "./link_ends.ts";
 import { Bandwidth, type Spread, TransferWatch } from "./bandwidth.ts";
-
-/** 8 bytes that come back in a {@linkcode PONG}. */
-const PING = 1;
-const PONG = 2;
-/** A piece of a train: pieces still to come (u32), then filler. */
-const TRAIN = 3;
-/** How a train arrived: bytes behind its first piece, and their microseconds (u32 each). */
-const REPORT = 4;
-/** Asks for a train of so many bytes (u32). */
-const REQUEST = 5;
-
-/** Answers another peer's pings and probes until the channel ends. A malformed frame ends it. */
-export function answerLink(channel: Channel): void {
-  // Half-closed it would stay: a connection has room for so many streams only.
-  const ends = new LinkEnds(channel, () => channel.close());
-  let second = 0;
-  let probes = 0;
-  ends.onRequest = (bytes) => {
-    const now = Math.floor(performance.now() / 1000);
-    if (now !== second) [second, probes] = [now, 0];
-    if (probes++ < MAX_PROBES_PER_SECOND) ends.sendTrain(bytes);
-  };
-  ends.onTrain = (spread) => ends.sendReport(spread);
-}
 
 /** How a train went, and whether it had the link for itself. */
 interface Probe extends Spread {
@@ -149,22 +119,35 @@ export class LinkMeter {
     this.#arrived.arrived(bytes);
   }
 
-  /** Goes on measuring until closed. A round's pings and probes of both directions go at the same time: far links are slow to ask. */
+  /** Goes on measuring until closed. */
   async watch(): Promise<void> {
     const signal = new AbortController().signal;
     for (let round = 0; !this.#closed; round++) {
       await pause(PING_INTERVAL_MS);
-      const due = round < EAGER_ROUNDS ||
-        performance.now() - this.#probedAt >= PROBE_INTERVAL_MS - PING_INTERVAL_MS / 2;
-      const asked = [this.#ping(signal)];
-      if (due && this.#probes) {
-        this.#probedAt = performance.now();
-        asked.push(this.#probe("up", signal), this.#probe("down", signal));
+      try {
+        await this.#round(round, signal);
+      } catch {
+        return;
       }
-      const closed = (await Promise.allSettled(asked)).some(({ status }) => status === "rejected");
-      if (closed) return;
       this.#tell();
     }
+  }
+
+  /** A ping, and what it makes due. @throws {Error} when closed */
+  async #round(round: number, signal: AbortSignal): Promise<void> {
+    // Asked a second time at once: one that is late may have waited for either process.
+    const isOther = await this.#ping(signal) === "other" && await this.#ping(signal) !== "usual";
+    const due = isOther || round < EAGER_ROUNDS ||
+      performance.now() - this.#probedAt >= PROBE_INTERVAL_MS - PING_INTERVAL_MS / 2;
+    if (!due || !this.#probes) return;
+    this.#probedAt = performance.now();
+    // Of another link nothing is known: what took the old one a moment may take this one seconds.
+    const bytes = isOther ? LEAST_PROBE_BYTES : undefined;
+    // One direction's report would wait behind the other's train; but far links are slow to ask.
+    if (Math.min(...this.#rtts) < FAR_RTT_MS) {
+      await this.#probe("up", signal, bytes);
+      await this.#probe("down", signal, bytes);
+    } else await Promise.all([this.#probe("up", signal, bytes), this.#probe("down", signal, bytes)]);
   }
 
   close(): void {
@@ -187,14 +170,15 @@ export class LinkMeter {
     this.#onChange(link);
   }
 
-  async #ping(signal: AbortSignal): Promise<void> {
+  /** Whether the link seems to be another one by its answer: much farther, or much nearer. */
+  async #ping(signal: AbortSignal): Promise<"usual" | "other" | "queued"> {
     const at = performance.now();
     await this.#answer<void>("pong", signal, () => this.#ends.sendPing());
     const rtt = this.#lastRttMs = performance.now() - at;
     const known = Math.min(...this.#rtts);
     const isSlower = rtt > (1 + SURPRISE) * known;
     // Behind bulk a ping tells of the queue.
-    if (isSlower && (this.#up.isPassing() || this.#down.isPassing())) return;
+    if (isSlower && (this.#up.isPassing() || this.#down.isPassing())) return "queued";
     const before = this.#rtts.at(-1);
     // Two in a row that agree: the link has become another.
     if (isSlower && before !== undefined && before > (1 + SURPRISE) * known) {
@@ -202,6 +186,8 @@ export class LinkMeter {
     }
     this.#rtts.push(rtt);
     if (this.#rtts.length > PING_WINDOW) this.#rtts.shift();
+    const isOther = rtt > OTHER_LINK * known + RTT_GRAIN_MS || OTHER_LINK * rtt + RTT_GRAIN_MS < known;
+    return isOther ? "other" : "usual";
   }
 
   /** A direction's first measure: short probes are repeated, larger. */
@@ -217,25 +203,28 @@ export class LinkMeter {
     }
   }
 
-  /** Sized by what is known; asked again at once where the answer surprises. */
-  async #probe(way: "up" | "down", signal: AbortSignal): Promise<void> {
+  /** Sized by what is known, unless `bytes` are given; asked again at once where the answer surprises. */
+  async #probe(way: "up" | "down", signal: AbortSignal, bytes?: number): Promise<void> {
     const bandwidth = way === "up" ? this.#up : this.#down;
     if (bandwidth.isPassing()) return;
     const ms = bandwidth.isNoisy ? NOISY_PROBE_MS : PROBE_MS;
-    const first = await this.#train(way, probeBytes(bandwidth.value()!, ms), signal);
+    const first = await this.#train(way, bytes ?? probeBytes(bandwidth.value()!, ms), signal);
     if (first.bytes > LARGE_PROBE_BYTES / 2 && first.ms < PROBE_MS / 2) {
       return await this.#repeat(way, first, signal);
     }
-    if (!first.alone || !bandwidth.isSurprising(first)) return bandwidth.probed(first);
-    const more = [await this.#train(way, probeBytes(rateOf(first), ms), signal)];
-    // Where pauses are usual, two in a row are too; but a link that became much slower isn't asked a third time.
-    if (bandwidth.isNoisy && 2 * rateOf(first) > bandwidth.value()!) {
-      more.push(await this.#train(way, probeBytes(rateOf(first), ms), signal));
+    if (bytes === undefined && (!first.alone || !bandwidth.isSurprising(first))) {
+      return bandwidth.probed(first);
     }
-    const rates = [first, ...more].map(rateOf);
-    const agree = Math.max(...rates) - Math.min(...rates) < SURPRISE * Math.max(...rates);
-    if (agree && more.every(({ alone }) => alone)) bandwidth.changed(first, more[0]!);
-    else bandwidth.probed(more.at(-1)!);
+    // Where pauses are usual, two in a row are too; but a link that became much slower isn't asked a third time.
+    const wanted = bandwidth.isNoisy && 2 * rateOf(first) > bandwidth.value()! ? 3 : 2;
+    const all = [first];
+    // One more than has to agree: the first was sized for another rate.
+    while (all.length <= wanted) {
+      all.push(await this.#train(way, probeBytes(rateOf(all.at(-1)!), ms), signal));
+      const last = all.slice(-wanted);
+      if (last.length === wanted && agree(last)) return bandwidth.changed(last.at(-2)!, last.at(-1)!);
+    }
+    bandwidth.probed(all.at(-1)!);
   }
 
   /** On a fast link the largest probe is short: of three, the middle one counts. */
@@ -245,15 +234,14 @@ export class LinkMeter {
     const middle = three.sort((a, b) => rateOf(a) - rateOf(b))[1]!;
     const bandwidth = way === "up" ? this.#up : this.#down;
     const known = bandwidth.value()!;
-    const agree = three.every(({ alone }) => alone) &&
-      rateOf(three[2]!) - rateOf(three[0]!) < SURPRISE * rateOf(middle);
-    if (agree && Math.abs(rateOf(middle) - known) > SURPRISE * known) bandwidth.changed(middle, middle);
-    else bandwidth.probed(middle);
+    if (agree(three) && Math.abs(rateOf(middle) - known) > SURPRISE * known) {
+      bandwidth.changed(middle, middle);
+    } else bandwidth.probed(middle);
   }
 
   /**
    * What a pause delays comes at once afterwards, as on a faster link; but what was asked for can't have taken longer than it did,
-   * if nothing else was in its way.
+   * if nothing else was in its way. A pace that is as known needs no such check: a slow device's own pauses would count.
    */
   async #train(way: "up" | "down", bytes: number, signal: AbortSignal): Promise<Probe> {
     const at = performance.now();
@@ -268,7 +256,8 @@ export class LinkMeter {
     const rttMs = this.#lastRttMs > 2 * fastest ? this.#lastRttMs : fastest;
     const tookMs = performance.now() - at - rttMs - RTT_GRAIN_MS - RTT_GRAIN * rttMs;
     const alone = this.#passed - passed < bytes * NOISE;
-    const isLate = alone && tookMs > (1 + NOISE) * spread.ms;
+    const isLate = alone && tookMs > (1 + NOISE) * spread.ms &&
+      (way === "up" ? this.#up : this.#down).isNews(spread);
     return { bytes: spread.bytes, ms: isLate ? tookMs : spread.ms, alone };
   }
 
@@ -289,6 +278,13 @@ export class LinkMeter {
   }
 }
 
+/** Whether probes that had the link for themselves say the same. */
+function agree(probes: readonly Probe[]): boolean {
+  const rates = probes.map(rateOf);
+  return Math.max(...rates) - Math.min(...rates) < SURPRISE * Math.max(...rates) &&
+    probes.every(({ alone }) => alone);
+}
+
 /** Bytes that keep a link of this rate busy long enough. */
 function probeBytes(bytesPerSecond: number, ms: number = PROBE_MS): number {
   const bytes = Math.round(bytesPerSecond * ms / 1000);
@@ -297,89 +293,6 @@ function probeBytes(bytesPerSecond: number, ms: number = PROBE_MS): number {
 
 function rateOf({ bytes, ms }: Spread): number {
   return bytes / Math.max(ms, 0.05) * 1000;
-}
-
-/** The frames of one end. */
-class LinkEnds {
-  readonly channel: Channel;
-  onPong: () => void = () => {};
-  onTrain: (spread: Spread) => void = () => {};
-  onReport: (spread: Spread) => void = () => {};
-  onRequest: (bytes: number) => void = () => {};
-  readonly #decoder = new FrameDecoder(MAX_PIECE_BYTES);
-  #train: Arrival[] | undefined;
-
-  constructor(channel: Channel, onEnd: () => void) {
-    this.channel = channel;
-    // A channel that has ended says so at once, before whoever makes this has it.
-    channel.start({ data: (chunk) => this.#data(chunk), end: () => queueMicrotask(onEnd) });
-  }
-
-  sendPing(): void {
-    this.channel.write(encodeFrame(PING, new Uint8Array(8)));
-  }
-
-  async sendTrain(bytes: number): Promise<void> {
-    const filler = crypto.getRandomValues(new Uint8Array(Math.floor(bytes / PROBE_PIECES)));
-    for (let left = PROBE_PIECES - 1; left >= 0; left--) {
-      await this.channel.write(encodeFrame(TRAIN, u32(left), filler));
-    }
-  }
-
-  sendReport({ bytes, ms }: Spread): void {
-    this.channel.write(encodeFrame(REPORT, u32(bytes), u32(Math.min(2 ** 32 - 1, Math.round(ms * 1000)))));
-  }
-
-  sendRequest(bytes: number): void {
-    this.channel.write(encodeFrame(REQUEST, u32(bytes)));
-  }
-
-  /** Takes no more while its answers wait: who asks without reading fills nobody's memory. */
-  #data(chunk: Uint8Array): Promise<void> | void {
-    try {
-      this.#decoder.push(chunk);
-      let wait: Promise<void> | void = undefined;
-      for (let frame = this.#decoder.next(); frame !== undefined; frame = this.#decoder.next()) {
-        wait = this.#frame(frame) ?? wait;
-      }
-      return wait;
-    } catch (error) {
-      this.channel.abort(error as Error);
-    }
-  }
-
-  #frame({ kind, payload }: Frame): Promise<void> | void {
-    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-    if (kind === PING && payload.length === 8) return this.channel.write(encodeFrame(PONG, payload));
-    if (kind === PONG) this.onPong();
-    else if (kind === TRAIN && payload.length >= 4) this.#trainPiece(view.getUint32(0), payload.length);
-    else if (kind === REPORT && payload.length === 8) {
-      this.onReport({ bytes: view.getUint32(0), ms: view.getUint32(4) / 1000 });
-    } else if (kind === REQUEST && payload.length === 4 && view.getUint32(0) <= LARGE_PROBE_BYTES) {
-      this.onRequest(view.getUint32(0));
-    } else {throw new TypeError(
-        `Cannot read link frame: kind ${kind} with ${payload.length} bytes is not known`,
-      );}
-  }
-
-  #trainPiece(left: number, bytes: number): void {
-    const at = performance.now();
-    if (this.#train === undefined) this.#train = [{ at, bytes: 0 }];
-    // A train has few pieces; a hostile one ends in a wrong figure, not in memory.
-    else if (this.#train.length < 2 * PROBE_PIECES) {
-      this.#train.push({ at, bytes: this.#train.at(-1)!.bytes + bytes });
-    }
-    if (left > 0) return;
-    const train = this.#train;
-    this.#train = undefined;
-    this.onTrain(spreadOf(train));
-  }
-}
-
-function u32(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value);
-  return bytes;
 }
 
 function pause(ms: number): Promise<void> {
