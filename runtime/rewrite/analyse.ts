@@ -11,8 +11,21 @@ import type {
   Variable,
   VariableKind,
 } from "./model.ts";
+import { isShadowed } from "./captures.ts";
 import { consumesIterators, iteratorAsked } from "./kept_iterators.ts";
 import { nameSites } from "./names.ts";
+import {
+  bodyStart,
+  boundNames,
+  callPosition,
+  hasUseStrict,
+  isAnonymous,
+  isArrow,
+  isFixedKey,
+  keyName,
+  redeclared,
+  waits,
+} from "./syntax.ts";
 
 /**
  * Resolves the scopes of one parsed module: which site refers to which variable of which outer scope.
@@ -68,7 +81,7 @@ class Analyser {
   #heads: Scope[] = [];
   /** Where the last statement of a list starts that is an expression. */
   #leading = -1;
-  /** Class scopes around the current position, for private names. */
+  /** The name that an anonymous function or class gets where it stands. */
   #hint = "";
 
   constructor(source: string, program: Node, isModule: boolean) {
@@ -894,112 +907,7 @@ class Analyser {
   }
 }
 
-function isArrow(node: Node): boolean {
-  return node.type === "ArrowFunctionExpression";
-}
-
 /** Whether expressions stand in the scope before its body. */
 function isHeaded({ kind, node }: Scope): boolean {
   return kind === "loop" || kind === "function" || node.type === "CatchClause";
-}
-
-/** Names a pattern binds. */
-export function boundNames(pattern: Node): string[] {
-  switch (pattern?.type) {
-    case "Identifier":
-      return [pattern.name];
-    case "RestElement":
-      return boundNames(pattern.argument);
-    case "AssignmentPattern":
-      return boundNames(pattern.left);
-    case "ArrayPattern":
-      return pattern.elements.flatMap(boundNames);
-    case "ObjectPattern":
-      return pattern.properties.flatMap((property: Node) => boundNames(property.value ?? property.argument));
-  }
-  return [];
-}
-
-/** Names that top-level `var`s of a body declare. */
-function redeclared(statements: readonly Node[]): Set<string> {
-  const found = new Set<string>();
-  for (const statement of statements) {
-    if (statement.type !== "VariableDeclaration" || statement.kind !== "var") continue;
-    for (const declarator of statement.declarations) {
-      boundNames(declarator.id).forEach((name) => found.add(name));
-    }
-  }
-  return found;
-}
-
-/** Where a function body's own statements start: after its directives. */
-export function bodyStart(body: Node): number {
-  let at = body.start + 1;
-  for (const statement of body.body) {
-    if (typeof statement.directive !== "string") break;
-    at = statement.end;
-  }
-  return at;
-}
-
-/** Where V8 says a call stands. */
-function callPosition(call: Node): number {
-  return call.callee.type === "MemberExpression" ? call.callee.property.start : call.callee.start;
-}
-
-function hasUseStrict(statements: readonly Node[]): boolean {
-  for (const statement of statements) {
-    if (typeof statement.directive !== "string") return false;
-    if (statement.directive === "use strict") return true;
-  }
-  return false;
-}
-
-function keyName(key: Node): string {
-  return key.type === "Identifier" ? key.name : key.bigint ?? String(key.value);
-}
-
-/** Means the same wherever it is evaluated: a literal, or a well-known symbol. */
-function isFixedKey(key: Node): boolean {
-  return key.type === "Literal" ||
-    (key.type === "MemberExpression" && !key.computed && key.object.name === "Symbol");
-}
-
-/** Whether evaluating it may let other code run before it goes on. */
-function waits(node: Node): boolean {
-  if (node === null || typeof node !== "object") return false;
-  if (Array.isArray(node)) return node.some(waits);
-  if (node.type === "AwaitExpression" || node.type === "YieldExpression") return true;
-  if (/Function/.test(node.type)) return false;
-  return Object.values(node).some((child) => waits(child));
-}
-
-function isAnonymous(node: Node): boolean {
-  return node.type === "ArrowFunctionExpression" ||
-    ((node.type === "FunctionExpression" || node.type === "ClassExpression" ||
-      node.type === "FunctionDeclaration" ||
-      node.type === "ClassDeclaration") && !node.id);
-}
-
-/** Whether the site's own top scope hides the variable, so that a check there can't name it. */
-export function isShadowed(site: Site, variable: Variable): boolean {
-  if (site.kind === "class" || variable.kind === "pseudo") return false;
-  let own = ownNames.get(site);
-  if (own === undefined) ownNames.set(site, own = findOwnNames(site));
-  return own.has(variable.name);
-}
-
-const ownNames = new WeakMap<Site, ReadonlySet<string>>();
-
-function findOwnNames({ node }: Site): ReadonlySet<string> {
-  const own = new Set<string>(node.params.flatMap(boundNames));
-  if (node.body.type !== "BlockStatement") return own;
-  for (const statement of node.body.body) {
-    if (statement.type === "VariableDeclaration") {
-      for (const declarator of statement.declarations) {
-        boundNames(declarator.id).forEach((name) => own.add(name));
-      }
-    } else if (statement.id?.name) own.add(statement.id.name);
-  }
-  return own;
 }

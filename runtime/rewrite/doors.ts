@@ -1,4 +1,5 @@
-import { depthOf, scopesOf } from "./instrument.ts";
+import { scopesOf } from "./captures.ts";
+import { depthOf } from "./instrument.ts";
 import type { Site, Variable } from "./model.ts";
 import type { Piece, Renderer, Style } from "./render.ts";
 

@@ -1,5 +1,6 @@
 import { expressionPieces, givenStyle } from "./doors.ts";
-import { accessorText, instrument, isWritable, scopesOf } from "./instrument.ts";
+import { isWritable, scopesOf } from "./captures.ts";
+import { accessorText, instrument } from "./instrument.ts";
 import type { ModuleAnalysis, Node, Site, Variable } from "./model.ts";
 import type { Piece, Renderer, Style } from "./render.ts";
 import type { ModuleTable } from "./table.ts";

@@ -1,9 +1,10 @@
-import { bodyStart, isShadowed } from "./analyse.ts";
+import { capturesOf, hasAccessor, hasIdentity, isWritable, scopesOf } from "./captures.ts";
 import { NODE_WORKERS, NODE_WORKERS_URL, OF_CLASS } from "./constants.ts";
 import { doorPieces } from "./doors.ts";
 import { enginePosition, keyPosition } from "./engine_position.ts";
 import type { KeptIterator, ModuleAnalysis, Node, Scope, Site, SuperUse, Variable } from "./model.ts";
 import { type Edit, type Piece, Renderer, type Style } from "./render.ts";
+import { bodyStart } from "./syntax.ts";
 
 /** What is put into a module, and how its own names start. */
 export interface InstrumentOptions {
@@ -33,76 +34,6 @@ export function instrument(analysis: ModuleAnalysis, options: InstrumentOptions)
 /** What compilers call to decorate classes. */
 const DECORATES = /\b_*(?:apply_decs|esDecorate|ts_decorate|decorateElement|decorate)\w*\(/;
 
-/** Up to how many captured variables a closure's own accessor names all of a shared scope. */
-const FEW = 8;
-
-const known = new WeakMap<Site, readonly Variable[]>();
-
-/**
- * Captured variables that a closure's own accessor reads, by scope and index: those it captured, and of a shared scope all
- * that it can name, since a scope travels whole. Scopes with an accessor of their own aren't among them.
- */
-export function capturesOf(site: Site): readonly Variable[] {
-  let captures = known.get(site);
-  if (captures === undefined) known.set(site, captures = findCaptures(site));
-  return captures;
-}
-
-function findCaptures(site: Site): readonly Variable[] {
-  const variables = new Set<Variable>();
-  for (const variable of site.through) {
-    // Only a class's heritage and computed keys can see these: what is made of the class elsewhere doesn't evaluate them.
-    if (site.kind === "class" && variable.kind === "pseudo") continue;
-    if (variable.scope.index >= 0 && !hasAccessor(variable.scope)) variables.add(variable);
-  }
-  for (const scope of scopesOf(site)) {
-    if (!hasIdentity(scope) || hasAccessor(scope)) continue;
-    for (const variable of scope.captured) if (canName(site, variable)) variables.add(variable);
-  }
-  return [...variables].sort((a, b) => a.scope.index - b.scope.index || a.index - b.index);
-}
-
-function canName(site: Site, variable: Variable): boolean {
-  if (site.kind === "class" && variable.kind === "pseudo") return false;
-  if (isShadowed(site, variable)) return false;
-  if (isAmongParams(site, variable.scope) && !/^(param|pseudo|self)$/.test(variable.kind)) return false;
-  for (
-    let scope: Scope | null = site.outer;
-    scope !== null && scope !== variable.scope;
-    scope = scope.parent
-  ) {
-    if (scope.variables.has(variable.name)) return false;
-  }
-  return true;
-}
-
-/** Whether the site stands among the parameters of the function that the scope belongs to. */
-function isAmongParams(site: Site, { kind, headed, node }: Scope): boolean {
-  return headed && kind === "function" && site.start < node.body.start;
-}
-
-/** The scopes that a site captures variables from, by index. */
-export function scopesOf(site: Site): readonly Scope[] {
-  const scopes = new Set([...site.through].map((variable) => variable.scope));
-  return [...scopes].filter((scope) => scope.index >= 0).sort((a, b) => a.index - b.index);
-}
-
-/** Whether the scope's identity is an accessor of all its captured variables: there are too many to repeat them. */
-export function hasAccessor(scope: Scope): boolean {
-  return hasIdentity(scope) && !scope.headed && scope.captured.length > FEW &&
-    (scope.kind === "function" || scope.node.type === "BlockStatement");
-}
-
-/** Whether closures of the scope share variables that change after initialisation. */
-export function hasIdentity(scope: Scope): boolean {
-  if (scope.identityAt < 0) return false;
-  let shared = identities.get(scope);
-  if (shared === undefined) {
-    identities.set(scope, shared = scope.captured.some((variable) => variable.mutable));
-  }
-  return shared;
-}
-
 /** Whether the scope's identity is declared by the head of its loop. */
 function isInHead({ kind, node, identityAt }: Scope): boolean {
   return kind === "loop" && identityAt < node.body.start;
@@ -113,8 +44,6 @@ function wrappedIn({ kind, node }: Scope): Node | undefined {
   if (node.type === "SwitchStatement") return node;
   return kind === "loop" && node.body.type !== "BlockStatement" ? node.body : undefined;
 }
-
-const identities = new WeakMap<Scope, boolean>();
 
 /** Whether all parameters are plain names. */
 export function hasSimpleParams(site: Site): boolean {
@@ -740,10 +669,6 @@ export function depthOf(site: Site | null): number {
   let depth = 0;
   for (let at = site; at !== null; at = at.parent) depth++;
   return depth;
-}
-
-export function isWritable(variable: Variable): boolean {
-  return !["const", "import", "self", "pseudo"].includes(variable.kind);
 }
 
 /** Evaluating it does nothing and names nothing: needs no guard. */

@@ -1,5 +1,6 @@
-import { boundNames } from "./analyse.ts";
-import { capturesOf, hasIdentity, pinnedBecause, scopesOf } from "./instrument.ts";
+import { capturesOf, hasIdentity, scopesOf } from "./captures.ts";
+import { pinnedBecause } from "./instrument.ts";
+import { boundNames } from "./syntax.ts";
 import type { ModuleAnalysis, Node, Site, Variable } from "./model.ts";
 import type { BindingEntry, ExportEntry, ModuleTable, SiteEntry } from "./table.ts";
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-export { analyse, boundNames } from "./analyse.ts";
+export { analyse } from "./analyse.ts";
+export { boundNames } from "./syntax.ts";
 export { REWRITER_VERSION } from "./constants.ts";
 export type { Form } from "./forms.ts";
 export { type MethodId, methodId } from "./method_id.ts";

@@ -1,0 +1,85 @@
+/** Questions about single nodes of a syntax tree. */
+
+import type { Node } from "./model.ts";
+
+export function isArrow(node: Node): boolean {
+  return node.type === "ArrowFunctionExpression";
+}
+
+/** Names a pattern binds. */
+export function boundNames(pattern: Node): string[] {
+  switch (pattern?.type) {
+    case "Identifier":
+      return [pattern.name];
+    case "RestElement":
+      return boundNames(pattern.argument);
+    case "AssignmentPattern":
+      return boundNames(pattern.left);
+    case "ArrayPattern":
+      return pattern.elements.flatMap(boundNames);
+    case "ObjectPattern":
+      return pattern.properties.flatMap((property: Node) => boundNames(property.value ?? property.argument));
+  }
+  return [];
+}
+
+/** Names that top-level `var`s of a body declare. */
+export function redeclared(statements: readonly Node[]): Set<string> {
+  const found = new Set<string>();
+  for (const statement of statements) {
+    if (statement.type !== "VariableDeclaration" || statement.kind !== "var") continue;
+    for (const declarator of statement.declarations) {
+      boundNames(declarator.id).forEach((name) => found.add(name));
+    }
+  }
+  return found;
+}
+
+/** Where a function body's own statements start: after its directives. */
+export function bodyStart(body: Node): number {
+  let at = body.start + 1;
+  for (const statement of body.body) {
+    if (typeof statement.directive !== "string") break;
+    at = statement.end;
+  }
+  return at;
+}
+
+/** Where V8 says a call stands. */
+export function callPosition(call: Node): number {
+  return call.callee.type === "MemberExpression" ? call.callee.property.start : call.callee.start;
+}
+
+export function hasUseStrict(statements: readonly Node[]): boolean {
+  for (const statement of statements) {
+    if (typeof statement.directive !== "string") return false;
+    if (statement.directive === "use strict") return true;
+  }
+  return false;
+}
+
+export function keyName(key: Node): string {
+  return key.type === "Identifier" ? key.name : key.bigint ?? String(key.value);
+}
+
+/** Means the same wherever it is evaluated: a literal, or a well-known symbol. */
+export function isFixedKey(key: Node): boolean {
+  return key.type === "Literal" ||
+    (key.type === "MemberExpression" && !key.computed && key.object.name === "Symbol");
+}
+
+/** Whether evaluating it may let other code run before it goes on. */
+export function waits(node: Node): boolean {
+  if (node === null || typeof node !== "object") return false;
+  if (Array.isArray(node)) return node.some(waits);
+  if (node.type === "AwaitExpression" || node.type === "YieldExpression") return true;
+  if (/Function/.test(node.type)) return false;
+  return Object.values(node).some((child) => waits(child));
+}
+
+export function isAnonymous(node: Node): boolean {
+  return node.type === "ArrowFunctionExpression" ||
+    ((node.type === "FunctionExpression" || node.type === "ClassExpression" ||
+      node.type === "FunctionDeclaration" ||
+      node.type === "ClassDeclaration") && !node.id);
+}
