@@ -235,6 +235,7 @@ const PROGRAMS: readonly Program[] = [
   { file: "workers.ts", migrate: ["double"] },
   { file: "places.js", migrate: ["simple"] },
   { file: "stacks.cjs", migrate: ["outer"] },
+  { file: "missing.cjs", migrate: [] },
   {
     file: "computed.ts",
     migrate: ["use", "show", "anew", "about", "take", "call"],

@@ -13,11 +13,12 @@ export function hideRewriting(
 ): void {
   const originalBind = Function.prototype.bind;
   const disguised = new WeakMap<Function, string>();
-  for (const [stand, original] of stands) disguised.set(stand, functionText(original));
   const replacements = {
     toString(this: Function): string {
       const disguise = typeof this === "function" ? disguised.get(this) : undefined;
       if (disguise !== undefined) return disguise;
+      const original = stands.get(this);
+      if (original !== undefined) return functionText(original);
       const text = apply(functionText, undefined, [this]) as string;
       const made = typeof this === "function" ? registry.siteOf(this) : undefined;
       return made === undefined ? text : registry.sourceText(made.module, made.site) ?? text;

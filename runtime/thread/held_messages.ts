@@ -18,7 +18,8 @@ type Deliver = (event: Event) => void;
 export class HeldMessages {
   readonly #held: MessageEvent[] = [];
   readonly #first: Promise<unknown>;
-  #deliver: Deliver = dispatchEvent;
+  /** Where the engine took each message from its queue: the app's begin one later than the queue. */
+  readonly #stacks: string[] = [];
   #release = () => {};
 
   constructor() {
@@ -26,12 +27,12 @@ export class HeldMessages {
       let first = true;
       const hold: EventListener = (event) => {
         apply(stopImmediatePropagation, event, []);
+        this.#stacks.push(new Error().stack ?? "");
         if (!first) {
           this.#held.push(event as MessageEvent);
           return;
         }
         first = false;
-        this.#deliver = disguised(new Error().stack ?? "");
         resolve((event as MessageEvent).data);
       };
       addEventListener("message", hold);
@@ -54,10 +55,10 @@ export class HeldMessages {
   #deliverAll(hold: EventListener): void {
     removeEventListener("message", hold);
     let last: Promise<unknown> = resolved;
-    for (const { data, ports } of this.#held) {
+    this.#held.forEach(({ data, ports }, i) => {
       last = promiseThen(last, () => trusted(data, ports)) as Promise<unknown>;
-      last = promiseThen(last, this.#deliver) as Promise<unknown>;
-    }
+      last = promiseThen(last, disguised(this.#stacks[i]!)) as Promise<unknown>;
+    });
   }
 }
 

@@ -2,10 +2,12 @@ import * as nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
 import type { CodeRegistry, Control } from "./code_registry.ts";
 import type { DeviceCode } from "./device_code.ts";
+import { failedImport } from "./failed_import.ts";
 import { ScriptLoader, type ScriptSource, scriptUrl } from "./script_loader.ts";
 import { NODE_WORKERS, NODE_WORKERS_URL } from "../rewrite/constants.ts";
 import type { SyncPort } from "./sync_port.ts";
 import { kindOf } from "../watch/source_kind.ts";
+import { withoutHooks } from "./uncaught.ts";
 import { NODE_WORKERS_SOURCE } from "./workers.ts";
 
 /** The app may set another clock. */
@@ -64,6 +66,9 @@ export function installLoadHook(context: HookContext): LoadHook {
   /** Imported, but not loaded through this hook (yet). */
   const resolved = new Set<string>();
   let mainIsScript = false;
+  /** Modules that have begun to run: what they import from then on, they import dynamically. */
+  const ran = new Set<string>();
+  const dynamic = new Set<string>();
   /** Of those, the ones that have to be loaded before the app ends. */
   const awaited = new Set<string>();
   const runtime = {
@@ -76,6 +81,7 @@ export function installLoadHook(context: HookContext): LoadHook {
     ) => {
       // All static imports of ES modules are loaded before the first module runs; scripts they import, while they run.
       if (!context.code.started) resolved.forEach((url) => awaited.add(url));
+      ran.add(context.code.module(key)!.url);
       return start(context, points, { key, accessor, control, meta });
     },
   };
@@ -88,10 +94,12 @@ export function installLoadHook(context: HookContext): LoadHook {
         context.builtin(NODE_WORKERS[0]!);
         return WORKERS;
       }
-      const result = next(specifier, hook);
+      const result = isRequired(hook) ? withoutHooks(() => next(specifier, hook)) : next(specifier, hook);
       if (hook.parentURL !== undefined) {
         context.code.link(scriptUrl(hook.parentURL), specifier, result.url);
       }
+      if (hook.parentURL !== undefined && ran.has(scriptUrl(hook.parentURL))) dynamic.add(result.url);
+      else dynamic.delete(result.url);
       if (!loaded.has(result.url) && HOOKED.test(result.url)) resolved.add(result.url);
       if (result.url.startsWith("node:")) context.builtin(result.url);
       const named = result.url === NODE_WORKERS[0] && !isRequired(hook) &&
@@ -115,6 +123,10 @@ export function installLoadHook(context: HookContext): LoadHook {
       awaited.delete(url);
       const result = next(url, hook);
       const required = isRequired(hook);
+      const failed = dynamic.has(url) && !required
+        ? failedImport(url, result.source, hook.importAttributes)
+        : undefined;
+      if (failed !== undefined) throw failed;
       const began = now();
       const rewritten = rewriteLoaded(context, { url, required }, result);
       spentMs += now() - began;

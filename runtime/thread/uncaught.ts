@@ -1,15 +1,15 @@
 /**
- * Errors that came from a clone, when nobody catches them.
+ * Errors that came from a clone, or through hooks of the runtime's, when nobody catches them.
  *
  * The engine reports an uncaught error by the frames that it saw when the error was made, with the first one's source
- * line; an error that came in a packet has none, only its `stack`. So right before the report, frames are made that read
+ * line; an error that came in a packet has none, only its `stack`; one that came through a hook has others. So right before the report, frames are made that read
  * as that `stack` does: functions of those names, at those places, that call one another.
  */
 import * as nodeModule from "node:module";
 import process from "node:process";
 import { isMadeError } from "../heap/mod.ts";
 import { apply, defineProperty, getOwnPropertyDescriptor } from "./intrinsics.ts";
-import { ownStack, undisturbed } from "./stack.ts";
+import { ownStack, stackLimit, undisturbed } from "./stack.ts";
 
 /** A line of a stack trace. */
 interface Frame {
@@ -51,6 +51,36 @@ const BUILTINS: Readonly<Record<string, (next: Next) => unknown>> = {
   "JSON.parse": (next) => JSON.parse.bind(JSON, "1", next),
 };
 
+/** Errors of this process whose `stack` was corrected: reported by it too. */
+const corrected = new WeakSet<Error>();
+
+/** Does something in which hooks of the runtime's are below the app: errors that come out of it don't show them. */
+export function withoutHooks<T>(act: () => T): T {
+  try {
+    return undisturbed(stackLimit() + HOOK_FRAMES, act);
+  } catch (error) {
+    if (error instanceof ErrorCtor) hideHooks(error);
+    throw error;
+  }
+}
+
+/** Deno's and ours between an app's `require` and what fails in a hook. */
+const HOOK_FRAMES = 9;
+const HOOK_FRAME = /^ {4}at (?:nextResolve|wrappedNext|executeResolveHookChain) \(node:module:/;
+
+function hideHooks(error: Error): void {
+  const stack = ownStack(error);
+  const lines = stack?.text.split("\n") ?? [];
+  const first = lines.findIndex((line) => HOOK_FRAME.test(line));
+  const last = lines.findLastIndex((line) => HOOK_FRAME.test(line));
+  if (stack === undefined || first < 0) return;
+  // The caller of the hooks has a frame of its own once more.
+  lines.splice(first, last + 2 - first);
+  const frames = lines.findIndex((line) => LINE.test(line));
+  stack.set(lines.slice(0, frames + stackLimit()).join("\n"));
+  corrected.add(error);
+}
+
 /** Makes the engine report uncaught errors of a clone as it reports those of this process. Before any of the app's code. */
 export function reportAsLocal(): void {
   addEventListener("error", (event) => giveFrames(event.error));
@@ -59,7 +89,7 @@ export function reportAsLocal(): void {
 
 function giveFrames(error: unknown): void {
   let at = error;
-  for (let i = 0; i < MAX_CAUSES && isMadeError(at); i++) {
+  for (let i = 0; i < MAX_CAUSES && (isMadeError(at) || corrected.has(at as Error)); i++) {
     try {
       restack(at as Error);
     } catch {

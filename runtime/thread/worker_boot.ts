@@ -3,7 +3,7 @@
  * and leaves everything as if the Worker had been started with it: `location`, `import.meta.main`, `process.argv`,
  * `require`, global names, and messages that came meanwhile.
  */
-import { globals } from "./globals_before.ts";
+import { globals, listed } from "./globals_before.ts";
 import { bootWorker } from "./worker_thread.ts";
 
-await bootWorker(globals);
+await bootWorker({ globals, listed });

@@ -10,13 +10,16 @@ import { promiseThen } from "./intrinsics.ts";
 import { installLoadHook, MAIN_IS_SCRIPT } from "./load_hook.ts";
 import { undisturbed } from "./stack.ts";
 import { SyncPort } from "./sync_port.ts";
+import { reportAsLocal } from "./uncaught.ts";
 import { rewriteWorkers, type WorkerStart } from "./workers.ts";
 
 /**
  * Loads a Worker's own module, rewritten. `globals` are the keys of the global object before anything of the runtime was
- * loaded: all others go.
+ * loaded: all others go. `listed` are those that `Object.keys` told of then: Deno hides some once a module waits.
  */
-export async function bootWorker(globals: readonly PropertyKey[]): Promise<void> {
+export async function bootWorker(
+  { globals, listed }: { globals: readonly PropertyKey[]; listed: readonly string[] },
+): Promise<void> {
   const messages = new HeldMessages();
   const { pipes, url, kind } = await messages.first<WorkerStart>();
   const sync = SyncPort.open(pipes, new AppFacts());
@@ -24,12 +27,16 @@ export async function bootWorker(globals: readonly PropertyKey[]): Promise<void>
   const code = new DeviceCode(sync);
   const bound = new WeakMap<Function, FunctionDescription>();
   const registry = new CodeRegistry(code, new GlobalBindings(), bound);
-  hideRewriting(registry, bound, workers);
+  const stands = new Map(workers);
+  if (kind === "web") fetchFrom(url, stands);
+  hideRewriting(registry, bound, stands);
+  reportAsLocal();
   let began = false;
   const hook = installLoadHook({
     ...{ port: sync, code, registry, mainUrl: url },
     started: () => {
       began = true;
+      listForNow(listed);
       messages.release();
     },
     running: (module) => {
@@ -84,6 +91,51 @@ function withoutFrames(error: unknown): unknown {
   const kinds: Record<string, ErrorConstructor> = { SyntaxError, TypeError };
   if (!(error instanceof Error)) return error;
   return undisturbed(0, () => new (kinds[error.name] ?? Error)(error.message));
+}
+
+/** Lists these globals until the module that begins to run first waits. */
+function listForNow(names: readonly string[]): void {
+  for (const name of names) {
+    const own = Reflect.getOwnPropertyDescriptor(globalThis, name);
+    if (own === undefined || own.enumerable === true) continue;
+    Reflect.defineProperty(globalThis, name, { ...own, enumerable: true });
+    promiseThen(Promise.resolve(), () => {
+      if (Reflect.getOwnPropertyDescriptor(globalThis, name)?.value !== own.value) return;
+      Reflect.defineProperty(globalThis, name, { enumerable: false });
+    });
+  }
+}
+
+/** What asks for URLs takes relative ones from this one. Notes in `stands` what stands for which function. */
+function fetchFrom(url: string, stands: Map<Function, Function>): void {
+  const whole = (given: unknown): unknown => {
+    if (typeof given !== "string" || URL.canParse(given) || !URL.canParse(given, url)) return given;
+    return new URL(given, url).href;
+  };
+  const wholeFirst = (args: unknown[]) => args.length > 0 ? [whole(args[0]), ...args.slice(1)] : args;
+  const standFor = (value: Function): Function => {
+    const stand: Function = new Proxy(value, {
+      apply: (target, self, args) => Reflect.apply(target, self, wholeFirst(args)),
+      construct: (target, args, newTarget) =>
+        Reflect.construct(target, wholeFirst(args), newTarget === stand ? target : newTarget),
+    });
+    if (value.prototype !== undefined) {
+      Reflect.defineProperty(value.prototype, "constructor", { value: stand });
+    }
+    stands.set(stand, value);
+    return stand;
+  };
+  for (const name of ["fetch", "Request", "EventSource"]) {
+    const own = Reflect.getOwnPropertyDescriptor(globalThis, name);
+    if (typeof own?.value === "function") {
+      Reflect.defineProperty(globalThis, name, { ...own, value: standFor(own.value) });
+    } else if (own?.get !== undefined) {
+      // Deno loads it when it is first asked for.
+      let stand: Function | undefined;
+      const { get } = { get: () => stand ??= standFor(Reflect.apply(own.get!, globalThis, [])) };
+      Reflect.defineProperty(globalThis, name, { ...own, get });
+    }
+  }
 }
 
 /** What Deno derives for a Node Worker from the module that it was started with. */

@@ -38,6 +38,7 @@ console.log(await posted("./modules/worker_about.ts", ["early", { n: 2 }]));
 console.log(await posted("./modules/worker_about.ts", ["fail"]));
 console.log(await posted("./modules/worker_nested.ts"));
 console.log(await posted("./modules/worker_late.ts"));
+console.log(await posted("./modules/worker_fetch.ts", [1, 2]));
 const script = new NodeWorker(new URL("./modules/worker.cjs", import.meta.url), { argv: ["x"], workerData: [4] });
 script.on("message", (message) => console.log(message));
 script.on("error", (error) => console.log(error.name, error.message));

@@ -1,0 +1,28 @@
+import { statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/**
+ * What Deno fails an `import()` with where module hooks are at work, is not always what it does without: it tells where the
+ * import stands, or takes JSON for code. This is the error that a load hook fails with instead; undefined if there is none.
+ */
+export function failedImport(url: string, source: unknown, attributes: unknown): Error | undefined {
+  if (!url.startsWith("file:")) return undefined;
+  if (source !== null && source !== undefined) {
+    const isUnnamed = /\.json$/.test(url) && (attributes as { type?: unknown } | undefined)?.type !== "json";
+    return isUnnamed ? notFound(UNNAMED_JSON) : undefined;
+  }
+  const found = statSync(fileURLToPath(url), { throwIfNoEntry: false });
+  if (found === undefined) return notFound(`Module not found "${url}".`);
+  return found.isDirectory()
+    ? notFound(`[ERR_UNSUPPORTED_DIR_IMPORT] Directory import '${url}' ${NO_DIR}`)
+    : undefined;
+}
+
+const UNNAMED_JSON =
+  'Attempted to load JSON module without specifying "type": "json" attribute in the import statement.';
+const NO_DIR = "is not supported resolving ES modules";
+
+/** The engine makes a TypeError of it, whose message is this one's text. */
+function notFound(message: string): Error {
+  return Object.assign(new TypeError(message), { name: "", code: "ERR_MODULE_NOT_FOUND" });
+}
