@@ -41,6 +41,10 @@ function hiddenIntrinsics(): [string, object][] {
 /** Node's EventEmitter: the one class of the host whose instances hold nothing but their properties. */
 export const EVENTS = "node:events#";
 
+/** Where Deno keeps its own workings. */
+// deno-lint-ignore no-explicit-any
+const INTERNAL: symbol = (Deno as any).internal;
+
 export class Builtins {
   readonly #names = new Map<object | symbol, string>();
   readonly #objects = new Map<string, object | symbol>();
@@ -83,6 +87,8 @@ export class Builtins {
       // `process.env` is one: walking it would read the environment.
       if (types.isProxy(at)) continue;
       for (const key of ownKeys(at)) {
+        // A sixth of all, which no program has a right to.
+        if (key === INTERNAL) continue;
         const descriptor = getOwnPropertyDescriptor(at, key);
         if (descriptor === undefined) continue;
         const path = at === globalThis

@@ -1,4 +1,4 @@
-import { globSync } from "node:fs";
+import type * as fs from "node:fs";
 
 /** What `fs.glob` looks for. */
 export interface GlobRequest {
@@ -70,6 +70,8 @@ export function globOnDevice(request: GlobRequest, seen: (folder: string) => voi
     const { base, depth } = rangeOf(pattern, cwd);
     walk(base, depth);
   }
+  // Loaded only now: that takes a weak device longer than the rest of a session's start.
+  const { globSync } = globalThis.process.getBuiltinModule("node:fs") as typeof fs;
   return globSync([...patterns], { cwd, exclude: [...exclude] });
 }
 

@@ -4,5 +4,8 @@ export const MAX_FRAME_BYTES = 512 * 1024 * 1024;
 /** Version of everything that device and guest say to each other; both must have the same. */
 export const SESSION_VERSION = 5;
 
-/** Payloads of at least this many bytes are compressed: below, the link's round trip counts and not its bandwidth. */
-export const COMPRESS_FROM = 1024;
+/**
+ * Payloads of at least this many bytes are compressed: below, the link's round trip counts and not its bandwidth, and a weak device
+ * takes longer to load a compressor.
+ */
+export const COMPRESS_FROM = 4096;
