@@ -123,6 +123,12 @@ try {
       ? await affordableBytes(device, measuredFactor, files(0).learn)
       : Number(values.bytes),
   );
+  const total = `${inputs.measure.length} files, ${(inputs.bytes / 1e6).toFixed(2)} MB`;
+  await using other = slowDevice(factor);
+  const runAlone = () => runOn(other, ["run", ...APP_FLAGS, APP, ...inputs.measure], {});
+  const sideBySide = factor >= SIDE_BY_SIDE_FACTOR && navigator.hardwareConcurrency > 1;
+  if (sideBySide) say(`alone, on one such device: scanning ${total} ... and meanwhile, on another:`);
+  const meanwhile = sideBySide ? runAlone() : undefined;
   const home = `${folder}/device`;
   await using clone = await DemoPeer.start(MOD, {
     home: `${folder}/clone`,
@@ -151,12 +157,6 @@ try {
       ...files,
     ], env);
 
-  const total = `${inputs.measure.length} files, ${(inputs.bytes / 1e6).toFixed(2)} MB`;
-  await using other = slowDevice(factor);
-  const runAlone = () => runOn(other, ["run", ...APP_FLAGS, APP, ...inputs.measure], env);
-  const sideBySide = factor >= SIDE_BY_SIDE_FACTOR && navigator.hardwareConcurrency > 1;
-  if (sideBySide) say(`alone, on one such device: scanning ${total} ... and meanwhile, on another:`);
-  const meanwhile = sideBySide ? runAlone() : undefined;
   say("learning: two short runs on other files (what they teach is worked out in between, at full speed)");
   const learnt: Ran[] = [];
   for (const path of inputs.learn) {

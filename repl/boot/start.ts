@@ -3,7 +3,7 @@ import { bootApp, type DecisionMaker } from "../../runtime/thread/mod.ts";
 
 /** Brings runtime and decision together in an app process, before its main module is loaded. */
 export function start(
-  supervisor: string | null,
+  supervisor: string,
   { globals, begunMs }: { globals: readonly PropertyKey[]; begunMs: number },
 ): Promise<void> {
   return bootApp(supervisor, {

@@ -345,7 +345,10 @@ export class Run {
     if (typeof this.#values.trace === "string") this.#trace = new TraceFile(this.#values.trace);
     // Not before: an app for which nothing is to be done must not wait for the runtime to load.
     const runtime = await later<Runtime>("../../runtime/mod.ts", import.meta.url);
-    const { Supervisor } = await later<typeof import("./supervisor.ts")>("./supervisor.ts", import.meta.url);
+    const { bootQuery, Supervisor } = await later<typeof import("./supervisor.ts")>(
+      "./supervisor.ts",
+      import.meta.url,
+    );
     const code = this.#codeService(runtime);
     for (const problem of runtime.recoverLandings(this.#journals)) this.#say(problem);
     const socket = this.#methods.length === 0 || this.#clones.includes("spawn")
@@ -368,14 +371,13 @@ export class Run {
       const extra = extraPermissions(flags, { read, write: [folder], sampling: known.profile });
       revoke = extra.revoke;
       this.#preparingMs = performance.now() - began;
-      const boot = `${bootUrl}?supervisor=${encodeURIComponent(folder)}`;
       const exitCode = await this.#launch([
         "run",
         ...flags,
         ...extra.flags,
         ...(this.#methods.length === 0 ? [] : engineFlags(flags)),
         "--preload",
-        boot,
+        `${bootUrl}${bootQuery(folder)}`,
         this.#app.path,
         ...this.#args,
       ]);

@@ -43,6 +43,33 @@ export interface SupervisorParts {
 /** Workers of an app that run rewritten at a time: each holds a thread of this process that waits for what it says. */
 const MAX_WORKERS = 100;
 
+/** A folder that only this user can read, called after this process where nobody else has the name. */
+function privateFolder(): string {
+  const made = Deno.makeTempDirSync({ prefix: "clonecloud-" });
+  const named = folderOf(made.slice(0, made.lastIndexOf("/")), Deno.pid);
+  try {
+    Deno.renameSync(made, named);
+    return named;
+  } catch {
+    return made;
+  }
+}
+
+function folderOf(parent: string, pid: number): string {
+  return `${parent}/clonecloud-${pid}`;
+}
+
+/**
+ * What tells an app's preload module where its supervisor's folder is. The app knows its parent process: as long as the folder
+ * is called after that, the module's URL is the same in every run, and Deno's caches don't grow with each.
+ */
+export function bootQuery(folder: string): string {
+  const parent = folder.slice(0, folder.lastIndexOf("/"));
+  return folder === folderOf(parent, Deno.pid)
+    ? `?in=${encodeURIComponent(parent)}`
+    : `?supervisor=${encodeURIComponent(folder)}`;
+}
+
 /**
  * Serves one app process: its configuration, its code, its sessions, its events. It lives in the process that started the app,
  * so that the app's own process needs neither the parser nor a second isolate, nor permissions for caches and peers.
@@ -63,7 +90,7 @@ export class Supervisor {
   /** @throws {Error} if the pipes can't be made. */
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
-    this.folder = Deno.makeTempDirSync({ prefix: "clonecloud-" });
+    this.folder = privateFolder();
     const board = Deno.openSync(`${this.folder}/board`, { write: true, create: true, mode: 0o600 });
     this.#board = new Board((bytes) => {
       board.seekSync(0, Deno.SeekMode.Start);

@@ -34,8 +34,7 @@ export interface BootOptions {
  * Prepares an app process before its main module is loaded: takes its configuration from the supervisor, gives back
  * what permissions only the runtime needed, and hooks module loading if anything may migrate or is to be learnt.
  */
-export async function bootApp(supervisor: string | null, options: BootOptions): Promise<void> {
-  if (supervisor === null) throw new TypeError("Cannot start: no supervisor given");
+export async function bootApp(supervisor: string, options: BootOptions): Promise<void> {
   const facts = new AppFacts();
   const port = SyncPort.open(supervisor, facts);
   const board = new BoardView(Deno.openSync(`${supervisor}/board`));

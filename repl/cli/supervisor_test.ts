@@ -1,0 +1,27 @@
+import { equal, notEqual } from "node:assert/strict";
+import { bootQuery, Supervisor, type SupervisorParts } from "./supervisor.ts";
+
+/** Of these nothing is asked before an app speaks. */
+const PARTS = {} as SupervisorParts;
+
+Deno.test("bootQuery() is the same for each supervisor of a process, unless another one lives", () => {
+  const query = () => {
+    const supervisor = new Supervisor(PARTS);
+    try {
+      return bootQuery(supervisor.folder);
+    } finally {
+      supervisor.close();
+    }
+  };
+  const first = query();
+  equal(query(), first);
+  equal(first.includes(String(Deno.pid)), false);
+  const living = new Supervisor(PARTS);
+  try {
+    const second = query();
+    notEqual(second, first);
+    notEqual(query(), second);
+  } finally {
+    living.close();
+  }
+});
