@@ -236,6 +236,7 @@ const PROGRAMS: readonly Program[] = [
   { file: "places.js", migrate: ["simple"] },
   { file: "stacks.cjs", migrate: ["outer"] },
   { file: "missing.cjs", migrate: [] },
+  { file: "kept.js", migrate: [] },
   {
     file: "computed.ts",
     migrate: ["use", "show", "anew", "about", "take", "call"],

@@ -36,6 +36,17 @@ export function keyPosition(node: Node, source: string): number {
   return enginePosition(node, source);
 }
 
+/** The offset that V8 has for reading a property of nothing. */
+export function readPosition(member: Node, source: string): number {
+  const { object, computed } = member;
+  const called = computed ? undefined : rootCall(object);
+  return called ? find(source, ".", object.end) : memberPosition(member, source);
+}
+
+function rootCall(node: Node): boolean {
+  return node.type === "CallExpression" || (node.type === "MemberExpression" && rootCall(node.object));
+}
+
 function memberPosition(node: Node, source: string): number {
   if (node.computed) return find(source, "[", node.object.end);
   return node.property.start;

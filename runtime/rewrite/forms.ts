@@ -124,7 +124,8 @@ export class ModuleForms {
   #keeper(): string {
     if (this.#analysis.keptIterators.length === 0) return "";
     const p = this.#prefix;
-    return `var ${p}Z;function ${p}V(n,x,i){return ${p}C===void 0?i:${p}C.keep(n,x,i)}`;
+    return `var ${p}Z;function ${p}V(n,x,i){return ${p}C===void 0?i:${p}C.keep(n,x,i)}` +
+      `function ${p}W(x,n,t){if(${p}C!==void 0)${p}C.check(x,n,t,${p}W);return x}`;
   }
 
   #guestControls(): string {

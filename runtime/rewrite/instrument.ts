@@ -1,7 +1,8 @@
 import { capturesOf, hasAccessor, hasIdentity, isWritable, scopesOf } from "./captures.ts";
 import { NODE_WORKERS, NODE_WORKERS_URL, OF_CLASS } from "./constants.ts";
 import { doorPieces } from "./doors.ts";
-import { enginePosition, keyPosition } from "./engine_position.ts";
+import { enginePosition, keyPosition, readPosition } from "./engine_position.ts";
+import { calleeText } from "./kept_iterators.ts";
 import type { KeptIterator, ModuleAnalysis, Node, Scope, Site, SuperUse, Variable } from "./model.ts";
 import { type Edit, type Piece, Renderer, type Style } from "./render.ts";
 import { bodyStart } from "./syntax.ts";
@@ -603,7 +604,10 @@ class Instrumenter {
     });
   }
 
-  /** `V(1,x,x.values())`; what has effects is evaluated once: `V(1,Z=f(),Z.values(),Z=void 0)`. */
+  /**
+   * `V(1,x,x.values())`; what has effects is evaluated once: `V(1,W(W(Z=f(),1),1,"f(...).values"),Z.values(),Z=void 0)`.
+   * `W` fails as the call would, which now stands elsewhere and has another text.
+   */
   keptIterator({ node, asked, site }: KeptIterator): void {
     const { object } = node.callee;
     const depth = depthOf(site) + 0.8;
@@ -613,13 +617,24 @@ class Instrumenter {
       end: node.start,
       side: "open",
       depth,
-      text: (style) => `${style.own("V")}(${asked},${named ? "" : `${style.own("Z")}=`}`,
+      text: (style) => `${style.own("V")}(${asked},`,
       moved: (style) =>
         named
           ? [...this.#renderer.pieces(object.start, object.end, style, depth + 0.1), { text: ",", from: -1 }]
           : [],
     });
-    if (!named) this.#close(object.end, depth, (style) => `,${style.own("Z")}`);
+    const text = JSON.stringify(calleeText(node.callee)) ?? "void 0";
+    if (!named) {
+      const check = (position: number) =>
+        this.#renderer.add({
+          ...{ at: node.start, end: node.start, side: "open", depth, standsFor: position },
+          text: (style) => `${style.own("W")}(`,
+        });
+      check(enginePosition(node, this.#analysis.source));
+      check(readPosition(node.callee, this.#analysis.source));
+      this.#open(node.start, depth, (style) => `${style.own("Z")}=`);
+      this.#close(object.end, depth, (style) => `,${asked}),${asked},${text}),${style.own("Z")}`);
+    }
     this.#close(node.end, depth, (style) => named ? ")" : `,${style.own("Z")}=void 0)`);
   }
 

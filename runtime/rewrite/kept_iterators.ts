@@ -10,9 +10,38 @@ export function iteratorAsked({ type, callee, arguments: given }: Node): number 
   if (type !== "CallExpression" || given.length > 0 || callee.type !== "MemberExpression") return undefined;
   const { object, property, computed, optional } = callee;
   if (optional || object.type === "Super") return undefined;
+  // An array that is written out has these methods.
+  if (object.type !== "ArrayExpression" && calleeText(object) === undefined) return undefined;
   if (computed) return isSymbolIterator(property) ? 3 : undefined;
   const asked = ASKED.indexOf(property.name);
   return asked < 0 || property.type !== "Identifier" ? undefined : asked;
+}
+
+/** How V8 words an expression that it can't call; undefined for those that are left alone. */
+export function calleeText(node: Node): string | undefined {
+  switch (node.type) {
+    case "Identifier":
+      return node.name;
+    case "ThisExpression":
+      return "this";
+    case "NewExpression":
+      return "(intermediate value)";
+    case "CallExpression": {
+      const text = node.optional ? undefined : calleeText(node.callee);
+      return text === undefined ? undefined : `${text}(...)`;
+    }
+    case "MemberExpression":
+      return memberText(node);
+  }
+  return undefined;
+}
+
+function memberText({ object, property, computed, optional }: Node): string | undefined {
+  const text = optional ? undefined : calleeText(object);
+  if (text === undefined) return undefined;
+  if (property.type === "PrivateIdentifier") return `${text}[#${property.name}]`;
+  if (!computed) return `${text}.${property.name}`;
+  return isSymbolIterator(property) ? `${text}[Symbol.iterator]` : undefined;
 }
 
 function isSymbolIterator({ type, object, property, computed }: Node): boolean {

@@ -37,6 +37,7 @@ function run(source: string, methods: string[] = []): { result: any; seen: Seen 
       seen = { accessor, control, classes, kept };
       return Object.assign((...args: unknown[]) => void classes.push(args), {
         keep: (asked: number, of: unknown, given: unknown) => (kept.push([asked, of]), given),
+        check: () => {},
       });
     },
   };

@@ -39,6 +39,7 @@ import {
   TypeErrorCtor,
 } from "./intrinsics.ts";
 import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
+import { receiverChecker } from "./kept_receiver.ts";
 import type { ShippedMaker } from "./protocol.ts";
 import { type Accessor, type Env, MadeScope, NativeScope, readThrough } from "./scope_handles.ts";
 
@@ -110,6 +111,8 @@ export interface LiveModule {
 type Register = RegisterClass & {
   /** What rewritten code calls with iterators that it keeps. */
   readonly keep: ReturnType<typeof iteratorKeeper>;
+  /** What it calls before it asks for one. */
+  readonly check: ReturnType<typeof receiverChecker>;
 };
 
 type RegisterClass = (
@@ -169,6 +172,7 @@ export class CodeRegistry implements CodeAccess {
   >();
   readonly #bound: WeakMap<Function, FunctionDescription>;
   readonly #keep = iteratorKeeper(types.isProxy);
+  readonly #receiver = receiverChecker(types.isProxy);
 
   constructor(source: CodeSource, globals: GlobalBindings, bound: WeakMap<Function, FunctionDescription>) {
     this.#source = source;
@@ -197,7 +201,7 @@ export class CodeRegistry implements CodeAccess {
       claimed: new Set(),
       register: Object.assign(
         (...made: Parameters<RegisterClass>) => this.#registerClass(module, ...made),
-        { keep: this.#keep },
+        { keep: this.#keep, check: this.#receiver },
       ),
     };
     this.#modules.set(key, module);
@@ -834,6 +838,11 @@ export class CodeRegistry implements CodeAccess {
     env[`${prefix}I`] = undefined;
     env[`${prefix}A`] = module.meta;
     env[`${prefix}V`] = module.register.keep;
+    const check = (x: unknown, asked: number, text?: string) => {
+      module.register.check(x, asked, text, check);
+      return x;
+    };
+    env[`${prefix}W`] = check;
     return module.env = env;
   }
 
