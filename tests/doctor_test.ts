@@ -84,6 +84,10 @@ const row = { peer: "12D3", name: "laptop", trusted: true, connected: true, addr
 Deno.test("diagnoseRow() tells of clocks and versions that differ", () => {
   equal(diagnoseRow(row).code, "reached");
   match(diagnoseRow({ ...row, clockAheadMs: -600_000 }).what, /laptop's clock is 10 minutes behind this one/);
+  match(
+    diagnoseRow({ ...row, clockAheadMs: 26 * 3_600_000 }).what,
+    /laptop's clock is 26 hours ahead of this one/,
+  );
   equal(
     diagnoseRow({ ...row, problem: "it speaks version 9, this device 1: update clonecloud here" }).code,
     "version",

@@ -1,4 +1,4 @@
-import { equal, match, ok } from "node:assert/strict";
+import { deepStrictEqual, equal, match, ok } from "node:assert/strict";
 import { Scene } from "./net_fixtures.ts";
 
 const MAIN = new URL("../mod.ts", import.meta.url).pathname;
@@ -91,6 +91,8 @@ Deno.test("commands refuse bad arguments with one line and exit code 2", async (
     const [args, wanted] of [
       [["peer", "--trust", "me"], /--trust me is not a peer id/],
       [["peer", "--max-guests", "many"], /--max-guests many is not a whole number/],
+      [["peer", "--listen", "4001"], /--listen 4001 is no address; give one like \/ip4\/0.0.0.0\/tcp\/4001/],
+      [["peer", "--listen", "/ip4/127.0.0.1/tcp/99999"], /Cannot read address/],
       [["pair", "12"], /"12" is not a code/],
       [["trust", "limit", "me", "--cores", "2"], /no trusted peer is "me"/],
       [["peers", "all"], /peers takes no argument/],
@@ -103,4 +105,22 @@ Deno.test("commands refuse bad arguments with one line and exit code 2", async (
     match(err, wanted);
     equal(err.split("\n").length, 1);
   }
+});
+
+Deno.test("peer says in one line that its port is another program's, or that its home can't be written to", async () => {
+  await using scene = new Scene();
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  scene.onEnd(() => listener.close());
+  const address = `/ip4/127.0.0.1/tcp/${(listener.addr as Deno.NetAddr).port}`;
+  const taken = await run("peer", "--no-mdns", "--listen", address, "--home", await scene.home());
+  deepStrictEqual([taken.code, taken.out], [1, ""]);
+  equal(
+    taken.err,
+    `clonecloud: Cannot listen on ${address}: another program has this port; give another one, or 0 for any`,
+  );
+  const home = await scene.home();
+  await Deno.mkdir(`${home}/peer.lock`);
+  const { code, err } = await run("peer", "--home", home);
+  equal(code, 1);
+  match(err, /^clonecloud: Cannot use home \S+: Is a directory$/);
 });

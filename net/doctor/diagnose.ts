@@ -131,15 +131,24 @@ export function diagnoseRow(row: PeerRow): Finding {
     return { level: "bad", code: code!, what: `${name} is reached, but ${problem}`, todo: todo! };
   }
   if (Math.abs(clockAheadMs) > CLOCK_MS) {
-    const minutes = Math.round(Math.abs(clockAheadMs) / 60_000);
     return {
       level: "warn",
       code: "clock",
-      what: `${name}'s clock is ${minutes} minutes ${clockAheadMs > 0 ? "ahead of" : "behind"} this one`,
+      what: `${name}'s clock is ${roughly(Math.abs(clockAheadMs))} ${
+        clockAheadMs > 0 ? "ahead of" : "behind"
+      } this one`,
       todo: "set both by the network (NTP): hours granted and times of files are meant by the clock",
     };
   }
   return { level: "ok", code: "reached", what: `${name} is reached at ${address} (${rttMs?.toFixed(1)} ms)` };
+}
+
+/** A time of minutes to days, in words. */
+function roughly(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 120) return `${minutes} minutes`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
 }
 
 function addressesOf({ addresses }: NetworkFacts): string {

@@ -26,9 +26,9 @@ export async function openHome(folder: string = defaultHome()): Promise<Home> {
   const root = resolve(folder);
   try {
     await Deno.mkdir(root, { recursive: true, mode: HOME_MODE });
-    if (Deno.build.os !== "windows") await Deno.chmod(root, HOME_MODE);
+    if (Deno.build.os !== "windows") await restrict(root, HOME_MODE);
   } catch (cause) {
-    throw new Error(`Cannot open home ${root}: ${(cause as Error).message}`, { cause });
+    throw new Error(`Cannot open home ${root}: ${stateOf(cause as Error)}`, { cause });
   }
   const path = (...parts: string[]) => join(root, ...parts);
   return {
@@ -39,6 +39,12 @@ export async function openHome(folder: string = defaultHome()): Promise<Home> {
   };
 }
 
+/** Gives a file or folder this mode, unless it has it: a disk that can't be written to says no even then. */
+export async function restrict(path: string, mode: number): Promise<void> {
+  const now = (await Deno.stat(path)).mode;
+  if (now === null || (now & 0o777) !== mode) await Deno.chmod(path, mode);
+}
+
 /** Replaces a file in one step (temporary file, then rename), with mode 0600. */
 export async function writePrivateFile(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${crypto.randomUUID()}.tmp`;
@@ -46,10 +52,15 @@ export async function writePrivateFile(path: string, content: string | Uint8Arra
   try {
     await Deno.writeFile(temporary, bytes, { mode: PRIVATE_FILE_MODE, createNew: true });
     await Deno.rename(temporary, path);
-  } catch (error) {
+  } catch (cause) {
     await Deno.remove(temporary).catch(() => {});
-    throw error;
+    throw new Error(`Cannot write ${path}: ${stateOf(cause as Error)}`, { cause });
   }
+}
+
+/** What the system says, without the call that it said it to. */
+export function stateOf({ message }: Error): string {
+  return message.replace(/ \(os error \d+\).*$/s, "");
 }
 
 async function readJson(path: string): Promise<unknown> {

@@ -1,6 +1,6 @@
 import type { PrivateKey } from "@libp2p/interface";
 import { PRIVATE_FILE_MODE } from "./constants.ts";
-import type { Home } from "./home.ts";
+import { type Home, restrict, stateOf } from "./home.ts";
 
 /** In variables, so that the engine doesn't resolve packages for a command that needs no key. */
 const PEER_ID = "@libp2p/peer-id";
@@ -11,7 +11,7 @@ const KEYS = "@libp2p/crypto/keys";
  *
  * Two processes that make it at once end with the same key: only one file gets the name.
  *
- * @throws {Error} if the key file can't be read.
+ * @throws {Error} if the key file can't be read or made.
  */
 export async function loadKey(home: Home): Promise<PrivateKey> {
   return await readKey(home) ?? await makeKey(home);
@@ -33,7 +33,7 @@ async function readKey(home: Home): Promise<PrivateKey | undefined> {
   let bytes: Uint8Array;
   try {
     bytes = await Deno.readFile(path);
-    if (Deno.build.os !== "windows") await Deno.chmod(path, PRIVATE_FILE_MODE);
+    if (Deno.build.os !== "windows") await restrict(path, PRIVATE_FILE_MODE);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;
     throw new Error(`Cannot read key ${path}: ${(cause as Error).message}`, { cause });
@@ -50,16 +50,24 @@ async function makeKey(home: Home): Promise<PrivateKey> {
   const { generateKeyPair, privateKeyToProtobuf } = await keyLibrary();
   const key = await generateKeyPair("Ed25519");
   const temporary = home.path(`key.${crypto.randomUUID()}.tmp`);
-  await Deno.writeFile(temporary, privateKeyToProtobuf(key), { mode: PRIVATE_FILE_MODE, createNew: true });
   try {
-    await Deno.link(temporary, home.path("key"));
-    return key;
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return (await readKey(home))!;
-    // File systems without hard links (some phones' shared storage).
-    await Deno.rename(temporary, home.path("key"));
-    return key;
+    await Deno.writeFile(temporary, privateKeyToProtobuf(key), { mode: PRIVATE_FILE_MODE, createNew: true });
+    return await giveName(temporary, home) ? key : (await readKey(home))!;
+  } catch (cause) {
+    throw new Error(`Cannot make a key in ${home.folder}: ${stateOf(cause as Error)}`, { cause });
   } finally {
     await Deno.remove(temporary).catch(() => {});
   }
+}
+
+/** False if another process was first. */
+async function giveName(temporary: string, home: Home): Promise<boolean> {
+  try {
+    await Deno.link(temporary, home.path("key"));
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    // File systems without hard links (some phones' shared storage).
+    await Deno.rename(temporary, home.path("key"));
+  }
+  return true;
 }

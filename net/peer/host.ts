@@ -3,7 +3,7 @@ import type { ConnectionGater, Libp2p, PrivateKey } from "@libp2p/interface";
 import { type Ping, ping } from "@libp2p/ping";
 import { tcp } from "@libp2p/tcp";
 import { createLibp2p, type Libp2pOptions } from "libp2p";
-import { tolerantMdns } from "../discovery/mod.ts";
+import { parseAddress, tolerantMdns } from "../discovery/mod.ts";
 import {
   DIAL_TIMEOUT_MS,
   INBOUND_CONNECTIONS_PER_SECOND,
@@ -29,8 +29,30 @@ export interface HostOptions {
   readonly transports?: Libp2pOptions["transports"];
 }
 
-/** Starts a libp2p host. @throws {Error} if it can't listen. */
-export async function startHost({ key, listen, gater, mdns, transports }: HostOptions): Promise<Host> {
+/** Starts a libp2p host. @throws {RangeError} for what is no address; {Error} that says where it can't listen, and why. */
+export async function startHost(options: HostOptions): Promise<Host> {
+  for (const address of options.listen) parseAddress(address);
+  try {
+    return await create(options);
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    if (!/failed to be listened on/.test(reason)) throw cause;
+    const refused = [...reason.matchAll(/^\s*(\/\S+): (.*)$/gm)].map(([, address, why]) =>
+      `${address}: ${LISTEN_PROBLEMS.find(([code]) => why!.includes(code))?.[1] ?? why}`
+    );
+    throw new Error(`Cannot listen on ${refused.join("; ")}`, { cause });
+  }
+}
+
+/** What the system says to a listener, in words. */
+const LISTEN_PROBLEMS = [
+  ["EADDRINUSE", "another program has this port; give another one, or 0 for any"],
+  ["EADDRNOTAVAIL", "this machine has no such address"],
+  ["EINVAL", "this machine has no such address"],
+  ["EACCES", "only root may use this port; give one above 1023"],
+] as const;
+
+async function create({ key, listen, gater, mdns, transports }: HostOptions): Promise<Host> {
   return await createLibp2p({
     privateKey: key,
     nodeInfo: { userAgent: "clonecloud" },

@@ -45,7 +45,9 @@ function parseField(name: string, value: unknown): unknown {
     const fits = typeof value === "number" && value >= least && value <= most &&
       (!whole || Number.isInteger(value));
     if (!fits) {
-      throw new RangeError(`${name} must be ${whole ? "a whole number" : ""} from ${least} to ${most}`);
+      throw new RangeError(
+        `${name} must be ${whole ? "a whole number" : "a number"} from ${least} to ${most}`,
+      );
     }
     return value;
   }

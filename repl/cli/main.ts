@@ -56,8 +56,13 @@ export async function main(args: readonly string[]): Promise<never> {
     }
     Deno.exit(await command.run(parsed));
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`clonecloud: ${error.message} (see: deno run -A mod.ts ${name} --help)`);
-    Deno.exit(2);
+    if (error instanceof UsageError) {
+      console.error(`clonecloud: ${error.message} (see: deno run -A mod.ts ${name} --help)`);
+      Deno.exit(2);
+    }
+    // What the machine's state forbids is said so; anything else is a mistake of ours, and where it happened matters.
+    if (!(error instanceof Error) || !error.message.startsWith("Cannot ")) throw error;
+    console.error(`clonecloud: ${error.message}`);
+    Deno.exit(1);
   }
 }

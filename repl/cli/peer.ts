@@ -63,7 +63,7 @@ async function start(parsed: Parsed): Promise<Peer> {
   }
   const options: PeerOptions = {
     home: (await homeOf(parsed)).folder,
-    ...(values.listen ? { listen: values.listen as string[] } : {}),
+    ...(values.listen ? { listen: (values.listen as string[]).map(listenAddress) } : {}),
     ...(values.name ? { name: values.name as string } : {}),
     trust: ((values.trust ?? []) as string[]).map(peerId),
     ...(values["max-guests"] ? { maxGuests: count(values, "max-guests") } : {}),
@@ -77,7 +77,9 @@ async function start(parsed: Parsed): Promise<Peer> {
   try {
     return await startPeer(options);
   } catch (error) {
-    if (error instanceof HomeBusyError || values.listen) throw new UsageError((error as Error).message);
+    if (error instanceof HomeBusyError || error instanceof RangeError) {
+      throw new UsageError((error as Error).message);
+    }
     throw error;
   }
 }
@@ -96,6 +98,12 @@ async function startPage(running: Peer, { values }: Parsed): Promise<Dashboard |
     console.error(`clonecloud: no page: ${(error as Error).message}`);
     return undefined;
   }
+}
+
+function listenAddress(text: string): string {
+  if (/^\/[a-z0-9]+\//.test(text)) return text;
+  const port = /^\d+$/.test(text) ? text : "4001";
+  throw new UsageError(`--listen ${text} is no address; give one like /ip4/0.0.0.0/tcp/${port}`);
 }
 
 function peerId(text: string): string {

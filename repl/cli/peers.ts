@@ -1,7 +1,7 @@
-import { connectLocal, type Home, type PeerRow, startPeer } from "../../net/mod.ts";
+import { connectLocal, type Home, type Peer, type PeerRow, startPeer } from "../../net/mod.ts";
 import { type Command, UsageError } from "./command.ts";
 import { HOME_OPTION, homeOf } from "./home_option.ts";
-import { printTable } from "./table.ts";
+import { printTableOrRecords } from "./table.ts";
 
 /** Between two lists of `--watch`. */
 const WATCH_MS = 2_000;
@@ -21,10 +21,12 @@ export const peers: Command = {
       throw new UsageError(`peers takes no argument "${parsed.positionals[0]}"`);
     }
     const { json, watch } = parsed.values;
-    const source = await openSource(await homeOf(parsed));
+    const source = openSource(await homeOf(parsed));
     for (;;) {
       const rows = await source.peers();
-      if (watch && !json && Deno.stdout.isTerminal()) console.log("\x1b[H\x1b[2J");
+      if (watch && !json && Deno.stdout.isTerminal()) {
+        Deno.stdout.writeSync(new TextEncoder().encode("\x1b[H\x1b[2J"));
+      }
       if (json) console.log(watch ? JSON.stringify(rows) : JSON.stringify(rows, null, 2));
       else print(rows);
       if (!watch) break;
@@ -35,22 +37,28 @@ export const peers: Command = {
   },
 };
 
-/** The running peer, or one for this moment. */
-async function openSource(home: Home): Promise<{ peers(): Promise<PeerRow[]>; close(): Promise<void> }> {
-  const running = await askRunning(home);
-  if (running !== undefined) {
-    return { peers: async () => await askRunning(home) ?? [], close: () => Promise.resolve() };
-  }
-  const peer = await startPeer({ home: home.folder, serve: false });
-  return { peers: () => peer.peers(), close: () => peer.stop() };
+/** The running peer, or where none runs (any more) one for this moment. */
+function openSource(home: Home): { peers(): Promise<PeerRow[]>; close(): Promise<void> } {
+  let own: Peer | undefined;
+  return {
+    async peers() {
+      const told = own === undefined ? await askRunning(home) : undefined;
+      return told ?? await (own ??= await startPeer({ home: home.folder, serve: false })).peers();
+    },
+    close: async () => await own?.stop(),
+  };
 }
 
 async function askRunning(home: Home): Promise<PeerRow[] | undefined> {
   const client = await connectLocal(home);
-  if (client === undefined) return undefined;
-  const { peers } = await client.request({ op: "peers" });
-  client.close();
-  return peers as PeerRow[];
+  try {
+    return (await client?.request({ op: "peers" }))?.peers as PeerRow[] | undefined;
+  } catch {
+    // It stopped just now.
+    return undefined;
+  } finally {
+    client?.close();
+  }
 }
 
 function print(rows: readonly PeerRow[]): void {
@@ -58,7 +66,7 @@ function print(rows: readonly PeerRow[]): void {
     console.log("No paired peers; run `pair` here and on the other machine.");
     return;
   }
-  printTable(
+  printTableOrRecords(
     ["NAME", "PEER", "PAIRED", "RTT", "UP/DOWN MBIT/S", "SPEED", "LOAD", "POWER", "REACHED BY", "NOTE"],
     rows.map((row) => [
       row.name || "-",
@@ -91,5 +99,6 @@ function noteOf({ trusted, connected, problem, knownBy, capabilities = [] }: Pee
 }
 
 function mbit(bytesPerSecond: number): string {
-  return (bytesPerSecond * 8 / 1e6).toPrecision(2);
+  const value = bytesPerSecond * 8 / 1e6;
+  return value < 100 ? value.toPrecision(2) : value.toFixed(0);
 }

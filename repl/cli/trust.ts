@@ -64,6 +64,7 @@ async function list(home: Home, parsed: Parsed): Promise<number> {
   const peers = (await openTrustStore(home)).list();
   const rows = peers.map((peer) => ({ ...peer, grants: grantsOf(peer.limits) }));
   if (parsed.values.json) console.log(JSON.stringify(rows, null, 2));
+  else if (rows.length === 0) console.log("No paired peers; run `pair` here and on the other machine.");
   else {
     printTable(
       ["NAME", "PEER", "SINCE", "MAY USE"],
@@ -91,7 +92,11 @@ const ALWAYS = "00:00-24:00";
 
 /** The limits that options name; undefined for `--reset`. @throws {UsageError} */
 function limitsOf({ values }: Parsed): Limits | undefined {
-  if (values.reset) return undefined;
+  const { reset, json: _, home: __, ...limited } = values;
+  if (reset && Object.keys(limited).length > 0) {
+    throw new UsageError(`--reset takes all limits back; give it without --${Object.keys(limited)[0]}`);
+  }
+  if (reset) return undefined;
   const number = (option: string) => values[option] === undefined ? undefined : Number(values[option]);
   const given = {
     guests: number("guests"),
@@ -106,7 +111,8 @@ function limitsOf({ values }: Parsed): Limits | undefined {
     const limits = parseLimits(given);
     if (Object.keys(limits).length > 0) return limits;
   } catch (error) {
-    throw new UsageError(`cannot limit: ${(error as Error).message}`);
+    const said = (error as Error).message.replace(/^memoryMiB|^storageMiB/, (name) => name.slice(0, -3));
+    throw new UsageError(`cannot limit: ${said}`);
   }
   throw new UsageError(
     "nothing to limit: give --guests, --cores, --memory, --storage, --minutes, --hours, --mains-only or --reset",
