@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 /** APIs that the table pins and a guest's host has nothing to say of, and what else keeps them harmless there. */
 const OTHERWISE: ReadonlyMap<string, string> = new Map([
-  ...["SharedArrayBuffer", "Atomics", "WeakRef", "FinalizationRegistry", "MessageChannel", "MessagePort"].map(
+  ...["SharedArrayBuffer", "Atomics", "MessageChannel", "MessagePort"].map(
     (
       name,
     ): [string, string] => [name, "what it makes can't be captured, so that nothing of it comes home"],

@@ -116,6 +116,17 @@ Deno.test("analyzeProgram() pins methods by the host APIs they use, with the pat
   assertEquals(know(named(analysis, "scan").id), { families: [] });
 });
 
+Deno.test("analyzeProgram() lets methods move that hold things weakly", () => {
+  const analysis = analyze(`
+    const watched = new FinalizationRegistry(() => {});
+    function watch(o) { watched.register(o, 1); return new WeakRef(o); }
+    function shared() { return new SharedArrayBuffer(1); }
+    watch({}).deref(); shared();
+  `);
+  assertEquals(named(analysis, "watch").pin, undefined);
+  assertEquals(named(analysis, "shared").pin?.api, "SharedArrayBuffer");
+});
+
 Deno.test("analyzeProgram() lets the network move where the user allows it", () => {
   const text = `function load() { return fetch("http://x"); } load();`;
   assert(named(analyze(text), "load").pin !== undefined);
