@@ -243,8 +243,10 @@ export class Acceptance {
     }
     for (let i = 0; i < this.#changed.length; i++) {
       this.#changeStarts[i] = inlet.at;
+      inlet.changing = this.#changed[i]!;
       this.#changedContents[i] = KINDS[state.kinds[this.#changed[i]!]!]!.readContent(inlet);
     }
+    inlet.changing = undefined;
     this.#changeStarts[this.#changed.length] = inlet.at;
     for (let i = 0, count = inlet.count(); i < count; i++) {
       const node = inlet.live(inlet.mid());

@@ -1,5 +1,6 @@
 import type { ModuleKey } from "./access.ts";
 import { CARRIES_PRIVATES, FLAG_RETURN } from "./constants.ts";
+import { type PatchParts, writePatch } from "./byte_patch.ts";
 import { explain, type Explanation } from "./explain.ts";
 import { IteratorReach } from "./iterator_reach.ts";
 import { KINDS } from "./kinds/table.ts";
@@ -52,10 +53,14 @@ export interface CidRun {
   readonly cid: number;
 }
 
-/** Bytes of a large buffer that travel. */
+/** A large buffer that travels. */
 interface Blob {
   readonly index: number;
   readonly bytes: Uint8Array;
+  /** What stands for it if the other side knows the buffer. */
+  readonly patch: PatchParts | undefined;
+  /** How many bytes it takes in the packet. */
+  readonly size: number;
 }
 
 /** One walk over what the roots reach; the packet holds what the other side lacks of it. */
@@ -206,18 +211,22 @@ export class CaptureWalk {
 
   #takeBlob(list: Blob[], index: number): void {
     const bytes = this.out.blob!;
-    list[list.length] = { index, bytes };
-    this.#blobBytes += bytes.length;
+    const isNew = list === this.#newBlobs;
+    const patch = isNew ? undefined : writePatch(this.#state.kept.blobs.get(index), bytes);
+    const size = (patch?.head.length ?? 0) + (patch?.whole === false ? 0 : bytes.length);
+    list[list.length] = { index, bytes, patch, size };
+    this.#blobBytes += size;
     this.out.blob = undefined;
   }
 
   /** Copies of large buffers; what is kept of them is the packet's own bytes. */
   #copyBlobs(list: readonly Blob[], parts: Uint8Array<ArrayBuffer>[]): void {
     for (let i = 0; i < list.length; i++) {
-      const { index, bytes } = list[i]!;
+      const { index, bytes, patch } = list[i]!;
       const copy = new newUint8Array(bytes);
       this.#state.kept.blobs.set(index, copy);
-      parts[parts.length] = copy;
+      if (patch !== undefined) parts[parts.length] = patch.head;
+      if (patch?.whole !== false) parts[parts.length] = copy;
     }
   }
 
@@ -349,8 +358,8 @@ export class CaptureWalk {
   }
 }
 
-function addBlob(bytes: SafeMap<number, number>, { index, bytes: { length } }: Blob): void {
-  bytes.set(index, length);
+function addBlob(bytes: SafeMap<number, number>, { index, size }: Blob): void {
+  bytes.set(index, size);
 }
 
 /** A part of some bytes. */

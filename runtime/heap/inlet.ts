@@ -23,6 +23,7 @@ import {
   SafeMap,
   stackSetter,
 } from "./intrinsics.ts";
+import { readPatched } from "./byte_patch.ts";
 import type { Place } from "./iterator_place.ts";
 import { isValueKind, KIND, type Node } from "./node.ts";
 import { HOLE, SYMBOL_KEY } from "./outlet.ts";
@@ -83,8 +84,9 @@ export class Inlet extends Reader {
   readonly firstNew: number;
   bufferBytes = 0;
   readonly allBytes: number;
-  readonly #blobs: Uint8Array;
-  #blobsAt = 0;
+  readonly #blobs: Reader;
+  /** Index of the existing node whose changes are read. */
+  changing: number | undefined;
   readonly #firstShape: number;
   readonly #lateShapes: LateShape[] = [];
   #elementsAreSafe: boolean | undefined;
@@ -98,7 +100,7 @@ export class Inlet extends Reader {
 
   constructor(packet: Uint8Array, state: SessionState, options: InletOptions) {
     super(bytesSubarray(packet, 0, packet.length - options.blobBytes));
-    this.#blobs = bytesSubarray(packet, packet.length - options.blobBytes, packet.length);
+    this.#blobs = new Reader(bytesSubarray(packet, packet.length - options.blobBytes, packet.length));
     this.allBytes = packet.length;
     this.state = state;
     this.code = options.code;
@@ -132,17 +134,16 @@ export class Inlet extends Reader {
     state.bind(index, node, this.side === "clone" && MAY_BE_KNOWN[kind] !== true);
   }
 
-  /** A buffer's bytes, large ones from behind the records; shared with the packet. */
+  /** A buffer's bytes, large ones from behind the records; mostly shared with the packet. */
   blob(length: number): Uint8Array {
     if (length < BLOB_BYTES) return this.raw(length);
-    if (length > this.#blobs.length - this.#blobsAt) throw new PacketError("it ends too early");
-    this.#blobsAt += length;
-    return bytesSubarray(this.#blobs, this.#blobsAt - length, this.#blobsAt);
+    if (this.changing === undefined) return this.#blobs.raw(length);
+    return readPatched(this.#blobs, this.state.kept.blobs.get(this.changing), length);
   }
 
-  /** Whether all large buffers were read. */
+  /** How many bytes of large buffers weren't read. */
   get blobsLeft(): number {
-    return this.#blobs.length - this.#blobsAt;
+    return this.#blobs.left;
   }
 
   /** A MID. */

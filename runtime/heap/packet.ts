@@ -1,7 +1,7 @@
 /**
  * The layout of a packet: magic u32 | version u8 | flags u8 | length of large buffers | code section | first new MID | runs of CIDs | texts |
- * shapes | Map and Set iterators | shells | new contents | changed contents | tails of Maps and Sets | unchanged ranges | roots | bytes of large buffers. Counts come
- * before what they count.
+ * shapes | Map and Set iterators | shells | new contents | changed contents | tails of Maps and Sets | unchanged ranges | roots | bytes of large buffers, of those that are
+ * new first; see byte_patch.ts for the others. Counts come before what they count.
  */
 import type { ModuleKey } from "./access.ts";
 import { DEFAULT_LIMITS, PACKET_MAGIC, PACKET_VERSION } from "./constants.ts";
