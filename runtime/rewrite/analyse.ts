@@ -11,7 +11,6 @@ import type {
   Variable,
   VariableKind,
 } from "./model.ts";
-import { isShadowed } from "./captures.ts";
 import { consumesIterators, iteratorAsked } from "./kept_iterators.ts";
 import { nameSites } from "./names.ts";
 import {
@@ -26,6 +25,8 @@ import {
   redeclared,
   waits,
 } from "./syntax.ts";
+
+const IN_WITH = "it stands in a with statement";
 
 /**
  * Resolves the scopes of one parsed module: which site refers to which variable of which outer scope.
@@ -71,6 +72,8 @@ class Analyser {
   readonly #metas: Node[] = [];
   readonly #superUses: SuperUse[] = [];
   readonly #keptIterators: KeptIterator[] = [];
+  /** How many `with` statements are around. */
+  #withs = 0;
   readonly #privateUses: { readonly name: string; readonly scope: Scope; readonly site: Site | null }[] = [];
   /** The callee of the call that is being visited. */
   #callee: Node = null;
@@ -454,9 +457,6 @@ class Analyser {
         if (variable.mutable && scope.identityAt < 0) {
           site.refused = `it captures "${variable.name}" where nothing can stand for its scope`;
         }
-        if (isShadowed(site, variable)) {
-          site.refused = `it captures "${variable.name}", which its own body declares too`;
-        }
       }
     }
   }
@@ -508,9 +508,12 @@ class Analyser {
       case "CatchClause":
         return this.#catch(node);
       case "WithStatement":
-        this.#refuseHere("it stands in a with statement");
+        this.#refuseHere(IN_WITH);
         this.#visit(node.object);
-        return this.#visit(node.body);
+        this.#withs++;
+        this.#visit(node.body);
+        this.#withs--;
+        return;
       case "LabeledStatement":
         return this.#visit(node.body);
       case "BreakStatement":
@@ -777,7 +780,7 @@ class Analyser {
       id: "",
       through: new Set(),
       globals: new Set(),
-      refused: null,
+      refused: this.#withs > 0 ? IN_WITH : null,
       usesArguments: false,
       splitScopes: false,
       privates: [],
@@ -848,9 +851,11 @@ class Analyser {
       for (const param of node.params) this.#pattern(param, {}, true);
       if (this.#references.length > first) {
         const again = block ? redeclared(node.body.body) : new Set<string>();
-        site.splitScopes = this.#references.slice(first).some(({ name }) =>
-          again.has(name) || (scope.variables.has(name) && !params.has(name))
-        );
+        const named = this.#references.slice(first);
+        // What they mean isn't what the body declares.
+        const isOuter = named.some(({ name }) => scope.variables.has(name) && !params.has(name));
+        if (isOuter) site.refused ??= "its parameters refer to names that its body declares anew";
+        site.splitScopes = isOuter || named.some(({ name }) => again.has(name));
       }
       if (block) this.#visitAll(node.body.body);
       else this.#visit(node.body);
