@@ -134,6 +134,21 @@ const PROGRAMS: readonly Program[] = [
   },
   { file: "printing.ts", migrate: ["speak", "streams", "show"] },
   {
+    file: "told.ts",
+    migrate: [
+      ...["clocks", "names", "streams", "encoded", "listens", "parent", "marks", "ends", "data", "resolved"],
+      "bare",
+    ],
+    stays: [
+      /encoded: it writes to process.stdout in an unusual way/,
+      /listens: it uses process.stdout.on/,
+      /parent: it uses Deno.ppid/,
+      /marks: it calls performance.mark/,
+      /data: import of .*deno.json as json/,
+      /bare: it resolves .* as an import/,
+    ],
+  },
+  {
     file: "surroundings.ts",
     migrate: [
       "about",

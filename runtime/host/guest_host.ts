@@ -3,17 +3,20 @@
  * plain computation as it is; everything else abandons the migration.
  */
 import process from "node:process";
-import type { Effect, GuestRequest, SessionStart } from "../thread/protocol.ts";
+import type { Effect, GuestRequest, MigrateHead, SessionStart } from "../thread/protocol.ts";
 import { denoFiles } from "./guest_deno.ts";
 import type { FileChanges } from "./file_changes.ts";
 import { untouchable } from "./absent.ts";
-import { type Abandon, type Ask, GuestFiles, type Permits } from "./guest_files.ts";
+import { type Abandon, type Ask, GuestFiles } from "./guest_files.ts";
 import { GuestDatabases, sqliteModule } from "./guest_sqlite.ts";
 import { GuestModules } from "./guest_modules.ts";
 import { nodeFs } from "./guest_node_fs.ts";
 import { fileFetch } from "./guest_fetch.ts";
 import type { NodeDescriptors } from "./node_descriptors.ts";
 import { DENO_AS_IS, GLOBALS_PINNED, HANDLERS_PINNED, NODE_AS_IS } from "./host_api.ts";
+
+/** What an invocation starts with. */
+type Begun = Pick<MigrateHead, "nowMs" | "sinceStartMs" | "pid" | "exitCode" | "permits">;
 
 type Functions = Record<string, (...args: any[]) => unknown>;
 
@@ -28,6 +31,9 @@ export class GuestHost {
   #effects: Effect[] = [];
   #session: SessionStart | undefined;
   #clockSkewMs = 0;
+  /** How much longer the app's process runs than this one. */
+  #startSkewMs = 0;
+  #pid = 0;
   #exitCode = 0;
   #openTimers = new Set<string>();
   #descriptors: NodeDescriptors | undefined;
@@ -47,6 +53,7 @@ export class GuestHost {
     this.#patchGlobals();
     this.#patchConsole();
     this.#patchClock();
+    this.#patchPerformance();
     this.#patchSlotReaders();
     this.modules = this.#wrapModules();
   }
@@ -65,14 +72,16 @@ export class GuestHost {
     }
   }
 
-  /** A new invocation, at this moment of the device's clock; so far the app would exit with `exitCode`. */
-  begin(deviceNowMs: number, exitCode: number, permits: Permits): void {
+  /** A new invocation, at this moment of the device's clocks; so far the app would exit with `exitCode`. */
+  begin({ nowMs, sinceStartMs, pid, exitCode, permits }: Begun): void {
     this.#effects = [];
     this.#exitCode = Deno.exitCode = exitCode;
     this.#files.begin(permits);
     this.#descriptors?.clear();
     this.#databases.clear();
-    this.#clockSkewMs = deviceNowMs - dateNow();
+    this.#clockSkewMs = nowMs - dateNow();
+    this.#startSkewMs = sinceStartMs - sinceStart();
+    this.#pid = pid;
   }
 
   /** What the invocation did to files, and which folders it saw the attributes of. */
@@ -96,25 +105,27 @@ export class GuestHost {
   // Deno
 
   #patchDeno(): void {
-    const own: Functions = {
+    const own: Record<string, unknown> = {
       ...denoFiles(this.#files),
       cwd: () => this.#need().cwd,
       hostname: () => this.#need().hostname,
       memoryUsage: Deno.memoryUsage,
+      exitCode: 0,
     };
     for (const key of Reflect.ownKeys(Deno)) {
       if (typeof key !== "string" || DENO_AS_IS.has(key)) continue;
       const descriptor = Reflect.getOwnPropertyDescriptor(Deno, key)!;
       const value = own[key] ??
-        (typeof descriptor.value === "function" || descriptor.get !== undefined
-          ? this.#pinned(`Deno.${key}`)
-          : undefined);
+        (typeof descriptor.value === "function" ? this.#pinned(`Deno.${key}`) : undefined);
       if (value !== undefined) define(Deno, key, value);
+      else if (descriptor.get !== undefined && descriptor.configurable) {
+        getter(Deno, key, () => this.#abandon(`it uses Deno.${key}`, { what: `Deno.${key}` }));
+      }
     }
     getter(Deno, "args", () => this.#need().args);
     getter(Deno, "mainModule", () => this.#need().mainModule);
     getter(Deno, "noColor", () => this.#need().noColor);
-    getter(Deno, "pid", () => this.#need().pid);
+    getter(Deno, "pid", () => this.#pid);
     getter(Deno, "build", () => this.#need().build);
     define(Deno, "env", this.#env());
     define(Deno, "stdout", this.#stream(1));
@@ -129,8 +140,8 @@ export class GuestHost {
   }
 
   #argv(): string[] {
-    const { mainModule, args } = this.#need();
-    return ["deno", decodeURIComponent(new URL(mainModule).pathname), ...args];
+    const { execPath, mainModule, args } = this.#need();
+    return [execPath, decodeURIComponent(new URL(mainModule).pathname), ...args];
   }
 
   /** The device's environment, asked for when it is read: what the app may not read fails as it would there. */
@@ -291,6 +302,28 @@ export class GuestHost {
     define(globalThis, "Date", DeviceDate);
   }
 
+  /** What was marked on the device isn't here, and what is marked here would not be there. */
+  #patchPerformance(): void {
+    const prototype = Performance.prototype;
+    const { now, timeOrigin } = Object.getOwnPropertyDescriptors(prototype) as Record<string, any>;
+    const originOf = timeOrigin.get as Function;
+    const skewed = {
+      now: (): number => sinceStart() + this.#startSkewMs,
+      timeOrigin: (): number => originOf.call(performance) + this.#clockSkewMs - this.#startSkewMs,
+    };
+    this.disguised.set(skewed.now, now.value);
+    this.disguised.set(skewed.timeOrigin, originOf);
+    define(prototype, "now", skewed.now);
+    Object.defineProperty(prototype, "timeOrigin", { ...timeOrigin, get: skewed.timeOrigin });
+    define(prototype, "toJSON", () => ({ timeOrigin: skewed.timeOrigin() }));
+    for (const name of ["mark", "measure", "clearMarks", "clearMeasures"]) {
+      define(prototype, name, this.#pinned(`performance.${name}`));
+    }
+    for (const name of ["getEntries", "getEntriesByName", "getEntriesByType"]) {
+      define(prototype, name, this.#pinned(`performance.${name}`));
+    }
+  }
+
   /**
    * Natives that look at slots only would take what is absent here for a wrong argument, without touching it: whatever
    * they throw ends the migration.
@@ -326,7 +359,7 @@ export class GuestHost {
   #wrapModules(): GuestModules {
     const { module: fs, descriptors } = nodeFs(this.#files);
     this.#descriptors = descriptors;
-    const process = this.#process();
+    const { process, parts } = this.#process();
     define(globalThis, "process", process);
     const made: Record<string, () => object> = {
       "node:fs": () => fs,
@@ -339,7 +372,7 @@ export class GuestHost {
     const modules = new GuestModules(made, (name) => ({
       call: this.#pinned(name),
       object: untouchable(() => this.#abandon(`it uses ${name}`, { what: name })),
-    }));
+    }), { "node:process": () => parts });
     for (const name of ["node:fs", "node:fs/promises", "node:process"]) modules.module(name);
     return modules;
   }
@@ -373,28 +406,40 @@ export class GuestHost {
     return NODE_AS_IS.has(name.replace(/^node:/, ""));
   }
 
-  #process(): object {
+  /** Node's `process`, and what of it is here. */
+  #process(): { process: object; parts: object } {
     const session = () => this.#need();
-    const write = (fd: 1 | 2) => ({
-      write: (chunk: string | Uint8Array): boolean => {
-        if (typeof chunk === "string") this.#effects.push({ type: "print", fd, text: chunk });
-        else this.#effects.push({ type: "write", fd, base64: chunk.toBase64() });
-        return true;
-      },
-      get isTTY() {
-        return session().terminal[fd];
-      },
-      get columns() {
-        return session().columns;
-      },
-      fd,
-    });
+    const write = (fd: 1 | 2) => {
+      const name = `process.${fd === 1 ? "stdout" : "stderr"}`;
+      const stream = {
+        write: (chunk: unknown, ...more: unknown[]): boolean => {
+          const known = more.length === 0 || (more.length === 1 && /^utf-?8$/i.test(String(more[0])));
+          if (known && typeof chunk === "string") this.#effects.push({ type: "print", fd, text: chunk });
+          else if (known && chunk instanceof Uint8Array) {
+            this.#effects.push({ type: "write", fd, base64: chunk.toBase64() });
+          } else this.#abandon(`it writes to ${name} in an unusual way`, { what: `${name}.write` });
+          return true;
+        },
+        get isTTY() {
+          return session().terminal[fd];
+        },
+        get columns() {
+          return session().columns;
+        },
+        writable: true,
+        fd,
+      };
+      // Its events and what else it can do are those of the device's stream.
+      return new Proxy(stream, {
+        get: (target, part) =>
+          typeof part === "symbol" || part in target ? Reflect.get(target, part) : pinned("uses", part, name),
+      });
+    };
     const processEnv = this.#processEnv();
     const known: Record<string, unknown> = {
       cwd: () => session().cwd,
-      hrtime: Object.assign(() => [Math.floor(performance.now() / 1000), 0], {
-        bigint: () => BigInt(Math.round(performance.now() * 1e6)),
-      }),
+      hrtime: Object.assign(hrtime, { bigint: () => nanoseconds() }),
+      uptime: () => performance.now() / 1000,
       nextTick: (callback: (...args: unknown[]) => void, ...args: unknown[]) =>
         queueMicrotask(() => callback(...args)),
       stdout: write(1),
@@ -409,21 +454,25 @@ export class GuestHost {
       env: () => processEnv,
       platform: () => this.#platform(),
       arch: () => this.#arch(),
-      pid: () => session().pid,
+      pid: () => this.#pid,
+      execPath: () => session().execPath,
     };
     const object: Record<string, unknown> = { ...known };
     for (const [name, get] of Object.entries(lazy)) getter(object, name, get);
     Object.defineProperty(object, "exitCode", {
       get: () => realProcess.exitCode,
-      set: (code) => realProcess.exitCode = code,
+      set: (code) => {
+        realProcess.exitCode = code;
+        Deno.exitCode = Number(code ?? 0);
+      },
       configurable: true,
       enumerable: true,
     });
-    const pinned = (does: string, name?: PropertyKey): never => {
-      const what = name === undefined ? "process" : `process.${String(name)}`;
+    const pinned = (does: string, name?: PropertyKey, of = "process"): never => {
+      const what = name === undefined ? of : `${of}.${String(name)}`;
       return this.#abandon(`it ${does} ${what}`, { what });
     };
-    return new Proxy(object, {
+    const stand = new Proxy(object, {
       set: (target, name, value) =>
         name === "exitCode" ? Reflect.set(target, name, value) : pinned("sets", name),
       defineProperty: (_, name) => pinned("sets", name),
@@ -433,6 +482,7 @@ export class GuestHost {
       has: (target, name) => name in target || name in realProcess,
       ownKeys: () => pinned("lists the parts of"),
     });
+    return { process: stand, parts: object };
   }
 
   #pinned(name: string): (...args: unknown[]) => never {
@@ -451,6 +501,19 @@ export class GuestHost {
 }
 
 const dateNow = Date.now;
+const sinceStart = performance.now.bind(performance);
+
+function nanoseconds(): bigint {
+  return BigInt(Math.round(performance.now() * 1e6));
+}
+
+/** Seconds and nanoseconds, since `before` if that is told. */
+function hrtime(before?: readonly [number, number]): [number, number] {
+  const since = before === undefined ? 0n : BigInt(before[0]) * 1_000_000_000n + BigInt(before[1]);
+  const passed = nanoseconds() - since;
+  return [Number(passed / 1_000_000_000n), Number(passed % 1_000_000_000n)];
+}
+
 const realProcess = process;
 
 function define(target: object, name: string, value: unknown): void {

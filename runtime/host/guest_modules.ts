@@ -18,12 +18,21 @@ export type Pinned = (name: string) => { readonly call: Function; readonly objec
 export class GuestModules {
   readonly #pinned: Pinned;
   readonly #made: Record<string, () => object>;
+  readonly #named: Record<string, () => object>;
   readonly #modules = new Map<string, object>();
   readonly #sources = new Map<string, string>();
 
-  /** `made`: modules by their names with `node:`, each made when it is first imported. */
-  constructor(made: Record<string, () => object>, pinned: Pinned) {
+  /**
+   * `made`: modules by their names with `node:`, each made when it is first imported. `named`: what is here of those that
+   * can't be asked for their parts.
+   */
+  constructor(
+    made: Record<string, () => object>,
+    pinned: Pinned,
+    named: Record<string, () => object> = {},
+  ) {
     this.#made = made;
+    this.#named = named;
     this.#pinned = pinned;
     (globalThis as any)[SLOT] = this.#modules;
   }
@@ -43,9 +52,18 @@ export class GuestModules {
     const known = this.#sources.get(name);
     if (known !== undefined) return known;
     if (!nodeModule.isBuiltin(given) || NODE_AS_IS.has(name.slice("node:".length))) return undefined;
-    const source = wrapperSource(name, Object.keys(this.stand(name)));
+    const source = wrapperSource(name, Object.keys(this.#parts(name)));
     this.#sources.set(name, source);
     return source;
+  }
+
+  /** What a module exports by name. */
+  #parts(name: string): object {
+    const module = this.stand(name);
+    const own = this.#named[name]?.();
+    const parts = own === undefined ? module : { ...this.pinnedModule(name), ...own };
+    this.#modules.set(partsOf(name), parts);
+    return parts;
   }
 
   /** What stands for a module, also where all that it does means the device; known by its name with `node:`. */
@@ -84,12 +102,16 @@ function isConstant(value: unknown, depth: number): boolean {
   });
 }
 
+/** Where a module's parts are kept, apart from what it is by default. */
+function partsOf(name: string): string {
+  return `${name}#parts`;
+}
+
 /** A module that hands out a wrapped built-in module's values. */
 function wrapperSource(name: string, keys: readonly string[]): string {
   const exports = keys.filter((key) => /^[A-Za-z_$][\w$]*$/.test(key) && key !== "default").map((key) =>
-    `export const ${key}=m[${JSON.stringify(key)}];`
+    `export const ${key}=p[${JSON.stringify(key)}];`
   );
-  return `const m=globalThis[Symbol.for("clonecloud.host")].get(${JSON.stringify(name)});${
-    exports.join("")
-  }export default m;`;
+  const slot = (key: string) => `globalThis[Symbol.for("clonecloud.host")].get(${JSON.stringify(key)})`;
+  return `const p=${slot(partsOf(name))};${exports.join("")}export default ${slot(name)};`;
 }

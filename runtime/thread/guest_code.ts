@@ -115,9 +115,19 @@ export class GuestCode implements CodeSource {
   #describe(key: string, meta: ImportMeta): void {
     meta.main = this.#mains.has(key);
     const { url } = this.#byKey.get(key)!;
+    meta.resolve = (specifier) => this.#resolvePath(url, specifier);
     if (meta.url === url) return;
     const filename = decodeURIComponent(new URL(url).pathname);
     Object.assign(meta, { url, filename, dirname: filename.slice(0, filename.lastIndexOf("/")) || "/" });
+  }
+
+  /** `import.meta.resolve`: what isn't told by the text alone takes the device's configuration. */
+  #resolvePath(url: string, specifier: unknown): string {
+    const text = String(specifier);
+    if (/^(\.{0,2}\/|file:)/.test(text) && URL.canParse(text, url)) return new URL(text, url).href;
+    return /^node:[a-z]/.test(text) && nodeModule.isBuiltin(text)
+      ? text
+      : this.#abandon(`it resolves ${text} as an import`);
   }
 
   table(key: string): ModuleTable | undefined {
@@ -183,6 +193,11 @@ export class GuestCode implements CodeSource {
   }
 
   #load(url: string, context: any, next: any) {
+    // Only the device's loader has the object that such an import gives, and whether it was made already.
+    const { type } = context.importAttributes ?? {};
+    if (type !== undefined) {
+      this.#abandon(`import of ${decodeURIComponent(url.replace(VALUES_URL, ""))} as ${type}`);
+    }
     const source = url === RUNTIME_URL
       ? `const m=globalThis[Symbol.for("clonecloud.guest")];export const register=m.register,checked=m.checked,pick=m.pick;`
       : url.startsWith(WRAPPER_URL)

@@ -188,7 +188,7 @@ async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
   const started = now();
   migrated = head.method;
   registries.begin();
-  host.begin(head.nowMs, head.exitCode, head.permits);
+  host.begin(head);
   guestStack.below = head.stack.below;
   Error.stackTraceLimit = head.stack.limit;
   try {

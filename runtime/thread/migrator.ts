@@ -267,6 +267,8 @@ export class Migrator {
         method: point.method,
         isAsync,
         nowMs: Date.now(),
+        sinceStartMs: performance.now(),
+        pid: Deno.pid,
         exitCode: Deno.exitCode,
         stack: { ...(point.tellsFrames && { below: below() }), limit: stackLimit() },
         code,

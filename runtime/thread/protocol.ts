@@ -37,9 +37,9 @@ export interface SessionStart {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly noColor: boolean;
-  /** Which of stdin, stdout and stderr are terminals, and how wide. */
+  /** Which of stdin, stdout and stderr are terminals, and how wide that of stdout is. */
   readonly terminal: readonly [boolean, boolean, boolean];
-  readonly columns: number;
+  readonly columns?: number;
   readonly timeZone: string;
   readonly locale: string;
   /** Milliseconds since the epoch on the device, when this was sent. */
@@ -48,7 +48,8 @@ export interface SessionStart {
   readonly temporary: string;
   /** Whose files new ones are. */
   readonly owner: FileOwner;
-  readonly pid: number;
+  /** The path of the app's Deno. */
+  readonly execPath: string;
   readonly hostname: string;
   /** Logical processors. */
   readonly processors: number;
@@ -112,6 +113,9 @@ export interface MigrateHead {
   readonly method: string;
   readonly isAsync: boolean;
   readonly nowMs: number;
+  /** Milliseconds since the app's process started, and its id. */
+  readonly sinceStartMs: number;
+  readonly pid: number;
   /** What the app would exit with so far. */
   readonly exitCode: number;
   /** What the app may do with all files. */
