@@ -1,5 +1,6 @@
 /** The command `profile`: device and clone really measured, kept between runs, and what goes wrong said in one line. */
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { deciderModel, DEFAULT_OVERHEADS } from "../analysis/mod.ts";
 import { findApp } from "../repl/cli/app.ts";
 import { AppMemory, hashFiles } from "../repl/cli/app_memory.ts";
@@ -153,13 +154,45 @@ Deno.test("profile keeps the device's side where no clone is paired, and where n
   }
 });
 
+Deno.test("profile ends an app that doesn't, when it is told to or by a limit, and keeps what it measured", async () => {
+  await using place = new Place();
+  const app = `${place.folder}/ever.ts`;
+  Deno.writeTextFileSync(app, 'console.log("on"); do { Math.sqrt(2); } while (Deno.args[0] === "ever");\n');
+  const file = place.inputs({ given: [["once"], ["ever"]] });
+  const profile = ["profile", app, "--inputs", file, "--clone", "none"];
+  const { code, stderr } = await place.run(...profile, "--limit", "10");
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /ever\.ts took longer than 10 s with: ever; what was measured of 1 execution is kept/);
+  const profiling = place.start(...profile);
+  await profiling.waitFor(/2\/2 /, "stderr");
+  profiling.signal("SIGINT");
+  const ended = await profiling.output();
+  assert.match(ended.stderr, /clonecloud: stopped; what was measured of 1 execution is kept/);
+  assert.match((await place.run("profile", "show", app)).stdout, /: 2 executions of code/);
+});
+
+Deno.test("profile and partition say in one line that a newer version left the profiles", async () => {
+  await using place = new Place();
+  Deno.mkdirSync(place.home);
+  using db = new DatabaseSync(`${place.home}/profiles.sqlite`);
+  db.exec("PRAGMA user_version = 999");
+  for (const args of [["profile", "show", APP], ["profile", APP, "--clone", "none"], ["partition", APP]]) {
+    const { code, stderr } = await place.run(...args);
+    assert.equal(code, 1, stderr);
+    assert.match(
+      stderr,
+      /^clonecloud: Cannot open profiles in \S+: version 999 is newer than \d+; update clonecloud\n$/,
+    );
+  }
+});
+
 Deno.test("profile refuses inputs that it can't use, before anything runs", async () => {
   await using place = new Place();
   const mistakes: [string[], RegExp][] = [
     [["profile"], /no app given/],
     [["profile", APP, "extra"], /arguments of the app go into an inputs file/],
     [["profile", APP, "--inputs", "/no/such"], /cannot read inputs \/no\/such/],
-    [["profile", APP, "--inputs", place.inputs({ given: [3] })], /given\[0\] is no list of arguments/],
+    [["profile", APP, "--inputs", place.inputs({ given: [3] })], /given\[0\] is no JSON object, nor a list of texts/],
     [["profile", APP, "--inputs", place.inputs({ given: [] })], /nothing to measure/],
     [["profile", APP, "--seed", "x"], /--seed x: give a whole number/],
   ];

@@ -193,7 +193,9 @@ export class ProfileStore {
   }
 }
 
-class NewerStoreError extends Error {}
+class NewerStoreError extends Error {
+  override readonly name = "NewerStoreError";
+}
 
 function open(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: STORE_BUSY_MS });
@@ -233,8 +235,11 @@ function readExecution(json: string): Execution {
     onClone?: Omit<NonNullable<Execution["onClone"]>, "tree"> & { tree: StoredTree };
   };
   const { onDevice, onClone, ...rest } = JSON.parse(json) as Stored;
+  const { weight } = rest;
   return {
     ...rest,
+    // Versions before kept whatever an inputs file said; one such weight would make every mean NaN.
+    weight: typeof weight === "number" && weight > 0 && weight < Infinity ? weight : 1,
     onDevice: ProfileTree.fromJSON(onDevice),
     ...(onClone === undefined ? {} : { onClone: { ...onClone, tree: ProfileTree.fromJSON(onClone.tree) } }),
   };

@@ -28,6 +28,15 @@ async function inFolder(run: (path: string) => void): Promise<void> {
   }
 }
 
+Deno.test("ProfileStore counts an execution once whose weight is no number above 0", () =>
+  inFolder((path) => {
+    using store = new ProfileStore(path);
+    for (const weight of [Infinity, "3", -1, 2] as number[]) {
+      store.recordExecution(version, execution(10, { weight }));
+    }
+    assertEquals(store.executions(version).map(({ weight }) => weight), [1, 1, 1, 2]);
+  }));
+
 Deno.test("ProfileStore keeps executions by app and code hash, and opens again", () =>
   inFolder((path) => {
     {

@@ -27,6 +27,9 @@ export interface Command {
 /** A mistake in what the user typed: exit 2 with this one line. */
 export class UsageError extends Error {}
 
+/** What a command was rightly asked for and could not do: told in one line, and the command exits 1. */
+export class FailureError extends Error {}
+
 /** Options every command has. */
 const COMMON: Options = {
   help: { type: "boolean", short: "h", help: "show this help" },

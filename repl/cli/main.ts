@@ -1,5 +1,5 @@
 import { later } from "./later.ts";
-import { type Command, helpOf, parseCommand, UsageError } from "./command.ts";
+import { type Command, FailureError, helpOf, parseCommand, UsageError } from "./command.ts";
 
 /** Commands that are not in the file of their name. */
 const ELSEWHERE: Record<string, string> = { repl: "../repl/mod.ts" };
@@ -61,7 +61,9 @@ export async function main(args: readonly string[]): Promise<never> {
       Deno.exit(2);
     }
     // What the machine's state forbids is said so; anything else is a mistake of ours, and where it happened matters.
-    if (!(error instanceof Error) || !error.message.startsWith("Cannot ")) throw error;
+    const told = error instanceof FailureError ||
+      error instanceof Error && error.message.startsWith("Cannot ");
+    if (!told) throw error;
     console.error(`clonecloud: ${error.message}`);
     Deno.exit(1);
   }

@@ -5,12 +5,19 @@ import {
   deviation,
   type Execution,
   flameGraph,
-  ProfileStore,
+  type ProfileStore,
   ProfileTree,
 } from "../../analysis/mod.ts";
 import { type Command, type Parsed, UsageError, writeNamed } from "./command.ts";
 import { randomFrom, readInputs } from "./profile_inputs.ts";
+import { openStore } from "./profile_store.ts";
 import { ProgressLine } from "./progress_line.ts";
+
+/** What is measured by then is kept. */
+const STOPPING: readonly Deno.Signal[] = [
+  "SIGINT",
+  ...Deno.build.os === "windows" ? [] : ["SIGTERM" as const],
+];
 
 /** Options of commands that read stored profiles. */
 export const STORE_OPTIONS = {
@@ -46,6 +53,7 @@ export const profile: Command = {
       value: "FLAG",
       help: "a Deno flag for the app, e.g. --deno --allow-read",
     },
+    limit: { type: "string", value: "SECONDS", help: "end an execution that takes longer (default: none)" },
     svg: { type: "string", value: "FILE", help: "show: write a flame graph of both sides" },
     all: { type: "boolean", help: "show: contexts below 0.5 % of the time too" },
   },
@@ -76,6 +84,8 @@ async function measure({ values, positionals: [app, ...rest] }: Parsed): Promise
   }
   const seed = whole(values.seed, "--seed") ?? Math.floor(Math.random() * 2 ** 31);
   const runs = whole(values.runs, "--runs");
+  const limit = whole(values.limit, "--limit");
+  if (limit === 0) throw new UsageError("--limit 0: give seconds from 1");
   const paths = (values.inputs ?? []) as string[];
   const inputs = paths.length === 0
     ? [{ args: [], weight: 1, random: false }]
@@ -83,35 +93,30 @@ async function measure({ values, positionals: [app, ...rest] }: Parsed): Promise
   if (inputs.length === 0) {
     throw new UsageError(`nothing to measure: ${paths.join(", ")} asks for no execution`);
   }
-  const { Profiling, ProfilingError } = await import("./profiling.ts");
+  const { Profiling } = await import("./profiling.ts");
   const progress = new ProgressLine();
   const home = homeOf(values);
   const clone = String(values.clone ?? "auto");
   const say = (line: string) => progress.say(`clonecloud: ${line}`);
   if (inputs.some(({ random }) => random)) say(`random inputs from seed ${seed}`);
+  const stopped = new AbortController();
   const profiling = new Profiling({
-    ...{ home, app, clone, values, onProblem: say },
+    ...{ home, app, clone, values, onProblem: say, signal: stopped.signal },
+    ...(limit !== undefined && { limitMs: limit * 1000 }),
     progress: (line) => progress.show(`clonecloud: ${line}`),
   });
-  try {
-    const done = await profiling.run(inputs);
-    progress.clear();
-    if (values.json === true) console.log(JSON.stringify({ ...done.version, ...done, version: undefined }));
-    else {
-      console.log(
-        `${done.executions} execution${
-          done.executions === 1 ? "" : "s"
-        } measured, ${done.migrations} migrations of ` +
-          `${done.methods} methods; see: profile show ${app}`,
-      );
-    }
-    return 0;
-  } catch (error) {
-    progress.clear();
-    if (!(error instanceof ProfilingError)) throw error;
-    console.error(`clonecloud: ${error.message}`);
-    return 1;
+  for (const signal of STOPPING) Deno.addSignalListener(signal, () => stopped.abort());
+  const done = await profiling.run(inputs).finally(() => progress.clear());
+  if (values.json === true) console.log(JSON.stringify({ ...done.version, ...done, version: undefined }));
+  else {
+    console.log(
+      `${done.executions} execution${
+        done.executions === 1 ? "" : "s"
+      } measured, ${done.migrations} migrations of ` +
+        `${done.methods} methods; see: profile show ${app}`,
+    );
   }
+  return 0;
 }
 
 function whole(value: Parsed["values"][string], option: string): number | undefined {
@@ -125,9 +130,7 @@ function whole(value: Parsed["values"][string], option: string): number | undefi
 
 /** The store of the home that the command line names. */
 export function openProfiles({ values }: Parsed): ProfileStore {
-  return new ProfileStore(`${homeOf(values)}/profiles.sqlite`, {
-    onProblem: (message) => console.error(`clonecloud: ${message}`),
-  });
+  return openStore(homeOf(values), (message) => console.error(`clonecloud: ${message}`));
 }
 
 export function homeOf(values: Parsed["values"]): string {

@@ -23,12 +23,13 @@ type Choice =
   /** Files of a folder whose names end so, a number of them between the two. */
   | { readonly files: string; readonly ending?: string; readonly some?: readonly [number, number] };
 
-/** An inputs file: executions that are given, and how random ones are made. */
-interface InputsFile {
-  readonly given?:
-    readonly (readonly string[] | { readonly args: readonly string[]; readonly weight?: number })[];
-  readonly random?: { readonly runs: number; readonly weight?: number; readonly args: readonly Choice[] };
-}
+/** What an inputs file holds, by place; anything else in it is a mistake. */
+const KEYS = {
+  file: ["given", "random"],
+  given: ["args", "weight"],
+  random: ["runs", "weight", "args"],
+  choice: ["from", "to", "scale", "integer", "oneOf", "files", "ending", "some"],
+} as const;
 
 /** More random runs than this are a mistake. */
 const MAX_RUNS = 1000;
@@ -43,34 +44,34 @@ export function readInputs(
 ): ProfileInput[] {
   return paths.flatMap((path) => {
     const file = parse(path);
-    const given = (file.given ?? []).map((item, i): ProfileInput => {
-      const { args, weight = 1 } = Array.isArray(item)
+    const given = list(file.given, path, "given").map((item, i): ProfileInput => {
+      const place = `given[${i}]`;
+      const { args, weight } = Array.isArray(item)
         ? { args: item }
-        : item as Exclude<typeof item, readonly string[]>;
-      check(isStrings(args), path, `given[${i}] is no list of arguments (texts)`);
-      check(weight > 0, path, `given[${i}].weight must be above 0`);
-      return { args, weight, random: false };
+        : objectAt(item, path, { place, keys: "given" });
+      return { args: argumentsAt(args, path, place), weight: weightAt(weight, path, place), random: false };
     });
     if (file.random === undefined) return given;
-    const { args, weight = 1 } = file.random;
-    const count = runs ?? file.random.runs;
+    const { args, weight, runs: asked } = objectAt(file.random, path, { place: "random", keys: "random" });
+    const count = runs ?? asked;
     check(
-      Number.isInteger(count) && count >= 0 && count <= MAX_RUNS,
+      typeof count === "number" && Number.isInteger(count) && count >= 0 && count <= MAX_RUNS,
       path,
       `random.runs must be 0 to ${MAX_RUNS}`,
     );
-    check(weight > 0, path, "random.weight must be above 0");
     check(Array.isArray(args), path, "random.args is no list");
+    const choices = args.map((choice, i) => choiceAt(choice, path, `random.args[${i}]`));
+    const each = weightAt(weight, path, "random");
     const chosen = Array.from({ length: count }, (): ProfileInput => ({
-      args: args.flatMap((choice, i) => chosenFor(choice, { path, place: `random.args[${i}]`, random })),
-      weight,
+      args: choices.flatMap((choice, i) => chosenFor(choice, { path, place: `random.args[${i}]`, random })),
+      weight: each,
       random: true,
     }));
     return [...given, ...chosen];
   });
 }
 
-function parse(path: string): InputsFile {
+function parse(path: string): Record<string, unknown> {
   let text: string;
   try {
     text = Deno.readTextFileSync(path);
@@ -78,9 +79,7 @@ function parse(path: string): InputsFile {
     throw new UsageError(`cannot read inputs ${path}: ${(error as Error).message}`);
   }
   try {
-    const file = JSON.parse(text);
-    check(typeof file === "object" && file !== null && !Array.isArray(file), path, "it is no JSON object");
-    check(file.given === undefined || Array.isArray(file.given), path, "given is no list");
+    const file = objectAt(JSON.parse(text), path, { place: "it", keys: "file" });
     check(file.given !== undefined || file.random !== undefined, path, 'it has neither "given" nor "random"');
     return file;
   } catch (error) {
@@ -89,28 +88,85 @@ function parse(path: string): InputsFile {
   }
 }
 
+function objectAt(
+  value: unknown,
+  path: string,
+  { place, keys }: { place: string; keys: keyof typeof KEYS },
+): Record<string, unknown> {
+  check(
+    isObject(value),
+    path,
+    `${place} is no JSON object${keys === "given" ? ", nor a list of texts" : ""}`,
+  );
+  const known: readonly string[] = KEYS[keys];
+  const other = Object.keys(value).find((key) => !known.includes(key));
+  check(other === undefined, path, `${place} has "${other}", which is none of ${known.join(", ")}`);
+  return value;
+}
+
+function list(value: unknown, path: string, place: string): readonly unknown[] {
+  check(value === undefined || Array.isArray(value), path, `${place} is no list`);
+  return value ?? [];
+}
+
+function argumentsAt(args: unknown, path: string, place: string): readonly string[] {
+  check(isStrings(args), path, `${place} is no list of arguments (texts)`);
+  check(!args.some((text) => text.includes("\0")), path, `${place}: no argument can hold a NUL character`);
+  return args;
+}
+
+function weightAt(weight: unknown, path: string, place: string): number {
+  if (weight === undefined) return 1;
+  check(isNumber(weight) && weight > 0, path, `${place}.weight must be a number above 0`);
+  return weight;
+}
+
+/** Looked at once, however often it is chosen from. */
+function choiceAt(choice: unknown, path: string, place: string): Choice {
+  if (typeof choice === "string") return argumentsAt([choice], path, place)[0]!;
+  const is = `${place} must be a text, {from, to}, {oneOf: [...]} or {files: FOLDER}`;
+  check(isObject(choice), path, is);
+  const { from, to, scale, integer, oneOf, files, ending, some } = objectAt(choice, path, {
+    place,
+    keys: "choice",
+  });
+  if (oneOf !== undefined) {
+    check(argumentsAt(oneOf, path, `${place}.oneOf`).length > 0, path, `${place}.oneOf is empty`);
+  } else if (files !== undefined) {
+    check(typeof files === "string", path, `${place}.files must name a folder`);
+    check(ending === undefined || typeof ending === "string", path, `${place}.ending must be a text`);
+    const pair = Array.isArray(some) && some.length === 2 && some.every(Number.isInteger);
+    check(
+      some === undefined || pair && some[0] >= 1 && some[1] >= some[0],
+      path,
+      `${place}.some must be [at least, at most]`,
+    );
+  } else {
+    check(isNumber(from) && isNumber(to) && to >= from, path, is);
+    check(
+      scale === undefined || scale === "linear" || scale === "log",
+      path,
+      `${place}.scale is linear or log`,
+    );
+    check(scale !== "log" || from > 0, path, `${place}: a range on a log scale must start above 0`);
+    check(integer === undefined || typeof integer === "boolean", path, `${place}.integer is true or false`);
+  }
+  return choice as unknown as Choice;
+}
+
 function chosenFor(
   choice: Choice,
   at: { path: string; place: string; random: () => number },
 ): string[] {
   if (typeof choice === "string") return [choice];
-  if (typeof choice === "object" && choice !== null) {
-    if ("oneOf" in choice && isStrings(choice.oneOf) && choice.oneOf.length > 0) {
-      return [pick(choice.oneOf, at.random)];
-    }
-    if ("files" in choice && typeof choice.files === "string") return someFiles(choice, at);
-    if ("from" in choice && choice.to >= choice.from) return [String(numberOf(choice, at))];
-  }
-  throw new UsageError(
-    `cannot use inputs ${at.path}: ${at.place} must be a text, {from, to}, {oneOf: [...]} or {files: FOLDER}`,
-  );
+  if ("oneOf" in choice) return [pick(choice.oneOf, at.random)];
+  return "files" in choice ? someFiles(choice, at) : [String(numberOf(choice, at.random))];
 }
 
 function numberOf(
   { from, to, scale = "linear", integer = true }: Extract<Choice, { from: number }>,
-  { path, place, random }: { path: string; place: string; random: () => number },
+  random: () => number,
 ): number {
-  check(scale !== "log" || from > 0, path, `${place}: a range on a log scale must start above 0`);
   const value = scale === "log" ? from * (to / from) ** random() : from + (to - from) * random();
   return integer ? Math.round(value) : value;
 }
@@ -129,7 +185,6 @@ function someFiles(
   }
   check(names.length > 0, path, `${place}: ${folder} has no such files`);
   const [least, most] = some;
-  check(least >= 1 && most >= least, path, `${place}.some must be [at least, at most]`);
   const count = Math.min(names.length, least + Math.floor((most - least + 1) * random()));
   return Array.from({ length: count }, () => {
     const name = pick(names, random);
@@ -146,7 +201,15 @@ function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
-function check(holds: boolean, path: string, wrong: string): void {
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+function check(holds: boolean, path: string, wrong: string): asserts holds {
   if (!holds) throw new UsageError(`cannot use inputs ${path}: ${wrong}`);
 }
 

@@ -7,7 +7,7 @@ import {
   type MigrationSample,
   overheadsOf,
   planRun,
-  ProfileStore,
+  type ProfileStore,
   type ProfileTree,
   SampleReader,
   samplingLayers,
@@ -16,17 +16,15 @@ import type { CodeService, Conditions, MethodId } from "../../runtime/mod.ts";
 import { runFeatures } from "../../runtime/features/mod.ts";
 import { findApp } from "./app.ts";
 import { AppMemory, hashFiles } from "./app_memory.ts";
-import type { Parsed } from "./command.ts";
+import { FailureError, type Parsed } from "./command.ts";
 import { notPointsOf, sampledTree } from "./learning.ts";
 import type { ProfileInput } from "./profile_inputs.ts";
+import { failureOf, openStore } from "./profile_store.ts";
 import { type Experiment, type ExperimentRun, Run } from "./run.ts";
 import { filesOf } from "./sources.ts";
 
 /** Below this, a migration costs more than any clone could save. */
 const LIGHT_INVOCATION_MS = 0.5;
-
-/** Why profiling ended before its time; what was measured until then is kept. */
-export class ProfilingError extends Error {}
 
 /** What profiling is told and tells. */
 export interface ProfilingOptions {
@@ -38,6 +36,10 @@ export interface ProfilingOptions {
   readonly values: Parsed["values"];
   readonly progress: (line: string) => void;
   readonly onProblem: (line: string) => void;
+  /** Ends the run of the app that is under way, and profiling with it. */
+  readonly signal: AbortSignal;
+  /** A run of the app that takes longer is ended, and profiling with it; milliseconds. */
+  readonly limitMs?: number | undefined;
 }
 
 /** One run of the app, and what it left. */
@@ -84,10 +86,10 @@ export class Profiling {
 
   constructor(options: ProfilingOptions) {
     this.#options = options;
-    this.#store = new ProfileStore(`${options.home}/profiles.sqlite`, { onProblem: options.onProblem });
+    this.#store = openStore(options.home, options.onProblem);
   }
 
-  /** Measures all of them. @throws {ProfilingError} if one couldn't be. */
+  /** Measures all of them. @throws {FailureError} if one couldn't be. */
   async run(inputs: readonly ProfileInput[]): Promise<Profiled> {
     try {
       for (const [i, input] of inputs.entries()) {
@@ -97,9 +99,10 @@ export class Profiling {
         });
       }
     } catch (error) {
-      throw error instanceof ProfilingError ? new ProfilingError(`${error.message}${this.#kept()}`) : error;
+      const failure = error instanceof FailureError ? error : failureOf(error);
+      throw failure === undefined ? error : new FailureError(`${failure.message}${this.#kept()}`);
     } finally {
-      if (this.#executions > 0) await this.#plan();
+      if (this.#executions > 0) await this.#planned();
       this.#store.close();
     }
     const { length: executions } = inputs;
@@ -162,18 +165,18 @@ export class Profiling {
     return { tree, run };
   }
 
-  /** Samples a layer at the clone; once more if the clone didn't answer in time. @throws {ProfilingError} if it doesn't again. */
+  /** Samples a layer at the clone; once more if the clone didn't answer in time. @throws {FailureError} if it doesn't again. */
   async #atClone(input: ProfileInput, layer: readonly MethodId[]): Promise<Measured> {
     const sampling = { sample: layer, profile: false, clone: this.#options.clone };
     const answered = (run: Measured) => run.conditions !== undefined && run.lost === undefined;
     let run = await this.#experiment(input, sampling);
     if (!answered(run)) run = await this.#experiment(input, sampling);
     if (run.conditions === undefined) {
-      throw new ProfilingError(
+      throw new FailureError(
         `no clone answered (--clone ${this.#options.clone}); --clone spawn starts one here, --clone none measures the device alone`,
       );
     }
-    if (run.lost !== undefined) throw new ProfilingError(`the clone went away: ${run.lost}`);
+    if (run.lost !== undefined) throw new FailureError(`the clone went away: ${run.lost}`);
     if (run.failure !== undefined) this.#options.onProblem(`a migration failed: ${run.failure}`);
     this.#conditions = run.conditions;
     return run;
@@ -186,6 +189,8 @@ export class Profiling {
     const reader = new SampleReader();
     let ended: ExperimentRun | undefined;
     let stderr = "";
+    const { signal, limitMs } = this.#options;
+    let cut = false;
     const experiment: Experiment = {
       methods: this.#layers.flat(),
       model: { sample },
@@ -198,20 +203,41 @@ export class Profiling {
           stdin: "null",
           stdout: "null",
           stderr: "piped",
-        });
-        const output = await child.output();
-        stderr = new TextDecoder().decode(output.stderr);
-        return output.code;
+        }).spawn();
+        const end = () => {
+          cut = true;
+          try {
+            child.kill("SIGKILL");
+          } catch { /* the terminal has ended it as well */ }
+        };
+        const timer = limitMs === undefined ? undefined : setTimeout(end, limitMs);
+        signal.addEventListener("abort", end);
+        if (signal.aborted) end();
+        try {
+          const output = await child.output();
+          stderr = new TextDecoder().decode(output.stderr);
+          return output.code;
+        } finally {
+          clearTimeout(timer);
+          signal.removeEventListener("abort", end);
+        }
       },
     };
     const values = { ...this.#options.values, clone: [clone], home: this.#options.home, quiet: true };
     const parsed: Parsed = { values, positionals: [this.#options.app, ...input.args] };
     const code = await new Run(parsed, undefined, experiment).start();
+    if (cut || signal.aborted) {
+      throw new FailureError(
+        signal.aborted
+          ? "stopped"
+          : `${this.#options.app} took longer than ${limitMs! / 1000} s with: ${input.args.join(" ")}`,
+      );
+    }
     if (ended?.report === undefined || (profile && ended.report.profile === undefined)) {
       const said = stderr.replace(/\x1b\[[0-9;]*m/g, "").trim().split("\n").find((line) =>
         /error|uncaught/i.test(line)
       );
-      throw new ProfilingError(
+      throw new FailureError(
         `${this.#options.app} crashed (exit code ${code}) with: ${input.args.join(" ")}${
           said === undefined ? "" : `: ${said.trim()}`
         }`,
@@ -243,11 +269,11 @@ export class Profiling {
     const files = filesOf(this.#code!, findApp(this.#options.app));
     const codeHash = await hashFiles(files);
     if (codeHash === undefined) {
-      throw new ProfilingError(`the code of ${this.#options.app} is gone`);
+      throw new FailureError(`the code of ${this.#options.app} is gone`);
     }
     const version = { app: appKey(findApp(this.#options.app).path, Deno.cwd()), codeHash };
     if (this.#version !== undefined && this.#version.codeHash !== codeHash) {
-      throw new ProfilingError(`the code of ${this.#options.app} changed meanwhile`);
+      throw new FailureError(`the code of ${this.#options.app} changed meanwhile`);
     }
     this.#version = version;
     for (const [method, list] of Map.groupBy(samples, (sample) => sample.method)) {
@@ -278,6 +304,15 @@ export class Profiling {
       ...(conditions === undefined ? {} : { conditions }),
     });
     this.#executions++;
+  }
+
+  /** What was measured stays, also if no plan could be made of it. */
+  async #planned(): Promise<void> {
+    try {
+      await this.#plan();
+    } catch (error) {
+      this.#options.onProblem(`no plan for the next run: ${(error as Error).message}`);
+    }
   }
 
   /** The next run starts from what was measured. */
