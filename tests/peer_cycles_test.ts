@@ -15,7 +15,8 @@ Deno.test("pairing, connecting, disconnecting and forgetting again and again lea
   }).output();
   const text = new TextDecoder().decode(stdout);
   ok(text !== "", new TextDecoder().decode(stderr));
-  const { early, late } = JSON.parse(text);
+  const { early, late, failed } = JSON.parse(text);
+  ok(failed < CYCLES / 4, `${failed} of ${CYCLES} cycles were broken off`);
   const { descriptors, heapKiB, rssMiB: _rss, ...rest } = late;
   deepStrictEqual(rest, { guests: 0, apps: 0, trusted: 0, storeBytes: 0 });
   // One leaked a cycle would be twenty.

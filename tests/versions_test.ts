@@ -68,3 +68,65 @@ Deno.test("run says in one line why a clone of another version isn't used, and r
   match(text(stdout), /4 steps$/);
   match(text(stderr), /^clonecloud: Cannot open session: .*update clonecloud on the older side$/);
 });
+
+/** The project as its next version will be, in a folder: the sessions' version is one higher. */
+async function nextVersion(scene: Scene): Promise<string> {
+  const [project, folder] = [new URL("../", import.meta.url).pathname, await scene.home()];
+  const parts = ["analysis", "net", "repl", "runtime", "deno.json", "deno.lock", "mod.ts"].map((part) =>
+    project + part
+  );
+  await new Deno.Command("cp", { args: ["-r", ...parts, folder] }).output();
+  await Deno.symlink(`${project}node_modules`, `${folder}/node_modules`);
+  const file = `${folder}/runtime/thread/constants.ts`;
+  const text = await Deno.readTextFile(file);
+  await Deno.writeTextFile(
+    file,
+    text.replace(`SESSION_VERSION = ${SESSION_VERSION}`, `SESSION_VERSION = ${SESSION_VERSION + 1}`),
+  );
+  return `${folder}/mod.ts`;
+}
+
+Deno.test("a real peer of the next version and one of this one stay apart with one line on either side, and the app runs here", async () => {
+  await using scene = new Scene();
+  const next = await nextVersion(scene);
+  const own = new URL("../mod.ts", import.meta.url).pathname;
+  const app = new URL("../examples/mandelbrot.ts", import.meta.url).pathname;
+  const cli = async (main: string, ...args: string[]) => {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", main, ...args],
+      env: { NO_COLOR: "1" },
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+    return { code, out: text(stdout), err: text(stderr) };
+  };
+  const runsHere = async (device: string, clone: string, older: string) => {
+    const home = await scene.home();
+    const id = (await cli(device, "id", "--home", home)).out;
+    const peer = new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "-A", clone, "peer", "--home", await scene.home(), "--trust", id, "--no-mdns"],
+        ...["--no-dashboard", "--listen", "/ip4/127.0.0.1/tcp/0"],
+      ],
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    try {
+      const reader = peer.stdout.pipeThrough(new TextDecoderStream()).getReader();
+      const address = (await reader.read()).value!.trim();
+      const { code, out, err } = await cli(
+        device,
+        ...["run", "--home", home, "--clone", address, "--migrate", "examples/mandelbrot.ts#rowDrawer.draw"],
+        ...[app, "4", "20"],
+      );
+      equal(code, 0, err);
+      match(out, /4 steps$/);
+      match(err, new RegExp(`^clonecloud: Cannot open session: .*; update clonecloud on the ${older}$`));
+      reader.cancel();
+    } finally {
+      peer.kill("SIGKILL");
+      await peer.status;
+    }
+  };
+  await runsHere(own, next, "device");
+  await runsHere(next, own, "clone");
+});
