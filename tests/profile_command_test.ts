@@ -192,7 +192,10 @@ Deno.test("profile refuses inputs that it can't use, before anything runs", asyn
     [["profile"], /no app given/],
     [["profile", APP, "extra"], /arguments of the app go into an inputs file/],
     [["profile", APP, "--inputs", "/no/such"], /cannot read inputs \/no\/such/],
-    [["profile", APP, "--inputs", place.inputs({ given: [3] })], /given\[0\] is no JSON object, nor a list of texts/],
+    [
+      ["profile", APP, "--inputs", place.inputs({ given: [3] })],
+      /given\[0\] is no JSON object, nor a list of texts/,
+    ],
     [["profile", APP, "--inputs", place.inputs({ given: [] })], /nothing to measure/],
     [["profile", APP, "--seed", "x"], /--seed x: give a whole number/],
   ];
