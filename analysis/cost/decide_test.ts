@@ -168,7 +168,7 @@ Deno.test("Decider.decide() shares a session's first cost among the invocations 
   const next = new Decider(JSON.parse(JSON.stringify(first)));
   const { coldMs, thereMs, reason } = next.decide(scan, [100, 3]);
   // The profile says 3 invocations a run, this run had 4: 3.3 share it.
-  assert(Math.abs(coldMs - 606) < 10 && thereMs > 606, `${coldMs} ${thereMs}`);
+  assert(Math.abs(coldMs - 303) < 10 && thereMs > 303, `${coldMs} ${thereMs}`);
   assertEquals(reason, "does not pay");
   assertEquals(next.decide(scan, [3000, 3]).reason, "pays");
   next.observe(scan, away(1000));

@@ -2,6 +2,7 @@ import {
   CORRECTION_MAX,
   CORRECTION_MIN,
   CORRECTION_STEP,
+  LATER_COLD_SHARE,
   ONCE_A_RUN,
   RUN_ARGUMENTS,
   RUN_BYTES,
@@ -248,7 +249,7 @@ export class KnownMethod {
     if (cold === true) {
       const extra = Math.max(0, tookMs - this.#correction * predicted);
       this.#coldMs = this.#coldMs === undefined
-        ? extra
+        ? extra * LATER_COLD_SHARE
         : this.#coldMs + CORRECTION_STEP * (extra - this.#coldMs);
       return;
     }
