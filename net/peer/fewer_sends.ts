@@ -22,6 +22,7 @@ interface Windowed {
   /** When it was opened last, ms. */
   readonly epochStart: number;
   sendWindowUpdate(): void;
+  abort(reason: Error): void;
 }
 
 interface StreamMaker {
@@ -73,7 +74,12 @@ function withThrift(stream: Windowed): Windowed {
     if (stream.state === StreamState.Established && Date.now() - stream.epochStart < FAST_WINDOW_MS) {
       stream.recvWindow = Math.min(stream.recvWindow * 2, stream.maxStreamWindowSize);
     }
-    update();
+    try {
+      update();
+    } catch (error) {
+      // The connection closes. A new stream's first one is sent in a microtask: nobody else would catch it there.
+      stream.abort(error as Error);
+    }
   };
   return stream;
 }

@@ -1,5 +1,5 @@
 import { memory } from "@libp2p/memory";
-import type { MessageStream } from "@libp2p/interface";
+import type { MessageStream, StreamMuxerFactory } from "@libp2p/interface";
 import assert from "node:assert/strict";
 import { createLibp2p } from "libp2p";
 import { joinedNoise, thriftyYamux } from "./fewer_sends.ts";
@@ -71,3 +71,34 @@ Deno.test("more than a window goes through, in small messages and in large ones"
     for (let i = 0; i < 300; i++) await echo(10_000);
     for (let i = 0; i < 20; i++) await echo(1_000_000);
   }));
+
+Deno.test("a stream that is opened while its connection closes fails alone, and doesn't end the process", async () => {
+  let broken: MessageStream | undefined;
+  const muxer = () => {
+    const factory = thriftyYamux({ enableKeepAlive: false })();
+    const create = factory.createStreamMuxer.bind(factory);
+    factory.createStreamMuxer = (connection) => create(broken ??= connection);
+    return factory;
+  };
+  const node = (listen: string[], streamMuxers: (() => StreamMuxerFactory)[]) =>
+    createLibp2p({
+      addresses: { listen },
+      transports: [memory()],
+      connectionEncrypters: [joinedNoise()],
+      streamMuxers,
+      connectionMonitor: { enabled: false },
+    });
+  const there = await node([`/memory/${crypto.randomUUID()}`], [thriftyYamux({ enableKeepAlive: false })]);
+  const here = await node([], [muxer]);
+  try {
+    await there.handle(ECHO, () => {});
+    const connection = await here.dial(there.getMultiaddrs()[0]!);
+    broken!.send = () => {
+      throw new Error("Cannot write to a stream that is closed");
+    };
+    // Without a catch the window's update, sent in a microtask of its own, is nobody's error.
+    await assert.rejects(connection.newStream(ECHO, { signal: AbortSignal.timeout(5_000) }));
+  } finally {
+    await Promise.all([here.stop(), there.stop()]);
+  }
+});
