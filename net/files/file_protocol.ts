@@ -82,6 +82,8 @@ export class FileClient {
   readonly #decoder = new FrameDecoder(MAX_FILE_FRAME_BYTES);
   readonly #asked: Question[] = [];
   #ended: Error | undefined;
+  /** The clone has answered, so it trusts this device. */
+  #answered = false;
   #sentBytes = 0;
 
   constructor(channel: Channel) {
@@ -188,6 +190,7 @@ export class FileClient {
         const question = this.#asked[0];
         if (question === undefined) throw new Error("Cannot send files: the clone answers unasked");
         question.take(frame);
+        this.#answered = true;
         this.#asked.shift();
       }
     } catch (error) {
@@ -197,7 +200,10 @@ export class FileClient {
   }
 
   #end(error?: Error): void {
-    this.#ended ??= error ?? new Error("Cannot send files: the clone hung up");
+    this.#ended ??= this.#answered ? error ?? new Error("Cannot send files: the clone hung up") : new Error(
+      "Cannot send files: the clone hung up at once; if it doesn't trust this device, run `pair` here and there",
+      { cause: error },
+    );
     for (const question of this.#asked.splice(0)) question.fail(this.#ended);
   }
 }

@@ -146,16 +146,33 @@ class TreePush {
       const mode = (info.mode ?? 0o644) & 0o7777;
       if (info.isSymlink) lines.push([name, "l", Deno.readLinkSync(`${this.#top}/${path}`)]);
       else if (info.isDirectory) {
-        const inner = await this.#walk(path);
+        const inner = await this.#unlessUnreadable(path, () => this.#walk(path));
+        if (inner === undefined) continue;
         lines.push([name, "d", mode, inner]);
         const blob = this.#index.files.get(path)?.chunks ?? [];
         this.#note(path, { state: `d ${mode} ${inner.length}`, chunks: blob });
       } else if (info.isFile) {
-        const chunks = await this.#file(path, info);
+        const chunks = await this.#unlessUnreadable(path, () => this.#file(path, info));
+        if (chunks === undefined) continue;
+        this.#fileCount++;
+        this.#bytes += info.size;
         lines.push([name, "f", mode, info.mtime?.getTime() ?? 0, info.size, chunks]);
       } else this.#skipped.push(path);
     }
     return lines;
+  }
+
+  /** What this user may not read, or is gone meanwhile, stays at home. */
+  async #unlessUnreadable<T>(path: string, read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      const { PermissionDenied, NotFound } = Deno.errors;
+      // All that was to be sent is nothing to leave out.
+      if (!(error instanceof PermissionDenied || error instanceof NotFound) || path === "") throw error;
+      this.#skipped.push(path);
+      return undefined;
+    }
   }
 
   #entries(below: string): Entry[] {
@@ -167,7 +184,10 @@ class TreePush {
     for (const { name } of Deno.readDirSync(folder)) {
       const path = below === "" ? name : `${below}/${name}`;
       if (isSecretPath(path)) this.#skipped.push(path);
-      else entries.push({ name, info: Deno.lstatSync(`${folder}/${name}`) });
+      else {
+        const info = lookedAt(`${folder}/${name}`);
+        if (info !== undefined) entries.push({ name, info });
+      }
     }
     return entries.sort((a, b) => a.name < b.name ? -1 : 1);
   }
@@ -180,8 +200,6 @@ class TreePush {
   async #file(path: string, info: Deno.FileInfo): Promise<readonly string[]> {
     const state = `${info.size} ${info.mtime?.getTime()} ${info.ctime?.getTime()} ${info.ino} ${info.mode}`;
     const known = this.#index.files.get(path);
-    this.#fileCount++;
-    this.#bytes += info.size;
     if (known?.state === state && known.chunks.every((chunk) => this.#there.has(chunk))) {
       this.#files.set(path, known);
       return known.chunks;
@@ -350,6 +368,16 @@ class TreePush {
 
 /** So many at once: in between, what waits to be sent is. */
 const READ_BYTES = 512 * 1024;
+
+/** Undefined if it is gone. */
+function lookedAt(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
 
 function isLikeAnother({ content, bases }: Sendable): boolean {
   return bases.length > 0 && content.length >= MIN_DELTA_BYTES;

@@ -122,6 +122,20 @@ Deno.test("pushTree() sends next to nothing for one of many entries of a folder"
   deepStrictEqual(await it.client().ask(hashes, true), hashes.map(() => true));
 });
 
+Deno.test("pushTree() leaves out what is gone meanwhile, and says so", async () => {
+  await using it = await lab();
+  for (const name of ["a", "b", "c"]) Deno.writeTextFileSync(`${it.top}/${name}`, name);
+  Deno.mkdirSync(`${it.top}/d`);
+  let gone = false;
+  const onProgress = () => {
+    if (!gone) { for (const name of ["b", "d"]) Deno.removeSync(`${it.top}/${name}`); }
+    gone = true;
+  };
+  const { skipped, files } = await pushTree(it.top, it.client(), { index: it.index, onProgress });
+  deepStrictEqual([skipped, files], [["b", "d"], 2]);
+  deepStrictEqual(await restored(it, "c"), new TextEncoder().encode("c"));
+});
+
 Deno.test("pushTree() keeps secrets at home", async () => {
   await using it = await lab();
   Deno.mkdirSync(`${it.top}/.git`);
@@ -216,6 +230,14 @@ Deno.test("BlobDesk keeps only what comes out as it was called, and bounds what 
     await rejects(take(BLOB_SIGN, bad), RangeError);
     await rejects(take(BLOB_DELTA, packed(bad)), RangeError);
   }
+});
+
+Deno.test("FileClient says what to do where the clone hangs up before it answers", async () => {
+  const [here, there] = memoryChannelPair();
+  const client = new FileClient(here);
+  const asked = client.ask(["ab".repeat(32)]);
+  there.abort(new Error("not paired"));
+  await rejects(asked, /doesn't trust this device, run `pair`/);
 });
 
 Deno.test("serveFiles() ends a stream that sends something else", async () => {

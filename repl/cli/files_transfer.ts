@@ -42,7 +42,9 @@ export async function transfer(parsed: Parsed, verb: "push" | "verify"): Promise
         if (parsed.values.json === true) console.log(JSON.stringify({ path, clone, ...result }));
         else {
           console.log(
-            `${result.files} files, ${result.bytes} bytes; ${result.sentBytes} bytes were sent to ${clone}`,
+            `${result.files} ${
+              result.files === 1 ? "file" : "files"
+            }, ${result.bytes} bytes; ${result.sentBytes} bytes were sent to ${clone}`,
           );
           for (const item of result.skipped) console.error(`clonecloud: ${item} stays here`);
         }

@@ -237,6 +237,11 @@ export class FileTree {
     if (node.origin !== undefined) this.touched.add(node);
   }
 
+  /** Whose files new ones are. */
+  get owner(): FileOwner {
+    return this.#parts.owner;
+  }
+
   /** Whether the app's user may do that; abandons where only the device can tell. */
   mayAccess(node: Inode, access: "read" | "write" | "search"): void {
     const { mode, uid, gid } = this.attributes(node);

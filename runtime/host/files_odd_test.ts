@@ -1,5 +1,6 @@
 /** Odd files, seen by migrated code: each is served as the device has it, or the method stays at home. */
 import { deepStrictEqual, equal, ok, throws } from "node:assert/strict";
+import * as realFs from "node:fs";
 import { checkedChanges } from "./checked_changes.ts";
 import { Abandoned, Lab, snapshot } from "./fake_device_test.ts";
 import { FileRoots, OutsideRoots } from "./file_roots.ts";
@@ -19,6 +20,33 @@ function place(fill: (root: string, base: string) => void = () => {}): Place {
   const lab = new Lab(root, `${base}/journals`);
   return { base, root, lab, [Symbol.dispose]: () => Deno.removeSync(base, { recursive: true }) };
 }
+
+Deno.test("access() says of modes and owners what Deno's own says", () => {
+  using it = place();
+  const said = (fs: { accessSync: typeof realFs.accessSync }, name: string, mode: number) => {
+    try {
+      fs.accessSync(`${it.root}/${name}`, mode);
+      return "ok";
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const owners = Deno.uid() === 0 ? [0, 1000] : [Deno.uid()!];
+  for (const uid of owners) {
+    for (const mode of [0o640, 0o444, 0o755, 0o070, 0o007, 0o100]) {
+      const name = `${uid}-${mode}`;
+      Deno.writeTextFileSync(`${it.root}/${name}`, "x");
+      Deno.chmodSync(`${it.root}/${name}`, mode);
+      Deno.chownSync(`${it.root}/${name}`, uid, null);
+    }
+  }
+  it.lab.begin();
+  for (const { name } of Deno.readDirSync(it.root)) {
+    for (const mode of [0, 1, 2, 4, 6]) {
+      equal(said(it.lab.fs, name, mode), said(realFs, name, mode), `${name} ${mode}`);
+    }
+  }
+});
 
 Deno.test("symbolic links out of the roots, and what lies there, stay at home", () => {
   using it = place((root, base) => {
