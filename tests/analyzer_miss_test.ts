@@ -50,6 +50,7 @@ const HOLDING = `
 /** Each method comes to a subprocess by another way that no analysis follows, after it wrote a file; all write one after. */
 const WAYS = `
   import { createRequire } from "node:module";
+  import process from "node:process";
   const require = createRequire(import.meta.url);
   const world: any = globalThis;
   const log = (line: string) => Deno.writeTextFileSync("log", line + "\\n", { append: true });
@@ -90,7 +91,7 @@ const WAYS = `
   }
   function byListing() {
     log("listing");
-    return ["stdin" in node, Object.keys(node).length > 10];
+    return ["stdin" in process, Object.keys(node).length > 10];
   }
   async function byImport() {
     log("import");
@@ -114,6 +115,8 @@ const COMES_TO = {
 
 class Place implements AsyncDisposable {
   readonly folder = Deno.makeTempDirSync();
+  /** Whether a run of it lost its clone, to a machine that had other things to do. */
+  hasLost = false;
 
   constructor(text: string) {
     Deno.mkdirSync(`${this.folder}/app`);
@@ -143,6 +146,7 @@ class Place implements AsyncDisposable {
       ? []
       : Deno.readTextFileSync(trace).trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
     if (exists(trace)) Deno.removeSync(trace);
+    this.hasLost ||= events.some(({ reason = "" }) => SESSION_LOST.test(reason));
     return { left: { code, stdout: text(stdout), files }, said: text(stderr), events };
   }
 
@@ -178,62 +182,74 @@ function exists(path: string): boolean {
 
 const FORCED = ["--clone", "spawn", "--migrate", "app.ts#work"];
 
-Deno.test("run catches a hidden call of a pinned host API at the clone, tells its path, and keeps the method at home", async () => {
-  await using place = new Place(HIDING);
-  const { modules } = await loadProgram(`${place.folder}/app/app.ts`);
-  const work = analyzeProgram(modules).methods.find(({ id }) => id === "app.ts#work")!;
-  assert.deepEqual(
-    [work.pin, work.mayPin?.api, work.mayPin?.reason],
-    [undefined, undefined, "a call that can't be told"],
-    "the analyzer sees through it: hide it better",
-  );
+/** How often a test may lose a clone. */
+const TRIES = 3;
 
-  const { left } = await place.run(undefined);
-  assert.equal(left.files.effects, "hidden\n");
-  const first = await place.run(FORCED);
-  assert.deepEqual(first.left, left);
-  assert.deepEqual(first.events.map(({ event }) => event).filter((event) => /merge|abandon/.test(event)), [
-    "merge",
-    "abandon",
-  ]);
-  const abandon = first.events.find(({ event }) => event === "abandon");
-  assert.deepEqual(abandon.miss, {
-    what: "Deno.Command",
-    through: ["app.ts#work", "app.ts#hide", "app.ts#Helper.reach"],
-  });
-  assert.match(
-    first.said,
-    /^clonecloud: analyzer miss: app\.ts#work reaches Deno\.Command \(through app\.ts#hide > app\.ts#Helper\.reach\)/m,
-  );
-
-  const second = await place.run(FORCED);
-  assert.deepEqual(second.left, left);
-  assert.deepEqual(second.events.filter(({ event }) => event !== "local"), []);
-  assert.match(
-    second.said,
-    /^clonecloud: app\.ts#work stays here: in an earlier run it reached Deno\.Command/m,
-  );
-
-  // Other code is another program.
-  Deno.writeTextFileSync(`${place.folder}/app/app.ts`, HIDING.replace(", true)", ", false)"));
-  const { events, said } = await place.run(FORCED);
-  assert.equal(events.filter(({ event }) => event === "merge").length, 3, said);
-});
-
-Deno.test("run catches hidden calls whatever way they go, each effect happens once, and all these methods stay at home", async () => {
-  const forced = [
-    "--clone",
-    "spawn",
-    ...Object.keys(COMES_TO).flatMap((name) => ["--migrate", `app.ts#${name}`]),
-  ];
+async function tried(text: string, test: (place: Place) => Promise<void>): Promise<void> {
   for (let tries = 1;; tries++) {
-    await using place = new Place(WAYS);
+    await using place = new Place(text);
+    try {
+      return await test(place);
+    } catch (error) {
+      if (tries === TRIES || !place.hasLost) throw error;
+    }
+  }
+}
+
+Deno.test("run catches a hidden call of a pinned host API at the clone, tells its path, and keeps the method at home", () =>
+  tried(HIDING, async (place) => {
+    const { modules } = await loadProgram(`${place.folder}/app/app.ts`);
+    const work = analyzeProgram(modules).methods.find(({ id }) => id === "app.ts#work")!;
+    assert.deepEqual(
+      [work.pin, work.mayPin?.api, work.mayPin?.reason],
+      [undefined, undefined, "a call that can't be told"],
+      "the analyzer sees through it: hide it better",
+    );
+
+    const { left } = await place.run(undefined);
+    assert.equal(left.files.effects, "hidden\n");
+    const first = await place.run(FORCED);
+    assert.deepEqual(first.left, left);
+    assert.deepEqual(first.events.map(({ event }) => event).filter((event) => /merge|abandon/.test(event)), [
+      "merge",
+      "abandon",
+    ]);
+    const abandon = first.events.find(({ event }) => event === "abandon");
+    assert.deepEqual(abandon.miss, {
+      what: "Deno.Command",
+      through: ["app.ts#work", "app.ts#hide", "app.ts#Helper.reach"],
+    });
+    assert.match(
+      first.said,
+      /^clonecloud: analyzer miss: app\.ts#work reaches Deno\.Command \(through app\.ts#hide > app\.ts#Helper\.reach\)/m,
+    );
+
+    const second = await place.run(FORCED);
+    assert.deepEqual(second.left, left);
+    assert.deepEqual(second.events.filter(({ event }) => event !== "local"), []);
+    assert.match(
+      second.said,
+      /^clonecloud: app\.ts#work stays here: in an earlier run it reached Deno\.Command/m,
+    );
+
+    // Other code is another program.
+    Deno.writeTextFileSync(`${place.folder}/app/app.ts`, HIDING.replace(", true)", ", false)"));
+    const { events, said } = await place.run(FORCED);
+    assert.equal(events.filter(({ event }) => event === "merge").length, 3, said);
+  }));
+
+Deno.test("run catches hidden calls whatever way they go, each effect happens once, and all these methods stay at home", () =>
+  tried(WAYS, async (place) => {
+    const forced = [
+      "--clone",
+      "spawn",
+      ...Object.keys(COMES_TO).flatMap((name) => ["--migrate", `app.ts#${name}`]),
+    ];
     const { left } = await place.run(undefined);
     assert.equal(left.files.effects, "import\nmodule\nreturn\nhas\nlater\n");
     const first = await place.run(forced);
     assert.deepEqual(first.left, left, first.said);
     const reasons = first.events.filter(({ event }) => event === "local").map(({ reason }) => reason);
-    if (tries < 3 && reasons.some((reason) => SESSION_LOST.test(reason))) continue;
     const misses = first.events.flatMap(({ miss }) => miss === undefined ? [] : [miss]);
     assert.deepEqual(
       Object.fromEntries(misses.map(({ what, through: [method, ...rest] }) => [method, [what, ...rest]])),
@@ -246,39 +262,37 @@ Deno.test("run catches hidden calls whatever way they go, each effect happens on
     for (const name of Object.keys(COMES_TO)) {
       assert.match(second.said, new RegExp(`app\\.ts#${name} stays here`));
     }
-    return;
-  }
-});
+  }));
 
-Deno.test("run catches the use of state that could not travel, and keeps the method at home", async () => {
-  await using place = new Place(HOLDING);
-  const { left } = await place.run(undefined);
-  assert.deepEqual(left.files, { held: "x", log: "work\n" });
-  const first = await place.run(FORCED);
-  assert.deepEqual(first.left, left);
-  assert.match(first.said, /^clonecloud: analyzer miss: app\.ts#work reaches .*FsFile/m);
-  const second = await place.run(FORCED);
-  assert.deepEqual(second.left, left);
-  assert.deepEqual(second.events.filter(({ event }) => event !== "local"), []);
-});
+Deno.test("run catches the use of state that could not travel, and keeps the method at home", () =>
+  tried(HOLDING, async (place) => {
+    const { left } = await place.run(undefined);
+    assert.deepEqual(left.files, { held: "x", log: "work\n" });
+    const first = await place.run(FORCED);
+    assert.deepEqual(first.left, left);
+    assert.match(first.said, /^clonecloud: analyzer miss: app\.ts#work reaches .*FsFile/m);
+    const second = await place.run(FORCED);
+    assert.deepEqual(second.left, left);
+    assert.deepEqual(second.events.filter(({ event }) => event !== "local"), []);
+  }));
 
-Deno.test("a miss of a run that decided by itself leaves the next plan without the method", async () => {
-  await using place = new Place(HIDING.replaceAll("0_000", "0_000_000"));
-  const { left } = await place.run(undefined);
-  assert.deepEqual((await place.run(["--clone", "spawn"])).left, left);
-  await place.learn();
-  // As if the first run had shown that it pays.
-  const few = meanSums(1, 3);
-  const work = { here: meanSums(60_000, 3), there: few, up: few, down: few, ratio: 1, correction: 1 };
-  const methods = { "app.ts#work": { ...work, role: "chosen", hereMeasured: true, refused: false } };
-  const note = place.note();
-  place.note({ ...note, candidates: ["app.ts#work"], model: { ...note.model, methods } });
-  const second = await place.run(["--clone", "spawn"]);
-  assert.deepEqual(second.left, left);
-  assert.match(second.said, /^clonecloud: analyzer miss: app\.ts#work reaches Deno\.Command/m);
-  await place.learn();
-  assert.ok(!place.note().candidates.includes("app.ts#work"));
-  const third = await place.run(["--clone", "spawn"]);
-  assert.deepEqual(third.left, left);
-  assert.deepEqual(third.events.filter(({ method }) => method === "app.ts#work"), []);
-});
+Deno.test("a miss of a run that decided by itself leaves the next plan without the method", () =>
+  tried(HIDING.replaceAll("0_000", "0_000_000"), async (place) => {
+    const { left } = await place.run(undefined);
+    assert.deepEqual((await place.run(["--clone", "spawn"])).left, left);
+    await place.learn();
+    // As if the first run had shown that it pays.
+    const few = meanSums(1, 3);
+    const work = { here: meanSums(60_000, 3), there: few, up: few, down: few, ratio: 1, correction: 1 };
+    const methods = { "app.ts#work": { ...work, role: "chosen", hereMeasured: true, refused: false } };
+    const note = place.note();
+    place.note({ ...note, candidates: ["app.ts#work"], model: { ...note.model, methods } });
+    const second = await place.run(["--clone", "spawn"]);
+    assert.deepEqual(second.left, left);
+    assert.match(second.said, /^clonecloud: analyzer miss: app\.ts#work reaches Deno\.Command/m);
+    await place.learn();
+    assert.ok(!place.note().candidates.includes("app.ts#work"));
+    const third = await place.run(["--clone", "spawn"]);
+    assert.deepEqual(third.left, left);
+    assert.deepEqual(third.events.filter(({ method }) => method === "app.ts#work"), []);
+  }));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 /** APIs that the table pins and a guest's host has nothing to say of, and what else keeps them harmless there. */
 const OTHERWISE: ReadonlyMap<string, string> = new Map([
-  ...["SharedArrayBuffer", "Atomics", "MessageChannel", "MessagePort"].map(
+  ...["SharedArrayBuffer", "MessageChannel", "MessagePort"].map(
     (
       name,
     ): [string, string] => [name, "what it makes can't be captured, so that nothing of it comes home"],
@@ -13,7 +13,6 @@ const OTHERWISE: ReadonlyMap<string, string> = new Map([
   ["Lock", "has no constructor; navigator.locks is wrapped"],
   ["LockManager", "has no constructor; navigator.locks is wrapped"],
   ["eval", "functions it makes can't be captured"],
-  ["closed", "false on both sides while the app runs"],
   ["Deno.memoryUsage", "tells the clone's own, which the method uses"],
   ["Deno.lint", "is only there for plugins of deno lint"],
   ["Deno.jupyter", "throws outside of deno jupyter, there as here"],
@@ -22,6 +21,9 @@ const OTHERWISE: ReadonlyMap<string, string> = new Map([
     `node:os.${name}`,
     "tells what the device said of itself",
   ]),
+  ...["net.BlockList", "net.isIP", "net.isIPv4", "net.isIPv6", "v8.serialize", "v8.deserialize"].map(
+    (name): [string, string] => [`node:${name}`, "only computes"],
+  ),
   ["node:readline", "reads the streams it is given; those of the process are wrapped"],
   ["node:readline/promises", "reads the streams it is given; those of the process are wrapped"],
   ["node:vm.constants", "symbols, the same everywhere"],

@@ -1,7 +1,7 @@
 /** Node's built-in modules as migrated code imports them. */
 import nodeModule from "node:module";
 import process from "node:process";
-import { NODE_AS_IS } from "./host_api.ts";
+import { NODE_AS_IS, NODE_PARTS_AS_IS } from "./host_api.ts";
 
 /** Where the generated modules of wrapped built-ins find their values. */
 const SLOT = Symbol.for("clonecloud.host");
@@ -80,8 +80,10 @@ export class GuestModules {
     for (const key of Reflect.ownKeys(real)) {
       if (typeof key !== "string" || key === "default") continue;
       const descriptor = Reflect.getOwnPropertyDescriptor(real, key)!;
-      const { call, object } = this.#pinned(`${name}.${key}`);
-      module[key] = isConstant(descriptor.value, MAX_DEPTH) && descriptor.get === undefined
+      const path = `${name}.${key}`;
+      const { call, object } = this.#pinned(path);
+      const isOpen = NODE_PARTS_AS_IS.has(path) || isConstant(descriptor.value, MAX_DEPTH);
+      module[key] = isOpen && descriptor.get === undefined
         ? descriptor.value
         : typeof descriptor.value === "function"
         ? call
@@ -95,8 +97,8 @@ function isConstant(value: unknown, depth: number): boolean {
   if (typeof value === "function") return false;
   if (typeof value !== "object" || value === null) return true;
   const prototype = Reflect.getPrototypeOf(value);
-  if (depth === 0 || (prototype !== null && prototype !== Object.prototype)) return false;
-  return Reflect.ownKeys(value).every((key) => {
+  const isPlain = prototype === null || prototype === Object.prototype || prototype === Array.prototype;
+  return depth > 0 && isPlain && Reflect.ownKeys(value).every((key) => {
     const descriptor = Reflect.getOwnPropertyDescriptor(value, key)!;
     return descriptor.get === undefined && isConstant(descriptor.value, depth - 1);
   });

@@ -38,6 +38,16 @@ export const NODE_AS_IS: ReadonlySet<string> = new Set([
   "zlib",
 ]);
 
+/** What only computes of the others. */
+export const NODE_PARTS_AS_IS: ReadonlySet<string> = new Set([
+  "node:net.BlockList",
+  "node:net.isIP",
+  "node:net.isIPv4",
+  "node:net.isIPv6",
+  "node:v8.deserialize",
+  "node:v8.serialize",
+]);
+
 /** Globals that mean the device: its network, its screen, its storage, its processes. */
 export const GLOBALS_PINNED: readonly string[] = [
   "fetch",

@@ -1,3 +1,4 @@
+import { NODE_WORKERS, NODE_WORKERS_URL } from "./constants.ts";
 import { expressionPieces, givenStyle } from "./doors.ts";
 import { isWritable, scopesOf } from "./captures.ts";
 import { accessorText, instrument } from "./instrument.ts";
@@ -165,7 +166,7 @@ export class ModuleForms {
     const imports: string[] = [];
     for (const binding of this.#table.bindings) {
       if (binding.kind !== "import" || root.variables.get(binding.name)?.captured !== true) continue;
-      const from = JSON.stringify(binding.from);
+      const from = specifier(binding.from);
       const what = binding.imported === "*"
         ? `*as ${binding.name} `
         : `{${quoted(binding.imported!)} as ${binding.name}}`;
@@ -177,15 +178,15 @@ export class ModuleForms {
       if (entry.from !== undefined) {
         exports.push(
           entry.imported === "*"
-            ? `export*as ${name} from${JSON.stringify(entry.from)};`
-            : `export{${quoted(entry.imported!)} as ${name}}from${JSON.stringify(entry.from)};`,
+            ? `export*as ${name} from${specifier(entry.from)};`
+            : `export{${quoted(entry.imported!)} as ${name}}from${specifier(entry.from)};`,
         );
       } else {
         const binding = this.#table.bindings[entry.binding]!;
         exports.push(`export{${binding.kind === "default" ? `${this.#prefix}D` : binding.name} as ${name}};`);
       }
     }
-    for (const from of this.#table.stars) exports.push(`export*from${JSON.stringify(from)};`);
+    for (const from of this.#table.stars) exports.push(`export*from${specifier(from)};`);
     return { imports, exports };
   }
 
@@ -287,4 +288,9 @@ function makerStyle(
     apart: true,
     renames: true,
   };
+}
+
+/** An import's specifier, quoted: Deno asks no hook what `node:worker_threads` means. */
+function specifier(from: string | undefined): string {
+  return JSON.stringify(NODE_WORKERS.includes(from!) ? NODE_WORKERS_URL : from);
 }

@@ -1,4 +1,5 @@
 import * as nodeModule from "node:module";
+import { NODE_WORKERS, NODE_WORKERS_URL } from "../rewrite/constants.ts";
 import type { ModuleTable } from "../rewrite/mod.ts";
 import {
   checked,
@@ -183,7 +184,7 @@ export class GuestCode implements CodeSource {
       const target = this.#byKey.get(link.key);
       return { url: target === undefined ? link.url : loaderUrl(target), shortCircuit: true };
     }
-    const builtin = link?.url ?? specifier;
+    const builtin = specifier === NODE_WORKERS_URL ? NODE_WORKERS[0]! : link?.url ?? specifier;
     const wrapper = this.#wrappers.get(builtin);
     if (wrapper !== undefined) return { url: `${WRAPPER_URL}${builtin}`, shortCircuit: true };
     if (link === undefined) this.#abandon(`import of ${specifier}`);
