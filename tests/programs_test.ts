@@ -251,6 +251,7 @@ const PROGRAMS: readonly Program[] = [
   { file: "places.js", migrate: ["simple"] },
   { file: "stacks.cjs", migrate: ["outer"] },
   { file: "missing.cjs", migrate: [] },
+  { file: "jsx.tsx", migrate: ["List", "bump", "Spread"] },
   { file: "kept.js", migrate: [] },
   {
     file: "computed.ts",

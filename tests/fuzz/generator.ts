@@ -4,6 +4,7 @@ import { Expressions } from "./expressions.ts";
 import { Functions } from "./functions.ts";
 import { PRELUDE } from "./prelude.ts";
 import { type Context, Names } from "./names.ts";
+import { Protocols } from "./protocols.ts";
 import { Statements } from "./statements.ts";
 
 /** How a program is loaded: as a strict module, as TypeScript, or as a sloppy script. */
@@ -21,6 +22,7 @@ export interface Parts {
   readonly statements: Statements;
   readonly functions: Functions;
   readonly classes: Classes;
+  readonly protocols: Protocols;
 }
 
 /** Makes a program of these choices. The same choices always make the same program. */
@@ -31,6 +33,7 @@ export function generate(choices: Choices, language: Language): GeneratedProgram
   parts.statements = new Statements(parts);
   parts.functions = new Functions(parts);
   parts.classes = new Classes(parts);
+  parts.protocols = new Protocols(parts);
   const context: Context = {
     names: new Names(null),
     sloppy,

@@ -37,6 +37,8 @@ export class Statements {
       (at) => this.#consume(at),
       (at) => `print(travel(${parts.expressions.name(at, "function")}, ${parts.expressions.any(at)}));`,
       (at) => this.#sloppy(at),
+      (at) => parts.protocols.statement(at),
+      (at) => parts.protocols.statement(at),
     ];
   }
 
