@@ -365,7 +365,11 @@ class Analyser {
     }
     if (variable === undefined) {
       if (!pseudo) {
-        for (let site = reference.site; site !== null; site = site.parent) site.globals.add(reference.name);
+        // Who has it has passed it on.
+        let site = reference.site;
+        for (; site !== null && !site.globals.has(reference.name); site = site.parent) {
+          site.globals.add(reference.name);
+        }
       }
       return;
     }
@@ -381,7 +385,7 @@ class Analyser {
     if (reference.write && !reference.loopHead) variable.mutable = true;
     else if (reference.write) variable.writtenInHead = true;
     for (let site = reference.site; site !== variable.scope.site; site = site.parent) {
-      if (site === null) break;
+      if (site === null || site.through.has(variable)) break;
       site.through.add(variable);
       variable.captured = true;
       if (variable.declaredAt > 0 && (site.isDeclaration || site.start < variable.declaredAt)) {

@@ -53,8 +53,17 @@ function isAmongParams(site: Site, { kind, headed, node }: Scope): boolean {
 
 /** The scopes that a site captures variables from, by index. */
 export function scopesOf(site: Site): readonly Scope[] {
-  const scopes = new Set([...site.through].map((variable) => variable.scope));
-  return [...scopes].filter((scope) => scope.index >= 0).sort((a, b) => a.index - b.index);
+  let scopes = knownScopes.get(site);
+  if (scopes === undefined) knownScopes.set(site, scopes = findScopes(site));
+  return scopes;
+}
+
+const knownScopes = new WeakMap<Site, readonly Scope[]>();
+
+function findScopes({ through }: Site): readonly Scope[] {
+  const scopes = new Set<Scope>();
+  for (const { scope } of through) if (scope.index >= 0) scopes.add(scope);
+  return [...scopes].sort((a, b) => a.index - b.index);
 }
 
 /** Whether the scope's identity is an accessor of all its captured variables: there are too many to repeat them. */

@@ -120,8 +120,9 @@ function tokens(source: string): Origin {
   let inWord = false;
   for (let at = 0; at < source.length; at++) {
     const code = source.charCodeAt(at);
-    const word = isWord(code);
-    if (word ? !inWord : !isSpace(code)) {
+    const kind = code < 128 ? KINDS[code]! : OTHER;
+    const word = kind === WORD;
+    if (word ? !inWord : kind === OTHER) {
       offsets[count] = at;
       lines[count] = line;
       columns[count++] = at - start;
@@ -134,6 +135,13 @@ function tokens(source: string): Origin {
   }
   return { count, offsets, lines, columns };
 }
+
+const [SPACE, WORD, OTHER] = [0, 1, 2];
+/** What the characters of ASCII are. */
+const KINDS = Uint8Array.from(
+  { length: 128 },
+  (_, code) => isWord(code) ? WORD : isSpace(code) ? SPACE : OTHER,
+);
 
 function isWord(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) ||
