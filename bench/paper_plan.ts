@@ -35,9 +35,14 @@ const SIZE_ORDER = [LARGEST, 0, 1];
 /** A device this slow takes longest by far and next to nothing of a core: its apps are parted among two. */
 const PARTED_FROM = 20;
 
-/** The cells for each device, the slowest device first, in the order in which they are measured. */
+/**
+ * The cells for each device in the order in which they are measured. Very slow devices come first, as they take longest; of
+ * the others those that are soonest done.
+ */
 export function planOf({ apps, factors = ALL_FACTORS, links = ALL_LINKS, sizes }: Wanted): DevicePlan[] {
-  return [...factors].sort((a, b) => b - a).flatMap((factor) => {
+  const verySlow = factors.filter((factor) => factor >= PARTED_FROM).sort((a, b) => b - a);
+  const others = factors.filter((factor) => factor < PARTED_FROM).sort((a, b) => a - b);
+  return [...verySlow, ...others].flatMap((factor) => {
     const parts = factor >= PARTED_FROM && apps.length > 1
       ? [apps.filter((_, i) => i % 2 === 1), apps.filter((_, i) => i % 2 === 0)]
       : [apps];

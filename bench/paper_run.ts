@@ -134,7 +134,9 @@ export class PaperRun {
       this.#write();
       this.#say(`${app}, ${name}, ${factor}×, ${link}, ${files} FAILED: ${error}`);
     },
-    say: (line: string) => this.#say(line),
+    say: (line: string) => {
+      if (!this.#stopped) this.#say(line);
+    },
   };
 
   /** Whoever kills this finds the rows before or after, never half of them. */
