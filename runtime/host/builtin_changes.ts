@@ -3,7 +3,7 @@
  * reaches code that never names them, so all of it travels with every migration.
  */
 const { ownKeys, getOwnPropertyDescriptor, defineProperty, deleteProperty, getPrototypeOf } = Reflect;
-const { is, hasOwn, keys: enumerableKeys } = Object;
+const { is, hasOwn, keys: enumerableKeys, getOwnPropertySymbols: symbolsOf } = Object;
 
 const GLOBALS = [
   ...["Object", "Function", "Array", "String", "Number", "Boolean", "Symbol", "BigInt", "Math", "JSON"],
@@ -17,6 +17,9 @@ const GLOBALS = [
 /** How the runtime itself formats stacks. */
 const OURS = new Set<PropertyKey>(["stackTraceLimit", "prepareStackTrace"]);
 
+/** Looks after which it pays to make code for them: that costs as much as some twenty. */
+const OFTEN = 10;
+
 /** An object as it was. */
 interface Baseline {
   readonly object: object;
@@ -27,7 +30,11 @@ interface Baseline {
   readonly dataValues: readonly unknown[];
   /** Keys whose loss reading wouldn't show: accessors, and what a prototype has alike. */
   readonly otherKeys: readonly PropertyKey[];
+  /** How many keys for all to see it has, and how many symbols. */
   readonly enumerable: number;
+  readonly symbols: number;
+  /** Reads it with all keys written out; undefined until it is looked at often. */
+  reader: (() => boolean) | undefined;
   /** Only descriptors tell: the runtime itself changes it, or properties of it may have been defined anew. */
   suspect: boolean;
 }
@@ -41,6 +48,7 @@ export interface DefinitionWatch {
 export class BuiltinChanges {
   readonly #baselines: readonly Baseline[];
   readonly #byObject = new Map<object, Baseline>();
+  #looks = 0;
 
   /**
    * Takes the built-ins as they are now for what they should be. With a watch, objects on which nobody defined anything are
@@ -65,15 +73,25 @@ export class BuiltinChanges {
     }
   }
 
-  /** Those that have changed. Takes some 0.1 ms, or 0.03 ms with a watch. */
+  /** Those that have changed. Takes some 0.1 ms, or 0.03 ms with a watch and 0.01 ms where that is done often. */
   objects(): readonly object[] {
+    if (++this.#looks === OFTEN) this.#makeReaders();
     const changed: object[] = [];
     for (let i = 0; i < this.#baselines.length; i++) {
       const baseline = this.#baselines[i]!;
+      if (isAsItWas(baseline)) continue;
       // What only the runtime changed counts for nothing.
       if (this.keysOf(baseline.object).length > 0) changed[changed.length] = baseline.object;
     }
     return changed;
+  }
+
+  #makeReaders(): void {
+    try {
+      for (const baseline of this.#baselines) baseline.reader = readerOf(baseline);
+    } catch {
+      // The app's Deno makes no code of text: the slower way says the same.
+    }
   }
 
   /** Keys of one that were added, changed or removed. */
@@ -135,13 +153,44 @@ function baselineOf(object: object, suspect: boolean): Baseline {
     dataValues: dataKeys.map((key) => (object as any)[key]),
     otherKeys: keys.filter((key, i) => !readable(key, i)),
     enumerable: enumerableKeys(object).length,
+    symbols: symbolsOf(object).length,
+    reader: undefined,
     suspect: suspect || keys.some((key) => OURS.has(key)),
   };
 }
 
+/**
+ * Reads an object as {@linkcode readsAsItWas} does, with a constant for each key: the engine remembers where each of them lies, and
+ * looks several times faster.
+ *
+ * @throws {EvalError} where no code may be made of text
+ */
+function readerOf({ object, dataKeys, dataValues, otherKeys, enumerable, symbols }: Baseline): () => boolean {
+  const given: unknown[] = [];
+  const constant = (value: unknown) => `g${given.push(value) - 1}`;
+  const named = (key: PropertyKey) => typeof key === "string" ? JSON.stringify(key) : constant(key);
+  const tests = [
+    `enumerableKeys(object).length === ${enumerable}`,
+    `symbolsOf(object).length === ${symbols}`,
+    ...dataKeys.map((key, i) => {
+      const value = dataValues[i];
+      const now = `object[${named(key)}]`;
+      return value !== value ? `is(${now}, ${constant(value)})` : `${now} === ${constant(value)}`;
+    }),
+    ...otherKeys.map((key) => `hasOwn(object, ${named(key)})`),
+  ];
+  const text = `"use strict";
+    const [${given.map((_, i) => `g${i}`).join(", ")}] = given;
+    return () => ${tests.join(" && ")};`;
+  const make = new Function("object", "given", "enumerableKeys", "symbolsOf", "hasOwn", "is", text);
+  return make(object, given, enumerableKeys, symbolsOf, hasOwn, is);
+}
+
 /** Whether a look at its values finds it as it was; nothing but its values can have changed. */
-function readsAsItWas({ object, dataKeys, dataValues, otherKeys, enumerable }: Baseline): boolean {
-  if (enumerableKeys(object).length !== enumerable) return false;
+function readsAsItWas(
+  { object, dataKeys, dataValues, otherKeys, enumerable, symbols }: Baseline,
+): boolean {
+  if (enumerableKeys(object).length !== enumerable || symbolsOf(object).length !== symbols) return false;
   for (let i = 0; i < dataKeys.length; i++) {
     // By identity first: what is unequal to itself is rare.
     const value = (object as any)[dataKeys[i]!];
@@ -152,7 +201,7 @@ function readsAsItWas({ object, dataKeys, dataValues, otherKeys, enumerable }: B
 }
 
 function isAsItWas(baseline: Baseline): boolean {
-  if (!baseline.suspect) return readsAsItWas(baseline);
+  if (!baseline.suspect) return baseline.reader?.() ?? readsAsItWas(baseline);
   const { object, keys, descriptors } = baseline;
   const now = ownKeys(object);
   if (now.length !== keys.length) return false;
