@@ -80,6 +80,18 @@ Deno.test("run --clone spawn migrates, changes no global and leaves nothing behi
   if (Deno.build.os === "linux") assert.deepEqual(place.processes(), []);
 });
 
+Deno.test("run says why a method that was named to migrate ran here, and nothing where no clone is wanted", async () => {
+  await using place = new Place();
+  const nowhere = "/ip4/127.0.0.1/tcp/1";
+  const run = (clone: string) => place.run("run", "--clone", clone, ...MIGRATE, "main.ts", "a");
+  const unreachable = await run(nowhere);
+  assert.equal(unreachable.code, 0);
+  assert.match(unreachable.stderr, /^clonecloud: \S+#\S+ ran here: .*\/ip4\/127\.0\.0\.1\/tcp\/1/);
+  const { stdout, stderr } = await run("none");
+  assert.deepEqual({ stdout, stderr }, { stdout: unreachable.stdout, stderr: "" });
+  assert.match((await run("auto")).stderr, /^clonecloud: everything ran here: .*`pair`/);
+});
+
 Deno.test({
   name: "run ends everything that it started at Ctrl-C, also while a method is away",
   ignore: Deno.build.os !== "linux",

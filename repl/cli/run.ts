@@ -12,6 +12,7 @@ import type { LessonNote } from "./lessons.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
 import { type KnownMiss, Misses, wordsOf } from "./misses.ts";
 import { Savings } from "./savings.ts";
+import { StayedHere } from "./stayed_here.ts";
 import {
   gainsNothing,
   SavedTime,
@@ -138,6 +139,7 @@ export class Run {
   readonly #experiment: Experiment | undefined;
   #clonePeer: string | undefined;
   readonly #savings = new Savings();
+  readonly #stayed = new StayedHere();
   readonly #saved = new SavedTime();
   /** What this process did for the runtime before the app's own started. */
   #preparingMs = 0;
@@ -145,6 +147,8 @@ export class Run {
   #knownMisses: readonly KnownMiss[] = [];
   #failure: string | undefined;
   #refused = false;
+  /** A person has read why nothing migrates. */
+  #toldWhy = false;
 
   constructor(parsed: Parsed, onlooker?: Onlooker, experiment?: Experiment) {
     this.#onlooker = onlooker;
@@ -394,6 +398,7 @@ export class Run {
       }
       if (exitCode === 0 && !code.hasModule(modulePath(this.#app.main, this.#app.root))) this.#sayBypassed();
       this.#say(this.#savings.line());
+      this.#sayStayed();
       await this.#learn(known, code);
       return exitCode;
     } finally {
@@ -447,6 +452,7 @@ export class Run {
       return await openClones({ home: this.#home, clones: this.#clones, denoPath: denoPath() });
     } catch (error) {
       this.#say(`no clone: ${(error as Error).message}; everything runs here`);
+      this.#toldWhy = true;
       return undefined;
     }
   }
@@ -536,6 +542,7 @@ export class Run {
       event: (event: TraceEvent) => {
         this.#trace?.write(event);
         this.#savings.event(event);
+        this.#stayed.event(event);
         this.#experiment?.event(event);
         this.#saved.event(event);
         this.#misses.event(event);
@@ -554,6 +561,7 @@ export class Run {
         // What a person can mend; that no clone is near by is no news.
         if (!this.#refused && /not paired:|update clonecloud|same minor version/.test(reason)) {
           this.#say(reason);
+          this.#toldWhy = true;
         }
         this.#refused = true;
       },
@@ -596,6 +604,15 @@ export class Run {
       Deno.statSync(`${this.#app.root}/${path}`);
     } catch {
       throw new UsageError(`unknown method ${method}: ${this.#app.root} has no ${path}`);
+    }
+  }
+
+  /** Why what the person named to migrate didn't, unless that was said already or is plain. */
+  #sayStayed(): void {
+    if (this.#toldWhy || this.#clones.includes("none")) return;
+    if (!this.#noClone()) { for (const line of this.#stayed.lines(this.#forced)) this.#say(line); }
+    else if (this.#forced.length > 0) {
+      this.#say("everything ran here: this device is paired with no clone; `pair` pairs it with one");
     }
   }
 

@@ -58,6 +58,8 @@ interface Point {
   tellsFrames: boolean;
   /** Decisions to stay. */
   stayed: number;
+  /** Why it ran here last, though the user wants it to migrate: told once in a row. */
+  toldWhy: string;
 }
 
 /** Decisions to stay that are traced with their figures, for each method. */
@@ -136,7 +138,7 @@ export class Migrator {
     points.forEach(([site, method], i) => {
       if (!this.#parts.config.methods.includes(method)) return;
       const forced = this.#parts.config.forced.includes(method);
-      const counts = { rest: 0, failures: 0, stayed: 0, reached: 0 };
+      const counts = { rest: 0, failures: 0, stayed: 0, toldWhy: "", reached: 0 };
       const point: Point = { module, site, method, forced, tellsFrames: false, ...counts };
       this.#points.push(point);
       control(
@@ -622,19 +624,28 @@ export class Migrator {
   }
 
   #local(point: Point, reason: string, refused?: TraceEvent["refused"]): undefined {
-    this.#trace({
+    const event: TraceEvent = {
       event: "local",
       thread: "main",
       method: point.method,
       reason,
       ...(refused !== undefined && { refused }),
-    });
+    };
+    if (this.#isTraced) this.#stages.tell(event);
+    else if (point.forced && point.toldWhy !== reason) {
+      point.toldWhy = reason;
+      this.#stages.tellSoon(event);
+    }
     return undefined;
   }
 
-  #trace(event: TraceEvent): void {
+  get #isTraced(): boolean {
     const { trace, stepping } = this.#parts.config;
-    if (trace || stepping || event.event === "abandon") this.#stages.tell(event);
+    return trace || stepping;
+  }
+
+  #trace(event: TraceEvent): void {
+    if (this.#isTraced || event.event === "abandon") this.#stages.tell(event);
     else if (event.event === "merge") this.#stages.tellSoon(event);
   }
 }

@@ -1,0 +1,25 @@
+import { deepStrictEqual } from "node:assert/strict";
+import { StayedHere } from "./stayed_here.ts";
+
+const at = { thread: "main" } as const;
+
+Deno.test("StayedHere tells why each method that was named ran here, by its first reason", () => {
+  const stayed = new StayedHere();
+  stayed.event({ ...at, event: "local", method: "a.ts#f", reason: "no clone has answered yet" });
+  stayed.event({ ...at, event: "local", method: "a.ts#f", reason: "another thread is away" });
+  const refused = { path: "arguments[0]", what: "a socket", fix: "keep it out" };
+  stayed.event({ ...at, event: "local", method: "a.ts#g", reason: "it can't travel", refused });
+  deepStrictEqual(stayed.lines(["a.ts#f", "a.ts#g", "a.ts#h"]), [
+    "a.ts#f ran here: no clone has answered yet",
+    "a.ts#g ran here: it can't travel (arguments[0] is a socket: keep it out)",
+  ]);
+});
+
+Deno.test("StayedHere says nothing of a method that migrated at all, or that nobody named", () => {
+  const stayed = new StayedHere();
+  for (const method of ["a.ts#f", "a.ts#g"]) {
+    stayed.event({ ...at, event: "local", method, reason: "no clone has answered yet" });
+  }
+  stayed.event({ ...at, event: "merge", method: "a.ts#f" });
+  deepStrictEqual(stayed.lines(["a.ts#f"]), []);
+});
