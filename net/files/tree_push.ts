@@ -155,7 +155,6 @@ class TreePush {
         const chunks = await this.#unlessUnreadable(path, () => this.#file(path, info));
         if (chunks === undefined) continue;
         this.#fileCount++;
-        this.#bytes += info.size;
         lines.push([name, "f", mode, info.mtime?.getTime() ?? 0, info.size, chunks]);
       } else this.#skipped.push(path);
     }
@@ -202,6 +201,7 @@ class TreePush {
     const known = this.#index.files.get(path);
     if (known?.state === state && known.chunks.every((chunk) => this.#there.has(chunk))) {
       this.#files.set(path, known);
+      this.#bytes += info.size;
       return known.chunks;
     }
     const chunks: string[] = [];
@@ -212,6 +212,7 @@ class TreePush {
     ) {
       const name = nameOf(chunk);
       chunks.push(name);
+      this.#bytes += chunk.length;
       for (const { item, bases } of finder.add(name, { name, content: chunk })) {
         await this.#send(item.name, { content: item.content, bases });
       }
