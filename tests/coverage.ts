@@ -41,6 +41,7 @@ export const TRAVELS: readonly CoverageRow[] = [
     what:
       "classes, subclasses, `super`, static state, private fields, methods and statics, members and fields with computed names",
   },
+  { method: "privateMethods", what: "private methods and static ones, stored or bound" },
   { method: "mixins", what: "class expressions made by functions" },
   { method: "closures", what: "closures that share a scope; closures born at the clone" },
   { method: "defaults", what: "functions as default values of parameters" },

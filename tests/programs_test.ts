@@ -49,6 +49,9 @@ const PROGRAMS: readonly Program[] = [
   },
   { file: "patterns.ts", migrate: ["take", "swap", "spread", "label", "render", "nullish", "loops"] },
   { file: "data.ts", migrate: ["scan", "edit", "rigid", "props", "knot", "detach"] },
+  { file: "mixin_registry.ts", migrate: ["work"] },
+  { file: "bound_emitter.ts", migrate: ["fire"] },
+  { file: "live_parser.ts", migrate: ["parseOne"] },
   {
     file: "errors.ts",
     migrate: ["attempt", "callBack", "nativeFrames", "handled", "Base.static create", "Parser.later"],

@@ -893,7 +893,11 @@ class Analyser {
       return this.#within(inner, () => this.#visitAll(element.body));
     }
     if (element.key?.type === "PrivateIdentifier") {
-      const kind = element.type === "PropertyDefinition" ? "field" : "method";
+      const kind = element.type === "PropertyDefinition"
+        ? "field"
+        : element.kind === "method"
+        ? "method"
+        : "accessor";
       site.privates.push({ name: element.key.name, isStatic: element.static, kind });
     }
     if (element.computed) this.#visit(element.key);

@@ -585,8 +585,9 @@ class Instrumenter {
     const accessor = scopesOf(site).length > 0 ? this.#accessor(site, style) : "void 0";
     const privates = site.privates.map((item, i) => {
       const has = `case ${3 * i + 2}:return #${item.name} in o`;
-      if (item.kind === "method") return has;
-      return `case ${3 * i}:return o.#${item.name};case ${3 * i + 1}:o.#${item.name}=v;return;${has}`;
+      if (item.kind === "accessor") return has;
+      const read = `case ${3 * i}:return o.#${item.name};`;
+      return item.kind === "method" ? read + has : `${read}case ${3 * i + 1}:o.#${item.name}=v;return;${has}`;
     });
     const access = privates.length > 0 ? `,function(n,o,v){switch(n){${privates.join(";")}}}` : "";
     return `${register}!==void 0&&${register}(${site.index},this,${accessor}${access}`;

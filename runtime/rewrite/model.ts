@@ -141,7 +141,7 @@ export interface SuperUse {
 export interface PrivateName {
   readonly name: string;
   readonly isStatic: boolean;
-  readonly kind: "field" | "method";
+  readonly kind: "field" | "method" | "accessor";
 }
 
 /** A call that may make an array iterator, whose result is stored or passed on. */

@@ -74,7 +74,7 @@ export interface SiteEntry {
   readonly privates?: readonly {
     readonly name: string;
     readonly isStatic: boolean;
-    readonly kind: "field" | "method";
+    readonly kind: "field" | "method" | "accessor";
   }[];
   /** The class in whose body alone its closures can be made. */
   readonly door?: number;

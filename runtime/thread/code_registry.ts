@@ -60,6 +60,8 @@ interface ClassRecord {
   readonly ask: Accessor | undefined;
   scopes: readonly ScopeHandle[] | undefined;
   readonly privates: PrivateAccess | undefined;
+  /** By site; made when first needed. */
+  privateMethods: Map<number, Function> | undefined;
   private: Privates | undefined;
   members: Map<number, Member> | undefined;
   readonly door: ClassDoor | undefined;
@@ -392,7 +394,7 @@ export class CodeRegistry implements CodeAccess {
 
   #describeMember(module: LiveModule, site: number, entry: SiteEntry, fn: Function): FunctionDescription {
     const records = module.classes.get(entry.owner!) ?? [];
-    const record = records.find((item) => this.#membersOf(module, item).get(site)?.fn === fn);
+    const record = records.find((item) => this.#memberOf(module, item, site) === fn);
     if (record === undefined) {
       return refused(CODE_REFUSALS.takenMethod(entry.id));
     }
@@ -413,6 +415,7 @@ export class CodeRegistry implements CodeAccess {
       privates,
       private: undefined,
       members: undefined,
+      privateMethods: undefined,
       door,
       fieldKeys,
       makers: new Map(),
@@ -448,7 +451,29 @@ export class CodeRegistry implements CodeAccess {
     const record = this.#classes.get(owner);
     const made = this.siteOf(owner);
     if (record === undefined || made === undefined) return undefined;
-    return this.#membersOf(this.#live(made.module), record).get(site)?.fn;
+    return this.#memberOf(this.#live(made.module), record, site);
+  }
+
+  #memberOf(module: LiveModule, record: ClassRecord, site: number): Function | undefined {
+    return this.#membersOf(module, record).get(site)?.fn ?? this.#privateMethodsOf(record).get(site);
+  }
+
+  /** Private methods can be read from what has them only: an object is made for it. */
+  #privateMethodsOf(record: ClassRecord): Map<number, Function> {
+    if (record.privateMethods !== undefined) return record.privateMethods;
+    const methods = new Map<number, Function>();
+    record.privateMethods = methods;
+    const { names, access } = this.#privatesOf(record.cls) ?? { names: [], access: undefined };
+    let instance: object | undefined;
+    names.forEach(({ kind, isStatic }, i) => {
+      if (kind !== "method") return;
+      const fn = access!(
+        3 * i,
+        isStatic ? record.cls : instance ??= this.#stamp(record.cls, undefined, () => ({})),
+      );
+      methods.set(this.siteOf(fn as Function)!.site, fn as Function);
+    });
+    return methods;
   }
 
   /** The member of that site that an object has by its class, though something else may stand in its place by now. */

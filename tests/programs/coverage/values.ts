@@ -118,6 +118,30 @@ class Speaker {
   }
 }
 const Louder = Loud(Loud(Speaker, "!"), "?");
+class Bus {
+  readonly #seen: unknown[] = [];
+  send = this.#send.bind(this);
+  raw = this.#send;
+  static make = Bus.#made;
+  #send(what: unknown) {
+    return this.#seen.push(what);
+  }
+  static #made(size: number) {
+    return `bus of ${size}`;
+  }
+}
+class Line extends Bus {
+  #end = "end";
+  readonly close = this.#close;
+  #close() {
+    return this.#end += "!";
+  }
+}
+function privateMethods(line: Line) {
+  const found = [line.send(1), line.raw(2), Line.make(3), line.close()];
+  const other = new Line();
+  return [...found, other.raw === line.raw, other.close === line.close, other.send.name];
+}
 function mixins(s: Speaker) {
   s.name += "s";
   return [s.say(), s instanceof Louder];
@@ -357,6 +381,9 @@ await show("errors", [troubles.failure.message], () => errors(troubles));
 const accounts = [new Account(), new Savings()];
 await show("classes", Account.opened, () => classes(accounts));
 console.log(accounts.map((account) => account.euros), Account.opened);
+const line = new Line();
+await show("privateMethods", line.send(0), () => privateMethods(line));
+console.log(line.raw(3), line.close(), new Line().raw === line.raw);
 const speaker = new Louder();
 await show("mixins", speaker, () => mixins(speaker));
 const counting = counter(5);
