@@ -152,23 +152,25 @@ Deno.test({
     "a run whose device goes to another network in the middle of a migration goes on here, and there from the new one" +
     (unavailable === undefined ? "" : ` (skipped: ${unavailable})`),
   ignore: unavailable !== undefined,
-  async fn() {
-    await using lab = await Lab.create();
-    const { device, clone } = lab;
-    await lab.addNetwork("eth1", "10.91.0");
-    const cli = (machine: typeof device, ...args: string[]) => [
-      ...[machine.deno, "run", "-A", `${machine.project}/mod.ts`, ...args],
-    ];
-    const peer = clone.spawn(cli(clone, "peer", "--listen", "/ip4/0.0.0.0/tcp/4001"));
-    await peer.waitFor(/\/ip4\/10\.90\S+/);
-    const [, code] = await clone.spawn(cli(clone, "pair")).waitFor(/Code: (\S+)/);
-    equal((await device.run(cli(device, "pair", code!, `/ip4/${clone.ip}/tcp/4001`))).code, 0);
-    const cwd = `${device.base}/app`;
-    Deno.mkdirSync(device.hostPath(cwd));
-    await using running = new Running(
-      device.hostPath(cwd),
-      () => device.spawn([device.deno, ...command(`${device.project}/mod.ts`, ["--clone", "auto"])], { cwd }),
-    );
-    await loses(running, () => device.network("ip", "link", "set", "eth0", "down"), () => {});
-  },
+  fn: () =>
+    inThreeTries(async () => {
+      await using lab = await Lab.create();
+      const { device, clone } = lab;
+      await lab.addNetwork("eth1", "10.91.0");
+      const cli = (machine: typeof device, ...args: string[]) => [
+        ...[machine.deno, "run", "-A", `${machine.project}/mod.ts`, ...args],
+      ];
+      const peer = clone.spawn(cli(clone, "peer", "--listen", "/ip4/0.0.0.0/tcp/4001"));
+      await peer.waitFor(/\/ip4\/10\.90\S+/);
+      const [, code] = await clone.spawn(cli(clone, "pair")).waitFor(/Code: (\S+)/);
+      equal((await device.run(cli(device, "pair", code!, `/ip4/${clone.ip}/tcp/4001`))).code, 0);
+      const cwd = `${device.base}/app`;
+      Deno.mkdirSync(device.hostPath(cwd));
+      await using running = new Running(
+        device.hostPath(cwd),
+        () =>
+          device.spawn([device.deno, ...command(`${device.project}/mod.ts`, ["--clone", "auto"])], { cwd }),
+      );
+      await loses(running, () => device.network("ip", "link", "set", "eth0", "down"), () => {});
+    }),
 });
