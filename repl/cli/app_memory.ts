@@ -1,4 +1,5 @@
 import type { Conditions } from "../../runtime/mod.ts";
+import { CARRYING_VERSION } from "../../runtime/versions/mod.ts";
 import type { App } from "./app.ts";
 import type { KnownMiss } from "./misses.ts";
 
@@ -46,6 +47,8 @@ const WANTED_EXECUTIONS = 2;
 
 /** Methods that migrated and came to something that means the device, for one text of the app's code. */
 interface MissNote {
+  /** Of the runtime that met them: another may carry what this one couldn't. */
+  readonly carrying?: string;
   readonly files: readonly string[];
   readonly codeHash: string;
   readonly misses: readonly KnownMiss[];
@@ -86,9 +89,10 @@ export class AppMemory {
     writeNote(this.#path, note);
   }
 
-  /** Misses of earlier runs, if the app's code still is what they were met in. */
+  /** Misses of earlier runs, if the app's code and the runtime still are what they were met in. */
   async misses(): Promise<readonly KnownMiss[]> {
-    return (await readNote<MissNote>(this.#missPath))?.misses ?? [];
+    const note = await readNote<MissNote>(this.#missPath);
+    return note?.carrying === CARRYING_VERSION ? note.misses : [];
   }
 
   /** Adds misses that a run has met; all that are known now. `files` are those of the modules that it loaded. */
@@ -98,7 +102,9 @@ export class AppMemory {
   ): Promise<readonly KnownMiss[]> {
     const codeHash = await hashFiles(files);
     const all = [...new Map([...await this.misses(), ...misses].map((miss) => [miss.method, miss])).values()];
-    if (codeHash !== undefined) writeNote(this.#missPath, { files, codeHash, misses: all });
+    if (codeHash !== undefined) {
+      writeNote(this.#missPath, { carrying: CARRYING_VERSION, files, codeHash, misses: all });
+    }
     return all;
   }
 
