@@ -13,7 +13,7 @@ import { GuestModules } from "./guest_modules.ts";
 import { nodeFs } from "./guest_node_fs.ts";
 import { fileFetch } from "./guest_fetch.ts";
 import type { NodeDescriptors } from "./node_descriptors.ts";
-import { DENO_AS_IS, GLOBALS_PINNED, HANDLERS_PINNED, NODE_AS_IS } from "./host_api.ts";
+import { DENO_AS_IS, DENO_FACTS, GLOBALS_PINNED, HANDLERS_PINNED, NODE_AS_IS } from "./host_api.ts";
 
 /** What an invocation starts with. */
 type Begun = Pick<MigrateHead, "nowMs" | "sinceStartMs" | "pid" | "exitCode" | "permits">;
@@ -115,10 +115,11 @@ export class GuestHost {
     for (const key of Reflect.ownKeys(Deno)) {
       if (typeof key !== "string" || DENO_AS_IS.has(key)) continue;
       const descriptor = Reflect.getOwnPropertyDescriptor(Deno, key)!;
-      const value = own[key] ??
-        (typeof descriptor.value === "function" ? this.#pinned(`Deno.${key}`) : undefined);
+      const isFact = DENO_FACTS.has(key);
+      const isFunction = typeof descriptor.value === "function" || (descriptor.get !== undefined && !isFact);
+      const value = own[key] ?? (isFunction ? this.#pinned(`Deno.${key}`) : undefined);
       if (value !== undefined) define(Deno, key, value);
-      else if (descriptor.get !== undefined && descriptor.configurable) {
+      else if (isFact && descriptor.configurable) {
         getter(Deno, key, () => this.#abandon(`it uses Deno.${key}`, { what: `Deno.${key}` }));
       }
     }

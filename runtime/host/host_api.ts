@@ -10,6 +10,9 @@ export const DENO_AS_IS: ReadonlySet<string> = new Set([
   "SeekMode",
 ]);
 
+/** Accessors of `Deno` that hold no function. Those of all others load one when it is first asked for. */
+export const DENO_FACTS: ReadonlySet<string> = new Set(["ppid", "telemetry", "jupyter"]);
+
 /** Built-in Node modules that only compute. */
 export const NODE_AS_IS: ReadonlySet<string> = new Set([
   "assert",
