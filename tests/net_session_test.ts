@@ -149,8 +149,16 @@ Deno.test("two sessions at once have guests of their own, and one that served is
   const ask = "tell what another session left";
   match(await (await next([])).try(ask), /nothing is left/);
   const again = await next(["own-guest", "hang-up"]);
-  // Two read what one guest says, in turn.
-  equal(await Promise.race([again.try(ask), again.try(ask)]), "succeeded");
+  // Two read what one guest says, whoever is first: what the one that is gone reads is lost.
+  const said: Promise<string | undefined>[] = [];
+  let heard: string | undefined;
+  while (heard === undefined && said.length < 100) {
+    said.push(again.try(ask));
+    const waited = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 200));
+    heard = await Promise.race([...said, waited]);
+    await waited;
+  }
+  equal(heard, "succeeded");
 });
 
 Deno.test("a guest is killed when its app hangs up, even while it computes", async () => {
