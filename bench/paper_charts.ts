@@ -43,9 +43,9 @@ export function barChart(title: string, unit: string, groups: readonly Group[]):
         }" width="${(width - 1).toFixed(1)}" height="${(TOP + HEIGHT - top).toFixed(1)}" fill="${
           COLOURS[b % COLOURS.length]
         }"/></g>`,
-        `<text x="${(x + width / 2).toFixed(1)}" y="${
-          (top - 3).toFixed(1)
-        }" font-size="8" text-anchor="middle">${bar.note}</text>`,
+        // Upright: side by side they would cover each other.
+        `<text transform="translate(${(x + width / 2).toFixed(1)} ${(top - 3).toFixed(1)}) rotate(-90)" ` +
+          `font-size="8" dominant-baseline="central">${bar.note}</text>`,
       );
     }
     const [app, size] = label.split(", ");
