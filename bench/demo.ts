@@ -63,15 +63,20 @@ async function affordableBytes(
     for (let i = 0; i < 2; i++) {
       const before = endedCpuSeconds();
       const ran = await runOn(device, args, {});
-      seconds.push(before === undefined ? ran.seconds : endedCpuSeconds()! - before);
+      // Less than what passed would be a reading that missed some of it.
+      seconds.push(Math.max(ran.seconds, before === undefined ? 0 : endedCpuSeconds()! - before));
     }
     return { bytes: Deno.statSync(path).size, seconds: Math.min(...seconds) };
   };
   const [small, large] = [await taken(files[0]!), await taken(files[1]!)];
   device.setFactor(factor);
-  const perByte = (large.seconds - small.seconds) / (large.bytes - small.bytes);
+  // Half of the larger one's time is work at least, however alike the two happened to be.
+  const perByte = Math.max(
+    (large.seconds - small.seconds) / (large.bytes - small.bytes),
+    large.seconds / 2 / large.bytes,
+  );
   const atFirst = small.seconds - perByte * small.bytes;
-  const bytes = perByte > 0 ? (ALONE_S / factor - atFirst) / perByte : 0;
+  const bytes = (ALONE_S / factor - atFirst) / perByte;
   return Math.min(MAX_BYTES, Math.max(MIN_BYTES, bytes));
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { ProgramRunner, type RunOptions, SESSION_LOST } from "./program_runs.ts";
 
 /** An ordinary program, and which of its methods are made to migrate. */
@@ -7,6 +8,8 @@ interface Program extends RunOptions {
   readonly migrate: readonly string[];
   /** Reasons with which invocations may stay on the device; any other is a failure. */
   readonly stays?: readonly RegExp[];
+  /** What it prints under `deno run` alone isn't always the same. */
+  readonly races?: boolean;
 }
 
 const PROGRAMS: readonly Program[] = [
@@ -250,7 +253,7 @@ const PROGRAMS: readonly Program[] = [
   },
   { file: "life.ts", migrate: ["run", "Grid.path", "Grid.step", "kinds", "memoryOf"] },
   { file: "decorated.ts", migrate: ["chorus", "serve", "Service.whoami", "Service.scale"] },
-  { file: "workers.ts", migrate: ["double"] },
+  { file: "workers.ts", migrate: ["double"], races: true },
   { file: "places.js", migrate: ["simple"] },
   { file: "stacks.cjs", migrate: ["outer"] },
   { file: "missing.cjs", migrate: [] },
@@ -303,11 +306,13 @@ for (const program of PROGRAMS.filter((item) => wanted === undefined || item.fil
         name.includes("#") ? name : `${program.file.split("/").at(-1)}#${name}`
       );
       const ids = program.file.includes("/") ? methods.map((id) => `modules/${id}`) : methods;
-      const [plain, rewritten, { left, trace }] = await Promise.all([
-        machine.plain(program),
-        machine.rewritten(program),
-        machine.migrated(program, ids),
-      ]);
+      const all = () =>
+        Promise.all([machine.plain(program), machine.rewritten(program), machine.migrated(program, ids)]);
+      let [plain, rewritten, { left, trace }] = await all();
+      // Deno itself drops a Worker's last messages now and then when that ends by an error.
+      for (let i = 0; i < 2 && program.races === true && !isDeepStrictEqual(rewritten, plain); i++) {
+        [plain, rewritten, { left, trace }] = await all();
+      }
       assert.doesNotMatch(plain.stderr, /source code could not be parsed/, `${program.file} is no program`);
       assert.deepEqual(rewritten, plain);
       assert.deepEqual(left, plain);
