@@ -16,7 +16,7 @@ const MOD = new URL("mod.ts", PROJECT).href;
 const APP = decodeURIComponent(new URL("examples/virus_scan/main.ts", PROJECT).pathname);
 
 /** How long the scanner is to take alone: long enough to show more than what starting costs. */
-const ALONE_S = 90;
+const ALONE_S = 80;
 /** From here on two devices and a clone get along on two CPUs; faster devices take turns. */
 const SIDE_BY_SIDE_FACTOR = 5;
 /** Of Linux, a second. */
