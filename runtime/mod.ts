@@ -35,7 +35,7 @@ export {
   frameHeader,
   HOP_CONTROL,
 } from "./thread/frame.ts";
-export { fewerPieces, joinBytes } from "./thread/bytes.ts";
+export { fewerPieces, joinBytes, totalBytes } from "./thread/bytes.ts";
 export { shownText } from "./thread/shown_text.ts";
 export { slabReader } from "./thread/slab_reader.ts";
 export { CodeService, type CodeSnapshot, type TextCache } from "./thread/code_service.ts";

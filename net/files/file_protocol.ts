@@ -14,6 +14,7 @@ import {
   frameHeader,
   MAX_ASKED,
   packHashes,
+  totalBytes,
 } from "../../runtime/mod.ts";
 import { allOf, type Channel, FrameOutlet } from "../channel/mod.ts";
 import { BlobDesk } from "./blob_desk.ts";
@@ -173,7 +174,7 @@ export class FileClient {
   /** Large parts go out as they are: a copy would cost as much as a pass over them. */
   async #write(kind: number, ...payload: readonly Uint8Array[]): Promise<void> {
     if (this.#ended !== undefined) throw this.#ended;
-    const bytes = payload.reduce((sum, { length }) => sum + length, 0);
+    const bytes = totalBytes(payload);
     this.#sentBytes += FRAME_HEADER_BYTES + bytes;
     // All in one turn: nothing else gets in between.
     await allOf(

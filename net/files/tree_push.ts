@@ -8,6 +8,7 @@ import {
   MAX_CHUNK_BYTES,
   PACKED_PLAIN,
   PACKED_ZSTD,
+  totalBytes,
 } from "../../runtime/mod.ts";
 import { type Based, BaseFinder } from "./base_finder.ts";
 import { nameOf } from "./content_names.ts";
@@ -404,7 +405,7 @@ function zstdAt(level: number): object {
 
 /** Some spots tell: media and archives would cost the most, for nothing. */
 async function seemsCompressible(contents: readonly Uint8Array[]): Promise<boolean> {
-  const bytes = contents.reduce((sum, { length }) => sum + length, 0);
+  const bytes = totalBytes(contents);
   if (bytes <= SAMPLES * SAMPLE_BYTES) return true;
   const spots: Uint8Array[] = [];
   let [before, next] = [0, 0];

@@ -1,6 +1,13 @@
+/** How many bytes the parts have together. */
+export function totalBytes(parts: readonly { readonly length: number }[]): number {
+  let bytes = 0;
+  for (let i = 0; i < parts.length; i++) bytes += parts[i]!.length;
+  return bytes;
+}
+
 /** A copy of the parts, one after the other. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const whole = new Uint8Array(totalBytes(parts));
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);

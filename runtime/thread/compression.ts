@@ -1,11 +1,10 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { joinBytes } from "./bytes.ts";
+import { joinBytes, totalBytes } from "./bytes.ts";
 import { COMPRESS_FROM, MAX_FRAME_BYTES } from "./constants.ts";
 
 /** `0 | payload` or `1 | deflated payload`. */
 export function compress(parts: readonly Uint8Array[]): Uint8Array[] {
-  const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-  if (bytes < COMPRESS_FROM) return [Uint8Array.of(0), ...parts];
+  if (totalBytes(parts) < COMPRESS_FROM) return [Uint8Array.of(0), ...parts];
   return [Uint8Array.of(1), deflateRawSync(joinBytes(parts), { level: 3 })];
 }
 

@@ -5,6 +5,7 @@ import type { AskedPermissions } from "../host/file_permissions.ts";
 import type { FileRoots } from "../host/file_roots.ts";
 import { chunksOf } from "../host/chunks.ts";
 import { absolutePath } from "../host/plain_path.ts";
+import { totalBytes } from "./bytes.ts";
 import { CloneTurns } from "./clone_turns.ts";
 import { CloneMemory } from "./clone_memory.ts";
 import { BlobSender } from "./blob_sender.ts";
@@ -234,13 +235,13 @@ export class DeviceSession {
       event: "ship",
       thread: "main",
       method: message.method,
-      bytes: sum(payload) + codeBytes + chunkBytes,
+      bytes: totalBytes(payload) + codeBytes + chunkBytes,
       code: codeBytes,
       // What of it the clone has already will have stayed: see `up` of the merge.
       ...(chunks !== undefined && { named: packet.length }),
       ...this.#clone,
     });
-    if (this.#config.stepping) await this.#reach(() => ({ stage: "ship", bytes: sum(payload) }));
+    if (this.#config.stepping) await this.#reach(() => ({ stage: "ship", bytes: totalBytes(payload) }));
     this.#watchOver(message.longestAwayMs);
     const reply = await new Promise<MigrateReply>((resolve) => {
       this.#settleReturn = resolve;
@@ -257,7 +258,7 @@ export class DeviceSession {
     return {
       ...reply,
       awayMs: performance.now() - started,
-      bytesUp: sum(payload) + codeBytes + chunkBytes,
+      bytesUp: totalBytes(payload) + codeBytes + chunkBytes,
       framesAsked: this.#framesAsked,
       faults: this.#faults,
       fileBytes: this.#fileBytes,
@@ -481,7 +482,7 @@ export class DeviceSession {
       reason: `${request.call} ${request.path}`,
       bytes,
     });
-    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    const length = totalBytes(parts);
     if (length >= NAMED_FROM_BYTES || parts.some(({ chunks }) => chunks !== undefined)) {
       return await this.#reply({ ...reply, chunks: await this.#nameParts(parts) });
     }
@@ -576,8 +577,4 @@ function parseMiss(given: unknown): Miss | undefined {
   return through.every(isText)
     ? { what: shownText(what), through: through.map((method) => shownText(method)) }
     : undefined;
-}
-
-function sum(parts: readonly Uint8Array[]): number {
-  return parts.reduce((bytes, part) => bytes + part.length, 0);
 }

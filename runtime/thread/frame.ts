@@ -6,6 +6,7 @@
  * Kinds below {@linkcode FIRST_SESSION_KIND} belong to one hop and are consumed by whoever receives them. All others
  * are the session's own: a peer forwards them byte for byte and never looks inside.
  */
+import { joinBytes, totalBytes } from "./bytes.ts";
 import { MAX_FRAME_BYTES } from "./constants.ts";
 
 /** Frame kinds of one hop; a JSON body in UTF-8. */
@@ -54,16 +55,7 @@ export function frameHeader(kind: number, payloadBytes: number): Uint8Array {
 
 /** Encodes one frame from the parts of its payload. */
 export function encodeFrame(kind: number, ...parts: readonly Uint8Array[]): Uint8Array {
-  let bytes = 0;
-  for (const part of parts) bytes += part.length;
-  const frame = new Uint8Array(FRAME_HEADER_BYTES + bytes);
-  frame.set(frameHeader(kind, bytes));
-  let at = FRAME_HEADER_BYTES;
-  for (const part of parts) {
-    frame.set(part, at);
-    at += part.length;
-  }
-  return frame;
+  return joinBytes([frameHeader(kind, totalBytes(parts)), ...parts]);
 }
 
 /** Encodes a JSON frame. */

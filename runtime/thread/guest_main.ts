@@ -17,7 +17,7 @@ import { TextDecoding } from "../host/text_decoding.ts";
 import { Values } from "../host/values.ts";
 import { hideRewriting } from "./appearance.ts";
 import { HASH_BYTES } from "./blobs.ts";
-import { joinBytes } from "./bytes.ts";
+import { joinBytes, totalBytes } from "./bytes.ts";
 import { CodeRegistry } from "./code_registry.ts";
 import { BLOB_REPLY, BLOB_REQUEST } from "./frame.ts";
 import { SESSION_VERSION } from "./constants.ts";
@@ -238,7 +238,7 @@ async function run(
   ms.capture = now() - captured;
   const { bytes, objects, named } = capture;
   const { changes, bytes: fileBytes, observed } = host.fileChanges();
-  const changedBytes = fileBytes.reduce((sum, part) => sum + part.length, 0);
+  const changedBytes = totalBytes(fileBytes);
   reachStage(() => ({ stage: "return", bytes, objects, named, outcome }));
   send({
     id: head.id,

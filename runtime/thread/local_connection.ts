@@ -1,3 +1,4 @@
+import { totalBytes } from "./bytes.ts";
 import { encodeFrame, frameHeader } from "./frame.ts";
 import { SessionLink } from "./session_link.ts";
 import { slabReader } from "./slab_reader.ts";
@@ -24,8 +25,7 @@ export class LocalConnection extends SessionLink {
   }
 
   send(kind: number, ...parts: Uint8Array[]): Promise<void> {
-    let bytes = 0;
-    for (const part of parts) bytes += part.length;
+    const bytes = totalBytes(parts);
     // Small frames go out in one piece; large ones aren't copied together.
     return this.#write(
       bytes < 65_536 ? [encodeFrame(kind, ...parts)] : [frameHeader(kind, bytes), ...parts],

@@ -1,3 +1,4 @@
+import { totalBytes } from "./bytes.ts";
 import { COMPRESS_FROM, MAX_FRAME_BYTES } from "./constants.ts";
 
 /**
@@ -11,7 +12,7 @@ export async function compressing(parts: readonly Uint8Array[]): Promise<Uint8Ar
 
 /** Whether {@linkcode compressing} makes anything smaller of it. */
 export function isCompressed(parts: readonly Uint8Array[]): boolean {
-  return parts.reduce((sum, part) => sum + part.length, 0) >= COMPRESS_FROM;
+  return totalBytes(parts) >= COMPRESS_FROM;
 }
 
 /** What {@linkcode compressing} makes of what stays as it is. */
