@@ -1,4 +1,5 @@
 import type { Conditions } from "../../runtime/mod.ts";
+import { MODEL_VERSION } from "../../analysis/versions/mod.ts";
 import { CARRYING_VERSION } from "../../runtime/versions/mod.ts";
 import type { App } from "./app.ts";
 import type { KnownMiss } from "./misses.ts";
@@ -38,9 +39,6 @@ export interface StartNotes {
 
 /** The file, in an app's root, in which the user says what must stay and what need not. */
 export const OVERRIDES_FILE = "clonecloud.json";
-
-/** Of the decision model; `analysis/cost` says so too, which isn't loaded only to look at a note. */
-const MODEL_VERSION = 2;
 
 /** Profiles that are wanted of one version of an app's code; from then on only the decision model learns. */
 const WANTED_EXECUTIONS = 2;

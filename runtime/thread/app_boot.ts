@@ -66,7 +66,7 @@ export async function bootApp(supervisor: string, options: BootOptions): Promise
         if (typeof stop === "string") Deno.exit(2);
       },
       running: () => {},
-      builtin: (url) => builtins.addModule(`${url}#`, () => (process as any).getBuiltinModule(url)),
+      builtin: (url) => builtins.addModule(`${url}#`, () => process.getBuiltinModule(url)),
       arm: (...module) => migrator!.arm(...module),
     });
     addEventListener("unload", () => {

@@ -880,7 +880,7 @@ export class CodeRegistry implements CodeAccess {
 
 /** Evaluates outside of every scope, as if the text stood there (counted from 0). */
 function evaluateAt(text: string, at: { url: string; line: number; column: number }): unknown {
-  const { Script } = (process as any).getBuiltinModule("node:vm");
+  const { Script } = process.getBuiltinModule("node:vm");
   const filename = at.url.startsWith("file:") ? decodeURIComponent(new URL(at.url).pathname) : at.url;
   return new Script(text, { filename, lineOffset: at.line, columnOffset: at.column }).runInThisContext();
 }

@@ -74,8 +74,7 @@ function trusted(data: unknown, ports: readonly MessagePort[]): Event {
 function disguised(stack: string): Deliver {
   const lines = stack.split("\n");
   const frames = lines.slice(lines.findIndex((line) => line.includes("dispatchEvent (")) + 1);
-  // deno-lint-ignore no-explicit-any
-  const { Script } = (process as any).getBuiltinModule("node:vm");
+  const { Script } = process.getBuiltinModule("node:vm");
   return frames.reduce<Deliver>((call, frame) => {
     const [, name, filename, line, column] = FRAME.exec(frame) ?? [];
     if (name === undefined) return call;

@@ -64,8 +64,7 @@ export class ScriptLoader {
   constructor() {
     // deno-lint-ignore no-explicit-any
     this.#compileFunction = (Deno as any)[(Deno as any).internal]?.core?.compileFunction;
-    // deno-lint-ignore no-explicit-any
-    this.#pathToFileURL = (process as any).getBuiltinModule("node:url").pathToFileURL;
+    this.#pathToFileURL = process.getBuiltinModule("node:url").pathToFileURL;
     this.#disguise = this.#findDisguise();
   }
 
@@ -129,8 +128,7 @@ export class ScriptLoader {
     apply(this.#compile, probe, ["module.exports=new Error().stack", "/probe.cjs", "commonjs"]);
     const [, name, line, column] = /_compile \((.*):(\d+):(\d+)\)/.exec(String(probe.exports)) ?? [];
     const before = "(prepare,apply)=>({_compile(...given){const step=prepare(this,given);return ";
-    // deno-lint-ignore no-explicit-any
-    const { Script } = (process as any).getBuiltinModule("node:vm");
+    const { Script } = process.getBuiltinModule("node:vm");
     const make = new Script(`${before}apply(step[0],step[1],step[2])}})._compile`, {
       filename: name ?? "node:module",
       lineOffset: Number(line ?? 1) - 1,

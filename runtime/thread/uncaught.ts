@@ -134,8 +134,7 @@ function frameOf(text: string): Frame | undefined {
 
 /** What gives the error these frames when it is called. */
 function stacked(frames: readonly Frame[], error: Error): Next {
-  // deno-lint-ignore no-explicit-any
-  const { Script } = (process as any).getBuiltinModule("node:vm");
+  const { Script } = process.getBuiltinModule("node:vm");
   const helper = mapTo(frames);
   const { captureStackTrace } = ErrorCtor;
   const capture = () => captureStackTrace(error, capture);
@@ -185,8 +184,7 @@ function mapTo(frames: readonly Frame[]): string {
   const encoded = btoa(String.fromCharCode(...new TextEncoder().encode(map)));
   const text = `//# sourceMappingURL=data:application/json;base64,${encoded}`;
   apply(Module.prototype._compile, new Module(path), [text, path, "module", true]);
-  // deno-lint-ignore no-explicit-any
-  return (process as any).getBuiltinModule("node:url").pathToFileURL(path).href;
+  return process.getBuiltinModule("node:url").pathToFileURL(path).href;
 }
 
 /** A number of a source map. */

@@ -82,8 +82,7 @@ async function runMain(url: string): Promise<void> {
 
 // deno-lint-ignore no-explicit-any
 function builtin(name: string): any {
-  // deno-lint-ignore no-explicit-any
-  return (process as any).getBuiltinModule(name);
+  return process.getBuiltinModule(name);
 }
 
 /** What could not be loaded was not asked for by any of the app's frames. */

@@ -67,8 +67,7 @@ export function rewriteWorkers(port: SyncPort): ReadonlyMap<Function, Function> 
     });
   };
   watch(globalThis, "web");
-  // deno-lint-ignore no-explicit-any
-  watch((process as any).getBuiltinModule(NODE_WORKERS), "node");
+  watch(process.getBuiltinModule(NODE_WORKERS), "node");
   return stands;
 }
 
@@ -136,8 +135,8 @@ function fileUrl(kind: WorkerKind, specifier: unknown): string | undefined {
   if (text.startsWith("file:")) return kind === "web" || isURL(specifier) ? text : undefined;
   if (!/^\.{0,2}\//.test(text)) return undefined;
   if (kind === "node") {
-    const { pathToFileURL } = (process as any).getBuiltinModule("node:url");
-    const { resolve } = (process as any).getBuiltinModule("node:path");
+    const { pathToFileURL } = process.getBuiltinModule("node:url");
+    const { resolve } = process.getBuiltinModule("node:path");
     return pathToFileURL(resolve(cwd(), text)).href;
   }
   return globalThis.location === undefined ? undefined : new URLCtor(text, globalThis.location.href).href;
