@@ -22,7 +22,7 @@ function residentMb(pid: number): number {
 
 function guestOf(pid: number): number | undefined {
   const children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim().split(" ").map(Number);
-  return children.find((child) => Deno.readTextFileSync(`/proc/${child}/cmdline`).includes("guest_main"));
+  return children.find((child) => Deno.readTextFileSync(`/proc/${child}/cmdline`).includes("guest_entry"));
 }
 
 const seconds = Number(Deno.args[0] ?? 60);

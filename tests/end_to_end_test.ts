@@ -62,7 +62,7 @@ labTest("run finds the paired laptop by itself and leaves what plain Deno leaves
 
 /** The guest that computes now. @throws {Error} if none does. */
 async function busyGuest(lab: Lab): Promise<number> {
-  const guests = lab.clone.processes().filter(({ command }) => command.includes("guest_main.ts"));
+  const guests = lab.clone.processes().filter(({ command }) => command.includes("guest_entry.ts"));
   const before = guests.map(({ pid }) => cpuMs(pid));
   for (let i = 0; i < 100; i++) {
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -42,6 +42,8 @@ export const EARLY_EXIT_MS = 2_000;
 export const MAX_EARLY_EXITS = 3;
 /** Bytes of a guest's stderr that are logged; the rest is read and dropped, so that the guest never blocks on it. */
 export const MAX_GUEST_LOG_BYTES = 64 * 1024;
+/** Characters of the error that a guest ended with which its device is told. */
+export const MAX_SAID_ERROR = 300;
 /** How long a device waits for a clone's first answer: the clone's longest line, and a guest's start on a slow machine. */
 export const SESSION_OPEN_TIMEOUT_MS = 25_000;
 

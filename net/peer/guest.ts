@@ -1,7 +1,13 @@
 import type { GuestCommand } from "../../runtime/mod.ts";
 import { type Channel, childChannel } from "../channel/mod.ts";
-import { MAX_GUEST_LOG_BYTES } from "./constants.ts";
+import { EXIT_GRACE_MS, MAX_GUEST_LOG_BYTES, MAX_SAID_ERROR } from "./constants.ts";
 import { sandboxed, type SandboxOptions } from "./guest_sandbox.ts";
+
+/** How a guest ended. */
+export interface GuestEnd extends Deno.CommandStatus {
+  /** The error that it ended with, if it said one. */
+  readonly error: string | undefined;
+}
 
 /** A guest process; it serves one session and never another. */
 export interface Guest {
@@ -9,7 +15,7 @@ export interface Guest {
   /** Its stdin and stdout. */
   readonly channel: Channel;
   /** Resolves when it is gone and its folder removed, with how it ended. */
-  readonly exited: Promise<Deno.CommandStatus>;
+  readonly exited: Promise<GuestEnd>;
   /** Kills it and all it started (SIGKILL); it may be gone already. */
   kill(): void;
   /** Stops or continues it and all it started; it may be gone already. */
@@ -48,12 +54,14 @@ export async function startGuest(host: GuestHost): Promise<Guest> {
     throw new Error(`Cannot start guest: ${(cause as Error).message}`, { cause });
   }
   host.watchdog.add(child.pid, folder);
-  logLines(child, host);
+  const log = logLines(child, host);
   const exited = child.status.then(async (status) => {
     signalGroup(child.pid, "SIGKILL");
     host.watchdog.remove(child.pid);
     await Deno.remove(folder, { recursive: true }).catch(() => {});
-    return status;
+    // What it said last is read by then, unless something that isn't its group's holds its stderr open.
+    await within(EXIT_GRACE_MS, log.ended);
+    return { ...status, error: log.error };
   });
   return {
     pid: child.pid,
@@ -64,9 +72,18 @@ export async function startGuest(host: GuestHost): Promise<Guest> {
   };
 }
 
+/** Settles when that does, or so many milliseconds later. */
+async function within(ms: number, settled: Promise<void>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([settled, late]);
+  clearTimeout(timer);
+}
+
 /** How a process ended, in words. */
-export function describeExit({ code, signal }: Deno.CommandStatus): string {
-  return signal === null ? `it ended with exit code ${code}` : `it was killed by ${signal}`;
+export function describeExit({ code, signal, error }: GuestEnd): string {
+  const end = signal === null ? `it ended with exit code ${code}` : `it was killed by ${signal}`;
+  return error === undefined ? end : `${end} (${error})`;
 }
 
 function kill(child: Deno.ChildProcess): void {
@@ -89,17 +106,35 @@ export function signalGroup(pid: number, signal: Deno.Signal): boolean {
   }
 }
 
+/** What a guest writes to stderr. */
+interface GuestLog {
+  readonly ended: Promise<void>;
+  /** The first error in it. */
+  error: string | undefined;
+}
+
+/** An error as it is shown by `guest_entry.ts` and by Deno, and as V8 ends a process. */
+const ERROR_LINE = /^(?:error: |# )(?=.*\p{L})(.+)/u;
+
 /** Reads stderr to its end; a guest that writes more than the limit is read on but no longer logged. */
-async function logLines(child: Deno.ChildProcess, host: GuestHost): Promise<void> {
+function logLines(child: Deno.ChildProcess, host: GuestHost): GuestLog {
   let left = host.sandbox.without.has("log-size") ? Infinity : MAX_GUEST_LOG_BYTES;
-  try {
-    for await (const chunk of child.stderr) {
-      if (left <= 0) continue;
-      const text = new TextDecoder().decode(chunk.subarray(0, left)).replace(/[^\P{C}\n\t]/gu, "");
-      left -= chunk.length;
-      for (const line of text.split("\n")) if (line !== "") host.log(`guest ${child.pid}: ${line}`);
+  const log: GuestLog = { error: undefined, ended: read() };
+  async function read(): Promise<void> {
+    try {
+      for await (const chunk of child.stderr) {
+        if (left <= 0) continue;
+        const text = new TextDecoder().decode(chunk.subarray(0, left)).replace(/[^\P{C}\n\t]/gu, "");
+        left -= chunk.length;
+        for (const line of text.split("\n")) {
+          if (line === "") continue;
+          log.error ??= ERROR_LINE.exec(line)?.[1]?.slice(0, MAX_SAID_ERROR);
+          host.log(`guest ${child.pid}: ${line}`);
+        }
+      }
+    } catch {
+      // The guest is gone.
     }
-  } catch {
-    // The guest is gone.
   }
+  return log;
 }

@@ -36,7 +36,7 @@ export function guestCommand(denoPath: string, limits: GuestLimits): GuestComman
       // A device's code stays out of the engine's own cache, which revoking the device would not wipe.
       "--no-code-cache",
       `--v8-flags=--max-old-space-size=${limits.heapMiB},--stack-size=3900`,
-      new URL("./guest_main.ts", import.meta.url).href,
+      new URL("./guest_entry.ts", import.meta.url).href,
     ],
     env: {
       NO_COLOR: "1",

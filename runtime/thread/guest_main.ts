@@ -25,6 +25,7 @@ import { compress, decompress } from "./compression.ts";
 import { GlobalBindings } from "./global_bindings.ts";
 import { exitGuest, GuestChannel } from "./guest_channel.ts";
 import { GuestCode } from "./guest_code.ts";
+import { failGuest } from "./guest_failure.ts";
 import { formatGuestStacks, guestStack, methodsOnStack } from "./guest_stack.ts";
 import { Leftovers } from "./leftovers.ts";
 import { shownRows, type StageStop } from "./stages.ts";
@@ -261,4 +262,8 @@ function send(head: ReturnHead, parts: readonly Uint8Array[] = []): void {
   channel.send(RETURN, ...compress([...packPayload(head), ...parts]));
 }
 
-await serve();
+try {
+  await serve();
+} catch (error) {
+  failGuest(error);
+}
