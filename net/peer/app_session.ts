@@ -24,11 +24,11 @@ import {
   FrameRelay,
   MAX_CONTROL_BYTES,
   type Message,
+  READ_BYTES,
 } from "../channel/mod.ts";
 import { addressOf } from "../discovery/mod.ts";
 import { EmulatedLink, type LinkSpec, parseLink, powerSupply } from "../link/mod.ts";
 import { CloneGate, type CloneGateOptions } from "./clone_gate.ts";
-import { SLOW_PIECE_BYTES } from "./constants.ts";
 import { Credit } from "./credit.ts";
 import type { MigrationLog, MigrationWatch } from "./migration_log.ts";
 import type { CloneSession, OpenOptions } from "./session_client.ts";
@@ -166,7 +166,7 @@ async function relay({ control, out, session, host, migrations, ended, end }: Re
   const unwatch = host.watch(session);
   control.handOver({
     data: (chunk) =>
-      credit === undefined || chunk.length < credit.limit ? send(chunk) : inPieces(chunk, send),
+      chunk.length <= pieceBytes(credit) ? send(chunk) : inPieces(chunk, () => pieceBytes(credit), send),
     end: () => end("the app hung up"),
   });
   session.control.handOver({
@@ -192,10 +192,19 @@ async function relay({ control, out, session, host, migrations, ended, end }: Re
 /** Frames of content that an app sends. */
 const FROM_APP: ReadonlySet<number> = new Set([BLOB_REPLY, BLOB_PUSH, BLOB_ASK, BLOB_OFFER]);
 
-/** So that a piece of another session finds a place between. */
-async function inPieces(chunk: Uint8Array, send: (piece: Uint8Array) => Promise<void> | void): Promise<void> {
-  for (let at = 0; at < chunk.length; at += SLOW_PIECE_BYTES) {
-    await send(chunk.subarray(at, at + SLOW_PIECE_BYTES));
+function pieceBytes(credit: Credit | undefined): number {
+  return Math.min(READ_BYTES, credit?.pieceBytes ?? READ_BYTES);
+}
+
+async function inPieces(
+  chunk: Uint8Array,
+  bytes: () => number,
+  send: (piece: Uint8Array) => Promise<void> | void,
+): Promise<void> {
+  for (let at = 0; at < chunk.length;) {
+    const end = Math.min(chunk.length, at + bytes());
+    await send(chunk.subarray(at, end));
+    at = end;
   }
 }
 

@@ -135,5 +135,7 @@ export const CREDIT_MOST_BYTES = 32 * 1024 * 1024;
 export const TAKEN_BYTES = 4 * 1024;
 /** Between two such messages, milliseconds: far below {@linkcode CREDIT_MS}, which a fast link's credit lasts. */
 export const TAKEN_MS = 5;
-/** Pieces in which a session is sent over a link that is slow enough to matter. */
-export const SLOW_PIECE_BYTES = 8 * 1024;
+/** A session is sent in pieces of this share of its credit: what another sends waits for one of them at most. */
+export const PIECE_SHARE = 1 / 8;
+/** … but not in smaller ones: each costs as much as some KiB do. */
+export const LEAST_PIECE_BYTES = 8 * 1024;

@@ -1,5 +1,11 @@
 import type { LinkSpec } from "../link/mod.ts";
-import { CREDIT_LEAST_BYTES, CREDIT_MOST_BYTES, CREDIT_MS } from "./constants.ts";
+import {
+  CREDIT_LEAST_BYTES,
+  CREDIT_MOST_BYTES,
+  CREDIT_MS,
+  LEAST_PIECE_BYTES,
+  PIECE_SHARE,
+} from "./constants.ts";
 
 /**
  * How much of one session may be under way at once, so that what others send over the same connection doesn't wait behind it:
@@ -9,6 +15,7 @@ import { CREDIT_LEAST_BYTES, CREDIT_MOST_BYTES, CREDIT_MS } from "./constants.ts
  */
 export class Credit {
   readonly #link: () => LinkSpec | undefined;
+  /** Bytes that may be under way now: as the link was when the other side last told something. */
   #limit: number;
   #underWay = 0;
   #room: PromiseWithResolvers<void> | undefined;
@@ -18,15 +25,15 @@ export class Credit {
     this.#limit = this.#current();
   }
 
-  /** Bytes that may be under way now: as the link was when the other side last told something. */
-  get limit(): number {
-    return this.#limit;
+  /** Bytes that may be sent at once, so that a piece of another session finds a place between. */
+  get pieceBytes(): number {
+    return Math.max(LEAST_PIECE_BYTES, Math.floor(PIECE_SHARE * this.#limit));
   }
 
   /** Bytes were sent; a promise if the next ones must wait. */
   sent(bytes: number): Promise<void> | void {
     this.#underWay += bytes;
-    if (this.#underWay < this.limit) return;
+    if (this.#underWay < this.#limit) return;
     return (this.#room ??= Promise.withResolvers<void>()).promise;
   }
 
@@ -34,7 +41,7 @@ export class Credit {
   taken(bytes: number): void {
     this.#underWay = Math.max(0, this.#underWay - bytes);
     this.#limit = this.#current();
-    if (this.#underWay < this.limit) this.end();
+    if (this.#underWay < this.#limit) this.end();
   }
 
   /** Nobody has to wait any more. */
