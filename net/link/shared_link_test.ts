@@ -1,6 +1,6 @@
 import { equal, ok } from "node:assert/strict";
-import { inThreeTries, Scene } from "./net_fixtures.ts";
-import { Proxy } from "./net_proxy.ts";
+import { inThreeTries, Scene } from "../../tests/net_fixtures.ts";
+import { Proxy } from "../../tests/net_proxy.ts";
 
 Deno.test("a migration isn't stuck behind what another session sends over the same slow link", () =>
   inThreeTries(async () => {
