@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { POWER_TABLES, type PowerTable, type PowerUse } from "./power.ts";
+import { namesIn, textAt } from "./system_files.ts";
 
 /** Where a machine tells what it is; tests give other places. */
 export interface DeviceSigns {
@@ -22,7 +22,7 @@ const PORTABLE = ["8", "9", "10", "14", "31", "32"];
  */
 export function deviceKind({ root, model, os }: DeviceSigns = SIGNS): keyof typeof POWER_TABLES {
   if (os === "android") return "phone";
-  if (os === "linux" && text(model) !== undefined) return hasBattery(root) ? "phone" : "board";
+  if (os === "linux" && textAt(model) !== undefined) return hasBattery(root) ? "phone" : "board";
   return "laptop";
 }
 
@@ -32,7 +32,7 @@ export function deviceKind({ root, model, os }: DeviceSigns = SIGNS): keyof type
  */
 export function devicePower(measured?: PowerTable, signs: DeviceSigns = SIGNS): PowerUse {
   const kind = deviceKind(signs);
-  const portable = kind === "phone" || PORTABLE.includes(text(`${signs.root}/dmi/id/chassis_type`) ?? "") ||
+  const portable = kind === "phone" || PORTABLE.includes(textAt(`${signs.root}/dmi/id/chassis_type`) ?? "") ||
     hasBattery(signs.root);
   return {
     table: measured ?? POWER_TABLES[kind]!,
@@ -45,23 +45,7 @@ export function devicePower(measured?: PowerTable, signs: DeviceSigns = SIGNS): 
 /** Not those of mice and keyboards. */
 function hasBattery(root: string): boolean {
   const folder = `${root}/power_supply`;
-  return names(folder).some((name) =>
-    text(`${folder}/${name}/type`) === "Battery" && text(`${folder}/${name}/scope`) !== "Device"
+  return namesIn(folder).some((name) =>
+    textAt(`${folder}/${name}/type`) === "Battery" && textAt(`${folder}/${name}/scope`) !== "Device"
   );
-}
-
-function names(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function text(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8").replaceAll("\0", "").trim();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
 import type { PowerTable } from "./power.ts";
+import { namesIn, textAt } from "./system_files.ts";
 
 /** Tells what a machine draws now. */
 export interface PowerMeter {
@@ -31,8 +31,8 @@ export function powerMeter(system: MeterSystem = SYSTEM): PowerMeter | undefined
 /** Kernel: Documentation/ABI/testing/sysfs-class-power. Power in µW, or current in µA and voltage in µV; some give it negative. */
 function batteryMeter({ root, now }: MeterSystem): PowerMeter | undefined {
   const folder = `${root}/power_supply`;
-  for (const name of names(folder)) {
-    const read = (file: string) => text(`${folder}/${name}/${file}`);
+  for (const name of namesIn(folder)) {
+    const read = (file: string) => textAt(`${folder}/${name}/${file}`);
     if (read("type") !== "Battery" || read("scope") === "Device" || read("status") !== "Discharging") {
       continue;
     }
@@ -62,14 +62,14 @@ function batteryMeter({ root, now }: MeterSystem): PowerMeter | undefined {
 /** Kernel: Documentation/ABI/testing/sysfs-class-powercap. Counters in µJ that begin again at their range. */
 function counterMeter({ root }: MeterSystem): PowerMeter | undefined {
   const folder = `${root}/powercap`;
-  const zones = names(folder).flatMap((zone) => {
+  const zones = namesIn(folder).flatMap((zone) => {
     // Zones within a zone are part of it.
     if (!/^[a-z-]+:\d+$/.test(zone)) return [];
     const path = `${folder}/${zone}`;
-    const start = Number(text(`${path}/energy_uj`) ?? NaN);
-    const range = Number(text(`${path}/max_energy_range_uj`) ?? NaN);
+    const start = Number(textAt(`${path}/energy_uj`) ?? NaN);
+    const range = Number(textAt(`${path}/max_energy_range_uj`) ?? NaN);
     return Number.isFinite(start) && range > 0
-      ? [{ path, name: text(`${path}/name`) ?? zone, start, range }]
+      ? [{ path, name: textAt(`${path}/name`) ?? zone, start, range }]
       : [];
   });
   const platform = zones.filter(({ name }) => name === "psys");
@@ -80,7 +80,7 @@ function counterMeter({ root }: MeterSystem): PowerMeter | undefined {
     source: `energy counters ${used.map(({ name }) => name).join(", ")}`,
     joules() {
       for (const counter of counters) {
-        const present = Number(text(`${counter.path}/energy_uj`) ?? NaN);
+        const present = Number(textAt(`${counter.path}/energy_uj`) ?? NaN);
         if (!Number.isFinite(present)) continue;
         counter.sum += present >= counter.last
           ? present - counter.last
@@ -129,20 +129,4 @@ export async function measuredTable(
     source:
       `measured by ${meter.source} (idle and one busy core, screen as it was); network from: ${usual.source}`,
   };
-}
-
-function names(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
-}
-
-function text(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch {
-    return undefined;
-  }
 }

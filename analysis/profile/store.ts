@@ -1,5 +1,4 @@
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
-import { renameSync } from "node:fs";
 import { MODEL_VERSION } from "../cost/constants.ts";
 import type { DeciderModel } from "../cost/decide.ts";
 import { noOverheads, type OverheadSums } from "../cost/measured_overheads.ts";
@@ -61,7 +60,7 @@ export class ProfileStore {
     } catch (error) {
       if (error instanceof NewerStoreError || !isDamage(error)) throw error;
       const aside = `${path}.damaged-${Date.now()}`;
-      renameSync(path, aside);
+      Deno.renameSync(path, aside);
       onProblem(
         `profiles in ${path} could not be read (${
           (error as Error).message

@@ -1,10 +1,9 @@
 /** How much of a core this process gets, where its system holds it back: what a stopwatch alone can't tell from a busy machine. */
-import { readFileSync } from "node:fs";
 
 /** Reads a file of the system. @throws if there is none. */
 type Read = (path: string) => string;
 
-const readText: Read = (path) => readFileSync(path, "utf8");
+const readText: Read = (path) => Deno.readTextFileSync(path);
 
 /** Watches from now on; the returned function tells this thread's share of a core in the milliseconds that passed since. */
 export function watchShare(read: Read = readText): (elapsedMs: number) => number {

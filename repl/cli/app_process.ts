@@ -34,10 +34,14 @@ export function extraPermissions(
   return { flags, revoke };
 }
 
-/** Lets capture ask the engine for objects' layouts; not beside V8 flags of the user's own, which may be given only once. */
+/**
+ * Lets capture ask the engine for objects' layouts, and the young generation begin with the size (MiB) that it would grow to:
+ * starting under the runtime allocates much, and collecting it often costs a fifth of the start's CPU time. Not beside V8 flags
+ * of the user's own, which may be given only once.
+ */
 export function engineFlags(appFlags: readonly string[]): readonly string[] {
   const taken = appFlags.some((flag) => flag.startsWith("--v8-flags"));
-  return taken ? [] : ["--v8-flags=--allow-natives-syntax"];
+  return taken ? [] : ["--v8-flags=--allow-natives-syntax,--min-semi-space-size=16"];
 }
 
 /** Runs a command as the user's own program: its terminal, its signals, its exit code. */

@@ -36,15 +36,6 @@ export async function runningPeer(home: string): Promise<string | undefined> {
   }
 }
 
-/** Whether this device has ever been paired: if not, there is no clone to look for. */
-export function isPaired(home: string): boolean {
-  try {
-    return Deno.readTextFileSync(`${home}/trust.json`).includes('"');
-  } catch {
-    return false;
-  }
-}
-
 /** A peer inside this process, for a home that no peer serves. `spawn` starts a clone on this machine as well. */
 export async function openClones(options: ClonesOptions): Promise<Clones> {
   const { spawnClone, startPeer } = await later<typeof import("../../net/mod.ts")>(

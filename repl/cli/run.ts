@@ -3,7 +3,8 @@ import type { DeciderModel } from "../../analysis/cost/mod.ts";
 import { bootFolders, bootUrl } from "../boot/mod.ts";
 import { absolute, type App, findApp, modulePath } from "./app.ts";
 import { engineFlags, extraPermissions, runForeground } from "./app_process.ts";
-import { type Clones, clonesOf, isPaired, openClones, runningPeer } from "./clones.ts";
+import type { Clones } from "./clones.ts";
+import { isPaired } from "./paired.ts";
 import { defaultHome } from "../../net/home/mod.ts";
 import { AppMemory, type PlanNote, type StartNotes } from "./app_memory.ts";
 import { later } from "./later.ts";
@@ -312,8 +313,8 @@ export class Run {
   async #checkLink(): Promise<void> {
     const { link } = this.#values;
     if (typeof link !== "string") return;
-    const { parseLink } = await later<typeof import("../../net/link/mod.ts")>(
-      "../../net/link/mod.ts",
+    const { parseLink } = await later<typeof import("../../net/link/spec/mod.ts")>(
+      "../../net/link/spec/mod.ts",
       import.meta.url,
     );
     try {
@@ -355,11 +356,8 @@ export class Run {
     );
     const code = this.#codeService(runtime);
     for (const problem of runtime.recoverLandings(this.#journals)) this.#say(problem);
-    const socket = this.#methods.length === 0 || this.#clones.includes("spawn")
-      ? undefined
-      : await runningPeer(this.#home);
     let opened: Promise<Clones | undefined> | undefined;
-    const clones = () => opened ??= this.#openClones(socket);
+    const clones = () => opened ??= this.#openClones();
     let revoke: readonly Deno.PermissionDescriptor[] = [];
     const supervisor = new Supervisor({
       code,
@@ -446,9 +444,14 @@ export class Run {
   }
 
   /** Never rejects: without a clone everything runs here. */
-  async #openClones(socket: string | undefined): Promise<Clones | undefined> {
-    if (socket !== undefined) return clonesOf(socket, this.#clones);
+  async #openClones(): Promise<Clones | undefined> {
     try {
+      const { clonesOf, openClones, runningPeer } = await later<typeof import("./clones.ts")>(
+        "./clones.ts",
+        import.meta.url,
+      );
+      const socket = this.#clones.includes("spawn") ? undefined : await runningPeer(this.#home);
+      if (socket !== undefined) return clonesOf(socket, this.#clones);
       return await openClones({ home: this.#home, clones: this.#clones, denoPath: denoPath() });
     } catch (error) {
       this.#say(`no clone: ${(error as Error).message}; everything runs here`);

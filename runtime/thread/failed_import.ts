@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /**
@@ -11,11 +10,23 @@ export function failedImport(url: string, source: unknown, attributes: unknown):
     const isUnnamed = /\.json$/.test(url) && (attributes as { type?: unknown } | undefined)?.type !== "json";
     return isUnnamed ? notFound(UNNAMED_JSON) : undefined;
   }
-  const found = statSync(fileURLToPath(url), { throwIfNoEntry: false });
+  const found = infoOf(fileURLToPath(url));
   if (found === undefined) return notFound(`Module not found "${url}".`);
-  return found.isDirectory()
+  return found.isDirectory
     ? notFound(`[ERR_UNSUPPORTED_DIR_IMPORT] Directory import '${url}' ${NO_DIR}`)
     : undefined;
+}
+
+// Not `node:fs`: with it loaded an app starts 30 ms of CPU time later.
+const { errors, statSync } = Deno;
+
+function infoOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if (error instanceof errors.NotFound || error instanceof errors.NotADirectory) return undefined;
+    throw error;
+  }
 }
 
 const UNNAMED_JSON =
