@@ -86,7 +86,8 @@ export async function planRun(
   const asked = { ...options, notPoints, objective };
   const database = await databaseOf(store, version, { ...asked, costs, power });
   const found = await choose(costs, { ...asked, database });
-  const candidates = [...new Set([...methodsOf(database), ...found.migrate])].sort();
+  const below = await pointsBelow(costs, { ...asked, chosen: found.migrate });
+  const candidates = [...new Set([...methodsOf(database), ...found.migrate, ...below])].sort();
   const model = deciderModel({
     executions,
     candidates,
@@ -153,6 +154,25 @@ async function choose(
   const solved = await solvePartition(partitionProblem(costs, { ...options, objective, point }), options);
   if (!solved.feasible) throw new ClashError(solved.clash);
   return { migrate: solved.migrate, outside };
+}
+
+/**
+ * What is best where nothing chosen may migrate: an invocation that had to stay (no clone yet, one that was lost, a prediction
+ * that was wrong) is left for a clone at the next of these within it.
+ */
+async function pointsBelow(
+  costs: CostTree,
+  { chosen, objective, ...options }: PlanOptions & {
+    chosen: readonly MethodId[];
+    objective: "time" | "energy";
+  },
+): Promise<readonly MethodId[]> {
+  if (chosen.length === 0) return [];
+  const { conditions, pin = [], notPoints = new Map() } = options;
+  const others = new Map([...notPoints, ...chosen.map((method) => [method, "it is chosen"] as const)]);
+  const problem = partitionProblem(costs, { objective, pin, notPoints: others, point: pointOf(conditions) });
+  const solved = await solvePartition(problem, options);
+  return solved.feasible ? solved.migrate : [];
 }
 
 function whyLine(

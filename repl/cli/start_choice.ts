@@ -52,7 +52,8 @@ export function gainsNothing(notes: StartNotes, { features, way }: Start, decide
     if (ofRun !== true || refused || role === "home") continue;
     const { migrate, hereMs, thereMs, reason } = decider.decide(method as MethodId, features, true);
     if (reason === "time not known yet") return false;
-    const others = Object.values(methods).some((other) => other.ofRun !== true);
+    // Those that are there for what had to stay gain no more than what they are part of.
+    const others = Object.values(methods).some((other) => other.ofRun !== true && other.role !== "elsewhere");
     const gain = migrate ? hereMs - thereMs : others ? hereMs : 0;
     gainMs = Math.max(gainMs ?? 0, gain);
   }
