@@ -71,6 +71,10 @@ export const CORRECTION_STEP = 0.3;
 /** What one outcome may change the correction of predictions by: outliers (a stalled link) must not decide for long. */
 export const CORRECTION_MIN = 0.25;
 export const CORRECTION_MAX = 4;
+/** After so many migrations came home, a method's next one is known well enough to be given up … */
+export const SURE_RETURNS = 3;
+/** … when it takes so many times as long as predicted, by the worst of them; and no sooner than it would have taken here. */
+export const SURE_FACTOR = 4;
 /** What wrong migrations may cost a run: this share of its time so far; below the floor it is noise. */
 export const MAX_LOSS_SHARE = 0.05;
 export const LOSS_FLOOR_MS = 20;

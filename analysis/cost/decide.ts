@@ -64,6 +64,8 @@ export interface Decision {
   readonly workMs: number;
   readonly filesMs: number;
   readonly coldMs: number;
+  /** A clone that keeps it for longer is given up; left out where too little is known for that. */
+  readonly longestMs?: number;
   readonly reason: DecisionReason;
 }
 
@@ -95,6 +97,7 @@ export class Decider {
   /** What a session's first migration is taken to cost on top, until one was measured. */
   readonly #coldMs: number;
   #conditions: Conditions | undefined;
+  #lastConditions: Conditions;
   #region: Region | undefined;
   #rates: Rates = NOWHERE;
   #cold = true;
@@ -109,6 +112,7 @@ export class Decider {
     { now = () => performance.now(), startMs = 0 }: { now?: () => number; startMs?: number } = {},
   ) {
     this.#model = model;
+    this.#lastConditions = model.conditions;
     this.#now = now;
     this.#startedMs = now();
     this.#coldMs = startMs * COLD_START_SHARE;
@@ -121,8 +125,14 @@ export class Decider {
   /** Takes newly measured conditions, and the partition that is best under them; undefined when no clone is in reach. */
   setConditions(conditions: Conditions | undefined): void {
     this.#conditions = conditions;
+    this.#lastConditions = conditions ?? this.#lastConditions;
     this.#rates = ratesOf(conditions, this.#model.overheads);
     if (conditions !== undefined) this.#enterRegion(conditions);
+  }
+
+  /** A clone may be in reach again: what was measured last has to do. */
+  expectClone(): void {
+    if (this.#conditions === undefined) this.setConditions(this.#lastConditions);
   }
 
   /** Takes another partition: its methods migrate where that pays, the others only where that is plain. */
@@ -139,7 +149,10 @@ export class Decider {
     const known = this.#methods.get(method);
     if (known === undefined) return UNKNOWN;
     known.ofRun ||= ofRun;
-    if (!again) known.calls++;
+    if (!again) {
+      known.calls++;
+      if (!this.#migrated) known.keepPace(this.#now);
+    }
     const predicted = known.predict(features, this.#rates, this.#cold ? this.#coldMs : undefined);
     const reason = this.#reason(known, predicted);
     const migrate = reason === "pays" || reason === "forced" || reason === "worth a try" ||
@@ -150,8 +163,11 @@ export class Decider {
       known.stays(predicted.hereMs, features, this.#now);
     }
     if (migrate && !this.#cold) known.last = "there";
-    const { hereMs, workMs, overheadMs, filesMs, coldMs } = predicted;
-    return { migrate, hereMs, thereMs: workMs + overheadMs, workMs, filesMs, coldMs, reason };
+    const { hereMs, workMs, overheadMs, filesMs, coldMs, longestMs } = predicted;
+    return {
+      ...{ migrate, hereMs, thereMs: workMs + overheadMs, workMs, filesMs, coldMs, reason },
+      ...(migrate && longestMs !== undefined && { longestMs }),
+    };
   }
 
   /** Takes what became of an invocation; only whole runs on one side (no migration inside a run here). */
@@ -183,7 +199,7 @@ export class Decider {
   /** What it knows now, to be stored and to start from next time. */
   toJSON(): DeciderModel {
     const methods = Object.fromEntries([...this.#methods].map(([method, known]) => [method, known.toJSON()]));
-    return { ...this.#model, conditions: this.#conditions ?? this.#model.conditions, methods };
+    return { ...this.#model, conditions: this.#lastConditions, methods };
   }
 
   /** Live conditions → partition; another one only if it is clearly better, or a link on an edge would flap. */

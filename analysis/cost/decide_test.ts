@@ -4,6 +4,7 @@ import { treeFromTrace } from "../profile/trace.ts";
 import { DEFAULT_OVERHEADS } from "./constants.ts";
 import { Decider } from "./decide.ts";
 import { deciderModel } from "./decider_model.ts";
+import { SizeModel } from "./size_model.ts";
 
 const main = methodId("a.ts#<main>"), scan = methodId("a.ts#scan"), light = methodId("a.ts#light");
 const WIFI: Conditions = {
@@ -293,6 +294,20 @@ const PROGRAMS: readonly {
 ];
 
 for (const { name, ms, by, learn, ask } of PROGRAMS) {
+  Deno.test(`SizeModel still knows other sizes after a hundred runs of one: ${name}`, () => {
+    const model = new SizeModel();
+    const sizes = (x: number) => by === "bytes" ? [1, x, 0] : [1, 5000, 0, x];
+    for (const x of learn) model.add(sizes(x), { y: ms(x) });
+    const [before, again] = [ask.map((x) => model.at(sizes(x))), learn.at(-1)!];
+    // A few percent of noise.
+    for (let i = 0; i < 100; i++) model.add(sizes(again), { y: ms(again) * (1 + 0.04 * Math.sin(i * i)) });
+    const restored = new SizeModel(JSON.parse(JSON.stringify(model.sums)));
+    for (const [i, x] of ask.entries()) {
+      const [after, wanted] = [restored.at(sizes(x)), before[i]!];
+      assert(Math.abs(after - wanted) < 0.25 * wanted, `${x}: ${after} instead of ${wanted}`);
+    }
+  });
+
   Deno.test(`Decider.decide() predicts work within 25 % on either side, on inputs never seen: ${name}`, () => {
     const sizes = (x: number) => by === "bytes" ? [1, x, 0] : [1, 5000, 0, x];
     // A few percent of noise, and the clone a little faster at this than its speed says.
@@ -403,4 +418,56 @@ Deno.test("Decider.ended() says nothing of what takes longer because the app wai
     it.ended();
     assertEquals(Math.round(it.decide(scan, [1, 1000, 0], true).hereMs), 900, `${migrates}`);
   }
+});
+
+Deno.test("Decider.expectClone() decides by what was measured last, while nobody is in reach", () => {
+  const it = decider();
+  it.setConditions({ ...WIFI, cloneSpeed: 10 });
+  it.setConditions(undefined);
+  assertEquals(it.decide(scan, [5000, 3]).reason, "no clone");
+  it.expectClone();
+  const { migrate, workMs } = it.decide(scan, [5000, 3]);
+  assertEquals([migrate, Math.round(workMs)], [true, 500]);
+  // A later run starts from the link that was measured, also if it was lost at the end.
+  it.setConditions(undefined);
+  assertEquals(it.toJSON().conditions.cloneSpeed, 10);
+});
+
+Deno.test("Decider.decide() says how long a clone may keep a thread at most, once it knows what migrations take", () => {
+  const it = decider();
+  const longest = () => it.decide(scan, [100_000, 3]).longestMs;
+  it.observe(scan, away(1000));
+  it.observe(scan, away(2000));
+  assertEquals(longest(), undefined);
+  it.observe(scan, away(3000));
+  const { hereMs, thereMs, longestMs } = it.decide(scan, [100_000, 3]);
+  assert(
+    hereMs > 90_000 && thereMs > 4900 && longestMs! >= hereMs && longestMs! < 1.5 * hereMs,
+    `${longestMs}`,
+  );
+  // Clones that have other things to do at times are given the time for it, for as long as that is remembered.
+  it.observe(scan, { ...away(1000), totalMs: 20 * away(1000).totalMs });
+  assert(longest()! > 8 * hereMs / 2, `${longest()}`);
+  const next = new Decider(JSON.parse(JSON.stringify(it)));
+  assertEquals(next.decide(scan, [100_000, 3]).longestMs, it.decide(scan, [100_000, 3]).longestMs);
+  for (let i = 0; i < 60; i++) it.observe(scan, away(1000));
+  assert(longest()! < 1.5 * hereMs, `${longest()}`);
+});
+
+Deno.test("Decider.decide() lets a run that takes longer than was thought migrate the next invocation", () => {
+  let now = 0;
+  // Ten invocations of 60 ms, which are all of a run: not worth a round trip each.
+  const executions = [{ ...profile(new Array(10).fill(58)), features: [0, 0, 0], idleMs: 0 }];
+  const it = new Decider(JSON.parse(JSON.stringify(decider({ executions }))), { now: () => now });
+  const take = (ms: number) => {
+    const { migrate, hereMs } = it.decide(scan, [58, 3]);
+    now += ms;
+    return { migrate, hereMs: Math.round(hereMs) };
+  };
+  assertEquals(take(60), { migrate: false, hereMs: 60 });
+  assertEquals(take(60), { migrate: false, hereMs: 60 }, "as was thought");
+  assertEquals(take(240).migrate, false, "nobody knows yet");
+  assertEquals(take(240).migrate, false);
+  const { migrate, hereMs } = take(0);
+  assert(migrate && hereMs > 100, `${hereMs} ms: it takes four times as long as was thought`);
 });

@@ -2,10 +2,14 @@ import {
   CORRECTION_MAX,
   CORRECTION_MIN,
   CORRECTION_STEP,
+  FORGET,
   LATER_COLD_SHARE,
+  MAX_HERE_CORRECTION,
   ONCE_A_RUN,
   RUN_ARGUMENTS,
   RUN_BYTES,
+  SURE_FACTOR,
+  SURE_RETURNS,
   UNKNOWN_STATE_BYTES,
 } from "./constants.ts";
 import type { Rates } from "./rates.ts";
@@ -46,6 +50,9 @@ export interface MethodModel {
   readonly share?: number;
   /** How much dearer migrations of it were than predicted, besides their work. */
   readonly correction: number;
+  /** How many times as long as predicted the longest migration was of those lately, and how many came home. */
+  readonly longest?: number;
+  readonly returns?: number;
 }
 
 /** A migration that came home. */
@@ -75,6 +82,8 @@ export interface Prediction {
   /** Of these: files and questions for them, and the first migration's extra. */
   readonly filesMs: number;
   readonly coldMs: number;
+  /** A clone that keeps the thread for longer won't bring it home; undefined if too little is known. */
+  readonly longestMs: number | undefined;
 }
 
 /** A method as an app process knows it: predicts an invocation's costs from its size, and learns from what came of it. */
@@ -100,6 +109,10 @@ export class KnownMethod {
   #coldMs: number | undefined;
   readonly #perRun: number | undefined;
   #correction: number;
+  #longest: number;
+  #returns: number;
+  /** How many times as long as was thought this run's invocations take here, as far as shows. */
+  #pace = 1;
 
   constructor(model: MethodModel) {
     this.role = model.role;
@@ -115,6 +128,8 @@ export class KnownMethod {
     this.#coldMs = model.coldMs;
     this.#perRun = model.perRun;
     this.#correction = model.correction;
+    this.#longest = model.longest ?? 1;
+    this.#returns = model.returns ?? 0;
   }
 
   get herePoints(): number {
@@ -132,8 +147,8 @@ export class KnownMethod {
    */
   predict(features: ArrayLike<number>, rates: Rates, coldMs: number | undefined): Prediction {
     const perRun = this.#onceARun();
-    const hereMs = this.#sides.hereAt(features, perRun);
-    const workMs = this.#sides.thereAt(features, perRun) * rates.perWorkMs;
+    const hereMs = this.#sides.hereAt(features, perRun) * this.#pace;
+    const workMs = this.#sides.thereAt(features, perRun) * rates.perWorkMs * this.#pace;
     const up = this.#up.points > 0 ? this.#up.at(features) : UNKNOWN_STATE_BYTES;
     const down = this.#down.points > 0 ? this.#down.at(features) : UNKNOWN_STATE_BYTES;
     const { faults, bytes } = this.#filesAt(features);
@@ -141,7 +156,21 @@ export class KnownMethod {
     const firstMs = coldMs === undefined ? 0 : (this.#coldMs ?? coldMs) / this.#stillExpected();
     const stateMs = rates.fixedMs + up * rates.perUpByteMs + down * rates.perDownByteMs;
     const overheadMs = this.#correction * stateMs + filesMs + firstMs;
-    return { hereMs, workMs, overheadMs, filesMs, coldMs: firstMs };
+    const longestMs = this.#returns < SURE_RETURNS
+      ? undefined
+      : Math.max(hereMs, SURE_FACTOR * this.#longest * (workMs + overheadMs));
+    return { hereMs, workMs, overheadMs, filesMs, coldMs: firstMs, longestMs };
+  }
+
+  /**
+   * Looks how long those took that were left here in this run, now and then: no less than their share of the time that has passed.
+   * So a run that was thought to be short goes to the clone when it shows that it isn't.
+   */
+  keepPace(now: () => number): void {
+    const { count, thoughtMs, firstMs } = this.#stays;
+    if (count === 0 || (count & (count - 1)) !== 0 || !(thoughtMs > 0)) return;
+    const leastMs = (this.#share ?? 0) * (now() - firstMs);
+    this.#pace = Math.max(1, Math.min(MAX_HERE_CORRECTION, leastMs / thoughtMs));
   }
 
   /** An invocation ran here as a whole. */
@@ -153,7 +182,7 @@ export class KnownMethod {
   stays(hereMs: number, features: ArrayLike<number>, now: () => number): void {
     if (this.#stays.count === 0) [this.#stays.firstMs, this.#stays.features] = [now(), features];
     this.#stays.count++;
-    this.#stays.thoughtMs += hereMs;
+    this.#stays.thoughtMs += hereMs / this.#pace;
   }
 
   /**
@@ -173,6 +202,7 @@ export class KnownMethod {
   ranThere(outcome: Migrated, rates: Rates): void {
     const { features, fileBytes = 0, faults = 0 } = outcome;
     this.failures = 0;
+    this.#compare(outcome, rates);
     this.#sides.ranThere(outcome.cloneMs / rates.perWorkMs, features);
     this.#faults.add(features, { y: faults });
     this.#files.add(features, { y: fileBytes });
@@ -198,6 +228,8 @@ export class KnownMethod {
       refused: this.refused,
       ...(this.ofRun ? { ofRun: true } : {}),
       correction: this.#correction,
+      longest: this.#longest,
+      returns: this.#returns,
       upCold: this.#upCold,
       ...(this.#coldMs === undefined ? {} : { coldMs: this.#coldMs }),
       ...(perRun === undefined ? {} : { perRun }),
@@ -229,6 +261,16 @@ export class KnownMethod {
   /** Invocations of this run that share the first migration's extra. */
   #stillExpected(): number {
     return Math.max(1, (this.#perRun ?? 1) - this.calls + 1);
+  }
+
+  /** What a session's first migration takes on top, and what files do, says nothing of how well work and state are known. */
+  #compare({ totalMs, waitedMs = 0, features, cold }: Migrated, rates: Rates): void {
+    this.#returns++;
+    if (cold === true || !this.seenThere) return;
+    const { workMs, overheadMs, filesMs } = this.predict(features, rates, undefined);
+    const times = (totalMs - waitedMs) / (workMs + overheadMs - filesMs);
+    const before = 1 + FORGET * (this.#longest - 1);
+    if (Number.isFinite(times)) this.#longest = Math.max(before, times);
   }
 
   #learnState(

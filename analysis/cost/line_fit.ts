@@ -77,3 +77,16 @@ export function spreadOf({ n, x, xx }: LineSums): number {
   const mean = x / n;
   return mean > 0 ? Math.sqrt(Math.max(0, xx / n - mean * mean)) / mean : 0;
 }
+
+/**
+ * Lets the x lie at least so far apart, as a share of their mean, as if there were points on both sides of it that lie on a line
+ * of this slope: means stay what they are.
+ */
+export function keepSpread(sums: LineSums, slope: number, share: number): void {
+  const mean = sums.x / sums.n;
+  const more = (share * mean) ** 2 * sums.n - (sums.xx - sums.x * mean);
+  if (!(more > 0)) return;
+  sums.xx += more;
+  sums.xy += more * slope;
+  sums.yy += more * slope * slope;
+}

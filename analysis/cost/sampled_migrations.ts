@@ -43,6 +43,8 @@ export class SampledMigrations {
 
   setConditions(): void {}
 
+  expectClone(): void {}
+
   ended(): void {}
 
   /** It learns nothing itself: what was measured is in the run's events. */

@@ -1,4 +1,4 @@
-import { addPoint, addSums, emptySums, fitGrowth, type LineSums, spreadOf } from "./line_fit.ts";
+import { addPoint, addSums, emptySums, fitGrowth, keepSpread, type LineSums, spreadOf } from "./line_fit.ts";
 import {
   CLEARLY_BETTER,
   FORGET,
@@ -126,6 +126,8 @@ export class SizeModel {
   /** Takes what one invocation really took. */
   add(features: ArrayLike<number>, { y, weight = 1 }: { y: number; weight?: number }): void {
     const keep = FORGET ** weight;
+    const list = this.#squared ? this.sums.square : this.sums.linear;
+    const known = this.#position >= 0 ? list[this.#position] : undefined;
     addPoint(this.sums.plain, 0, { y, keep });
     for (let i = 0; i < features.length && i < MAX_POSITIONS; i++) {
       const x = features[i]!;
@@ -133,6 +135,8 @@ export class SizeModel {
       addPoint(this.sums.linear[i] ??= emptySums(), x, { y, keep });
       addPoint(this.sums.square[i] ??= emptySums(), x * x, { y, keep });
     }
+    // Many of one size would make it forget how others go.
+    if (known !== undefined) keepSpread(known, this.#slope, 2 * leastSpread(this.#squared));
     this.#fit();
   }
 
@@ -152,7 +156,8 @@ export class SizeModel {
       const least = list === square ? MIN_SQUARE_POINTS : MIN_POINTS;
       for (const i of LIKELIEST) {
         const sums = list[i];
-        if (sums === undefined || sums === null || sums.n < least || spreadOf(sums) < MIN_SPREAD) continue;
+        if (sums === undefined || sums === null || sums.n < least) continue;
+        if (spreadOf(sums) < leastSpread(list === square)) continue;
         const { base, slope, fit } = fitGrowth(sums);
         if (!(slope > 0) || fit < MIN_FIT || best >= 0 && fit <= best + CLEARLY_BETTER) continue;
         best = fit;
@@ -160,6 +165,11 @@ export class SizeModel {
       }
     }
   }
+}
+
+/** Squares lie twice as far apart. */
+function leastSpread(squared: boolean): number {
+  return squared ? 2 * MIN_SPREAD : MIN_SPREAD;
 }
 
 /** Further than that nothing is guessed from one size. */

@@ -29,12 +29,17 @@ export const DEFAULT_BOUNDS: CloneBounds = {
 
 /** A thread is away no longer than this many times what its method was expected to take here … */
 const AWAY_FACTOR = 20;
-/** … but may take this long, … */
+/** … but may take this long, or this where migrations like it are known well: a machine that was asleep for a while is no lost one. */
 const AWAY_LEAST_MS = 60_000;
+const AWAY_KNOWN_LEAST_MS = 10_000;
 /** … and this long where nothing was expected: what a clone grants a migration if its owner says nothing. */
 const AWAY_UNKNOWN_MS = 24 * 3_600_000;
 
-/** How long a thread may be away. `hereMs`: what its method was expected to take here, 0 if nothing was. */
-export function longestAwayMs(hereMs: number): number {
-  return hereMs > 0 ? Math.max(AWAY_LEAST_MS, AWAY_FACTOR * hereMs) : AWAY_UNKNOWN_MS;
+/**
+ * How long a thread may be away. `hereMs`: what its method was expected to take here, 0 if nothing was; `longestMs`: what it takes
+ * at most, if migrations like it are known well.
+ */
+export function longestAwayMs(hereMs: number, longestMs?: number): number {
+  const most = hereMs > 0 ? Math.max(AWAY_LEAST_MS, AWAY_FACTOR * hereMs) : AWAY_UNKNOWN_MS;
+  return longestMs === undefined ? most : Math.min(most, Math.max(AWAY_KNOWN_LEAST_MS, longestMs));
 }

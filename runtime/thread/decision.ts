@@ -6,6 +6,8 @@ export interface Decision {
   readonly hereMs: number;
   readonly thereMs: number;
   readonly reason: string;
+  /** A clone that keeps the thread for longer is given up; left out where nobody knows. */
+  readonly longestMs?: number;
   /** So many invocations that follow stay without being asked about. */
   readonly rest?: number;
   /** What else the trace shows of it. */
@@ -37,6 +39,8 @@ export interface DecisionMaker {
   observe(method: string, outcome: Outcome): void;
   /** The link or the machines changed; undefined while no clone is in reach. */
   setConditions(conditions: Conditions | undefined): void;
+  /** A clone may be in reach again: what was measured last has to do. */
+  expectClone(): void;
   /** The app ends. */
   ended(): void;
   /** What it knows now, to be kept for the next run. */
@@ -50,6 +54,7 @@ export class Forced implements DecisionMaker {
   }
   observe(): void {}
   setConditions(): void {}
+  expectClone(): void {}
   ended(): void {}
   toJSON(): unknown {
     return null;

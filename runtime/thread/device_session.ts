@@ -114,7 +114,7 @@ export class DeviceSession {
   readonly #permissions: AskedPermissions;
   readonly #event: SessionParts["event"];
   readonly #board: Board;
-  /** Until when a migration point waits for it. */
+  /** Until when a migration point waits for it, whatever hangs on it. */
   readonly #waitUntil: number;
   readonly #files: DeviceFiles;
   readonly #roots: FileRoots;
@@ -189,13 +189,15 @@ export class DeviceSession {
     return this.#lost === undefined ? 0 : performance.now() - this.#lostAt;
   }
 
-  /** How it stands, once that is clear or has taken too long. */
-  async settled(waitMs: number): Promise<SessionState> {
+  /**
+   * How it stands, once that is clear or has taken longer than `waitMs`. For `riskMs` of that somebody waits also if it has been
+   * opening for long: what hangs on it is worth so much.
+   */
+  async settled(waitMs: number, riskMs = 0): Promise<SessionState> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<SessionState>((resolve) => {
-      const left = this.#config.stepping
-        ? STEPPED_WAIT_MS
-        : Math.max(0, Math.min(waitMs, this.#waitUntil - performance.now()));
+      const patienceMs = Math.max(riskMs, this.#waitUntil - performance.now());
+      const left = this.#config.stepping ? STEPPED_WAIT_MS : Math.max(0, Math.min(waitMs, patienceMs));
       timer = setTimeout(() => resolve({ ok: false, error: "no clone has answered yet", late: true }), left);
     });
     const state = await Promise.race([this.#ready, late]);

@@ -79,7 +79,7 @@ export class MigrationService {
         return {};
       case "session":
         this.#session ??= this.#newSession();
-        return { value: await this.#state(message.waitMs) };
+        return { value: await this.#state(message) };
       case "land":
         this.#lane = message.lane ?? "down";
         return { value: await this.#session?.land() };
@@ -101,19 +101,20 @@ export class MigrationService {
     return this.#session!.migrate({ head, packet, missing, method, longestAwayMs });
   }
 
-  /** The session's state, after a wait of limited length; one that failed long enough ago is opened again meanwhile. */
-  async #state(waitMs: number): Promise<SessionState> {
-    const session = this.#session!;
-    const state = await session.settled(waitMs);
-    if (!state.ok && session.failedFor() > this.#retryMs) {
+  /** The session's state, after a wait of limited length; one that failed long enough ago is opened again before. */
+  async #state({ waitMs, riskMs }: AppMessage): Promise<SessionState> {
+    const failedMs = this.#session!.failedFor();
+    if (failedMs > this.#retryMs) {
       this.#retryMs = Math.min(this.#retryMs * 2, MAX_RETRY_MS);
-      session.close();
+      this.#session!.close();
       this.#session = this.#newSession(true);
-    } else if (state.ok) this.#retryMs = FIRST_RETRY_MS;
+    }
+    const state = await this.#session!.settled(waitMs, riskMs);
+    if (state.ok) this.#retryMs = FIRST_RETRY_MS;
     return state;
   }
 
-  /** `impatient`: a clone was lost just now, so nobody waits until another is found. */
+  /** `impatient`: a clone was lost just now, so nobody waits until another is found, but for what is worth the risk. */
   #newSession(impatient = false): DeviceSession {
     const { config, board, ask, connect, question } = this.#parts;
     // Only who traces or steps wants to know each stage.

@@ -107,10 +107,18 @@ export class Migrator {
   readonly #points: Point[] = [];
   readonly #migrated = new Map<string, Migrated>();
   #boardVersion = -1;
+  /** When there was no session though one was asked for. */
+  #askedMs = -Infinity;
   /** Nothing has migrated in this session yet: the next one ships code too. */
   #cold = true;
   #runFeatures: readonly number[] | undefined;
-  #current = { features: [] as readonly number[], startedMs: 0, cold: true, predicted: 0 };
+  #current = {
+    features: [] as readonly number[],
+    startedMs: 0,
+    cold: true,
+    predicted: 0,
+    longestMs: undefined as number | undefined,
+  };
   #next = 1;
   /** What the clone of this session already has. */
   #shippedModules = new Set<string>();
@@ -182,11 +190,8 @@ export class Migrator {
     if (!decision.migrate) return this.#stay(point, decision, features);
     const isAsync = this.#parts.registry.tableOf(point.module).sites[point.site]!.isAsync === true;
     if (isAsync && !this.#awaitedAtOnce()) return this.#local(point, "its call is not awaited at once");
-    const session = this.#sessionState(point.forced ? FORCED_WAIT_MS : waitFor(decision));
-    if (session?.ok !== true) {
-      const reason = session?.error ?? SUPERVISOR_GONE;
-      return session?.late ? this.#local(point, reason) : this.#failed(point, reason);
-    }
+    const session = this.#sessionState(point.forced ? FORCED_WAIT : waitFor(decision));
+    if (session?.ok !== true) return this.#withoutSession(point, session, features, args.length === 0);
     if (session.id !== this.#session) {
       this.#forget();
       this.#session = session.id;
@@ -195,8 +200,25 @@ export class Migrator {
       if (!decision.migrate) return this.#stay(point, decision, features);
     }
     this.#trace({ event: "decide", thread: "main", method: point.method, ...decision, features });
-    this.#current = { features, startedMs: performance.now(), cold: this.#cold, predicted: decision.hereMs };
+    const { hereMs: predicted, longestMs } = decision;
+    this.#current = { features, startedMs: performance.now(), cold: this.#cold, predicted, longestMs };
     return this.#migrate(point, isAsync, self, args, accessor);
+  }
+
+  /** There is no clone, or none yet: it runs here, and whoever decides knows that it wasn't the method's fault. */
+  #withoutSession(
+    point: Point,
+    session: Exclude<SessionState, { ok: true }> | undefined,
+    features: readonly number[],
+    ofRun: boolean,
+  ): undefined {
+    if (session === undefined || point.forced && !session.late) {
+      return this.#failed(point, session?.error ?? SUPERVISOR_GONE);
+    }
+    if (session.late) return this.#local(point, session.error);
+    this.#askedMs = performance.now();
+    const decision = this.#decide(point, features, ofRun, true);
+    return this.#stay(point, { ...decision, migrate: false, reason: session.error }, features);
   }
 
   /** The first decisions to stay are traced with their figures, so that a person can see why; millions would help nobody. */
@@ -217,13 +239,13 @@ export class Migrator {
   }
 
   /** The session's state; undefined if the supervisor is gone. One that is ready is known without asking. */
-  #sessionState(waitMs: number): SessionState | undefined {
+  #sessionState(wait: SessionWait): SessionState | undefined {
     const { board, port } = this.#parts;
     board.refresh();
     const id = board.sessionId;
     // Until the supervisor has taken note, the board still shows the session that was just ended.
     if (board.session === "ready" && id !== this.#ended) return { ok: true, id };
-    return port.request({ op: "session", waitMs });
+    return port.request({ op: "session", ...wait });
   }
 
   /** A forced method waits for its session; any other goes on here until there is one. */
@@ -234,6 +256,11 @@ export class Migrator {
       this.#boardVersion = board.version;
       // While a session is opening, what was measured last time has to do.
       if (board.session !== "opening") decision.setConditions(board.read());
+    }
+    // Nor is it lost for good: now and then an invocation for which that would pay asks for another.
+    if (board.session === "lost") {
+      if (performance.now() - this.#askedMs >= ASK_AGAIN_MS) decision.expectClone();
+      else decision.setConditions(undefined);
     }
     return decision.decide(point.method, features, ofRun, again);
   }
@@ -281,7 +308,7 @@ export class Migrator {
         head,
         missing: this.#missing,
         method: point.method,
-        longestAwayMs: longestAwayMs(this.#current.predicted),
+        longestAwayMs: longestAwayMs(this.#current.predicted, this.#current.longestMs),
         permissions: filePermissions(),
       };
     } catch (error) {
@@ -653,10 +680,22 @@ export class Migrator {
 /** Of the roots, paths, classes and modules that a packet's bytes come from. */
 const SHARES_TRACED = 5;
 const SHARES_SHOWN = 12;
+/** A lost session is asked about again after that long. */
+const ASK_AGAIN_MS = 5_000;
+/** How long to wait for a session that is opening: at most, and of that also if it has been opening for long. */
+interface SessionWait {
+  readonly waitMs: number;
+  readonly riskMs: number;
+}
+
 /** How long a forced method waits for its session. */
-const FORCED_WAIT_MS = 30_000;
-/** Any other waits for a session that is opening for as long as it expects to save, at most this long. */
+const FORCED_WAIT: SessionWait = { waitMs: 30_000, riskMs: 0 };
+/** Any other waits for as long as it expects to save, at most this long … */
 const MAX_WAIT_MS = 15_000;
-function waitFor({ hereMs, thereMs }: Decision): number {
-  return Math.min(MAX_WAIT_MS, Math.max(0, hereMs - thereMs));
+/** … or, if that is longer, for this share of what it takes here: no more is lost if no clone comes. */
+const RISKED_SHARE = 0.1;
+
+function waitFor({ hereMs, thereMs }: Decision): SessionWait {
+  const riskMs = hereMs * RISKED_SHARE;
+  return { waitMs: Math.max(0, Math.min(Math.max(MAX_WAIT_MS, riskMs), hereMs - thereMs)), riskMs };
 }

@@ -1,0 +1,11 @@
+import { equal } from "node:assert/strict";
+import { longestAwayMs } from "./clone_bounds.ts";
+
+Deno.test("longestAwayMs() waits for what is known well no longer than it takes at most, and generously for the rest", () => {
+  equal(longestAwayMs(0), 24 * 3_600_000, "nothing was expected");
+  equal(longestAwayMs(1000), 60_000);
+  equal(longestAwayMs(171_000), 20 * 171_000);
+  equal(longestAwayMs(171_000, 180_000), 180_000);
+  equal(longestAwayMs(1000, 1500), 10_000, "a machine may be held up for some seconds");
+  equal(longestAwayMs(1000, 300_000), 60_000, "never longer than without that");
+});

@@ -1,0 +1,91 @@
+import { deepEqual as assertEquals, ok as assert } from "node:assert/strict";
+import type { AppMessage } from "./app_link.ts";
+import { Board } from "./board.ts";
+import { encodeFrame, encodeJsonFrame, HOP_CONTROL } from "./frame.ts";
+import { MigrationService } from "./migration_service.ts";
+import { type AppConfig, READY, START } from "./protocol.ts";
+import { SessionLink } from "./session_link.ts";
+
+const CONDITIONS = {
+  rttMs: 1,
+  upBytesPerSecond: 1e6,
+  downBytesPerSecond: 1e6,
+  cloneSpeed: 4,
+  power: "mains",
+};
+
+/** A clone that is ready as soon as it is asked. */
+class WillingLink extends SessionLink {
+  override send(kind: number): void {
+    if (kind === HOP_CONTROL) {
+      const answer = { ok: true, conditions: CONDITIONS, clone: { name: "c", peer: "p" } };
+      setTimeout(() => this.received(encodeJsonFrame(HOP_CONTROL, answer)));
+    } else if (kind === START) setTimeout(() => this.received(encodeFrame(READY)));
+  }
+
+  protected override end(): void {}
+}
+
+/** A service whose sessions lead where `connect` says; asks for the session's state as the app's thread does. */
+function serviceOf(connect: (nth: number) => Promise<SessionLink | undefined>) {
+  const answers: { ok: boolean; error?: string; late?: boolean }[] = [];
+  let opened = 0;
+  const config = {
+    ...{ forced: [], methods: ["a.ts#f"], roots: [], stepping: false, trace: false },
+    session: { op: "session", app: "a.ts" },
+    start: { args: [], cwd: "/", temporary: "/tmp", mainModule: "file:///a.ts" },
+  } as unknown as AppConfig;
+  const service = new MigrationService({
+    config,
+    board: new Board(),
+    answer: (_message, value) => void answers.push(value as typeof answers[number]),
+    question: () => Promise.resolve(null),
+    ask: () => Promise.resolve(null),
+    connect: async () => {
+      const link = await connect(++opened);
+      return link && { link, clones: [] };
+    },
+  });
+  const ask = async (wait: { waitMs: number; riskMs: number }) => {
+    await service.serve({ op: "session", id: 1, ...wait } as AppMessage, undefined);
+    return answers.pop()!;
+  };
+  return { service, ask, opened: () => opened };
+}
+
+/** Lets `performance.now()` go on by that much at once. */
+function later(ms: number): Disposable {
+  const { now } = performance;
+  performance.now = () => now.call(performance) + ms;
+  return { [Symbol.dispose]: () => void (performance.now = now) };
+}
+
+Deno.test("MigrationService opens a session that failed again for the next migration point, which waits for it", async () => {
+  const { service, ask, opened } = serviceOf((nth) =>
+    Promise.resolve(nth === 1 ? undefined : new WillingLink())
+  );
+  const wait = { waitMs: 30_000, riskMs: 30_000 };
+  assertEquals(await ask(wait), { ok: false, error: "no clone in reach" });
+  assertEquals([await ask(wait), opened()], [{ ok: false, error: "no clone in reach" }, 1], "not at once");
+  {
+    using _ = later(6_000);
+    const state = await ask(wait);
+    assert(state.ok && opened() === 2, `${state.error}, ${opened()} sessions`);
+  }
+  service.close();
+});
+
+Deno.test("MigrationService lets who risks more wait for a session that has been opening for long", async () => {
+  const { promise, resolve } = Promise.withResolvers<SessionLink>();
+  const { service, ask } = serviceOf(() => promise);
+  {
+    using _ = later(20_000);
+    const little = await ask({ waitMs: 30_000, riskMs: 0 });
+    assert(little.late, `it didn't wait: ${JSON.stringify(little)}`);
+    const much = ask({ waitMs: 30_000, riskMs: 30_000 });
+    resolve(new WillingLink());
+    const state = await much;
+    assert(state.ok, String(state.error));
+  }
+  service.close();
+});
