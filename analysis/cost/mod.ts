@@ -5,8 +5,9 @@
  */
 import { Decider, type DeciderModel } from "./decide.ts";
 import { SampledMigrations, type SamplingModel } from "./sampled_migrations.ts";
+import { SizeModel } from "./size_model.ts";
 
-export { Decider, type DeciderModel, SampledMigrations, type SamplingModel };
+export { Decider, type DeciderModel, SampledMigrations, type SamplingModel, SizeModel };
 
 /** What decides at migration points, from the model that the app process was sent. */
 export function makeDecider(model: unknown): Decider | SampledMigrations {

@@ -30,9 +30,16 @@ export interface RunNote {
   readonly conditions?: Conditions;
 }
 
+/** What a run takes on this device without a clone, as far as is known; milliseconds. */
+export interface AloneNote {
+  readonly features: readonly number[];
+  readonly ms: number;
+}
+
 /** Runs of an app, by which later ones choose how to start. */
 export interface StartNotes {
   readonly runs: readonly RunNote[];
+  readonly alone?: readonly AloneNote[];
   /** Runs that have started plainly since the last one under the runtime. */
   readonly skipped?: number;
 }

@@ -16,6 +16,8 @@ import { Savings } from "./savings.ts";
 import { StayedHere } from "./stayed_here.ts";
 import {
   gainsNothing,
+  isShort,
+  ranAlone,
   SavedTime,
   skipped,
   type Start,
@@ -144,6 +146,8 @@ export class Run {
   readonly #saved = new SavedTime();
   /** What this process did for the runtime before the app's own started. */
   #preparingMs = 0;
+  /** What the app's process took. */
+  #wallMs = 0;
   readonly #misses = new Misses();
   #knownMisses: readonly KnownMiss[] = [];
   #failure: string | undefined;
@@ -210,9 +214,10 @@ export class Run {
       ? await this.#whyPlainly(usable)
       : undefined;
     if (usable !== undefined && why !== undefined) {
-      memory.write({ ...usable, starts: skipped(usable.starts!) });
       this.#say(`${why}: this one starts as under deno run`);
-      return await this.#plain(flags);
+      const code = await this.#plain(flags);
+      memory.write({ ...usable, starts: this.#withWall(skipped(usable.starts!)) });
+      return code;
     }
     if (this.#methods.length === 0 && this.#isFree()) return await this.#watched(flags, usable);
     return await this.#supervised(flags, { note: usable, profile });
@@ -231,7 +236,7 @@ export class Run {
     const { code, learnt, seen } = await watchedRun({
       ...{ flags, place },
       launch: (args) => this.#launch([...args, this.#app.path, ...this.#args]),
-      note: () => this.#lessonNote(note?.starts),
+      note: () => this.#lessonNote(this.#withWall(note?.starts ?? { runs: [] })),
     });
     if (code === 0 && !seen(this.#app.main)) this.#sayBypassed();
     if (learnt) await this.#startLearner();
@@ -267,12 +272,20 @@ export class Run {
     if (starts === undefined) return undefined;
     const start = this.#startOf();
     if (startsPlainly(starts, start)) return "a run on as much gained nothing by a clone";
-    const { Decider } = await later<typeof import("../../analysis/cost/mod.ts")>(
+    const { Decider, SizeModel } = await later<typeof import("../../analysis/cost/mod.ts")>(
       "../../analysis/cost/mod.ts",
       import.meta.url,
     );
+    if (isShort(starts, start, new SizeModel())) {
+      return "a run on so little takes less than a start for a clone";
+    }
     const nothing = gainsNothing(starts, start, new Decider(model as DeciderModel));
     return nothing ? "a run on so little gains nothing by a clone" : undefined;
+  }
+
+  /** The notes with this run's length, which was that without a clone. */
+  #withWall(starts: StartNotes): StartNotes {
+    return ranAlone(starts, this.#startOf(), this.#wallMs);
   }
 
   #startOf(): Start {
@@ -283,10 +296,17 @@ export class Run {
   /** Later runs know by this whether the runtime's start is paid back. The first run of a code says nothing of them. */
   #startNotes(note: PlanNote | undefined, made: boolean): StartNotes | undefined {
     const told = this.#methods.length > 0 && this.#report?.bootMs !== undefined && this.#isFree();
+    if (!told) return note?.starts;
+    const bootMs = this.#report!.bootMs!;
+    const known = ranAlone(
+      note?.starts ?? { runs: [] },
+      this.#startOf(),
+      this.#wallMs - bootMs + this.#saved.ms,
+    );
     // A start in which code was rewritten is no measure of later ones; what migrations lost is.
-    if (!told || made && this.#saved.ms >= 0) return note?.starts;
-    const startMs = made ? 0 : this.#report!.bootMs! + this.#preparingMs;
-    return started(note?.starts ?? { runs: [] }, {
+    if (made && this.#saved.ms >= 0) return known;
+    const startMs = made ? 0 : bootMs + this.#preparingMs;
+    return started(known, {
       ...this.#startOf(),
       savedMs: this.#saved.ms - startMs,
       ...(!made && { startMs }),
@@ -334,9 +354,15 @@ export class Run {
     if (typeof this.#values.trace === "string") new TraceFile(this.#values.trace).close();
   }
 
-  #launch(args: readonly string[]): Promise<number> {
+  async #launch(args: readonly string[]): Promise<number> {
     const starter = this.#onlooker ?? this.#experiment;
-    return starter === undefined ? runForeground(denoPath(), args) : starter.launch(denoPath(), args);
+    const began = performance.now();
+    try {
+      if (starter !== undefined) return await starter.launch(denoPath(), args);
+      return await runForeground(denoPath(), args);
+    } finally {
+      this.#wallMs = performance.now() - began;
+    }
   }
 
   /** No clone is wanted, or none can be there. */

@@ -1,13 +1,16 @@
 import type { MethodId, TraceEvent } from "../../runtime/mod.ts";
-import type { Decider } from "../../analysis/cost/mod.ts";
+import type { Decider, SizeModel } from "../../analysis/cost/mod.ts";
 import { runFeatures } from "../../runtime/features/mod.ts";
 import type { RunNote, StartNotes } from "./app_memory.ts";
 
 // The runtime's own start is paid before the first decision at a migration point. So a run that is known not to pay it back
-// starts as under `deno run`: one whose input is no larger in any respect than that of a run which lost by it.
+// starts as under `deno run`: one that takes less than that start, or whose input is no larger in any respect than that of a run
+// which lost by it.
 
 /** Runs that are remembered, of each way to a clone. */
 const KEPT = 8;
+/** Where a run's features say how many bytes its files have. */
+const RUN_BYTES = 1;
 /** So many runs start plainly before one tries again: the link or the machines may have changed. */
 const TRY_EVERY = 8;
 
@@ -60,6 +63,34 @@ export function gainsNothing(notes: StartNotes, { features, way }: Start, decide
   return gainMs !== undefined && gainMs < last.startMs;
 }
 
+/** How long a run on such an input takes here without a clone; undefined if nothing says so. */
+export function aloneMs(
+  { alone = [] }: StartNotes,
+  { features }: Start,
+  model: SizeModel,
+): number | undefined {
+  if (alone.length === 0) return undefined;
+  for (const { features, ms } of alone) model.add(features, { y: ms });
+  return model.inProportion(features, RUN_BYTES);
+}
+
+/**
+ * Whether a run takes less than the runtime's start alone: then no clone, whatever its link, pays that back. The start is this
+ * device's, so any way to a clone tells of it.
+ */
+export function isShort(notes: StartNotes, start: Start, model: SizeModel): boolean {
+  const startMs = notes.runs.findLast((run) => run.startMs !== undefined)?.startMs;
+  if (startMs === undefined || (notes.skipped ?? 0) >= TRY_EVERY) return false;
+  const ms = aloneMs(notes, start, model);
+  return ms !== undefined && ms < startMs;
+}
+
+/** The notes with what a run took without a clone, or would have. */
+export function ranAlone(notes: StartNotes, { features }: Start, ms: number): StartNotes {
+  const others = (notes.alone ?? []).filter((note) => String(note.features) !== String(features));
+  return { ...notes, alone: [...others, { features, ms: Math.max(0, ms) }].slice(-KEPT) };
+}
+
 /** The notes with a run that started plainly. */
 export function skipped(notes: StartNotes): StartNotes {
   return { ...notes, skipped: (notes.skipped ?? 0) + 1 };
@@ -72,7 +103,7 @@ export function started(notes: StartNotes, run: RunNote): StartNotes {
   );
   const ofWay = others.filter(({ way }) => way === run.way);
   const oldest = ofWay.length >= KEPT ? ofWay[0] : undefined;
-  return { runs: [...others.filter((note) => note !== oldest), run], skipped: 0 };
+  return { ...notes, runs: [...others.filter((note) => note !== oldest), run], skipped: 0 };
 }
 
 /** Adds up what a run's migrations saved: what was predicted for the device, less what they took. */

@@ -1,8 +1,17 @@
 import { deepStrictEqual as assertEquals, equal } from "node:assert/strict";
 import type { StartNotes } from "./app_memory.ts";
+import { SizeModel } from "../../analysis/cost/mod.ts";
 import { Decider, deciderModel, DEFAULT_OVERHEADS } from "../../analysis/mod.ts";
 import { methodId } from "../../runtime/mod.ts";
-import { gainsNothing, SavedTime, skipped, started, startsPlainly } from "./start_choice.ts";
+import {
+  gainsNothing,
+  isShort,
+  ranAlone,
+  SavedTime,
+  skipped,
+  started,
+  startsPlainly,
+} from "./start_choice.ts";
 
 const WAY = "auto wifi";
 const notes = (...runs: [features: number[], savedMs: number][]): StartNotes => ({
@@ -90,4 +99,21 @@ Deno.test("gainsNothing() compares what the model expects of a clone with what t
   equal(nothing(1000, known, "auto 3g"), false, "nothing is known of that way");
   equal(nothing(1000, { ...known, skipped: 8 }), false, "one tries again");
   equal(nothing(1000, { runs: [last] }), false, "the start wasn't measured");
+});
+
+Deno.test("isShort() says so for inputs that take less than the runtime's start alone, whatever the way to a clone", () => {
+  const short = (known: StartNotes, bytes: number) =>
+    isShort(known, { features: [1, bytes, 0], way: "never used" }, new SizeModel());
+  const size = (bytes: number) => ({ features: [1, bytes, 0], way: WAY });
+  const lengths = ranAlone(ranAlone(notes(), size(1e5), 3000), size(4e5), 9000);
+  equal(short(lengths, 1e5), false, "what a start takes isn't known");
+  const known = started(lengths, { ...size(4e5), savedMs: 100, startMs: 6000 });
+  equal(known.alone?.length, 2, "they stay known");
+  assertEquals([1e5, 2e5, 3e5, 8e5].map((bytes) => short(known, bytes)), [true, true, false, false]);
+  // From one size it goes in proportion.
+  const one = started(ranAlone(notes(), size(1e5), 3000), { ...size(1e5), savedMs: 1, startMs: 6000 });
+  assertEquals([1e5, 1.9e5, 2.1e5].map((bytes) => short(one, bytes)), [true, true, false]);
+  // What it really took corrects it; and now and then one tries again.
+  equal(short(ranAlone(known, size(1e5), 20_000), 1e5), false);
+  equal(short({ ...known, skipped: 8 }, 1e5), false);
 });
