@@ -39,6 +39,7 @@ export { fewerPieces, joinBytes, totalBytes } from "./thread/bytes.ts";
 export { shownText } from "./thread/shown_text.ts";
 export { slabReader } from "./thread/slab_reader.ts";
 export { CodeService, type CodeSnapshot, type TextCache } from "./thread/code_service.ts";
+export type { RewriteAnswer } from "./thread/load_hook.ts";
 export { AppLink, type AppMessage } from "./thread/app_link.ts";
 export { Board } from "./thread/board.ts";
 export { LocalConnection } from "./thread/local_connection.ts";

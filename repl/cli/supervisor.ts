@@ -10,6 +10,7 @@ import {
   type Landed,
   type MigrationService,
   openMigrationService,
+  type RewriteAnswer,
   type StageStop,
   type SupervisorRequest,
   type TraceEvent,
@@ -117,32 +118,36 @@ export class Supervisor {
     if (this.#workers.length >= MAX_WORKERS) return null;
     const folder = Deno.makeTempDirSync({ dir: this.folder });
     this.#workers.push(
-      new AppLink(folder, async (message, link) => {
-        if (message.op === "supervisor") link.answer(message, await this.#answerTo(message));
+      new AppLink(folder, async (message, link, packet) => {
+        if (message.op === "supervisor") await this.#answer(message, link, packet);
       }),
     );
     return folder;
   }
 
-  #receive(message: AppMessage, packet: Uint8Array | undefined): void {
+  #receive(message: AppMessage, packet: Uint8Array<ArrayBuffer> | undefined): void {
     if (message.op !== "supervisor") {
       // The app's thread waits for an answer also where there is no clone to look for.
       const gone = () => this.#link.answer(message, undefined);
       if (this.#migration === undefined) gone();
       else this.#migration.then((migration) => migration.serve(message, packet), gone);
-    } else this.#served = this.#served.then(() => this.#serve(message));
+    } else this.#served = this.#served.then(() => this.#answer(message, this.#link, packet));
   }
 
-  async #serve(message: AppMessage): Promise<void> {
-    this.#link.answer(message, await this.#answerTo(message));
-  }
-
-  async #answerTo({ request }: AppMessage): Promise<unknown> {
+  async #answer(
+    message: AppMessage,
+    link: AppLink,
+    sent: Uint8Array<ArrayBuffer> | undefined,
+  ): Promise<void> {
     try {
-      return await this.#dispatch(request) ?? null;
+      if (message.request.op !== "rewrite") {
+        return link.answer(message, await this.#dispatch(message.request) ?? null);
+      }
+      const { packet, ...value } = await this.#parts.code.answer(message.request, sent) as RewriteAnswer;
+      link.answer(message, value, packet);
     } catch {
       // Of no use to the app, which goes on as if there were no supervisor.
-      return undefined;
+      link.answer(message, undefined);
     }
   }
 

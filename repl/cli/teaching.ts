@@ -33,7 +33,8 @@ export async function teach(
 async function prepare(next: CodeService, seen: CodeService): Promise<void> {
   for (const { url, source, isModule } of seen.modules()) {
     const kind = isModule ? "module" : "script";
-    const { key } = await next.answer({ op: "rewrite", url, source, kind }) as { key?: string };
+    const bytes = new TextEncoder().encode(source);
+    const { key } = await next.answer({ op: "rewrite", url, kind }, bytes) as { key?: string };
     if (key === undefined) continue;
     await next.answer({ op: "table", key });
     await next.answer({ op: "guest", key, uninitialised: [] });

@@ -3,6 +3,7 @@ import type { TextCache } from "../../runtime/mod.ts";
 /** Rewritten modules kept between runs: a file each, in one folder of the home. Anything unreadable counts as absent. */
 export class FolderCache implements TextCache {
   readonly #folder: string;
+  #whole: string | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -12,6 +13,24 @@ export class FolderCache implements TextCache {
   get(key: string): string | undefined {
     try {
       return Deno.readTextFileSync(`${this.#folder}/${key}`);
+    } catch {
+      return undefined;
+    }
+  }
+
+  bytes(key: string): Uint8Array<ArrayBuffer> | undefined {
+    try {
+      return Deno.readFileSync(`${this.#folder}/${key}`);
+    } catch {
+      return undefined;
+    }
+  }
+
+  url(key: string): string | undefined {
+    try {
+      Deno.statSync(`${this.#folder}/${key}`);
+      this.#whole ??= encodeURI(Deno.realPathSync(this.#folder)).replace(/[?#]/g, encodeURIComponent);
+      return `file://${this.#whole}/${key}`;
     } catch {
       return undefined;
     }

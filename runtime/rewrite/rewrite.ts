@@ -2,7 +2,7 @@ import { analyse } from "./analyse.ts";
 import { type Form, ModuleForms } from "./forms.ts";
 import { freePrefix, makeTable } from "./make_table.ts";
 import { parse } from "./parse.ts";
-import { mapForm, type SourceMap, splitInlineMap, tracedPositions, withInlineMap } from "./source_map.ts";
+import { mapForm, type SourceMap, splitInlineMap, tracedPositions } from "./source_map.ts";
 import type { ModuleTable } from "./table.ts";
 
 /** A module as it was loaded. */
@@ -46,11 +46,11 @@ export class RewrittenModule {
     });
   }
 
-  /** The module as the device runs it, with migration points at these methods. */
-  deviceText(methods: ReadonlySet<string>): string {
+  /** The module as the device runs it, with migration points at these methods, and the map back to what the person wrote. */
+  device(methods: ReadonlySet<string>): { readonly text: string; readonly map: SourceMap } {
     const points = this.pointsOf(methods);
     const form = new ModuleForms(this.#analysis, this.table, new Set(points)).device(points);
-    return withInlineMap(form.text, mapForm(form, this.text, this.#module.url, this.#map));
+    return { text: form.text, map: mapForm(form, this.text, this.#module.url, this.#map) };
   }
 
   /** Sites of these methods at which a migration point can stand, in ascending order. */

@@ -20,12 +20,6 @@ export function splitInlineMap(source: string): { text: string; map: SourceMap |
   return { text: source.slice(0, match.index), map: JSON.parse(json) };
 }
 
-/** The text with its source map inline, as Deno reads it for stack traces. */
-export function withInlineMap(text: string, map: SourceMap): string {
-  const bytes = new TextEncoder().encode(JSON.stringify(map)) as Uint8Array & { toBase64(): string };
-  return `${text}\n//# sourceMappingURL=data:application/json;base64,${bytes.toBase64()}`;
-}
-
 /**
  * The map from a form back to what the person wrote: through `base`, the map of the source the form was made from, or to
  * that source itself. Every token has a segment: Deno takes a segment's own position, not an offset from it.

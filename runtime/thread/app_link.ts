@@ -9,12 +9,15 @@ import {
   READ_BYTES,
   sizesOf,
 } from "./link_frames.ts";
+import { Parcel, PARCEL_BYTES } from "./parcel.ts";
 
 /** What an app's main thread says, and whether and where it waits for the answer; `id` is 0 if it doesn't. */
 export interface AppMessage {
   readonly op: string;
   readonly id: number;
   readonly lane?: Lane;
+  /** It waits for an answer that may come by parcel; so many bytes of its own lie there. */
+  readonly parcel?: number;
   // deno-lint-ignore no-explicit-any
   readonly [more: string]: any;
 }
@@ -34,9 +37,14 @@ export const PIPES = ["up", "down", "late"] as const;
 export class AppLink {
   readonly #files: Record<typeof PIPES[number], Deno.FsFile>;
   readonly #folder: string;
+  readonly #parcel: Parcel;
   #holdsOneEnd = false;
   readonly #serializer = engineSerializer();
-  readonly #onMessage: (message: AppMessage, link: AppLink, packet: Uint8Array | undefined) => void;
+  readonly #onMessage: (
+    message: AppMessage,
+    link: AppLink,
+    packet: Uint8Array<ArrayBuffer> | undefined,
+  ) => void;
   readonly #questions = new Map<number, (value: unknown) => void>();
   #asked = 1;
   #writing: Record<Lane, Promise<void> | undefined> = { down: undefined, late: undefined };
@@ -45,7 +53,7 @@ export class AppLink {
   /** Makes the pipes in a private folder. @throws {Error} if that can't be. */
   constructor(
     folder: string,
-    onMessage: (message: AppMessage, link: AppLink, packet: Uint8Array | undefined) => void,
+    onMessage: (message: AppMessage, link: AppLink, packet: Uint8Array<ArrayBuffer> | undefined) => void,
   ) {
     this.#folder = folder;
     this.#onMessage = onMessage;
@@ -54,12 +62,21 @@ export class AppLink {
     if (!success) throw new Error(`Cannot make pipes: ${new TextDecoder().decode(stderr)}`);
     const [up, down, late] = paths.map((path) => Deno.openSync(path, { read: true, write: true }));
     this.#files = { up: up!, down: down!, late: late! };
+    this.#parcel = new Parcel(folder, { create: true });
     this.#read();
   }
 
   /** Answers a message where its sender waits for it. */
-  answer({ id, lane = "down" }: Pick<AppMessage, "id" | "lane">, value: unknown, packet?: Uint8Array): void {
-    if (id !== 0) this.#send(lane, { id, value }, packet);
+  answer(
+    { id, lane = "down", parcel }: Pick<AppMessage, "id" | "lane" | "parcel">,
+    value: unknown,
+    packet?: Uint8Array,
+  ): void {
+    if (id === 0 || this.#closed) return;
+    const inParcel = parcel !== undefined && packet !== undefined && packet.length >= PARCEL_BYTES &&
+      this.#parcel.put(packet);
+    if (inParcel) this.#send(lane, { id, value, parcel: packet.length });
+    else this.#send(lane, { id, value }, packet);
   }
 
   /** Asks the app's thread, which waits for an answer on that lane meanwhile. */
@@ -81,7 +98,12 @@ export class AppLink {
     this.#closed = true;
     // Wakes who reads; whoever has spoken does so by ending.
     if (!this.#holdsOneEnd) this.#files.up.writeSync(headerOf(0, 0));
+    this.#closeFiles();
+  }
+
+  #closeFiles(): void {
     for (const lane of ["down", "late"] as const) this.#files[lane].close();
+    this.#parcel.close();
   }
 
   #send(lane: Lane, answer: AppAnswer, packet?: Uint8Array): void {
@@ -111,9 +133,10 @@ export class AppLink {
         if (this.#closed) break;
         const { headBytes, packetBytes } = sizesOf(header);
         const head = await inlet.exactly(headBytes);
-        const packet = packetBytes === 0 ? undefined : await inlet.exactly(packetBytes);
+        const sent = packetBytes === 0 ? undefined : await inlet.exactly(packetBytes);
         this.#holdOneEnd(inlet);
         const message = this.#serializer.deserialize(head) as AppMessage;
+        const packet = message.parcel ? this.#parcel.take(message.parcel) : sent;
         if (message.op === "answered") this.#answered(message.question, message.value);
         else this.#onMessage(message, this, packet);
       }
@@ -123,7 +146,7 @@ export class AppLink {
     this.#files.up.close();
     if (this.#closed) return;
     this.#closed = true;
-    for (const lane of ["down", "late"] as const) this.#files[lane].close();
+    this.#closeFiles();
   }
 
   /** The app's thread has its end of `up` open: from now on it alone keeps it from ending. */

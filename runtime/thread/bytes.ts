@@ -6,7 +6,7 @@ export function totalBytes(parts: readonly { readonly length: number }[]): numbe
 }
 
 /** A copy of the parts, one after the other. */
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(totalBytes(parts));
   let at = 0;
   for (const part of parts) {

@@ -144,7 +144,7 @@ async function describe(source: string): Promise<unknown> {
   const exports: { result?: () => Function } = {};
   let seen: unknown;
   const look = (fn: Function) => seen = registry.describe(fn);
-  new Function("exports", "module", "look", module.deviceText(new Set()))(exports, script, look);
+  new Function("exports", "module", "look", module.device(new Set()).text)(exports, script, look);
   await Promise.resolve();
   return seen ?? registry.describe(exports.result!());
 }

@@ -1,6 +1,8 @@
 import type { ModuleSource, RewrittenModule } from "../rewrite/mod.ts";
 import { REWRITER_VERSION } from "../rewrite/constants.ts";
 import { hashOf } from "./blobs.ts";
+import { joinBytes } from "./bytes.ts";
+import { KeptText } from "./kept_text.ts";
 import type { RewriteAnswer } from "./load_hook.ts";
 import { withOuterMap } from "./outer_map.ts";
 import type { SourceKind } from "../watch/source_kind.ts";
@@ -9,6 +11,10 @@ import type { SupervisorRequest } from "./protocol.ts";
 /** Keeps texts by key between runs; may forget. */
 export interface TextCache {
   get(key: string): string | undefined;
+  /** The same in UTF-8. */
+  bytes(key: string): Uint8Array<ArrayBuffer> | undefined;
+  /** Where the engine itself can read a text; undefined if it isn't kept. */
+  url(key: string): string | undefined;
   set(key: string, text: string): void;
 }
 
@@ -38,6 +44,18 @@ export interface CodeSnapshot {
 
 type Rewriter = typeof import("../rewrite/mod.ts");
 
+type Points = RewriteAnswer["points"];
+
+/** A module as the device runs it. */
+interface DeviceText {
+  readonly points: Points;
+  readonly text: KeptText;
+  /** URL of its source map. */
+  readonly map: string;
+}
+
+const LINE_FEED = 10;
+
 /** In a variable, so that the engine doesn't read the rewriter's modules before anybody asks for them. */
 const REWRITER = "../rewrite/mod.ts";
 
@@ -51,7 +69,7 @@ export class CodeService {
   readonly #rewritten = new Map<string, RewrittenModule>();
   readonly #keys = new Map<string, string>();
   /** Texts as the engine ran them, by URL. */
-  readonly #running = new Map<string, string>();
+  readonly #running = new Map<string, KeptText>();
   readonly #known = new Set<string>();
   #rewriter: Rewriter | undefined;
   readonly #spent = { modules: 0, ms: 0, nextMs: QUIET_MS };
@@ -94,7 +112,7 @@ export class CodeService {
 
   /** Method at a position (from 0) of a module's text as the engine ran it; undefined if it is none of a known module. */
   methodAt(url: string, line: number, column: number): string | undefined {
-    const running = this.#running.get(url);
+    const running = this.#running.get(url)?.text;
     const key = this.#keys.get(url);
     if (running === undefined || key === undefined) return undefined;
     let start = 0;
@@ -119,8 +137,10 @@ export class CodeService {
   /** What another service can go on from, in another process, once the app has ended. */
   snapshot(): CodeSnapshot {
     const modules = [...this.#sources.values()].map((source) => {
-      const running = this.#running.get(source.url);
-      return running === undefined || running === source.source ? source : { ...source, running };
+      const running = this.#running.get(source.url)?.text;
+      const { url, isModule, path, key } = source;
+      const module = { url, source: source.source, isModule, path, key };
+      return running === undefined || running === module.source ? module : { ...module, running };
     });
     return { modules };
   }
@@ -130,7 +150,7 @@ export class CodeService {
     for (const { running, ...source } of modules) {
       this.#sources.set(source.key, source);
       this.#keys.set(source.url, source.key);
-      this.#running.set(source.url, running ?? source.source);
+      this.#running.set(source.url, new KeptText(running ?? source.source));
     }
   }
 
@@ -147,10 +167,14 @@ export class CodeService {
   }
 
   /** Answers one request of an app's migrator; undefined if it is none of ours. */
-  async answer(request: SupervisorRequest): Promise<unknown> {
+  /** Answers a request of the app's; `packet` is what came with it. */
+  async answer(
+    request: SupervisorRequest,
+    packet: Uint8Array<ArrayBuffer> = new Uint8Array(),
+  ): Promise<unknown> {
     switch (request.op) {
       case "rewrite":
-        return await this.#rewrite(request.url, request.source, request.kind);
+        return await this.#rewrite(request.url, new KeptText(packet), request.kind);
       case "note":
         return await this.#note(request.url, request.source, request.kind !== "script");
       case "bypassed":
@@ -184,7 +208,7 @@ export class CodeService {
     const key = (await hash(`${REWRITER_VERSION}\n${url}\n${path}\n${isModule}\n${source}`)).slice(0, 16);
     this.#sources.set(key, { url, source, isModule, path, key });
     this.#keys.set(url, key);
-    this.#running.set(url, source);
+    this.#running.set(url, new KeptText(source));
   }
 
   /** What earlier runs left, and what is left for the next one. */
@@ -221,7 +245,7 @@ export class CodeService {
     });
   }
 
-  async #rewrite(url: string, source: string, kind: SourceKind): Promise<RewriteAnswer> {
+  async #rewrite(url: string, source: KeptText, kind: SourceKind): Promise<RewriteAnswer> {
     const first = await this.#rewriteAs(url, source, kind === "module");
     if (kind !== "either" || first.key !== undefined) return this.#diagnosed(url, first);
     const second = await this.#rewriteAs(url, source, true);
@@ -233,29 +257,56 @@ export class CodeService {
     return answer;
   }
 
-  async #rewriteAs(url: string, loaded: string, isModule: boolean): Promise<RewriteAnswer> {
-    const source = isModule ? withOuterMap(loaded, url) : loaded;
+  async #rewriteAs(url: string, loaded: KeptText, isModule: boolean): Promise<RewriteAnswer> {
+    const whole = isModule ? withOuterMap(loaded.text, url) : undefined;
+    const source = whole === undefined || whole === loaded.text ? loaded : new KeptText(whole);
     const path = this.#options.pathOf(url);
-    const key = (await hash(`${REWRITER_VERSION}\n${url}\n${path}\n${isModule}\n${source}`)).slice(0, 16);
-    this.#sources.set(key, { url, source, isModule, path, key });
+    const about = new TextEncoder().encode(`${REWRITER_VERSION}\n${url}\n${path}\n${isModule}\n`);
+    const key = (await hashOf(joinBytes([about, source.bytes]))).slice(0, 16);
+    const known = { url, isModule, path, key };
+    this.#sources.set(
+      key,
+      Object.defineProperty(known, "source", { get: () => source.text }) as ModuleSource,
+    );
     const wanted = [...this.#options.methods].filter((method) => method.startsWith(`${path}#`)).sort();
     try {
-      const name = `${key}.${(await hash(wanted.join("\n"))).slice(0, 8)}.device`;
-      const device = () => JSON.stringify(this.#device(key, new Set(wanted)));
-      const cached = JSON.parse(await this.#cached(name, device));
-      for (const [, method] of cached.points) this.#known.add(method);
+      const name = `${key}.${(await hash(wanted.join("\n"))).slice(0, 8)}`;
+      const { points, text, map } = this.#kept(name) ?? await this.#make(name, key, new Set(wanted));
+      for (const [, method] of points) this.#known.add(method);
       this.#keys.set(url, key);
-      this.#running.set(url, cached.text);
-      return { key, isModule, ...cached };
+      this.#running.set(url, text);
+      return { key, isModule, points, map, packet: text.bytes };
     } catch (error) {
       const parseError = this.#rewriter?.ParseError;
       const ours = parseError !== undefined && error instanceof parseError || error instanceof RangeError;
       if (!ours) throw error;
-      return { key: undefined, isModule, text: loaded, reason: error.message, points: [] };
+      return { key: undefined, isModule, reason: error.message, points: [] };
     }
   }
 
-  #device(key: string, methods: ReadonlySet<string>): { text: string; points: [number, string][] } {
+  /** A device's text that an earlier run left: a line of JSON in front of it, its map in a file of its own. */
+  #kept(name: string): DeviceText | undefined {
+    const { cache } = this.#options;
+    const bytes = cache.bytes(`${name}.device`);
+    const map = cache.url(`${name}.map`);
+    if (bytes === undefined || map === undefined) return undefined;
+    const end = bytes.indexOf(LINE_FEED);
+    const head = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
+    return { points: head.points, text: new KeptText(bytes.subarray(end + 1)), map };
+  }
+
+  /** Makes a device's text, and leaves it for later runs. */
+  async #make(name: string, key: string, methods: ReadonlySet<string>): Promise<DeviceText> {
+    const { cache } = this.#options;
+    await this.load();
+    this.#made = true;
+    const { text, map, points } = this.#device(key, methods);
+    cache.set(`${name}.map`, map);
+    cache.set(`${name}.device`, `${JSON.stringify({ points })}\n${text}`);
+    return { points, text: new KeptText(text), map: cache.url(`${name}.map`) ?? dataUrl(map) };
+  }
+
+  #device(key: string, methods: ReadonlySet<string>): { text: string; map: string; points: Points } {
     const { path, source } = this.#sources.get(key)!;
     if (source.length >= LONG) {
       this.#options.onProgress?.(
@@ -277,12 +328,11 @@ export class CodeService {
     this.#options.onProgress?.(`${this.#spent.modules} modules rewritten, kept for later runs`);
   }
 
-  #deviceText(key: string, methods: ReadonlySet<string>): { text: string; points: [number, string][] } {
+  #deviceText(key: string, methods: ReadonlySet<string>): { text: string; map: string; points: Points } {
     const module = this.#module(key);
-    const points = module.pointsOf(methods).map((
-      site,
-    ): [number, string] => [site, module.table.sites[site]!.id]);
-    return { text: module.deviceText(methods), points };
+    const points = module.pointsOf(methods).map((site) => [site, module.table.sites[site]!.id] as const);
+    const { text, map } = module.device(methods);
+    return { text, map: JSON.stringify(map), points };
   }
 
   #module(key: string): RewrittenModule {
@@ -322,6 +372,12 @@ function markedSite(text: string, at: number, key: string): number | undefined {
   marker.lastIndex = before;
   const match = marker.exec(text);
   return match === null ? undefined : Number(match[1]);
+}
+
+/** A source map in its own URL. */
+function dataUrl(map: string): string {
+  const bytes = new TextEncoder().encode(map) as Uint8Array & { toBase64(): string };
+  return `data:application/json;base64,${bytes.toBase64()}`;
 }
 
 function hash(text: string): Promise<string> {

@@ -36,6 +36,8 @@ export type AppQuestion =
 export interface AppAnswer {
   readonly id: number;
   readonly value?: unknown;
+  /** So many bytes that belong to the value lie in the parcel. */
+  readonly parcel?: number;
   readonly question?: AppQuestion;
 }
 

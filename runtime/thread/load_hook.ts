@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { CodeRegistry, Control } from "./code_registry.ts";
 import type { DeviceCode } from "./device_code.ts";
 import { failedImport } from "./failed_import.ts";
-import { ScriptLoader, type ScriptSource, scriptUrl } from "./script_loader.ts";
+import { MAP_COMMENT, ScriptLoader, type ScriptSource, scriptUrl } from "./script_loader.ts";
 import { NODE_WORKERS, NODE_WORKERS_URL } from "../rewrite/constants.ts";
 import type { SyncPort } from "./sync_port.ts";
 import { kindOf } from "../watch/source_kind.ts";
@@ -12,6 +12,10 @@ import { NODE_WORKERS_SOURCE } from "./workers.ts";
 
 /** The app may set another clock. */
 const now = performance.now.bind(performance);
+const encoder = new TextEncoder();
+const encode = encoder.encode.bind(encoder);
+const decoder = new TextDecoder();
+const decode = decoder.decode.bind(decoder);
 
 /** Migration points: `[site, method id]`. */
 type Points = readonly (readonly [number, string])[];
@@ -45,9 +49,22 @@ export const MAIN_IS_SCRIPT: unique symbol = Symbol("main is a script");
 export interface RewriteAnswer {
   /** Undefined if the module runs as it is; `reason` says why. */
   readonly key: string | undefined;
-  readonly text: string;
+  /** The rewritten text, in UTF-8. */
+  readonly packet?: Uint8Array<ArrayBuffer>;
+  /** URL of its source map. */
+  readonly map?: string;
   readonly isModule: boolean;
   readonly reason?: string;
+  readonly points: Points;
+}
+
+/** A module that was rewritten. */
+interface Rewritten {
+  readonly source: string;
+  readonly key: string;
+  readonly text: string;
+  readonly map: string;
+  readonly isModule: boolean;
   readonly points: Points;
 }
 
@@ -132,14 +149,12 @@ export function installLoadHook(context: HookContext): LoadHook {
       spentMs += now() - began;
       // What isn't rewritten is loaded as if there were no hook.
       if (rewritten === undefined) return required && result.format !== "module" ? FROM_DISK : result;
-      points.set(rewritten.answer.key!, rewritten.answer.points);
-      if (rewritten.answer.isModule) {
-        return { ...result, source: rewritten.answer.text, shortCircuit: true };
-      }
-      const { text, key } = rewritten.answer;
-      const mark = `${key!}-${numberOf(rewritten.answer.points)}` as const;
-      const script = { source: rewritten.source, text, mark, register: runtime.register };
-      return loadScript(scripts, url, script) ?? { ...result, source: script.text, shortCircuit: true };
+      const { source, key, text, map, isModule } = rewritten;
+      points.set(key, rewritten.points);
+      if (isModule) return { ...result, source: text + MAP_COMMENT + map, shortCircuit: true };
+      const mark = `${key}-${numberOf(rewritten.points)}` as const;
+      const script = { source, text, map, mark, register: runtime.register };
+      return loadScript(scripts, url, script) ?? { ...result, source: text, shortCircuit: true };
     },
   });
   return { spentMs: () => spentMs, bypassed: () => [...awaited] };
@@ -187,21 +202,26 @@ function rewriteLoaded(
   { url, required }: { url: string; required: boolean },
   // deno-lint-ignore no-explicit-any
   { source, format }: any,
-): { readonly source: string; readonly answer: RewriteAnswer } | undefined {
+): Rewritten | undefined {
   if (
     source === null || source === undefined || /^(node|ext|data):/.test(url) ||
     /\.(json|wasm|node)$/.test(url)
   ) return undefined;
-  const text = typeof source === "string" ? source : new TextDecoder().decode(source);
-  const request = { op: "rewrite", url, source: text, kind: kindOf(url, required, format) };
-  const answer: RewriteAnswer | undefined = context.port.request({ op: "supervisor", request });
-  if (answer?.key === undefined) return undefined;
-  context.code.loaded({ url, key: answer.key, source: text, isModule: answer.isModule });
-  return { source: text, answer };
+  const given: string = typeof source === "string" ? source : decode(source);
+  const request = { op: "rewrite", url, kind: kindOf(url, required, format) };
+  const answer: RewriteAnswer | undefined = context.port.exchange(
+    { op: "supervisor", request },
+    encode(given),
+  );
+  if (answer?.packet === undefined) return undefined;
+  const { isModule, points } = answer;
+  const key = answer.key!;
+  context.code.loaded({ url, key, source: given, isModule });
+  return { source: given, key, text: decode(answer.packet), map: answer.map!, isModule, points };
 }
 
 /** A number for the migration points of a module (FNV-1a of their sites). */
-function numberOf(points: RewriteAnswer["points"]): number {
+function numberOf(points: Points): number {
   let number = 0x811c9dc5;
   for (const [site] of points) number = Math.imul(number ^ site, 0x01000193) >>> 0;
   return number;

@@ -244,7 +244,8 @@ export type SupervisorRequest =
   | { readonly op: "config" }
   /** Makes pipes for one more thread, a Worker: the answer is their folder, or null if there are too many. */
   | { readonly op: "worker" }
-  | { readonly op: "rewrite"; readonly url: string; readonly source: string; readonly kind: SourceKind }
+  /** A module as it was loaded; its source, in UTF-8, is the packet of the message, and the rewritten text that of the answer. */
+  | { readonly op: "rewrite"; readonly url: string; readonly kind: SourceKind }
   /** Modules that were imported and loaded, but not through the hook; or were started in a Worker, which has none. */
   | { readonly op: "bypassed"; readonly urls: readonly string[]; readonly reason?: string }
   /** A module that runs as it is. */

@@ -17,7 +17,8 @@ import { apply, defineProperty } from "./intrinsics.ts";
 const mapped = (mark: string) => `#${mark}.cjs`;
 const MAPPED_URL = /%23[0-9a-f]{16}-\d+\.cjs$/;
 const PARAMS = ["exports", "require", "module", "__filename", "__dirname"];
-const MAP_COMMENT = "\n//# sourceMappingURL=";
+/** In front of a source map's URL, at the end of a text. */
+export const MAP_COMMENT = "\n//# sourceMappingURL=";
 
 type Compile = (this: Module, text: string, path: string, format?: string, given?: boolean) => unknown;
 
@@ -37,8 +38,10 @@ type CompileFunction = (
 
 /** A script that was rewritten. */
 export interface ScriptSource {
-  /** Rewritten text, with its source map inline as the last line. */
+  /** Rewritten text. */
   readonly text: string;
+  /** URL of its source map. */
+  readonly map: string;
   /** The text on the disk that it was made from. */
   readonly source: string;
   /** The module's key and a number: another for any other rewritten text. */
@@ -87,13 +90,11 @@ export class ScriptLoader {
     return true;
   }
 
-  #step(module: Module, path: string, { text, mark, register }: ScriptSource): Step {
+  #step(module: Module, path: string, { text, map, mark, register }: ScriptSource): Step {
     const name = path + mapped(mark);
-    const at = text.lastIndexOf(MAP_COMMENT);
-    const map = new this.#Module(name);
-    apply(this.#compile, map, [text.slice(at + 1), name, "module", true]);
+    apply(this.#compile, new this.#Module(name), [MAP_COMMENT + map, name, "module", true]);
     const [compiled, failed] = this.#compileFunction!(
-      text.slice(0, at),
+      text,
       this.#pathToFileURL(name).href,
       [true],
       PARAMS,

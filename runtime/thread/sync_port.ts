@@ -17,6 +17,7 @@ import {
   READ_BYTES,
   sizesOf,
 } from "./link_frames.ts";
+import { Parcel, PARCEL_BYTES } from "./parcel.ts";
 
 const { serialize, deserialize } = engineSerializer();
 type Into = (file: Deno.FsFile, bytes: Uint8Array) => number | null;
@@ -42,6 +43,7 @@ export class SyncPort {
   readonly #up: Deno.FsFile;
   readonly #down: Inlet;
   readonly #late: Inlet;
+  readonly #parcel: Parcel;
   readonly #facts: AppFacts;
   #next = 1;
   #failed = false;
@@ -61,6 +63,7 @@ export class SyncPort {
     this.#up = up;
     this.#down = new Inlet(down);
     this.#late = new Inlet(late);
+    this.#parcel = new Parcel(folder, { create: false });
     this.#facts = facts;
   }
 
@@ -75,11 +78,18 @@ export class SyncPort {
   close(): void {
     this.#failed = true;
     for (const file of this.#files) file.close();
+    this.#parcel.close();
   }
 
   /** Asks and waits; undefined if the supervisor is gone. Nothing else runs in this isolate meanwhile. */
   request(message: Record<string, unknown>): any {
     return this.wait(this.post(message));
+  }
+
+  /** Asks about bytes, and waits for an answer with bytes, its `packet`; undefined if the supervisor is gone. */
+  exchange(message: Record<string, unknown>, bytes: Uint8Array): any {
+    const inParcel = bytes.length >= PARCEL_BYTES && this.#parcel.put(bytes);
+    return this.wait(this.post({ ...message, parcel: inParcel ? bytes.length : 0 }, inParcel ? [] : [bytes]));
   }
 
   /** Waits for the answer to what was posted; undefined if the supervisor is gone. */
@@ -148,11 +158,12 @@ export class SyncPort {
 
   #keep(received: Received | undefined): void {
     if (received === undefined) return this.#fail();
-    const { id, value: said, question } = deserialize(received.head) as AppAnswer;
+    const { id, value: said, question, parcel } = deserialize(received.head) as AppAnswer;
     if (question !== undefined) {
       return this.#send({ op: "answered", id: 0, question: id, value: this.#facts.answer(question) });
     }
-    const value = received.packet === undefined ? said : { ...(said as object), packet: received.packet };
+    const packet = parcel === undefined ? received.packet : this.#parcel.take(parcel);
+    const value = packet === undefined ? said : { ...(said as object), packet };
     const place = indexOf(this.#pending, id);
     if (place >= 0) takeAt(this.#pending, place).resolve(value);
     else this.#early[this.#early.length] = { id, value };

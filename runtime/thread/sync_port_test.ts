@@ -28,11 +28,12 @@ async function withPort(serve: string, test: (port: SyncPort, facts: AppFacts) =
   }
 }
 
-const echo: Serve = (message, link, packet) => link.answer(message, { got: message.say }, packet);
+const echo: Serve = (message, link, packet) =>
+  link.answer(message, { got: message.say, parcel: message.parcel }, packet);
 
 Deno.test("SyncPort.request() gets what the supervisor answers, packets of any size included", () =>
   withPort(String(echo), (port) => {
-    deepStrictEqual(port.request({ op: "say", say: [1, { a: "ü" }] }), { got: [1, { a: "ü" }] });
+    deepStrictEqual(port.request({ op: "say", say: [1, { a: "ü" }] }).got, [1, { a: "ü" }]);
     for (const bytes of [1, 16_384, 16_385, 70_000, 5_000_000]) {
       const packet = new Uint8Array(bytes);
       for (let at = 0; at < bytes; at += 65_536) crypto.getRandomValues(packet.subarray(at, at + 65_536));
@@ -41,6 +42,18 @@ Deno.test("SyncPort.request() gets what the supervisor answers, packets of any s
       );
       strictEqual(answer.got, bytes);
       strictEqual(Buffer.compare(answer.packet, packet), 0);
+    }
+  }));
+
+Deno.test("SyncPort.exchange() gives and gets bytes of any size, through a file what is long", () =>
+  withPort(String(echo), (port) => {
+    for (const bytes of [0, 1, 65_535, 65_536, 3_000_000, 70_000]) {
+      const packet = new Uint8Array(bytes);
+      for (let at = 0; at < bytes; at += 65_536) crypto.getRandomValues(packet.subarray(at, at + 65_536));
+      const answer = port.exchange({ op: "say", say: bytes }, packet);
+      deepStrictEqual([answer.got, answer.parcel], [bytes, bytes < 65_536 ? 0 : bytes]);
+      strictEqual(Buffer.compare(answer.packet ?? new Uint8Array(), packet), 0);
+      strictEqual(Deno.statSync(`${port.folder}/parcel`).size, 0, "what was taken is gone");
     }
   }));
 

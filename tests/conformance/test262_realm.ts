@@ -26,7 +26,7 @@ export async function runScript(
   if (rewritten) {
     try {
       rewriter = new RewrittenModule({ url: "file:///t.cjs", source, isModule: false, path: "t", key: "k" });
-      text = rewriter.deviceText(new Set()).replace(/\n\/\/# sourceMappingURL.*$/, "");
+      text = rewriter.device(new Set()).text;
     } catch (error) {
       unchanged = true;
       message = String(error);
