@@ -2,9 +2,7 @@
 import assert from "node:assert/strict";
 import { meanSums } from "../analysis/cost/size_model.ts";
 import { analyzeProgram, loadProgram } from "../analysis/mod.ts";
-import { SESSION_LOST } from "./program_runs.ts";
-
-const MAIN = new URL("../mod.ts", import.meta.url).pathname;
+import { tried } from "./hiding_place.ts";
 
 /** Hides a subprocess, whose effect can be counted, from any analysis; writes a file before and after. */
 const HIDING = `
@@ -113,88 +111,7 @@ const COMES_TO = {
   byImport: ["node:child_process.spawnSync"],
 };
 
-class Place implements AsyncDisposable {
-  readonly folder = Deno.makeTempDirSync();
-  /** Whether a run of it lost its clone, to a machine that had other things to do. */
-  hasLost = false;
-
-  constructor(text: string) {
-    Deno.mkdirSync(`${this.folder}/app`);
-    Deno.writeTextFileSync(`${this.folder}/app/app.ts`, text);
-  }
-
-  /** Runs the app in an empty folder of its own: what it leaves there, what it prints, what is said, what happened. */
-  async run(ours: readonly string[] | undefined) {
-    const cwd = Deno.makeTempDirSync({ dir: this.folder });
-    const trace = `${this.folder}/trace`;
-    const app = `${this.folder}/app/app.ts`;
-    const args = ours === undefined ? ["run", "-A", app] : [
-      ...["run", "-A", MAIN, "run", "--home", `${this.folder}/home`, "--trace", trace],
-      ...[...ours, "--deno", "-A", app],
-    ];
-    const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
-      args,
-      cwd,
-      env: { NO_COLOR: "1" },
-      stdin: "null",
-    }).output();
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    const files = Object.fromEntries(
-      [...Deno.readDirSync(cwd)].map(({ name }) => [name, Deno.readTextFileSync(`${cwd}/${name}`)]).sort(),
-    );
-    const events = ours === undefined || !exists(trace)
-      ? []
-      : Deno.readTextFileSync(trace).trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
-    if (exists(trace)) Deno.removeSync(trace);
-    this.hasLost ||= events.some(({ reason = "" }) => SESSION_LOST.test(reason));
-    return { left: { code, stdout: text(stdout), files }, said: text(stderr), events };
-  }
-
-  /** Waits until the last run is learnt from. */
-  async learn(): Promise<void> {
-    await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", MAIN, "learn", "--home", `${this.folder}/home`],
-    }).output();
-  }
-
-  /** What the last run left for the next one; replaces it if given. */
-  note(replacement?: unknown) {
-    const folder = `${this.folder}/home/apps`;
-    const name = [...Deno.readDirSync(folder)].map(({ name }) => name).find((name) =>
-      /^\w+\.json$/.test(name)
-    )!;
-    if (replacement !== undefined) Deno.writeTextFileSync(`${folder}/${name}`, JSON.stringify(replacement));
-    return JSON.parse(Deno.readTextFileSync(`${folder}/${name}`));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.folder, { recursive: true });
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
-
 const FORCED = ["--clone", "spawn", "--migrate", "app.ts#work"];
-
-/** How often a test may lose a clone. */
-const TRIES = 3;
-
-async function tried(text: string, test: (place: Place) => Promise<void>): Promise<void> {
-  for (let tries = 1;; tries++) {
-    await using place = new Place(text);
-    try {
-      return await test(place);
-    } catch (error) {
-      if (tries === TRIES || !place.hasLost) throw error;
-    }
-  }
-}
 
 Deno.test("run catches a hidden call of a pinned host API at the clone, tells its path, and keeps the method at home", () =>
   tried(HIDING, async (place) => {

@@ -92,21 +92,28 @@ function fetchBlobs(hashes: readonly string[]): Uint8Array[] {
 }
 
 /** Ends the migration from inside: the device kills this process, so no app code ever sees an exception. */
-function abandon(reason: string, { path, what }: { path?: string; what?: string } = {}): never {
-  const miss = what === undefined ? undefined : { what, through: methodsToHere() };
+function abandon(
+  reason: string,
+  { path, what, through }: { path?: string; what?: string; through?: readonly string[] | undefined } = {},
+): never {
+  const miss = what === undefined ? undefined : { what, through: through ?? methodsToHere() };
   ask({ op: "abandon", reason, ...(path !== undefined && { path }), ...(miss !== undefined && { miss }) });
   exitGuest(1);
 }
 
 /** Methods from the one that migrated to here. It isn't on the stack any more once it has awaited, or has left work behind. */
 function methodsToHere(): readonly string[] {
-  const methods = methodsOnStack(code, registry);
-  return methods[0] === migrated ? methods : [migrated, ...methods];
+  try {
+    const methods = methodsOnStack(code, registry);
+    return methods[0] === migrated ? methods : [migrated, ...methods];
+  } catch {
+    return [migrated]; // The app froze `Error`: that is no reason to throw anything at its code.
+  }
 }
 
 let migrated = "";
 // Before the host's own functions are replaced.
-const leftovers = new Leftovers();
+const leftovers = new Leftovers(methodsToHere);
 const host = new GuestHost(ask, abandon);
 const decoding = new TextDecoding();
 host.disguised.set(decoding.stand, decoding.original);
@@ -230,7 +237,7 @@ async function run(
     result = error;
   }
   const left = await leftovers.end();
-  if (left !== undefined) abandon(left);
+  if (left !== undefined) abandon(left.reason, left);
   ms.waited = waitedMs - waitedBefore;
   ms.run = now() - started - ms.waited;
   const captured = now();

@@ -2,7 +2,7 @@ import { formatStacksWith } from "../heap/mod.ts";
 import type { CodeRegistry } from "./code_registry.ts";
 import type { GuestCode } from "./guest_code.ts";
 import { apply } from "./intrinsics.ts";
-import { REMOTE_END } from "./stack.ts";
+import { REMOTE_END, undisturbed } from "./stack.ts";
 
 /** Where app code is entered: frames from here on are the guest's own and never shown. */
 export const guestStack = {
@@ -57,23 +57,41 @@ export function formatGuestStacks(code: GuestCode, positionOf: PositionOf, frame
 
 /** The app's methods that are running here, from the one that migrated to the innermost. */
 export function methodsOnStack(code: GuestCode, tables: Pick<CodeRegistry, "tableOf">): string[] {
-  const { prepareStackTrace, stackTraceLimit } = Error;
-  Error.stackTraceLimit = MAX_METHODS;
-  Error.prepareStackTrace = (_error, sites) => sites;
-  const sites = new Error().stack as unknown as NodeJS.CallSite[];
-  Object.assign(Error, { prepareStackTrace, stackTraceLimit });
-  const methods = sites.flatMap((site) => {
-    const line = site.getLineNumber();
-    const place = line === null
-      ? undefined
-      : code.sourceOffset(urlOf(site), line, site.getColumnNumber() ?? 1);
+  const stack = undisturbed<unknown>(MAX_METHODS, () => {
+    Error.prepareStackTrace = (_error, sites) => sites;
+    return new Error().stack;
+  });
+  const places = Array.isArray(stack) ? stack.map(placeOf) : placesIn(String(stack));
+  const methods = places.flatMap(({ url, line, column }) => {
+    const place = line === null ? undefined : code.sourceOffset(url, line, column ?? 1);
     if (place === undefined) return [];
     const around = tables.tableOf(place.key).sites.filter(({ start, end, kind }) =>
       start <= place.offset && place.offset < end && kind !== "class"
     );
     return around.length === 0 ? [] : [around.reduce((a, b) => a.start > b.start ? a : b).id];
   });
-  return methods.reverse();
+  // One that calls itself, or whose class has a static block, is one step of the way.
+  return methods.reverse().filter((method, i) => method !== methods[i - 1]);
+}
+
+/** A place in a guest's module, from 1. */
+interface Place {
+  readonly url: string;
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+function placeOf(site: NodeJS.CallSite): Place {
+  return { url: urlOf(site), line: site.getLineNumber(), column: site.getColumnNumber() };
+}
+
+/** Inside of the app's own `Error.prepareStackTrace` the engine makes texts only. */
+function placesIn(stack: string): Place[] {
+  return [...stack.matchAll(/^ +at (?:.* \()?(\S+?):(\d+):(\d+)\)?$/gm)].map(([, url, line, column]) => ({
+    url: url!,
+    line: Number(line),
+    column: Number(column),
+  }));
 }
 
 /** As the engine does it: `toString` of the error is not called. */

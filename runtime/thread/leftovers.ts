@@ -16,6 +16,25 @@ type SetPromiseHooks = (
 
 const LATER = "it leaves work for after its return";
 
+/** What a method has left behind. */
+export interface Leftover {
+  readonly reason: string;
+  /** In words, and the methods that led to it, as far as they are known. */
+  readonly what: string;
+  readonly through: readonly string[] | undefined;
+}
+
+/** What waits, by its kind in `async_hooks`. Not `Immediate`: of those Deno doesn't tell when they have run. */
+const WAITING = new Map([
+  ["Timeout", "a timer that runs after its return"],
+  ["TickObject", "a tick that runs after its return"],
+]);
+const MICROTASK = "a microtask that runs after its return",
+  REACTION = "a promise's reaction after its return";
+
+/** Things that wait of which it is known who made them: looking at the stack takes longer than making a timer. */
+const MOST_MAKERS = 4;
+
 /** Watches one invocation at a time. */
 export class Leftovers {
   #made = new WeakSet<object>();
@@ -25,23 +44,41 @@ export class Leftovers {
   /** Calls of `queueMicrotask` that wait. */
   #queued = 0;
   #watching = false;
-  #left: string | undefined;
+  #left: Leftover | undefined;
+  /** What was made by this invocation and may wait, by its number: what it is, and whose. */
+  readonly #makers = new Map<number, Pick<Leftover, "what" | "through">>();
   readonly #turn: () => Promise<void>;
   /** The engine's `queueMicrotask`, and what stands for it from now on. */
   readonly queueMicrotask = globalThis.queueMicrotask;
   readonly stand: typeof queueMicrotask;
 
-  /** Made before any app code runs: what it uses of the global object is then still the engine's. */
-  constructor() {
+  /**
+   * Made before any app code runs: what it uses of the global object is then still the engine's. `methodsToHere`: methods on the
+   * stack, from the one that migrated.
+   */
+  constructor(methodsToHere: () => readonly string[]) {
     const { setTimeout } = globalThis;
     this.#turn = () => new Promise((resolve) => setTimeout(resolve, 0));
     // deno-lint-ignore no-explicit-any
     const core = (Deno as any)[(Deno as any).internal]?.core;
     const { getActiveResourcesInfo } = process;
     const ticks = new Set<number>();
+    const makes = (id: number, what: string) => {
+      if (this.#watching && this.#makers.size < MOST_MAKERS) {
+        this.#makers.set(id, { what, through: methodsToHere() });
+      }
+    };
     createHook({
-      init: (id, type) => void (type === "TickObject" && ticks.add(id)),
-      before: (id) => void ticks.delete(id),
+      init: (id, type) => {
+        const what = WAITING.get(type);
+        if (what === undefined) return;
+        if (type === "TickObject") ticks.add(id);
+        makes(id, what);
+      },
+      before: (id) => {
+        if (ticks.delete(id)) this.#makers.delete(id);
+      },
+      destroy: (id) => void this.#makers.delete(id),
     }).enable();
     this.#waiting = () =>
       // While ticks run it says that some wait, also when the last one does.
@@ -55,7 +92,7 @@ export class Leftovers {
         this.#made.add(promise);
       },
       (promise) => {
-        if (!this.#watching && this.#made.has(promise)) this.#left ??= LATER;
+        if (!this.#watching && this.#made.has(promise)) this.#left ??= leftover(LATER, REACTION);
       },
       undefined,
       undefined,
@@ -64,8 +101,11 @@ export class Leftovers {
       queueMicrotask: (callback: VoidFunction): void => {
         if (typeof callback !== "function") return (0, this.queueMicrotask)(callback);
         this.#queued++;
+        const id = -this.#queued;
+        makes(id, MICROTASK);
         (0, this.queueMicrotask)(() => {
           this.#queued--;
+          this.#makers.delete(id);
           callback();
         });
       },
@@ -76,7 +116,10 @@ export class Leftovers {
     });
     addEventListener("unhandledrejection", (event) => {
       event.preventDefault();
-      this.#left ??= "it leaves a rejected promise that nobody handles";
+      this.#left ??= leftover(
+        "it leaves a rejected promise that nobody handles",
+        "a rejected promise that nobody handles",
+      );
     });
   }
 
@@ -84,22 +127,33 @@ export class Leftovers {
   begin(): void {
     this.#made = new WeakSet();
     this.#count = this.#queued = 0;
+    this.#makers.clear();
     this.#left = undefined;
     this.#watching = true;
   }
 
   /** The invocation has ended: what it left, or undefined. Without promises nothing is waited for. */
-  end(): Promise<string | undefined> {
+  end(): Promise<Leftover | undefined> {
     // Before the promise of an async function counts as one of the method's.
     this.#watching = false;
     return this.#settle();
   }
 
-  async #settle(): Promise<string | undefined> {
-    if (this.#queued > 0 || this.#waiting()) return LATER;
+  async #settle(): Promise<Leftover | undefined> {
+    if (this.#queued > 0 || this.#waiting()) return this.#waits();
     if (this.#count === 0) return undefined;
     await undefined;
     if (this.#left === undefined) await this.#turn();
-    return this.#left ?? (this.#waiting() ? LATER : undefined);
+    return this.#left ?? (this.#waiting() ? this.#waits() : undefined);
   }
+
+  /** The first thing that waits. */
+  #waits(): Leftover {
+    const [first] = this.#makers.values();
+    return leftover(LATER, first?.what ?? "work for after its return", first?.through);
+  }
+}
+
+function leftover(reason: string, what: string, through?: readonly string[]): Leftover {
+  return { reason, what, through };
 }
