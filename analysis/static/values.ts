@@ -8,10 +8,17 @@ import {
   MAX_PROTOS,
   MAX_STEPS,
 } from "./constants.ts";
+import { IdLists } from "./id_lists.ts";
 import type { Thing } from "./things.ts";
 
 /** Told of each value that a vertex may hold; `undefined` for "too many to tell". */
 export type Watcher = (thing: Thing | undefined) => void;
+
+/** A watcher, and how many values its vertex held when it came: those it was told of at once. */
+interface Watching {
+  readonly seen: Watcher;
+  readonly from: number;
+}
 
 /** The value that stands for too many. */
 const MANY = 0;
@@ -34,10 +41,10 @@ export class ValueGraph {
   readonly #maxObjects: number;
   readonly #maxFunctions: number;
   readonly #things: (Thing | undefined)[] = [undefined];
-  readonly #holds: (Set<number> | undefined)[] = [];
+  readonly #holds = new IdLists();
   readonly #objects: number[] = [];
-  readonly #edges: (Set<number> | undefined)[] = [];
-  readonly #watchers: (Watcher[] | undefined)[] = [];
+  readonly #edges = new IdLists();
+  readonly #watchers: (Watching[] | undefined)[] = [];
   readonly #named = new Map<string, number>();
   readonly #work: number[] = [];
   readonly #maxSteps: number;
@@ -60,9 +67,9 @@ export class ValueGraph {
   /** A new vertex. */
   vertex = (): number => {
     this.#objects.push(0);
-    this.#edges.push(undefined);
+    this.#edges.addList();
     this.#watchers.push(undefined);
-    return this.#holds.push(undefined) - 1;
+    return this.#holds.addList();
   };
 
   /** A new vertex that holds few things of any kind, or "many". */
@@ -108,18 +115,16 @@ export class ValueGraph {
   /** All that `from` may hold, `to` may hold. */
   flow(from: number | undefined, to: number | undefined): void {
     if (from === undefined || to === undefined || from === to) return;
-    const edges = this.#edges[from] ??= new Set();
-    if (edges.has(to)) return;
-    edges.add(to);
-    const holds = this.#holds[from];
-    if (holds !== undefined) { for (const thing of holds) this.#add(to, thing); }
+    if (!this.#edges.add(from, to)) return;
+    const holds = this.#holds.of(from);
+    for (let i = 0, { length } = holds; i < length; i++) this.#add(to, holds[i]!);
   }
 
-  /** Calls `seen` with each value that the vertex may hold, now and later. */
+  /** Calls `seen` with each value that the vertex may hold, now and later, once. */
   watch(vertex: number, seen: Watcher): void {
-    (this.#watchers[vertex] ??= []).push(seen);
-    const holds = this.#holds[vertex];
-    if (holds !== undefined) { for (const thing of [...holds]) seen(this.#things[thing]); }
+    const holds = this.#holds.of(vertex), { length } = holds;
+    (this.#watchers[vertex] ??= []).push({ seen, from: length });
+    for (let i = 0; i < length; i++) seen(this.#things[holds[i]!]);
   }
 
   /** A vertex may hold anything. Where objects are told apart that is said of calls only, or most methods would be marked. */
@@ -129,70 +134,67 @@ export class ValueGraph {
 
   /** How many values a vertex holds. */
   count(vertex: number): number {
-    return this.#holds[vertex]?.size ?? 0;
+    return this.#holds.of(vertex).length;
   }
 
   /** Whether nothing is known of what a vertex holds. */
   isEmpty(vertex: number): boolean {
-    return this.#holds[vertex] === undefined;
+    return this.#holds.of(vertex).length === 0;
   }
 
   /** Whether a vertex is known to hold a function. */
   holdsFunction(vertex: number): boolean {
-    for (const thing of this.#holds[vertex] ?? []) if (this.#things[thing]?.method !== undefined) return true;
-    return false;
+    return this.#holds.of(vertex).some((thing) => this.#things[thing]?.method !== undefined);
   }
 
   /** Whether a vertex is known to hold functions or things of the host, and nothing else. */
   isCode(vertex: number): boolean {
-    const holds = this.#holds[vertex];
-    return holds !== undefined &&
-      [...holds].every((id) => this.#things[id]?.kind === "function" || this.#things[id]?.kind === "host");
+    const holds = this.#holds.of(vertex);
+    return holds.length > 0 &&
+      holds.every((id) => this.#things[id]?.kind === "function" || this.#things[id]?.kind === "host");
   }
 
   /** Lets all values flow as far as they can. @throws {BudgetError} if objects are told apart and that takes too many steps. */
   settle(): void {
     while (this.#work.length > 0) {
-      const thing = this.#work.pop()!, vertex = this.#work.pop()!;
-      const edges = this.#edges[vertex];
+      const at = this.#work.pop()!, vertex = this.#work.pop()!;
       this.#steps++;
       if (this.#steps > this.#maxSteps && this.tellsObjects) throw new BudgetError();
-      if (edges !== undefined) {
-        for (const to of edges) this.#add(to, thing);
-      }
+      const thing = this.#holds.of(vertex)[at]!;
+      const edges = this.#edges.of(vertex);
+      for (let i = 0; i < edges.length; i++) this.#add(edges[i]!, thing);
       const watchers = this.#watchers[vertex];
-      if (watchers !== undefined) { for (const seen of [...watchers]) seen(this.#things[thing]); }
+      if (watchers === undefined) continue;
+      for (let i = 0, { length } = watchers; i < length; i++) {
+        // Who came after the value was told of it at once.
+        if (watchers[i]!.from <= at) watchers[i]!.seen(this.#things[thing]);
+      }
     }
   }
 
   #add(vertex: number, id: number): void {
-    if (this.#objects[vertex] < 0 && id !== MANY) {
+    if (this.#objects[vertex]! < 0 && id !== MANY) {
       const { kind } = this.#things[id]!;
       if (kind !== "function" && kind !== "host") {
         if (this.tellsUnknown) this.#add(vertex, MANY);
         return;
       }
-    } else if (this.#objects[vertex] < 0 && !this.tellsUnknown) return;
-    const holds = this.#holds[vertex];
-    if (holds === undefined) {
+    } else if (this.#objects[vertex]! < 0 && !this.tellsUnknown) return;
+    if (this.#holds.has(vertex, id)) return;
+    const { length } = this.#holds.of(vertex);
+    if (length === 0) {
       if (!this.tellsObjects && this.#isObject(id)) return this.#add(vertex, MANY);
-      this.#holds[vertex] = new Set([id]);
       if (id !== MANY && this.#things[id]!.method === undefined) this.#objects[vertex]!++;
-    } else {
-      if (holds.has(id)) return;
-      if (id !== MANY) {
-        if (holds.size >= MAX_PROTOS && this.#few.has(vertex)) return this.#add(vertex, MANY);
-        const isFunction = this.#things[id]!.method !== undefined;
-        const objects = this.#objects[vertex]!;
-        const most = isFunction ? this.#maxFunctions : this.#maxObjects;
-        if ((isFunction ? holds.size - Math.max(0, objects) : objects) >= most) {
-          return this.#add(vertex, MANY);
-        }
-        if (!isFunction) this.#objects[vertex]!++;
-      }
-      holds.add(id);
+    } else if (id !== MANY) {
+      if (length >= MAX_PROTOS && this.#few.has(vertex)) return this.#add(vertex, MANY);
+      const isFunction = this.#things[id]!.method !== undefined;
+      const objects = this.#objects[vertex]!;
+      const most = isFunction ? this.#maxFunctions : this.#maxObjects;
+      if ((isFunction ? length - Math.max(0, objects) : objects) >= most) return this.#add(vertex, MANY);
+      if (!isFunction) this.#objects[vertex]!++;
     }
-    this.#work.push(vertex, id);
+    this.#holds.add(vertex, id);
+    this.#work.push(vertex, length);
   }
 
   #isObject(id: number): boolean {
