@@ -1,16 +1,13 @@
 import { type Analysis, reachable } from "./analyze.ts";
+import { surroundings } from "./call_graph_surroundings.ts";
 import { labelOf } from "./names.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** Boxes and calls that a person can still look at. */
 const MOST_NODES = 60, MOST_CALLS = 110;
-/** Boxes below which folding on tells nothing any more: rather the busiest of more boxes. */
-const LEAST_NODES = 12;
 /** Relations of TC that are all drawn; of more, only those that end at what must stay or holds host state. */
 const MOST_REACHES = 40;
 
-/** As many calls as being the cause of a pin is worth when boxes are left out. */
-const CAUSE = 20;
 /** The npm package that a method id's path lies in. */
 const PACKAGE = /^(npm:(?:@[^/]+\/)?[^/#]+)\//;
 
@@ -48,42 +45,29 @@ type Folding = readonly [keyOf: (index: number) => string, boxes: string];
 
 /**
  * The call graph of an analysis as a picture shows it: methods, or, where these are too many to look at, methods folded into
- * the ones around them, classes, modules, folders and packages. `only`: the methods to show, with all else left out.
- * `foldsLibraries`: each npm package is one box from the start.
+ * the ones around them and classes; of a program for which that is still too much, its migration points and what is around them.
+ * `only`: the methods to show, with all else left out. `foldsLibraries`: each npm package is one box from the start.
  */
 export function callGraph(
   analysis: Analysis,
   { only, foldsLibraries = false }: { only?: ReadonlySet<number>; foldsLibraries?: boolean } = {},
 ): CallGraph {
   const shown = shownOf(analysis, only);
-  let last: { folded: Folded; boxes: string } | undefined;
+  const inLibrary = (i: number) => foldsLibraries ? PACKAGE.exec(analysis.methods[i]!.id)?.[1] : undefined;
   for (const [keyOf, boxes] of foldings(analysis)) {
-    const folded = fold(analysis, shown, (i) => {
-      const [, name] = (foldsLibraries && PACKAGE.exec(analysis.methods[i]!.id)) || [];
-      return name ?? keyOf(i);
-    });
-    if (last !== undefined && folded.groups.length < LEAST_NODES) break;
-    last = { folded, boxes };
-    if (fits(folded)) break;
-  }
-  const { folded, boxes } = last!;
-  const { calls } = folded;
-  const sure = sureCalls(folded);
-  if (calls.size > MOST_CALLS) folded.calls = sure;
-  const { kept, left } = busiest(analysis, folded);
-  const reduced: string[] = [];
-  if (boxes !== "methods") {
-    reduced.push(
+    const folded = fold(analysis, shown, (i) => inLibrary(i) ?? keyOf(i));
+    if (!fits(folded)) continue;
+    const reduced = boxes === "methods" ? [] : [
       `${shown.length} methods are too many to draw: boxes are ${boxes}, with the colour of their most bound method.`,
-    );
+    ];
+    const sure = sureCalls(folded);
+    const left = folded.calls.size - sure.size;
+    if (folded.calls.size <= MOST_CALLS) return drawn(analysis, folded, reduced);
+    reduced.push(`${left} calls that are only possible are not drawn.`);
+    return drawn(analysis, { ...folded, calls: sure }, reduced);
   }
-  if (left > 0) {
-    reduced.push(`${left} of ${left + kept.length} boxes are left out: those with the fewest calls.`);
-  }
-  if (folded.calls !== calls) {
-    reduced.push(`${calls.size - sure.size} calls that are only possible are not drawn.`);
-  }
-  return drawn(analysis, folded, { kept, reduced });
+  const { reduced, ...around } = surroundings(analysis, { shown, inLibrary, mostCalls: MOST_CALLS });
+  return drawn(analysis, around, reduced);
 }
 
 /** Methods to draw: main flows that call nothing say nothing. */
@@ -111,22 +95,28 @@ function* foldings({ methods }: Analysis): Generator<Folding> {
     const { owner, outer } = methods[of]!;
     return `${pathOf(of)}#${owner ?? (outer < 0 ? "<main>" : labelOf(methods[of]!.id))}`;
   }, "classes and functions"];
-  yield [pathOf, "modules"];
-  const folders = (deep: number) => (i: number) => {
-    const path = pathOf(i);
-    const parts = path.split("/");
-    const first = /^npm:@/.test(path) ? 2 : 1;
-    return parts.length - first <= deep ? path : `${parts.slice(0, first + deep).join("/")}/`;
-  };
-  for (const deep of [4, 3, 2, 1, 0]) yield [folders(deep), "modules and folders"];
 }
 
-interface Folded {
-  readonly groups: readonly { readonly key: string; readonly methods: readonly number[] }[];
+/** Methods put together into boxes, and the calls between these. */
+export interface Folded {
+  readonly groups: readonly Group[];
+  /** Group by method. */
   readonly groupOf: ReadonlyMap<number, number>;
   /** `from to` with whether a call of it is certain. */
-  calls: ReadonlyMap<string, boolean>;
+  readonly calls: ReadonlyMap<string, boolean>;
+  /** Groups with a method that calls itself. */
   readonly selfCalls: ReadonlySet<number>;
+  /** Relations of TC are not to be drawn. */
+  readonly isDirect?: boolean;
+}
+
+/** What becomes one box. `key`: the index of the method that it is of, or `path` or `path#label`. */
+export interface Group {
+  readonly key: string;
+  readonly methods: readonly number[];
+  /** What stands in the box, if its key doesn't say it. */
+  readonly name?: string;
+  readonly where?: string;
 }
 
 function fold({ calls }: Analysis, shown: readonly number[], keyOf: (index: number) => string): Folded {
@@ -150,51 +140,27 @@ function sureCalls({ calls }: Folded): Map<string, boolean> {
   return new Map([...calls].filter(([, certain]) => certain));
 }
 
-/** The groups that are drawn: if they are still too many, causes of pins, holders of host state, and those with the most calls. */
-function busiest({ methods }: Analysis, { groups, calls }: Folded): { kept: number[]; left: number } {
-  const all = [...groups.keys()];
-  if (all.length <= MOST_NODES && calls.size <= MOST_CALLS) return { kept: all, left: 0 };
-  const weights = groups.map(({ methods: own }) =>
-    own.some((i) =>
-        methods[i]!.outer >= 0 && methods[i]!.pin?.through.length === 1 || methods[i]!.families.length > 0
-      )
-      ? CAUSE
-      : 0
-  );
-  for (const key of calls.keys()) for (const end of key.split(" ")) weights[Number(end)]!++;
-  const kept = all.toSorted((a, b) => weights[b]! - weights[a]!).slice(0, MOST_NODES);
-  const callsAmong = () => {
-    const inside = new Set(kept);
-    return [...calls.keys()].filter((key) => key.split(" ").every((end) => inside.has(Number(end)))).length;
-  };
-  while (kept.length > 2 && callsAmong() > MOST_CALLS) kept.pop();
-  const linked = new Set([...calls.keys()].flatMap((key) => key.split(" ").map(Number)));
-  const worth = kept.filter((group) => linked.has(group) || weights[group]! >= CAUSE);
-  return { kept: worth.sort((a, b) => a - b), left: all.length - worth.length };
-}
-
 function drawn(
   analysis: Analysis,
-  { groups, groupOf, calls, selfCalls }: Folded,
-  { kept, reduced }: { kept: readonly number[]; reduced: string[] },
+  { groups, groupOf, calls, selfCalls, isDirect = false }: Folded,
+  reduced: string[],
 ): CallGraph {
-  const indices = new Map(kept.map((group, i) => [group, i]));
-  const reached = kept.map((group) => reachable(analysis, groups[group]!.methods));
-  const nodes = kept.map((group, i) =>
-    nodeOf(analysis, groups[group]!, { callsItself: selfCalls.has(group), reached: reached[i]! })
+  const reached = groups.map(({ methods }) => reachable(analysis, methods));
+  const nodes = groups.map((group, i) =>
+    nodeOf(analysis, group, { callsItself: selfCalls.has(i), reached: reached[i]! })
   );
-  const direct = [...calls].flatMap(([key, certain]) => {
-    const [from, to] = key.split(" ").map((group) => indices.get(Number(group)));
-    return from === undefined || to === undefined ? [] : [{ from, to, certain }];
+  const direct = [...calls].map(([key, certain]) => {
+    const [from, to] = key.split(" ").map(Number);
+    return { from: from!, to: to!, certain };
   });
   const all: { from: number; to: number }[] = [];
-  for (const [from, group] of kept.entries()) {
+  for (const from of isDirect ? [] : groups.keys()) {
     const ends = new Set<number>();
     for (const i of reached[from]!) {
-      const to = indices.get(groupOf.get(i) ?? -1);
+      const to = groupOf.get(i);
       if (to !== undefined && to !== from) ends.add(to);
     }
-    for (const to of ends) if (!calls.has(`${group} ${kept[to]}`)) all.push({ from, to });
+    for (const to of ends) if (!calls.has(`${from} ${to}`)) all.push({ from, to });
   }
   return { nodes, calls: direct, reaches: telling(nodes, all, reduced), reduced };
 }
@@ -220,7 +186,7 @@ function telling<Reach extends { from: number; to: number }>(
 
 function nodeOf(
   analysis: Analysis,
-  { key, methods }: Folded["groups"][number],
+  { key, methods, ...given }: Group,
   { callsItself, reached }: { callsItself: boolean; reached: ReadonlySet<number> },
 ): GraphNode {
   const all = methods.map((i) => analysis.methods[i]!);
@@ -242,10 +208,11 @@ function nodeOf(
   const [path, label] = isOne ? split(own.id) : split(key);
   const more = methods.length - 1;
   return {
-    name: label ?? path!,
-    where: isOne
-      ? `${path}:${own.line}${more > 0 ? ` and ${more} inside` : ""}`
-      : `${label === undefined ? "" : `${path}, `}${methods.length} method${more === 0 ? "" : "s"}`,
+    name: given.name ?? label ?? path!,
+    where: given.where ??
+      (isOne
+        ? `${path}:${own.line}${more > 0 ? ` and ${more} inside` : ""}`
+        : `${label === undefined ? "" : `${path}, `}${methods.length} method${more === 0 ? "" : "s"}`),
     is,
     families: [...new Set(all.flatMap(({ families }) => families))].sort(),
     methods: methods.length,

@@ -85,13 +85,41 @@ Deno.test("callGraph() folds what is too large to look at, and says so", () => {
   const small = folded(large(1, 20));
   assertEquals([small.boxes, small.calls], [41, 20]);
   assert(!small.said.includes("boxes"), small.said);
-  const middle = folded(large(20, 10));
-  assertEquals(middle.boxes, 20);
-  assert(middle.said.includes("420 methods are too many to draw: boxes are modules"), middle.said);
-  assert(folded(large(100, 3)).said.includes("modules and folders"));
-  const one = folded(large(1, 400));
-  assert(one.boxes <= 60 && one.boxes > 10, `${one.boxes} boxes`);
-  assert(/\d+ of \d+ boxes are left out/.test(one.said), one.said);
+  const inside = folded(large(3, 10));
+  assertEquals(inside.boxes, 33);
+  assert(inside.said.includes("boxes are methods, each with the unnamed ones inside"), inside.said);
+});
+
+Deno.test("callGraph() shows of a large program the points that code which stays calls, and what is around them", () => {
+  const { nodes, calls, reduced } = callGraph(large(40, 10));
+  const said = reduced.join("\n");
+  assert(said.includes("840 methods are too many to draw: 40 stay, 800 may move or go along."), said);
+  assert(said.includes("Shown are 18 of 40 legal migration points that code which stays calls"), said);
+  // Each module's first function, called by its main flow; the second ones are in as many folders, for 14 of which there is room.
+  assertEquals(nodes.filter(({ name }) => /^f\d+_0$/.test(name)).length, 18);
+  const main = nodes.findIndex(({ is }) => is === "main");
+  assertEquals([nodes[main]!.name, nodes[main]!.where], ["the main flow", "18 modules"]);
+  assertEquals(calls.filter(({ from }) => from === main).length, 18);
+  assertEquals(nodes.length, 1 + 18 + 14);
+  assert(said.includes("4 methods that they call in 4 other folders are left out."), said);
+});
+
+Deno.test("callGraph() puts together what stays for the same reason in a large program", () => {
+  const numbers = [...Array(90).keys()];
+  const text = numbers.map((i) =>
+    `function ask${i}() { ${i % 2 ? "prompt" : "alert"}("?"); work${i % 3}(); }
+     function far${i}() { near${i}(); } function near${i}() {}
+     ask${i}(); far${i}();`
+  ).join("\n") + [0, 1, 2].map((i) =>
+    `function work${i}() { ${numbers.map((n) => `far${n}();`).join(" ")} }`
+  ).join("\n");
+  const graph = callGraph(analyzeProgram([module(text)]));
+  const boxes = new Map(graph.nodes.map(({ name, where, is }) => [name, `${is} ${where.slice(0, 12)}`]));
+  assertEquals([boxes.get("prompt"), boxes.get("alert")], ["pinned 45 that stay", "pinned 45 that stay"]);
+  // Those that take the most along are among those shown.
+  const works = relations(graph, graph.calls).filter((line) => /^(prompt|alert)>/.test(line));
+  assertEquals(works, ["alert", "prompt"].flatMap((api) => [0, 1, 2].map((i) => `${api}>work${i}`)));
+  assert(!relations(graph, graph.calls).some((line) => line.endsWith(">prompt")), "calls into what stays");
 });
 
 Deno.test("callGraph() draws libraries as one box each, if asked to", () => {
