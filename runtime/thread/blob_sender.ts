@@ -127,6 +127,11 @@ export class BlobSender {
     );
   }
 
+  /** The session has ended: nobody waits any longer for what the store has. */
+  close(): void {
+    for (const { done } of this.#asked.splice(0)) done([]);
+  }
+
   async #ask(hashes: readonly string[]): Promise<void> {
     for (let at = 0; at < hashes.length; at += MAX_ASKED) {
       const part = hashes.slice(at, at + MAX_ASKED);

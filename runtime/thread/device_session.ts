@@ -225,11 +225,14 @@ export class DeviceSession {
     this.#files.begin();
     this.#framesAsked = false;
     this.#faults = this.#fileBytes = this.#fileBytesSent = 0;
+    // Already now: a clone may hang before it has said what it lacks.
+    this.#watchOver(message.longestAwayMs);
     const { code, bytes: codeBytes } = await this.#shipCode(message.head.code, message.missing);
     const { packet } = message;
     let chunkBytes = 0;
     const chunks = await this.#namer.name(packet, (bytes) => void (chunkBytes += bytes));
     const permits = await this.#permissions.while(() => this.#files.permits());
+    if (this.#lost !== undefined) return { ok: false, reason: this.#lost };
     const head = { ...message.head, code, permits, ...(chunks !== undefined && { chunks }) };
     const whole = packPayload(head, chunks === undefined ? packet : undefined);
     const payload = isCompressed(whole) ? await compressing(whole) : plain(whole);
@@ -554,6 +557,7 @@ export class DeviceSession {
     }
     this.#lost ??= reason;
     this.#files.unlock();
+    this.#blobs.close();
     this.#settleReady({ ok: false, error: this.#lost });
     this.#settleReturn?.({ ok: false, reason: this.#lost, ...(miss !== undefined && { miss }) });
     const connection = this.#connection;

@@ -1,0 +1,72 @@
+import { deepStrictEqual as equals } from "node:assert/strict";
+import { AskedPermissions, queryOwn } from "../host/file_permissions.ts";
+import { FileRoots } from "../host/file_roots.ts";
+import { Board } from "./board.ts";
+import { DeviceSession } from "./device_session.ts";
+import { BLOB_ASK, HOP_CONTROL } from "./frame.ts";
+import { type AppConfig, READY, START } from "./protocol.ts";
+import { SessionLink } from "./session_link.ts";
+
+/** A clone that is asked what it has, and doesn't say. */
+class SpeechlessClone extends SessionLink {
+  readonly #asked: (link: SpeechlessClone) => void;
+
+  constructor(asked: (link: SpeechlessClone) => void) {
+    super();
+    this.#asked = asked;
+  }
+
+  send(kind: number): void {
+    if (kind === START) queueMicrotask(() => this.onFrame({ kind: READY, payload: new Uint8Array() }));
+    if (kind === BLOB_ASK) queueMicrotask(() => this.#asked(this));
+  }
+
+  override sendJson(): void {
+    const conditions = { rttMs: 1, upBytesPerSecond: 1e6, downBytesPerSecond: 1e6, speed: 1, power: "mains" };
+    const reply = { ok: true, clone: { peer: "p", name: "n", address: "" }, conditions };
+    const payload = new TextEncoder().encode(JSON.stringify(reply));
+    queueMicrotask(() => this.onFrame({ kind: HOP_CONTROL, payload }));
+  }
+
+  protected end(): void {}
+}
+
+/** What becomes of a thread whose code is large enough to be asked for first. */
+async function migrated(clone: SessionLink, longestAwayMs: number) {
+  const permissions = new AskedPermissions((permission) => Promise.resolve(queryOwn(permission)));
+  const config = {
+    ...{ forced: ["a.ts#f"], stepping: false, trace: false, session: { op: "session" } },
+    start: { args: [], cwd: "/", mainModule: "file:///a.ts" },
+  } as unknown as AppConfig;
+  const session = new DeviceSession(config, {
+    connection: Promise.resolve({ link: clone, clones: [] }),
+    patient: true,
+    ask: ({ op }) => Promise.resolve(op === "guest" ? "// code".padEnd(100_000) : undefined),
+    event: () => {},
+    frames: () => Promise.resolve([]),
+    environment: () => Promise.resolve({ ok: true }),
+    permissions,
+    board: new Board(),
+    roots: new FileRoots([], undefined, permissions),
+  });
+  await session.settled(30_000);
+  const { ok, reason } = await session.migrate({
+    head: { id: 1, method: "a.ts#f", code: { modules: [], makers: {}, values: {}, globals: [] } },
+    packet: new Uint8Array(16),
+    missing: { modules: [{ key: "a", links: {}, isMain: true, uninitialised: [] }], makers: [] },
+    method: "a.ts#f",
+    longestAwayMs,
+  });
+  session.close();
+  return { ok, reason };
+}
+
+Deno.test("migrate() ends when the clone is lost before it has said what code it lacks", async () => {
+  const clone = new SpeechlessClone((link) => link.onClose());
+  equals(await migrated(clone, 30_000), { ok: false, reason: "the connection to the peer closed" });
+});
+
+Deno.test("migrate() ends when the clone doesn't say in time what code it lacks", async () => {
+  const clone = new SpeechlessClone(() => {});
+  equals(await migrated(clone, 1), { ok: false, reason: "the clone kept the thread for more than 0 s" });
+});
