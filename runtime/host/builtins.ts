@@ -2,6 +2,7 @@
  * Names for what the host provides, the same on every peer: `Array.prototype.map`, `get Map.prototype.size`,
  * `node:fs#readFileSync`. Taken before the app runs, so that what it patches later keeps its name.
  */
+import { EventEmitter } from "node:events";
 import { types } from "node:util";
 
 const { ownKeys, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
@@ -38,8 +39,15 @@ function hiddenIntrinsics(): [string, object][] {
   ];
 }
 
-/** Node's EventEmitter: the one class of the host whose instances hold nothing but their properties. */
-export const EVENTS = "node:events#";
+/** Node's EventEmitter. */
+const EVENTS = "node:events#";
+/** Node's first streams: an emitter that can be piped. Libraries extend it still. */
+const STREAM = "node:stream#";
+/** Classes of the host whose instances hold nothing but their properties. */
+export const PLAIN_CLASSES: ReadonlySet<string> = new Set([EVENTS, STREAM]);
+
+/** Where the host keeps what is the program's: the scripts it loaded, its listeners. */
+const OF_PROGRAM = /\.(_cache|_pathCache|_events|mainModule)$/;
 
 /** Where Deno keeps its own workings. */
 // deno-lint-ignore no-explicit-any
@@ -62,6 +70,9 @@ export class Builtins {
     for (const [name, object] of hidden) this.#set(name, object);
     this.add("globalThis", globalThis);
     for (const [name, object] of hidden) this.add(name, object);
+    // Before `process` and all modules whose classes extend it: theirs are names that a guest may not know.
+    this.add(EVENTS, EventEmitter);
+    this.#nameSymbols(EVENTS, EventEmitter);
     for (const [prefix, holder] of [["", globalThis], ["Deno.", globalThis.Deno]] as const) {
       for (const key of ownKeys(holder)) {
         const get = getOwnPropertyDescriptor(holder, key)?.get;
@@ -85,7 +96,7 @@ export class Builtins {
       }
       this.#set(name, at);
       // `process.env` is one: walking it would read the environment.
-      if (types.isProxy(at)) continue;
+      if (types.isProxy(at) || OF_PROGRAM.test(name)) continue;
       for (const key of ownKeys(at)) {
         // A sixth of all, which no program has a right to.
         if (key === INTERNAL) continue;
@@ -164,12 +175,11 @@ export class Builtins {
   }
 
   #loadModules(): void {
-    for (const [name, load] of this.#modules) {
+    // What others extend has its own name.
+    const modules = [...this.#modules].sort(([a], [b]) => Number(b === STREAM) - Number(a === STREAM));
+    for (const [name, load] of modules) {
       const module = load();
       if (module !== undefined) this.add(name, module);
-      if (name === EVENTS && typeof module === "function") {
-        this.#nameSymbols(name, module as new () => object);
-      }
     }
     this.#modules.clear();
   }

@@ -9,7 +9,7 @@ import type {
   ValueAccess,
 } from "../heap/access.ts";
 import { BuiltinChanges, type DefinitionWatch } from "./builtin_changes.ts";
-import { type Builtins, EVENTS } from "./builtins.ts";
+import { type Builtins, PLAIN_CLASSES } from "./builtins.ts";
 import { isHarmless } from "./harmless.ts";
 import { isBareIterator, iteratorShows, iteratorView } from "./iterators.ts";
 import { HostValues } from "./host_values.ts";
@@ -184,7 +184,7 @@ export class Values implements ValueAccess {
     if (isOfSegments(prototype)) return true;
     const maker = Reflect.getOwnPropertyDescriptor(prototype, "constructor")?.value;
     const name = typeof maker === "function" ? this.#builtins.nameOf(maker) : undefined;
-    return name !== undefined && name !== EVENTS;
+    return name !== undefined && !PLAIN_CLASSES.has(name);
   }
 
   /** Own keys that are no indexes: listing all keys of a large typed array takes seconds. */
