@@ -173,6 +173,8 @@ const MISTAKES: Record<string, [string[], RegExp]> = {
   ],
   "an address that is none": [["run", "--clone", "laptop", ...MIGRATE, "main.ts"], /laptop/],
   "no such command": [["rum"], /no command "rum"/],
+  "an app without a command": [["main.ts"], /to run that program: deno run -A mod\.ts run main\.ts/],
+  "analyze without an app": [["analyze"], /no app given: analyze APP/],
   "a peer id that is none": [["peer", "--trust", "me"], /--trust me is not a peer id/],
 };
 

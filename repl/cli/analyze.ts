@@ -57,6 +57,7 @@ export const analyze: Command = {
   },
   async run(parsed) {
     const { values } = parsed;
+    if (parsed.positionals.length === 0) throw new UsageError("no app given: analyze APP");
     const overrides = overridesOf(parsed);
     const program = await loaded(parsed);
     const analysis = analyzeProgram(program.modules, {
@@ -103,10 +104,9 @@ function overridesOf({ values, positionals: [app] }: Parsed): Overrides | undefi
 }
 
 async function loaded({ values, positionals: [app] }: Parsed): Promise<LoadedProgram> {
-  if (app === undefined) throw new UsageError("no app given: analyze APP");
   const libraries = oneOf(values, "libraries", ["follow", "list", "none"]) !== "none";
   try {
-    return await loadProgram(app, {
+    return await loadProgram(app!, {
       libraries,
       pathOf: (url, root) =>
         modulePath(url, root.startsWith("file:") ? fileURLToPath(root).replace(/\/$/, "") : root),

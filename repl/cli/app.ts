@@ -54,11 +54,15 @@ function exists(path: string): boolean {
 }
 
 /**
- * A module's path in method ids: from the app's root; `npm:package@version/file` for libraries; its URL for the rest.
+ * A module's path in method ids: from the app's root; `npm:package@version/file` for libraries; its URL for the rest. In an
+ * id, the method's name begins at the first `#`: one in a path is written as in URLs.
  */
 export function modulePath(url: string, root: string): string {
   if (!url.startsWith("file:")) return url;
-  const path = decodeURIComponent(new URL(url).pathname);
+  return idPath(decodeURIComponent(new URL(url).pathname), root).replaceAll("#", "%23");
+}
+
+function idPath(path: string, root: string): string {
   const npm = npmPath(path);
   if (npm !== undefined) return npm;
   return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;

@@ -41,7 +41,10 @@ export async function main(args: readonly string[]): Promise<never> {
     Deno.exit(name === undefined ? 2 : 0);
   }
   if (!Object.hasOwn(SUMMARIES, name)) {
-    console.error(`clonecloud: no command "${name}"; see: deno run -A mod.ts --help`);
+    const hint = isFile(name)
+      ? `to run that program: deno run -A mod.ts run ${name}`
+      : "see: deno run -A mod.ts --help";
+    console.error(`clonecloud: no command "${name}"; ${hint}`);
     Deno.exit(2);
   }
   const path = ELSEWHERE[name] ?? `./${name}.ts`;
@@ -66,5 +69,13 @@ export async function main(args: readonly string[]): Promise<never> {
     if (!told) throw error;
     console.error(`clonecloud: ${error.message}`);
     Deno.exit(1);
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
   }
 }

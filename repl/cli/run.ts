@@ -630,7 +630,7 @@ export class Run {
     }
     if (path.includes(":")) return;
     try {
-      Deno.statSync(`${this.#app.root}/${path}`);
+      Deno.statSync(`${this.#app.root}/${path.replaceAll("%23", "#")}`);
     } catch {
       throw new UsageError(`unknown method ${method}: ${this.#app.root} has no ${path}`);
     }
@@ -651,7 +651,9 @@ export class Run {
   }
 
   #say(line: string): void {
-    if (line !== "" && this.#values.quiet !== true) console.error(`clonecloud: ${line}`);
+    if (line !== "" && this.#values.quiet !== true) {
+      console.error(`clonecloud: ${line.replaceAll(/\s*\n\s*/g, " ")}`);
+    }
   }
 }
 
