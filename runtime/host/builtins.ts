@@ -120,8 +120,8 @@ export class Builtins {
     if (!this.#modules.has(name)) this.#modules.set(name, load);
   }
 
-  /** The same, but nothing of it is looked for until something of it is asked for by name. */
-  addRareModule(name: string, load: () => object): void {
+  /** The same, for a module or `process`, but nothing of it is looked for until something of it is asked for by name. */
+  addRare(name: string, load: () => object): void {
     this.#rare.set(name, load);
   }
 
@@ -167,7 +167,7 @@ export class Builtins {
   }
 
   #loadRare(name: string): void {
-    const module = /^(?:[gs]et )?(node:[^#]*#)/.exec(name)?.[1];
+    const module = /^(?:[gs]et )?(node:[^#]*#|process(?=\.))/.exec(name)?.[1];
     const load = module === undefined ? undefined : this.#rare.get(module);
     if (load === undefined) return;
     this.#rare.delete(module!);

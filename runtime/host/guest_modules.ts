@@ -52,13 +52,15 @@ export class GuestModules {
     const known = this.#sources.get(name);
     if (known !== undefined) return known;
     if (!nodeModule.isBuiltin(given) || NODE_AS_IS.has(name.slice("node:".length))) return undefined;
-    const source = wrapperSource(name, Object.keys(this.#parts(name)));
+    const source = wrapperSource(name, Object.keys(this.parts(name)));
     this.#sources.set(name, source);
     return source;
   }
 
   /** What a module exports by name. */
-  #parts(name: string): object {
+  parts(name: string): object {
+    const known = this.#modules.get(partsOf(name));
+    if (known !== undefined) return known;
     const module = this.stand(name);
     const own = this.#named[name]?.();
     const parts = own === undefined ? module : { ...this.pinnedModule(name), ...own };

@@ -126,6 +126,7 @@ const builtins = new Builtins();
 // Before `node:path/posix`, which is the same object: a device has it by the name that it imported.
 nameModule("path");
 for (const name of nodeModule.builtinModules) nameModule(name);
+builtins.addRare("process", () => host.modules.parts(PROCESS));
 const globals = new GlobalBindings();
 const values = new Values(builtins, {
   makeAbsent: absentMaker(abandon),
@@ -165,6 +166,9 @@ async function serve(): Promise<void> {
   }
 }
 
+/** Can't be asked for its parts: what it lists are the device's. */
+const PROCESS = "node:process";
+
 /** Built-in modules are named as on the device; where one is wrapped, its wrapper has the name. */
 function nameModule(name: string): void {
   const url = `node:${name.replace(/^node:/, "")}`;
@@ -172,7 +176,7 @@ function nameModule(name: string): void {
   if (host.isPlain(url)) builtins.addModule(`${url}#`, () => ours() ?? getBuiltinModule(url));
   else {
     builtins.addModule(`${url}#`, ours);
-    builtins.addRareModule(`${url}#`, () => host.modules.stand(url));
+    builtins.addRare(`${url}#`, () => url === PROCESS ? host.modules.parts(url) : host.modules.stand(url));
   }
 }
 

@@ -13,6 +13,9 @@ import zlib from "node:zlib";
 
 const started = { ms: performance.now(), parts: process.hrtime(), nanoseconds: process.hrtime.bigint(), date: Date.now() };
 const origin = performance.timeOrigin, own = Deno.pid;
+const kept = { nextTick: process.nextTick, exit: process.exit, cwd: process.cwd };
+class Picture extends stream.Stream { pixels = new Uint8Array(9); }
+const picture = new Picture();
 for (const end = Date.now() + 50; Date.now() < end;);
 
 const uses = {
@@ -52,6 +55,12 @@ const uses = {
   },
   async process() {
     return [Deno.pid === own, process.pid === own, process.execPath, process.uptime() > 0];
+  },
+  async partsOfProcess() {
+    return [await new Promise((done) => kept.nextTick(done, "ticked")), typeof kept.exit, kept.cwd() === Deno.cwd()];
+  },
+  async firstStreams() {
+    return [picture.pixels.fill(1).length, picture instanceof stream.Stream, picture.emit("end"), new Picture().pixels.length];
   },
   async surroundings() {
     return [process.cwd() === Deno.cwd(), process.version, process.platform, process.arch, Deno.args, Deno.mainModule, Deno.hostname()];
