@@ -84,6 +84,11 @@ export const HARD: readonly CoverageRow[] = [
   { method: "importCycle", what: "modules that import each other" },
   { method: "factories", what: "class factories: mixins with private fields and shared state" },
   { method: "privates", what: "`#x` on objects that no constructor of the class made" },
+  {
+    method: "innerClasses",
+    what:
+      "classes inside classes: instances and closures that use private names of both, and such classes born there",
+  },
   { method: "iteratedMap", what: "a `Map` that is merged while the device iterates over it" },
   { method: "iteratedSet", what: "a `Set`, likewise" },
   {
@@ -219,13 +224,6 @@ export const REFUSED: readonly CoverageRow[] = [
     what: "the namespace object of a module that is only imported dynamically",
     refused: "it touches the namespace of a module that is only imported dynamically",
     why: "no import names it",
-  },
-  {
-    method: "privateClosure",
-    what: "classes that use a private name of a class around them, and closures that need such a class",
-    refused:
-      "it touches the closure coverage/refused.ts#Secret.reader.Inner.read.<1>: its class can't travel: it uses a private name of the class around",
-    why: "only code inside both class bodies can name it",
   },
   {
     method: "computedMember",

@@ -43,7 +43,6 @@ const PROGRAMS: readonly Program[] = [
   {
     file: "private_closures.ts",
     migrate: ["call", "all", "build", "asks"],
-    stays: [/Inner.reader.<1>: its class can't travel: it uses a private name of the class around/],
   },
   {
     file: "generators.ts",

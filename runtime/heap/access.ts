@@ -191,13 +191,14 @@ export type FunctionDescription =
     /** The object whose prototype `super` means, for object-literal methods that use it. */
     readonly home: object | null;
   }
-  /** A class of rewritten code. `keys` are its computed keys' values, in source order. */
+  /** A class of rewritten code. `keys` are its computed keys' values, in source order; `home` as for closures. */
   | {
     readonly type: "class";
     readonly module: ModuleKey;
     readonly site: number;
     readonly scopes: readonly ScopeHandle[];
     readonly keys: readonly PropertyKey[];
+    readonly home: object | null;
   }
   /** A method or accessor of a class: it comes into being with its class. */
   | { readonly type: "member"; readonly owner: Function; readonly site: number }
@@ -256,8 +257,7 @@ export interface CodeAccess {
     module: ModuleKey,
     site: number,
     scopes: readonly ScopeHandle[],
-    keys: readonly PropertyKey[],
-    derived: boolean,
+    made: { readonly keys: readonly PropertyKey[]; readonly derived: boolean; readonly home: object | null },
   ): Function;
   /** Told of each bound function that the heap makes, so that {@linkcode describe} knows it without asking the engine. */
   madeBound?(fn: Function, target: Function, thisValue: unknown, args: readonly unknown[]): void;

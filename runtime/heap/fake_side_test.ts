@@ -247,7 +247,7 @@ export class FakeSide implements CodeAccess {
     scopes: readonly ScopeHandle[] = [],
     keys: readonly PropertyKey[] = [],
   ): C {
-    return this.createClass("m", site, scopes, keys) as C;
+    return this.createClass("m", site, scopes, { keys }) as C;
   }
 
   bind(target: Function, thisValue: unknown, ...args: unknown[]): Function {
@@ -309,10 +309,10 @@ export class FakeSide implements CodeAccess {
     module: ModuleKey,
     site: number,
     scopes: readonly ScopeHandle[],
-    keys: readonly PropertyKey[],
+    { keys }: { readonly keys: readonly PropertyKey[] },
   ): Function {
     const fake = this.program[site]!.class!(this, scopes, keys);
-    this.#functions.set(fake.made, { type: "class", module, site, scopes, keys });
+    this.#functions.set(fake.made, { type: "class", module, site, scopes, keys, home: null });
     for (const [member, fn] of Object.entries(fake.members)) {
       this.#functions.set(fn, { type: "member", owner: fake.made, site: Number(member) });
     }

@@ -173,7 +173,9 @@ function functionEdge(source: PathSource, fn: Function, child: Node): string {
       if (description.args[i] === child) return `[bound ${i}]`;
     }
   }
-  if (description.type === "closure" && description.home === child) return "[home]";
+  if ((description.type === "closure" || description.type === "class") && description.home === child) {
+    return "[home]";
+  }
   return "";
 }
 

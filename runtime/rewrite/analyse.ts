@@ -305,7 +305,7 @@ class Analyser {
     });
   }
 
-  /** Closures that use a private name can only be made inside the class that declares it. */
+  /** Closures and classes that use a private name can only be made inside the class that declares it. */
   #resolvePrivate({ name, scope, site }: { name: string; scope: Scope; site: Site | null }): void {
     const declares = (at: Scope) =>
       at.kind === "class" && at.site!.privates.some((item) => item.name === name);
@@ -314,13 +314,12 @@ class Analyser {
     if (at !== null) this.#needDoor(site, at.site!);
   }
 
-  /** Members come with their class; a class inside that uses names of the one around can't be made. */
+  /** Members come with their class. Returns the closures on the way up to the class. */
   #needDoor(from: Site | null, owner: Site): Set<Site> {
     const closures = new Set<Site>();
     for (let site = from; site !== null && site !== owner; site = site.parent) {
-      if (site.kind === "class") site.refused ??= "it uses a private name of the class around";
-      if (site.owner !== null || site.kind === "class") continue;
-      closures.add(site);
+      if (site.owner !== null) continue;
+      if (site.kind !== "class") closures.add(site);
       if (site.door === null || site.door.start < owner.start) site.door = owner;
     }
     return closures;

@@ -4,9 +4,9 @@ import type { Site, Variable } from "./model.ts";
 import type { Piece, Renderer, Style } from "./render.ts";
 
 /**
- * Closures that use private names or `super` can be made inside their class's body only. Each class that has such closures
- * has a door there: a function that brings makers of them out, by site. `(n,T,P,U)`: the site, `checked` and `pick` of the
- * runtime, and what stands for `super`.
+ * Closures that use private names or `super`, and classes that use private names of the class around, can be made inside that
+ * class's body only. Each class that has such has a door there: a function that brings makers of them out, by site.
+ * `(n,T,P,U)`: the site, `checked` and `pick` of the runtime, and what stands for `super`.
  */
 export function doorPieces(
   sites: readonly Site[],
@@ -16,12 +16,18 @@ export function doorPieces(
   return [
     text(`function(${p}n,${p}T,${p}P,${p}U){switch(${p}n){`),
     ...sites.flatMap((site) => [
-      text(`case ${site.index}:return(${scopesOf(site).map((scope) => `${p}E${scope.index}`).join(",")})=>`),
+      text(`case ${site.index}:return(${makerParameters(site, p)})=>`),
       ...expressionPieces(site, { renderer, prefix: p, style: insideDoor(p, site, style) }),
       text(";"),
     ]),
     text("}}"),
   ];
+}
+
+/** What a site's maker is given: scope instances, and for a class heritage and computed names. */
+export function makerParameters(site: Site, prefix: string): string {
+  const scopes = scopesOf(site).map((scope) => `${prefix}E${scope.index}`);
+  return [...scopes, ...(site.kind === "class" ? [`${prefix}H`, `${prefix}Y`] : [])].join(",");
 }
 
 /** The site's text as an expression with the name that the function has where it stands. */

@@ -1,6 +1,6 @@
 import { NODE_WORKERS, NODE_WORKERS_URL } from "./constants.ts";
-import { expressionPieces, givenStyle } from "./doors.ts";
-import { isWritable, scopesOf } from "./captures.ts";
+import { expressionPieces, givenStyle, makerParameters } from "./doors.ts";
+import { isWritable } from "./captures.ts";
 import { accessorText, instrument } from "./instrument.ts";
 import type { ModuleAnalysis, Node, Site, Variable } from "./model.ts";
 import type { Piece, Renderer, Style } from "./render.ts";
@@ -73,9 +73,11 @@ export class ModuleForms {
   maker(index: number, place: MakerPlace, uninitialised: ReadonlySet<string>): Form {
     const site = this.#analysis.sites[index]!;
     const p = this.#prefix;
-    const parameters = [...scopesOf(site).map((scope) => `${p}E${scope.index}`), `${p}H`, `${p}Y`].join(",");
     return toForm([
-      { text: `(function(${parameters}){${site.isStrict ? '"use strict";' : ""}return `, from: -1 },
+      {
+        text: `(function(${makerParameters(site, p)}){${site.isStrict ? '"use strict";' : ""}return `,
+        from: -1,
+      },
       ...expressionPieces(site, {
         renderer: this.#renderer,
         prefix: p,

@@ -582,7 +582,8 @@ class Instrumenter {
 
   #registration(site: Site, style: Style): string {
     const register = style.own("C");
-    const accessor = scopesOf(site).length > 0 ? this.#accessor(site, style) : "void 0";
+    const asked = scopesOf(site).length > 0 || site.door !== null;
+    const accessor = asked ? this.#accessor(site, style) : "void 0";
     const privates = site.privates.map((item, i) => {
       const has = `case ${3 * i + 2}:return #${item.name} in o`;
       if (item.kind === "accessor") return has;

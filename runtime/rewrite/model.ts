@@ -115,7 +115,7 @@ export interface Site {
   splitScopes: boolean;
   /** For a class: private fields it declares, in order. */
   readonly privates: PrivateName[];
-  /** The class in whose body alone its closures can be made: they use its private names, or `super` in its members. */
+  /** The class in whose body alone its closures and classes can be made: they use its private names, or `super` in its members. */
   door: Site | null;
   /** For a class: members and fields of instances (`member` null) whose names are computed, in source order. */
   readonly keyed: { readonly key: Node; readonly member: Site | null }[];

@@ -76,7 +76,7 @@ export interface SiteEntry {
     readonly isStatic: boolean;
     readonly kind: "field" | "method" | "accessor";
   }[];
-  /** The class in whose body alone its closures can be made. */
+  /** The class in whose body alone its closures and classes can be made. */
   readonly door?: number;
   /** Their `super` is that of a static member. */
   readonly staticSuper?: boolean;

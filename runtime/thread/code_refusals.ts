@@ -27,7 +27,10 @@ export const CODE_REFUSALS = {
     what: `the closure ${id}: it captures parameters that are still being evaluated`,
     fix: CALL_LATER,
   }),
-  unknownClass: (id: string) => ({ what: `the closure ${id}, whose class isn't known`, fix: CALL_LATER }),
+  unknownClass: (id: string) => ({
+    what: `the function or class ${id}: the class around isn't known`,
+    fix: CALL_LATER,
+  }),
   earlyClass: (id: string) => ({
     what: `the class ${id}, which came into being before its module began to run`,
     fix: "make it later",

@@ -307,7 +307,7 @@ export class CodeRegistry implements CodeAccess {
     return { type: "closure", module: module.key, site, scopes, home };
   }
 
-  /** The class in whose body alone such closures can be made; null if they can be made anywhere. */
+  /** The class in whose body alone what the site makes can be made; null if that can be anywhere. */
   #homeOf(module: LiveModule, entry: SiteEntry, accessor: Accessor): Function | null | undefined {
     if (entry.door === undefined) return null;
     return module.classes.get(entry.door)?.find(({ cls }) => accessor(OF_CLASS, false, cls) === true)?.cls;
@@ -376,7 +376,10 @@ export class CodeRegistry implements CodeAccess {
     if (keys.includes(undefined)) {
       return refused(CODE_REFUSALS.movedMember(entry.id));
     }
-    return { type: "class", module: module.key, site, scopes: record.scopes, keys: keys as PropertyKey[] };
+    const home = ask === undefined ? null : this.#homeOf(module, entry, ask);
+    if (home === undefined) return refused(CODE_REFUSALS.unknownClass(entry.id));
+    const { scopes } = record;
+    return { type: "class", module: module.key, site, scopes, keys: keys as PropertyKey[], home };
   }
 
   /** The computed names of a class's members and fields, in source order; undefined for what can't be told. */
@@ -767,9 +770,7 @@ export class CodeRegistry implements CodeAccess {
     const module = this.#live(key);
     const declared = this.#declaredFunction(module, site);
     if (declared !== undefined) return declared;
-    const behind = this.tableOf(key).sites[site]?.door;
-    const maker = behind === undefined ? this.#maker(module, site) : this.#makerBehind(module, site, home);
-    const fn = maker(...scopes.map(envOf));
+    const fn = this.#makerOf(module, site, home)(...scopes.map(envOf));
     this.#descriptions.set(fn, { type: "closure", module: key, site, scopes, home });
     return fn;
   }
@@ -778,15 +779,14 @@ export class CodeRegistry implements CodeAccess {
     key: ModuleKey,
     site: number,
     scopes: readonly ScopeHandle[],
-    keys: readonly PropertyKey[],
-    derived: boolean,
+    { keys, derived, home }: Parameters<CodeAccess["createClass"]>[3],
   ): Function {
     const module = this.#live(key);
     const heritage = derived ? function () {} : undefined;
     if (keys.length !== (this.tableOf(key).sites[site]?.keyed?.length ?? 0)) {
       throw new TypeError(`Cannot make class ${site} of ${key}: it has other computed names`);
     }
-    const cls = this.#maker(module, site)(...scopes.map(envOf), heritage, keys);
+    const cls = this.#makerOf(module, site, home)(...scopes.map(envOf), heritage, keys);
     const record = this.#classes.get(cls);
     if (record === undefined) {
       throw new TypeError(`Cannot make class ${this.tableOf(key).sites[site]!.id}: it did not register`);
@@ -805,6 +805,11 @@ export class CodeRegistry implements CodeAccess {
     if (index < 0) return undefined;
     module.claimed.add(site);
     return module.accessor(index) as Function;
+  }
+
+  #makerOf(module: LiveModule, site: number, home: object | null): Maker {
+    const behind = this.tableOf(module.key).sites[site]?.door;
+    return behind === undefined ? this.#maker(module, site) : this.#makerBehind(module, site, home);
   }
 
   #makerBehind(module: LiveModule, site: number, home: object | null): Maker {

@@ -25,13 +25,15 @@ interface ClassShell {
   /** MID of the prototype object: it comes into being with the class. */
   readonly prototype: number;
   readonly keys: readonly LateValue[];
+  /** MID of the class around whose private names it uses; 0 for none. */
+  readonly home: number;
 }
 
 /** Classes of rewritten code. Members come with them; heritage is their [[Prototype]]s. */
 export const classKind: Kind<Function, ClassShell, FunctionContent> = {
   name: "class",
   writeShell(node, out: Outlet) {
-    const { module, site, scopes, keys } = described(out.code, node, "class");
+    const { module, site, scopes, keys, home } = described(out.code, node, "class");
     const prototype = getDescriptor(node, "prototype")!.value as object;
     const known = out.state.find(prototype);
     if (out.fresh && known !== undefined && known < out.firstNew) {
@@ -44,6 +46,7 @@ export const classKind: Kind<Function, ClassShell, FunctionContent> = {
     out.node(prototype, KIND.plain);
     out.w.varint(keys.length);
     for (let i = 0; i < keys.length; i++) out.value(keys[i]);
+    out.optionalNode(home);
     out.site(module, site);
   },
   writeContent(node, out: Outlet) {
@@ -58,19 +61,22 @@ export const classKind: Kind<Function, ClassShell, FunctionContent> = {
     const prototype = inlet.mid();
     const keys: LateValue[] = [];
     for (let i = 0, count = inlet.count(); i < count; i++) keys[i] = inlet.lateValue();
-    return { module, site, scopes, derived, prototype, keys };
+    return { module, site, scopes, derived, prototype, keys, home: inlet.mid() };
   },
   needs(shell) {
     const mids: number[] = [];
     for (let i = 0; i < shell.scopes.length; i++) mids[i] = shell.scopes[i]!;
     for (let i = 0; i < shell.keys.length; i++) mids[mids.length] = shell.keys[i]!.mid;
+    if (shell.home !== 0) mids[mids.length] = shell.home;
     return mids;
   },
   create(shell, inlet) {
     const keys: PropertyKey[] = [];
     for (let i = 0; i < shell.keys.length; i++) keys[i] = propertyKey(inlet.settle(shell.keys[i]!));
     const scopes = inlet.liveScopes(shell.scopes);
-    const made = inlet.code.createClass(shell.module, shell.site, scopes, keys, shell.derived);
+    const { module, site, derived } = shell;
+    const home = shell.home === 0 ? null : inlet.liveObject(shell.home);
+    const made = inlet.code.createClass(module, site, scopes, { keys, derived, home });
     inlet.bind(shell.prototype, getDescriptor(made, "prototype")!.value, KIND.plain);
     return made;
   },

@@ -33,6 +33,12 @@ function importCycle() {
   return [up(3), new (define())().hello(), aState.n, bState.m];
 }
 
+function innerClasses(o: any) {
+  o.born = o.list.cursor(3);
+  o.sized = new (o.cursor.constructor.sized())();
+  return [o.cursor.next(), o.cursor.next(), o.reader(), o.born.next(), o.born.reader(), o.sized.next(), o.sized.by2];
+}
+
 // class factories
 const Counted = (Base: any) => {
   let made = 0;
@@ -199,6 +205,34 @@ await show("privates", () => {
   new Stamper(o.stamped);
   new Stamper(o.bare);
   return [privates(o), Stamper.bump(o.stamped), Stamper.bump(o.born), Stamper.bump(o.bare)];
+});
+class List {
+  #items: number[];
+  #steps = 0;
+  constructor(...items: number[]) {
+    this.#items = items;
+  }
+  cursor(step: number) {
+    const list = this;
+    return new class Cursor {
+      #at = 0;
+      [`by${step}`] = step;
+      next() {
+        list.#steps++;
+        return list.#items[(this.#at += step) - step];
+      }
+      reader = () => [list.#steps, this.#at, #items in list];
+      static sized = () => class extends Cursor {
+        size = () => list.#items.length;
+      };
+    }();
+  }
+}
+await show("innerClasses", () => {
+  const list = new List(1, 2, 3, 4, 5, 6, 7);
+  const o: any = { list, cursor: list.cursor(2), other: new List(8).cursor(1) };
+  o.reader = o.cursor.reader;
+  return [innerClasses(o), o.cursor.reader(), o.born.next(), o.sized.next(), o.sized.size(), o.other.next(), o.cursor];
 });
 /** Calls the method in the middle of iterating. */
 function iterating(collection: Iterable<any>, method: (collection: any) => unknown) {

@@ -71,9 +71,6 @@ function evaluated(o: { v: () => number }) {
 function dynamicNamespace(o: { v: { bump(): number } }) {
   return o.v.bump();
 }
-function privateClosure(o: { v: () => number }) {
-  return o.v();
-}
 function computedMember(o: { v: any }) {
   return new o.v().keyed;
 }
@@ -143,19 +140,6 @@ await show("webAssembly", () => webAssembly(give(empty)));
 await show("evaluated", () => evaluated(give(new Function("return 7") as () => number)));
 const dynamic = await import("./dynamic.ts");
 await show("dynamicNamespace", () => dynamicNamespace(give(dynamic)));
-class Secret {
-  #n = 1;
-  reader() {
-    const self = this;
-    return new class Inner {
-      #m = 2;
-      read() {
-        return () => self.#n + this.#m;
-      }
-    }().read();
-  }
-}
-await show("privateClosure", () => privateClosure(give(new Secret().reader())));
 const name = { toString: () => "keyed" };
 class Keyed {
   [name as unknown as string] = 1;
