@@ -64,23 +64,10 @@ export interface Stand {
 
 const courses = new SafeWeakMap<object, Course>();
 
-/** By how rewritten code asks for an iterator: {@linkcode GIVES}, and 3 for `[Symbol.iterator]`. */
-const ASKED = [
-  { key: "keys", gives: GIVES.keys, ofArray: ArrayPrototype.keys, ofTyped: TypedArrayPrototype.keys },
-  { key: "values", gives: GIVES.values, ofArray: ArrayPrototype.values, ofTyped: TypedArrayPrototype.values },
-  {
-    key: "entries",
-    gives: GIVES.entries,
-    ofArray: ArrayPrototype.entries,
-    ofTyped: TypedArrayPrototype.entries,
-  },
-  {
-    key: Symbol.iterator,
-    gives: GIVES.values,
-    ofArray: ArrayPrototype[Symbol.iterator],
-    ofTyped: TypedArrayPrototype[Symbol.iterator],
-  },
-] as const;
+/** How rewritten code asks for an iterator that it keeps: in the order of {@linkcode GIVES}, and then as a loop does. */
+export const ASKED_KEYS = ["keys", "values", "entries", Symbol.iterator] as const;
+const ARRAY_METHODS = ASKED_KEYS.map((key) => ArrayPrototype[key]);
+const TYPED_METHODS = ASKED_KEYS.map((key) => TypedArrayPrototype[key]);
 
 const HANDLER = {
   __proto__: null,
@@ -129,7 +116,7 @@ function lengthOf(source: object): number {
 }
 
 function makeIterator(course: Course): object {
-  const iterator = apply(ASKED[course.gives]!.ofArray, new newProxy(course, HANDLER), []);
+  const iterator = apply(ARRAY_METHODS[course.gives]!, new newProxy(course, HANDLER), []);
   courses.set(iterator, course);
   return iterator;
 }
@@ -143,12 +130,14 @@ export function iteratorKeeper(isProxy: (value: object) => boolean) {
     if (typeof source !== "object" || source === null) return given;
     const isList = isArray(source);
     if (!isList && typedArrayName(source) === undefined) return given;
-    const { key, gives, ofArray, ofTyped } = ASKED[asked]!;
+    const key = ASKED_KEYS[asked]!;
+    const method = (isList ? ARRAY_METHODS : TYPED_METHODS)[asked];
+    const gives = key === Symbol.iterator ? GIVES.values : asked;
     for (let at: object | null = source; at !== null; at = getPrototypeOf(at)) {
       if (isProxy(at)) return given;
       const found = getDescriptor(at, key);
       if (found === undefined) continue;
-      return found.value === (isList ? ofArray : ofTyped) ? makeIterator(new Course(gives, source)) : given;
+      return found.value === method ? makeIterator(new Course(gives, source)) : given;
     }
     return given;
   };

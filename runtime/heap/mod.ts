@@ -10,7 +10,7 @@ export { type ByteShare, type ByteSummary, type Explanation, summary } from "./e
 export type { MappingRow } from "./mapping_table.ts";
 export type { RowState } from "./session_state.ts";
 export { formatStacksWith } from "./stack.ts";
-export { iteratorKeeper } from "./kept_iterator.ts";
+export { ASKED_KEYS, iteratorKeeper } from "./kept_iterator.ts";
 export { Refusal } from "./refusal.ts";
 export { isMadeError, takeFreshErrors } from "./kinds/error.ts";
 export { PacketError } from "./packet_error.ts";

@@ -81,7 +81,7 @@ export class BuiltinChanges {
       const baseline = this.#baselines[i]!;
       if (isAsItWas(baseline)) continue;
       // What only the runtime changed counts for nothing.
-      if (this.keysOf(baseline.object).length > 0) changed[changed.length] = baseline.object;
+      if (changedKeys(baseline).length > 0) changed[changed.length] = baseline.object;
     }
     return changed;
   }
@@ -97,12 +97,7 @@ export class BuiltinChanges {
   /** Keys of one that were added, changed or removed. */
   keysOf(object: object): readonly PropertyKey[] {
     const baseline = this.#byObject.get(object);
-    if (baseline === undefined || isAsItWas(baseline)) return [];
-    const changed: PropertyKey[] = [];
-    const now = ownKeys(object);
-    for (const key of now) if (!OURS.has(key) && !isUnchanged(baseline, key)) changed.push(key);
-    for (const key of baseline.keys) if (!OURS.has(key) && !hasOwn(object, key)) changed.push(key);
-    return changed;
+    return baseline === undefined || isAsItWas(baseline) ? [] : changedKeys(baseline);
   }
 
   /** Makes one what it was; `redefined`: properties of it are about to be defined. */
@@ -212,6 +207,15 @@ function isAsItWas(baseline: Baseline): boolean {
     }
   }
   return true;
+}
+
+/** Keys that were added, changed or removed, the runtime's own left out. */
+function changedKeys(baseline: Baseline): PropertyKey[] {
+  const { object, keys } = baseline;
+  const changed: PropertyKey[] = [];
+  for (const key of ownKeys(object)) if (!OURS.has(key) && !isUnchanged(baseline, key)) changed.push(key);
+  for (const key of keys) if (!OURS.has(key) && !hasOwn(object, key)) changed.push(key);
+  return changed;
 }
 
 function isUnchanged({ object, keys, descriptors }: Baseline, key: PropertyKey): boolean {

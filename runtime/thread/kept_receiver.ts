@@ -1,8 +1,8 @@
 /** What rewritten code does with the object that it is about to ask for an iterator which it keeps. */
 
+import { ASKED_KEYS } from "../heap/mod.ts";
 import { getOwnPropertyDescriptor, getPrototypeOf, TypeErrorCtor } from "./intrinsics.ts";
 
-const ASKED: readonly PropertyKey[] = ["keys", "values", "entries", Symbol.iterator];
 const { captureStackTrace } = Error;
 const ObjectCtor = Object;
 
@@ -12,7 +12,7 @@ const ObjectCtor = Object;
  */
 export function receiverChecker(isProxy: (value: object) => boolean) {
   return (x: unknown, asked: number, text: string | undefined, at: Function): void => {
-    const key = ASKED[asked]!;
+    const key = ASKED_KEYS[asked]!;
     if (x !== null && x !== undefined) {
       if (text !== undefined && !mayCall(x, key, isProxy)) fail(`${text} is not a function`, at);
     } else if (text === undefined) {
