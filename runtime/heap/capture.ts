@@ -106,7 +106,8 @@ export class CaptureWalk {
       out.at = -1 - i;
       out.value(roots[i]);
     }
-    const changed = out.values.changedBuiltins?.() ?? [];
+    out.changedBuiltins = out.values.changedBuiltins?.();
+    const changed = out.changedBuiltins ?? [];
     out.at = -1 - roots.length;
     for (let i = 0; i < changed.length; i++) out.reach(changed[i]!);
     this.#drainAll();

@@ -106,6 +106,8 @@ export class Outlet {
   } satisfies CodeRefs;
   /** Why objects stay behind that were met first in this capture. */
   readonly reasons = new SafeMap<object, Why>();
+  /** Built-ins that the program has changed, where that was just looked up. */
+  changedBuiltins: readonly object[] | undefined;
   readonly #moduleSeen = new SafeSet<ModuleKey>();
   readonly #sites = new SafeMap<ModuleKey, SafeSet<number>>();
   readonly #scopes = new SafeMap<ModuleKey, SafeSet<number>>();

@@ -4,6 +4,7 @@
  */
 import { EventEmitter } from "node:events";
 import { types } from "node:util";
+import { isProgramCode } from "./program_code.ts";
 
 const { ownKeys, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
 
@@ -129,6 +130,7 @@ export class Builtins {
     const known = this.#names.get(value);
     // What comes next would ask a proxy's traps.
     if (known !== undefined || typeof value === "symbol" || types.isProxy(value)) return known;
+    if (typeof value === "function" && isProgramCode(value)) return undefined;
     for (const candidate of candidates(value)) this.#loadLazy(candidate);
     if (this.#modules.size > 0 && !this.#names.has(value)) this.#loadModules();
     return this.#names.get(value);
@@ -216,13 +218,39 @@ function follow(start: object, names: readonly string[], kind: string | undefine
   return isObject(at) ? at : undefined;
 }
 
+/** Objects of the host behind getters of the global object, by the names of their classes. */
+const BY_CLASS: Readonly<Record<string, string>> = {
+  __proto__: null!,
+  Crypto: "crypto",
+  Navigator: "navigator",
+  process: "process",
+};
+
 /** Names under which a getter of the global object or of Deno may hold this value, or the class it belongs to. */
 function candidates(value: object): string[] {
-  const maker = typeof value === "function" ? value : getOwnPropertyDescriptor(value, "constructor")?.value;
-  const name = typeof maker === "function" ? getOwnPropertyDescriptor(maker, "name")?.value : undefined;
-  if (typeof name !== "string") return typeof value === "function" ? [] : ["crypto", "process", "navigator"];
   // Libraries ask `Buffer.isBuffer`; no name leads from that to the getter of the global.
-  return typeof value === "function" ? [name, `Deno.${name}`, "Buffer"] : [name, `Deno.${name}`];
+  if (typeof value === "function") return [...namesOfClass(value), "Buffer"];
+  const maker = makerOf(value);
+  if (maker !== undefined) return isProgramCode(maker) ? [] : namesOfClass(maker);
+  const prototype = getPrototypeOf(value);
+  const above = prototype === null || types.isProxy(prototype) ? undefined : makerOf(prototype);
+  const name = above === undefined ? undefined : nameOfFunction(above);
+  return name !== undefined && name in BY_CLASS ? [BY_CLASS[name]!] : [];
+}
+
+function makerOf(value: object): Function | undefined {
+  const maker = getOwnPropertyDescriptor(value, "constructor")?.value;
+  return typeof maker === "function" ? maker : undefined;
+}
+
+function namesOfClass(maker: Function): string[] {
+  const name = nameOfFunction(maker);
+  return name === undefined ? [] : [name, `Deno.${name}`];
+}
+
+function nameOfFunction(fn: Function): string | undefined {
+  const name = types.isProxy(fn) ? undefined : getOwnPropertyDescriptor(fn, "name")?.value;
+  return typeof name === "string" ? name : undefined;
 }
 
 function isObject(value: unknown): value is object {

@@ -1,4 +1,4 @@
-import { equal, notEqual } from "node:assert/strict";
+import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import nodeModule, { createRequire } from "node:module";
 import process from "node:process";
@@ -41,4 +41,54 @@ Deno.test("brandOf() takes what extends Node's first streams for plain", () => {
   builtins.addModule("node:fs#", () => process.getBuiltinModule("node:fs"));
   builtins.addModule("node:stream#", () => Stream);
   equal(new Values(builtins).brandOf(new (class Picture extends Stream {})()), "plain");
+});
+
+/** Names of the global object's getters that were called while `work` ran. */
+function called(names: readonly string[], work: () => void): string[] {
+  const seen: string[] = [];
+  const before = names.map((name) => [name, Reflect.getOwnPropertyDescriptor(globalThis, name)] as const);
+  for (const [name, descriptor] of before) {
+    const get = () => {
+      seen.push(name);
+      return descriptor?.get === undefined
+        ? descriptor?.value
+        : Reflect.apply(descriptor.get, globalThis, []);
+    };
+    Object.defineProperty(globalThis, name, { get, configurable: true });
+  }
+  try {
+    work();
+  } finally {
+    for (const [name, descriptor] of before) {
+      Reflect.deleteProperty(globalThis, name);
+      if (descriptor !== undefined) Object.defineProperty(globalThis, name, descriptor);
+    }
+  }
+  return seen;
+}
+
+const LAZY = ["crypto", "process", "navigator", "Buffer", "Request"];
+
+Deno.test("Builtins.nameOf() loads nothing of the host's for what is the program's own", () => {
+  // From text, as comments don't outlive the compiler.
+  const Request = (0, eval)("(class Request { /*!cc:0:0*/ })");
+  const loaded = called(LAZY, () => {
+    const builtins = new Builtins();
+    for (const value of [{}, Object.create(null), [], new Map(), new Request(), Request, Request.prototype]) {
+      deepEqual(builtins.nameOf(value), undefined);
+    }
+  });
+  deepEqual(loaded, []);
+});
+
+Deno.test("Builtins.nameOf() finds the host's objects behind getters", () => {
+  const { crypto, process, navigator, Buffer, Request } = globalThis as any;
+  const loaded = called(LAZY, () => {
+    const builtins = new Builtins();
+    deepEqual(
+      [crypto, process, navigator, Buffer.isBuffer, Request.prototype].map((value) => builtins.nameOf(value)),
+      ["crypto", "process", "navigator", "Buffer.isBuffer", "Request.prototype"],
+    );
+  });
+  deepEqual(loaded, LAZY);
 });

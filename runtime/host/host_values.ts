@@ -10,6 +10,7 @@ import type { HostParts } from "../heap/access.ts";
 import { blobType, fileType } from "./blob_types.ts";
 import { exceptionType } from "./exception_type.ts";
 import { type HostType, text } from "./host_type.ts";
+import { isProgramCode } from "./program_code.ts";
 
 const { getPrototypeOf, ownKeys, getOwnPropertyDescriptor, apply, construct } = Reflect;
 
@@ -26,10 +27,6 @@ const TEMPORAL = [
   ...["Instant", "PlainDate", "PlainTime", "PlainDateTime", "ZonedDateTime", "PlainYearMonth"],
   ...["PlainMonthDay", "Duration"],
 ];
-
-/** What the rewriter leaves in every function of the program. */
-const PROGRAM_CODE = "/*!cc:";
-const functionText = Function.prototype.toString;
 
 export class HostValues {
   readonly #types: HostType[];
@@ -123,9 +120,7 @@ export class HostValues {
 function isPatched(prototype: object): boolean {
   return ownKeys(prototype).some((key) => {
     const { value, get, set } = getOwnPropertyDescriptor(prototype, key)!;
-    return [value, get, set].some((part) =>
-      typeof part === "function" && apply(functionText, part, []).includes(PROGRAM_CODE)
-    );
+    return [value, get, set].some((part) => typeof part === "function" && isProgramCode(part));
   });
 }
 

@@ -27,7 +27,7 @@ export const builtin: Kind<object, string, readonly Change[]> = {
   },
   writeContent(node, out: Outlet) {
     const start = out.w.at;
-    const keys = out.values.changedKeys?.(node) ?? [];
+    const keys = changedKeys(node, out);
     out.w.varint(keys.length);
     for (let i = 0; i < keys.length; i++) writeChange(node, keys[i]!, out);
     if (out.options.side === "device" || keys.length === 0 && out.at >= out.firstNew) return;
@@ -60,6 +60,12 @@ export const builtin: Kind<object, string, readonly Change[]> = {
     }
   },
 };
+
+function changedKeys(node: object, { changedBuiltins, values }: Outlet): readonly PropertyKey[] {
+  let changed = changedBuiltins === undefined;
+  for (let i = 0; !changed && i < changedBuiltins!.length; i++) changed = changedBuiltins![i] === node;
+  return changed ? values.changedKeys?.(node) ?? [] : [];
+}
 
 function writeChange(node: object, key: PropertyKey, out: Outlet): void {
   const descriptor = getDescriptor(node, key);
