@@ -36,7 +36,7 @@ async function prepare(next: CodeService, seen: CodeService): Promise<void> {
     const bytes = new TextEncoder().encode(source);
     const { key } = await next.answer({ op: "rewrite", url, kind }, bytes) as { key?: string };
     if (key === undefined) continue;
-    await next.answer({ op: "table", key });
+    await next.answer({ op: "tables", keys: [key] });
     await next.answer({ op: "guest", key, uninitialised: [] });
   }
 }

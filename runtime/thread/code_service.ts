@@ -36,6 +36,9 @@ const PAST_HOOKS = "it was loaded past the module hooks";
 /** Between two lines about many small modules. */
 const QUIET_MS = 1000;
 
+/** Characters of tables that are given unasked: sending more costs what asking for each would. */
+const MAX_OTHER_TABLES = 1 << 18;
+
 /** The modules that a service knows, as plain JSON. */
 export interface CodeSnapshot {
   /** `running`: the text as the engine ran it, if that wasn't the source. */
@@ -180,11 +183,8 @@ export class CodeService {
       case "bypassed":
         for (const url of request.urls) this.#options.diagnose(url, request.reason ?? PAST_HOOKS);
         return null;
-      case "table":
-        return await this.#cached(
-          `${request.key}.table`,
-          () => JSON.stringify(this.#module(request.key).table),
-        );
+      case "tables":
+        return await this.#tables(request.keys);
       case "guest":
         return await this.#guest(request);
       case "makers":
@@ -201,6 +201,19 @@ export class CodeService {
         return this.#module(request.key).positionOf(request.offset);
     }
     return undefined;
+  }
+
+  async #tables([first, ...others]: readonly string[]): Promise<(string | null)[]> {
+    const made = (key: string) => JSON.stringify(this.#module(key).table);
+    const tables: (string | null)[] = [await this.#cached(tableName(first!), () => made(first!))];
+    let room = MAX_OTHER_TABLES;
+    for (const key of others) {
+      const table = this.#options.cache.get(tableName(key)) ?? (this.#rewritten.has(key) ? made(key) : null);
+      room -= table?.length ?? 0;
+      if (room < 0) break;
+      tables.push(table);
+    }
+    return tables;
   }
 
   async #note(url: string, source: string, isModule: boolean): Promise<void> {
@@ -378,6 +391,10 @@ function markedSite(text: string, at: number, key: string): number | undefined {
 function dataUrl(map: string): string {
   const bytes = new TextEncoder().encode(map) as Uint8Array & { toBase64(): string };
   return `data:application/json;base64,${bytes.toBase64()}`;
+}
+
+function tableName(key: string): string {
+  return `${key}.table`;
 }
 
 function hash(text: string): Promise<string> {

@@ -21,6 +21,8 @@ export class DeviceCode implements CodeSource {
   readonly #byUrl = new Map<string, LoadedModule>();
   readonly #links = new Map<string, string>();
   readonly #tables = new Map<string, ModuleTable>();
+  /** Tables that came along with others, in JSON. */
+  readonly #unread = new Map<string, string>();
   readonly #makers = new Map<string, ShippedMaker>();
 
   constructor(port: SyncPort) {
@@ -48,11 +50,26 @@ export class DeviceCode implements CodeSource {
   table(key: string): ModuleTable | undefined {
     const known = this.#tables.get(key);
     if (known !== undefined || !this.#byKey.has(key)) return known;
-    const table = JSON.parse(
-      this.#port.request({ op: "supervisor", request: { op: "table", key } }),
-    ) as ModuleTable;
+    if (!this.#unread.has(key)) this.#fetchTables(key);
+    const table = JSON.parse(this.#unread.get(key)!) as ModuleTable;
+    this.#unread.delete(key);
     this.#tables.set(key, table);
     return table;
+  }
+
+  /** What refers to one module refers to others soon, and each question takes the supervisor's attention. */
+  #fetchTables(key: string): void {
+    const keys = [key];
+    for (const other of this.#byKey.keys()) {
+      if (other !== key && !this.#tables.has(other) && !this.#unread.has(other)) keys.push(other);
+    }
+    const tables: (string | null)[] = this.#port.request({
+      op: "supervisor",
+      request: { op: "tables", keys },
+    });
+    tables.forEach((table, i) => {
+      if (table !== null) this.#unread.set(keys[i]!, table);
+    });
   }
 
   text(key: string): string | undefined {

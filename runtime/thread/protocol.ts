@@ -250,7 +250,8 @@ export type SupervisorRequest =
   | { readonly op: "bypassed"; readonly urls: readonly string[]; readonly reason?: string }
   /** A module that runs as it is. */
   | { readonly op: "note"; readonly url: string; readonly source: string; readonly kind: SourceKind }
-  | { readonly op: "table"; readonly key: string }
+  /** The first module's table, and those of the next ones: null where one would have to be made, and only so many. In JSON. */
+  | { readonly op: "tables"; readonly keys: readonly string[] }
   | { readonly op: "guest"; readonly key: string; readonly uninitialised: readonly string[] }
   | {
     readonly op: "makers";
