@@ -56,6 +56,8 @@ interface Privates {
 }
 
 interface ClassRecord {
+  readonly module: LiveModule;
+  readonly site: number;
   readonly cls: Function;
   readonly ask: Accessor | undefined;
   scopes: readonly ScopeHandle[] | undefined;
@@ -412,6 +414,8 @@ export class CodeRegistry implements CodeAccess {
   ): void {
     // Its table isn't needed yet: start-up must not wait for it.
     const record: ClassRecord = {
+      module,
+      site,
       cls,
       ask,
       scopes: undefined,
@@ -452,9 +456,7 @@ export class CodeRegistry implements CodeAccess {
 
   memberOf(owner: Function, site: number): Function | undefined {
     const record = this.#classes.get(owner);
-    const made = this.siteOf(owner);
-    if (record === undefined || made === undefined) return undefined;
-    return this.#memberOf(this.#live(made.module), record, site);
+    return record === undefined ? undefined : this.#memberOf(record.module, record, site);
   }
 
   #memberOf(module: LiveModule, record: ClassRecord, site: number): Function | undefined {
@@ -527,20 +529,19 @@ export class CodeRegistry implements CodeAccess {
 
   /** Adds the class's private names: a base class makes its own object, a derived one takes what "super" returns. */
   #stamp(owner: Function, object: object | undefined, make: () => object): object {
-    const made = this.siteOf(owner)!;
-    const entry = this.tableOf(made.module).sites[made.site]!;
-    const module = this.#live(made.module);
+    const { module, site } = this.#classes.get(owner)!;
+    const { derived } = this.tableOf(module.key).sites[site]!;
     const parent = getPrototypeOf(owner);
     module.control(1, true);
     try {
-      if (entry.derived !== true) return construct(owner, []);
+      if (derived !== true) return construct(owner, []);
       const given = object ?? make();
       setPrototypeOf(owner, function () {
         return given;
       });
       return construct(owner, []);
     } finally {
-      if (entry.derived === true) setPrototypeOf(owner, parent);
+      if (derived === true) setPrototypeOf(owner, parent);
       module.control(1, undefined);
     }
   }
@@ -550,8 +551,7 @@ export class CodeRegistry implements CodeAccess {
     const record = this.#classes.get(owner);
     if (record?.privates === undefined) return undefined;
     if (record.private === undefined) {
-      const made = this.siteOf(owner)!;
-      const names = this.tableOf(made.module).sites[made.site]!.privates ?? [];
+      const names = this.tableOf(record.module.key).sites[record.site]!.privates ?? [];
       record.private = { names, access: record.privates };
     }
     return record.private;
@@ -817,8 +817,7 @@ export class CodeRegistry implements CodeAccess {
     const record = this.#classes.get(home as Function);
     const known = record?.makers.get(site);
     if (known !== undefined) return known;
-    const made = record === undefined ? undefined : this.siteOf(record.cls);
-    if (record?.door === undefined || made?.module !== module.key || made.site !== entry.door) {
+    if (record?.door === undefined || record.module.key !== module.key || record.site !== entry.door) {
       throw new TypeError(`Cannot make a closure of ${entry.id}: its class isn't there`);
     }
     const object = entry.staticSuper ? record.cls : prototypeOf(record.cls);
