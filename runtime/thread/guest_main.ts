@@ -26,6 +26,7 @@ import { GlobalBindings } from "./global_bindings.ts";
 import { exitGuest, GuestChannel } from "./guest_channel.ts";
 import { GuestCode } from "./guest_code.ts";
 import { failGuest } from "./guest_failure.ts";
+import { warmUp } from "./guest_warm_up.ts";
 import { formatGuestStacks, guestStack, methodsOnStack } from "./guest_stack.ts";
 import { Leftovers } from "./leftovers.ts";
 import { shownRows, type StageStop } from "./stages.ts";
@@ -123,10 +124,6 @@ redefinitions.stands.forEach((original, stand) => host.disguised.set(stand, orig
 const registries = new Registries(abandon);
 registries.stands.forEach((original, stand) => host.disguised.set(stand, original));
 const builtins = new Builtins();
-// Before `node:path/posix`, which is the same object: a device has it by the name that it imported.
-nameModule("path");
-for (const name of nodeModule.builtinModules) nameModule(name);
-builtins.addRare("process", () => host.modules.parts(PROCESS));
 const globals = new GlobalBindings();
 const values = new Values(builtins, {
   makeAbsent: absentMaker(abandon),
@@ -146,6 +143,12 @@ const registry = new CodeRegistry(code, globals, bound);
 code.installHooks(registry);
 (globalThis as any)[Symbol.for("clonecloud.guest")].values = new Map();
 hideRewriting(registry, bound, host.disguised);
+warmUp(values, registry);
+// After that, which would look for names among them: what they export is looked for when it is first needed.
+// `node:path` before `node:path/posix`, which is the same object: a device has it by the name that it imported.
+nameModule("path");
+for (const name of nodeModule.builtinModules) nameModule(name);
+builtins.addRare("process", () => host.modules.parts(PROCESS));
 values.watchBuiltins();
 let stepping = false;
 let observed = true;
