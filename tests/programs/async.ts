@@ -11,7 +11,7 @@ class Worker {
     return `${name}:${this.jobs}`;
   }
   async all(names: string[]) {
-    const results = await Promise.all(names.map((name, i) => this.work(name, 20 - 5 * i)));
+    const results = await Promise.all(names.map((name, i) => this.work(name, 100 - 45 * i)));
     const settled = await Promise.allSettled([Promise.reject(new Error("no")), 1, this.work("last", 1)]);
     return { results, settled: settled.map((s) => s.status === "fulfilled" ? s.value : String(s.reason)) };
   }
