@@ -1,3 +1,4 @@
+import { getBuiltinModule } from "node:process";
 import { boundNames, type Node } from "../../runtime/rewrite/mod.ts";
 import { diagnose, type Diagnostic } from "./diagnostic.ts";
 import { LineIndex, type SourceModule } from "./source_module.ts";
@@ -65,6 +66,7 @@ function mayExport(
   url: string,
   { name, seen }: { name: string; seen: Set<string> },
 ): boolean {
+  if (url.startsWith("node:")) return isBuiltin(url, name);
   if (seen.has(url)) return false;
   seen.add(url);
   const { module, body } = all.get(url) ?? {};
@@ -85,6 +87,14 @@ function mayExport(
         return false;
     }
   });
+}
+
+/** Built-in modules that export more than their default has. */
+const HAVE_MORE = /^node:(module|path|cluster|perf_hooks|_.*)$/;
+
+function isBuiltin(url: string, name: string): boolean {
+  const built = getBuiltinModule(url);
+  return built === undefined || name === "default" || HAVE_MORE.test(url) || name in Object(built);
 }
 
 /** Names in a module, but for those of properties and those that are imported or exported. */

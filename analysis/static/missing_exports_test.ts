@@ -51,3 +51,19 @@ Deno.test("analyzeProgram() takes no export for missing that may be there, or th
     }),
     [],
   ));
+
+Deno.test("analyzeProgram() tells imports of names that a built-in module doesn't export", () => {
+  const text = [
+    `import whole, { readFileSync, readFileSink } from "node:fs";`,
+    `import { register } from "node:module";`,
+    `import { Stats } from "node:fs";`,
+    `console.log(whole, readFileSync, readFileSink, register, Stats);`,
+  ].join("\n");
+  const imports = new Map([["node:fs", "node:fs"], ["node:module", "node:module"]]);
+  const { diagnostics } = analyzeProgram([
+    { url: "file:///main.js", path: "main.js", text, kind: "module", imports },
+  ]);
+  assertEquals(diagnostics.map(({ note }) => note), [
+    "Cannot import readFileSink of node:fs: it exports nothing of that name",
+  ]);
+});
