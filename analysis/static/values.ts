@@ -190,8 +190,11 @@ export class ValueGraph {
       const isFunction = this.#things[id]!.method !== undefined;
       const objects = this.#objects[vertex]!;
       const most = isFunction ? this.#maxFunctions : this.#maxObjects;
-      if ((isFunction ? length - Math.max(0, objects) : objects) >= most) return this.#add(vertex, MANY);
-      if (!isFunction) this.#objects[vertex]!++;
+      if ((isFunction ? length - Math.max(0, objects) : objects) >= most) {
+        if (this.tellsObjects) return this.#add(vertex, MANY);
+        id = MANY; // Of a name, too: a call by it would be lost without a mark.
+        if (this.#holds.has(vertex, id)) return;
+      } else if (!isFunction) this.#objects[vertex]!++;
     }
     this.#holds.add(vertex, id);
     this.#work.push(vertex, length);
