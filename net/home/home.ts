@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import process from "node:process";
 import { HOME_MODE, MAX_HOME_FILE_BYTES, PRIVATE_FILE_MODE } from "./constants.ts";
 
 /** The folder that holds one peer's key, trusted peers, settings and stored content. */
@@ -12,13 +13,25 @@ export interface Home {
   writeJson(name: string, value: unknown): Promise<void>;
 }
 
-/** The home used when none is named: `$CLONECLOUD_HOME`, else `.clonecloud` in the user's folder. */
+/**
+ * The home used when none is named: `$CLONECLOUD_HOME`, else `.clonecloud` in the user's folder: `$HOME`, or what the system
+ * has noted, as services are started without one. @throws {Error} if there is none
+ */
 export function defaultHome(): string {
   const named = Deno.env.get("CLONECLOUD_HOME");
   if (named) return resolve(named);
-  const user = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE");
+  const user = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE") ?? notedFolder();
   if (!user) throw new Error("Cannot find home: neither CLONECLOUD_HOME nor HOME is set; give --home DIR");
   return join(user, ".clonecloud");
+}
+
+function notedFolder(): string | undefined {
+  try {
+    // Loaded only then.
+    return process.getBuiltinModule("node:os").userInfo().homedir ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Opens a home, making it (mode 0700) if there is none. @throws {Error} if the folder can't be made or used. */

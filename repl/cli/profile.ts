@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import {
   appKey,
   type AppVersion,
@@ -8,6 +8,7 @@ import {
   type ProfileStore,
   ProfileTree,
 } from "../../analysis/mod.ts";
+import { defaultHome } from "../../net/home/mod.ts";
 import { type Command, type Parsed, UsageError, writeNamed } from "./command.ts";
 import { randomFrom, readInputs } from "./profile_inputs.ts";
 import { openStore } from "./profile_store.ts";
@@ -134,12 +135,7 @@ export function openProfiles({ values }: Parsed): ProfileStore {
 }
 
 export function homeOf(values: Parsed["values"]): string {
-  const named = typeof values.home === "string" ? values.home : Deno.env.get("CLONECLOUD_HOME");
-  const user = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE");
-  if (!named && !user) {
-    throw new UsageError("no home: neither CLONECLOUD_HOME nor HOME is set; give --home DIR");
-  }
-  const home = named ? resolve(named) : join(user!, ".clonecloud");
+  const home = typeof values.home === "string" ? resolve(values.home) : defaultHome();
   Deno.mkdirSync(home, { recursive: true, mode: 0o700 });
   return home;
 }
