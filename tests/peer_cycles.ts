@@ -1,7 +1,8 @@
 /**
- * Two peers that pair, connect, run a guest, disconnect and forget each other, again and again: `deno run -A
- * --v8-flags=--expose-gc tests/peer_cycles.ts 1000` says what is left of it.
+ * Two peers that pair, connect, run a guest, disconnect and forget each other, again and again: `deno task bench:cycles` says what
+ * is left of a thousand times, or of as many as six minutes allow. They find each other by multicast too.
  */
+import { getActiveResourcesInfo } from "node:process";
 import type { Peer } from "../net/mod.ts";
 import { Scene } from "./net_fixtures.ts";
 
@@ -9,6 +10,10 @@ import { Scene } from "./net_fixtures.ts";
 interface Held {
   /** Open descriptors of this process, which runs both. */
   readonly descriptors: number;
+  /** Sockets, processes and timers that keep this process running. */
+  readonly handles: number;
+  /** In both homes. */
+  readonly files: number;
   readonly guests: number;
   readonly apps: number;
   readonly trusted: number;
@@ -18,16 +23,37 @@ interface Held {
   readonly rssMiB: number;
 }
 
-/** Runs so many cycles; what was held after the first few, and after all, and how many were broken off. */
-async function cycle(count: number, settle: number): Promise<{ early: Held; late: Held; failed: number }> {
+interface Peers {
+  readonly device: Peer;
+  readonly clone: Peer;
+  readonly homes: readonly string[];
+}
+
+/** No further cycle begins after this. */
+const LIMIT_MS = 330_000;
+
+/** What was held after the first few cycles, and after all, how many there were, and how many of them were broken off. */
+interface Outcome {
+  readonly cycles: number;
+  readonly failed: number;
+  readonly seconds: number;
+  readonly early: Held;
+  readonly late: Held;
+}
+
+async function cycle(count: number, settle: number): Promise<Outcome> {
   await using scene = new Scene();
   const guesses = { aCode: 3, aMinute: Infinity };
-  const device = await scene.peer({ serve: false, guesses });
-  const clone = await scene.peer({ name: "laptop", guesses });
+  const homes = [await scene.home(), await scene.home()];
+  const device = await scene.peer({ home: homes[0]!, serve: false, guesses, mdns: true });
+  const clone = await scene.peer({ home: homes[1]!, name: "laptop", guesses, mdns: true });
+  const peers = { device, clone, homes };
   const { path } = await device.listenLocal();
   let early: Held | undefined;
-  let failed = 0;
-  for (let i = 0; i < count; i++) {
+  let [cycles, failed] = [0, 0];
+  const start = performance.now();
+  for (let i = 0; i < count && (i < settle || performance.now() - start < LIMIT_MS); i++) {
+    cycles++;
     try {
       await once(scene, { device, clone, path });
     } catch {
@@ -36,13 +62,14 @@ async function cycle(count: number, settle: number): Promise<{ early: Held; late
       await clone.untrust(device.id);
       await device.untrust(clone.id);
     }
-    if (i + 1 === settle) early = await settled(device, clone);
+    if (cycles === settle) early = await settled(peers);
   }
-  let late = await settled(device, clone);
+  const seconds = Math.round((performance.now() - start) / 1000);
+  let late = await settled(peers);
   // Sockets that were cut take their time on a busy machine, and libp2p's timers hold what is over for half a minute.
   const isMore = () => late.descriptors > early!.descriptors || late.heapKiB > 1.02 * early!.heapKiB;
-  for (let i = 0; i < 20 && isMore(); i++) late = await settled(device, clone);
-  return { early: early!, late, failed };
+  for (let i = 0; i < 20 && isMore(); i++) late = await settled(peers);
+  return { cycles, failed, seconds, early: early!, late };
 }
 
 async function once(
@@ -62,10 +89,10 @@ async function once(
 }
 
 /** What is held once it gets no less. */
-async function settled(device: Peer, clone: Peer): Promise<Held> {
-  let least = await held(device, clone);
+async function settled(peers: Peers): Promise<Held> {
+  let least = await held(peers);
   for (let same = 0; same < 3; same++) {
-    const now = await held(device, clone);
+    const now = await held(peers);
     if (now.heapKiB >= 0.99 * least.heapKiB) continue;
     least = now;
     same = 0;
@@ -74,7 +101,7 @@ async function settled(device: Peer, clone: Peer): Promise<Held> {
 }
 
 /** After what ends by itself has ended: guests need a moment to die. */
-async function held(device: Peer, clone: Peer): Promise<Held> {
+async function held({ device, clone, homes }: Peers): Promise<Held> {
   for (let i = 0; i < 100; i++) {
     if (clone.status().guests.length + device.status().apps.length === 0) break;
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -84,6 +111,8 @@ async function held(device: Peer, clone: Peer): Promise<Held> {
   const { heapUsed, external, rss } = Deno.memoryUsage();
   return {
     descriptors: [...Deno.readDirSync("/proc/self/fd")].length,
+    handles: getActiveResourcesInfo().length,
+    files: homes.reduce((sum, home) => sum + filesIn(home), 0),
     guests: clone.status().guests.length,
     apps: device.status().apps.length,
     trusted: clone.trust.list().length + device.trust.list().length,
@@ -91,6 +120,13 @@ async function held(device: Peer, clone: Peer): Promise<Held> {
     heapKiB: Math.round((heapUsed + external) / 1024),
     rssMiB: Math.round(rss / 2 ** 20),
   };
+}
+
+function filesIn(folder: string): number {
+  return [...Deno.readDirSync(folder)].reduce(
+    (sum, { name, isDirectory }) => sum + (isDirectory ? filesIn(`${folder}/${name}`) : 1),
+    0,
+  );
 }
 
 if (import.meta.main) {

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok } from "node:assert/strict";
+import { deepStrictEqual, equal, ok } from "node:assert/strict";
 
 const CYCLES = 60;
 const SETTLE = 20;
@@ -17,10 +17,12 @@ Deno.test("pairing, connecting, disconnecting and forgetting again and again lea
   ok(text !== "", new TextDecoder().decode(stderr));
   const { early, late, failed } = JSON.parse(text);
   ok(failed < CYCLES / 4, `${failed} of ${CYCLES} cycles were broken off`);
-  const { descriptors, heapKiB, rssMiB: _rss, ...rest } = late;
+  const { descriptors, handles, files, heapKiB, rssMiB: _rss, ...rest } = late;
   deepStrictEqual(rest, { guests: 0, apps: 0, trusted: 0, storeBytes: 0 });
   // One leaked a cycle would be twenty.
   ok(descriptors <= early.descriptors + 5, `${early.descriptors} descriptors, then ${descriptors}`);
+  ok(handles <= early.handles + 5, `${early.handles} handles, then ${handles}`);
+  equal(files, early.files, "files in the homes");
   const kept = (heapKiB - early.heapKiB) / (CYCLES - SETTLE);
   ok(kept < KIB_A_CYCLE, `${kept} KiB stay of each cycle`);
 });

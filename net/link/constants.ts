@@ -38,9 +38,13 @@ export const PING_WINDOW = 5;
 export const PROBE_WINDOW = 3;
 /**
  * Between probes: they take 2 % of a link of more than 1.6 Mbit/s (6 % where they disagree), at most 96 KiB/s each way of a fast one,
- * and 8 % of one of 0.4 Mbit/s: smaller ones would be a packet or two, which have no spread.
+ * and 8 % of one of 0.4 Mbit/s: smaller ones would be a packet or two, which have no spread. A quarter to half of that once steady.
  */
 export const PROBE_INTERVAL_MS = 2_000;
+/** The same while a thread is away. */
+export const AWAY_PROBE_INTERVAL_MS = 6_000;
+/** After so many probes in a row that said nothing new, the directions take turns. */
+export const STEADY_PROBES = 4;
 /** Rounds at the start that follow at once upon one another: what was measured while code was cold doesn't last. */
 export const EAGER_ROUNDS = 2;
 /** A measure this far from what was known is looked at again at once: the link may have changed. */

@@ -1,6 +1,7 @@
 /** Measures a link from the device: pings, and short trains of frames whose spread at the receiver gives the bandwidth. */
 import type { Channel } from "../channel/mod.ts";
 import {
+  AWAY_PROBE_INTERVAL_MS,
   EAGER_ROUNDS,
   FAR_RTT_MS,
   FIRST_PINGS,
@@ -19,6 +20,7 @@ import {
   RTT_GRAIN_MS,
   SHORT_PROBE_MS,
   SMALL_PROBE_BYTES,
+  STEADY_PROBES,
   SURPRISE,
   TELLING_CHANGE,
 } from "./constants.ts";
@@ -49,19 +51,29 @@ export class LinkMeter {
   #passed = 0;
   /** Of the last probes; long ago where all that is known was remembered. */
   #probedAt = -Infinity;
+  /** Probes in a row that said nothing new. */
+  #steady = 0;
+  /** The rounds at the start are over. */
+  #isSettled = false;
+  readonly #isAway: () => boolean;
 
   /**
    * `onChange` is called whenever the link's measures changed by a telling amount. Without `probes`, for a network that costs by
-   * the byte, only the first measure sends any: 8 KiB each way. What is `remembered` stands in for {@linkcode first}.
+   * the byte, only the first measure sends any: 8 KiB each way. What is `remembered` stands in for {@linkcode first}. While a thread
+   * `isAway`, nobody decides by these figures, and probes are few.
    */
   constructor(
     channel: Channel,
     onChange: (link: LinkSpec) => void = () => {},
-    { probes = true, remembered }: { readonly probes?: boolean; readonly remembered?: LinkSpec | undefined } =
-      {},
+    { probes = true, remembered, isAway = () => false }: {
+      readonly probes?: boolean;
+      readonly remembered?: LinkSpec | undefined;
+      readonly isAway?: () => boolean;
+    } = {},
   ) {
     this.#onChange = onChange;
     this.#probes = probes;
+    this.#isAway = isAway;
     if (remembered !== undefined) this.#recall(remembered);
     this.#ends = new LinkEnds(channel, () => this.close());
     this.#ends.onPong = () => this.#waiting.pong?.();
@@ -137,12 +149,21 @@ export class LinkMeter {
   async #round(round: number, signal: AbortSignal): Promise<void> {
     // Asked a second time at once: one that is late may have waited for either process.
     const isOther = await this.#ping(signal) === "other" && await this.#ping(signal) !== "usual";
-    const due = isOther || round < EAGER_ROUNDS ||
-      performance.now() - this.#probedAt >= PROBE_INTERVAL_MS - PING_INTERVAL_MS / 2;
+    const interval = this.#isAway() ? AWAY_PROBE_INTERVAL_MS : PROBE_INTERVAL_MS;
+    this.#isSettled = round >= EAGER_ROUNDS;
+    const due = isOther || !this.#isSettled ||
+      performance.now() - this.#probedAt >= interval - PING_INTERVAL_MS / 2;
     if (!due || !this.#probes) return;
     this.#probedAt = performance.now();
     // Of another link nothing is known: what took the old one a moment may take this one seconds.
-    const bytes = isOther ? LEAST_PROBE_BYTES : undefined;
+    if (isOther) return await this.#probeBoth(signal, LEAST_PROBE_BYTES);
+    if (this.#steady < STEADY_PROBES) return await this.#probeBoth(signal);
+    // A link that becomes another one mostly does so both ways: one at a time tells it as soon.
+    const way = this.#steady % 2 === 0 ? "up" : "down";
+    if (!await this.#probe(way, signal)) await this.#probe(way === "up" ? "down" : "up", signal);
+  }
+
+  async #probeBoth(signal: AbortSignal, bytes?: number): Promise<void> {
     // One direction's report would wait behind the other's train; but far links are slow to ask.
     if (Math.min(...this.#rtts) < FAR_RTT_MS) {
       await this.#probe("up", signal, bytes);
@@ -203,18 +224,41 @@ export class LinkMeter {
     }
   }
 
-  /** Sized by what is known, unless `bytes` are given; asked again at once where the answer surprises. */
-  async #probe(way: "up" | "down", signal: AbortSignal, bytes?: number): Promise<void> {
+  /** Measures one direction, and tells whether it is as it was known to be. */
+  async #probe(way: "up" | "down", signal: AbortSignal, bytes?: number): Promise<boolean> {
     const bandwidth = way === "up" ? this.#up : this.#down;
-    if (bandwidth.isPassing()) return;
+    if (bandwidth.isPassing()) {
+      // Real transfers tell it.
+      this.#steady++;
+      return true;
+    }
     const ms = bandwidth.isNoisy ? NOISY_PROBE_MS : PROBE_MS;
     const first = await this.#train(way, bytes ?? probeBytes(bandwidth.value()!, ms), signal);
+    const isAsKnown = bytes === undefined && this.#isAsKnown(bandwidth, first);
+    this.#steady = isAsKnown ? this.#steady + 1 : 0;
+    if (isAsKnown) bandwidth.probed(first);
+    else await this.#probeNews(way, { first, ms, sized: bytes === undefined }, signal);
+    return isAsKnown;
+  }
+
+  /** Where probes disagree anyway, one more that does says nothing, unless it is far from all. */
+  #isAsKnown(bandwidth: Bandwidth, probe: Probe): boolean {
+    if (!bandwidth.isNews(probe)) return true;
+    const change = rateOf(probe) / bandwidth.value()!;
+    return this.#isSettled && bandwidth.isNoisy && change < OTHER_LINK && change > 1 / OTHER_LINK;
+  }
+
+  /** Asks again at once where an answer surprises, or where it was not `sized` by what is known. */
+  async #probeNews(
+    way: "up" | "down",
+    { first, ms, sized }: { first: Probe; ms: number; sized: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const bandwidth = way === "up" ? this.#up : this.#down;
     if (first.bytes > LARGE_PROBE_BYTES / 2 && first.ms < PROBE_MS / 2) {
       return await this.#repeat(way, first, signal);
     }
-    if (bytes === undefined && (!first.alone || !bandwidth.isSurprising(first))) {
-      return bandwidth.probed(first);
-    }
+    if (sized && (!first.alone || !bandwidth.isSurprising(first))) return bandwidth.probed(first);
     // Where pauses are usual, two in a row are too; but a link that became much slower isn't asked a third time.
     const wanted = bandwidth.isNoisy && 2 * rateOf(first) > bandwidth.value()! ? 3 : 2;
     const all = [first];

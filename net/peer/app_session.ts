@@ -104,7 +104,14 @@ export async function serveApp(
       notice(out, { type: "conditions", conditions: shown.conditions });
       host.changed();
     };
-    session = await host.openAnyClone(request.clones, { request, emulated, probes: host.probes, onLink });
+    const isAway = () => own?.isAway() ?? false;
+    session = await host.openAnyClone(request.clones, {
+      request,
+      emulated,
+      probes: host.probes,
+      onLink,
+      isAway,
+    });
     const reply = { ...welcome(session, { speed, power }), returnBytes: host.gate.returnBytes };
     const migrations = host.migrations.watch({
       role: "device",

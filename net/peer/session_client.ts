@@ -48,6 +48,8 @@ export interface OpenOptions {
   readonly emulated: EmulatedLink | undefined;
   /** Told when the link's measures change while the session lives. */
   onLink(link: LinkSpec): void;
+  /** Whether a thread is at the clone now. */
+  isAway(): boolean;
 }
 
 /**
@@ -65,7 +67,11 @@ export async function openCloneSession(
   const [session, measured] = await openBoth(connection);
   const control = new ControlChannel(shape(session));
   const { probes, remembered } = options;
-  const meter = new LinkMeter(shape(measured), options.onLink, { probes, remembered });
+  const meter = new LinkMeter(shape(measured), options.onLink, {
+    probes,
+    remembered,
+    isAway: options.isAway,
+  });
   try {
     const { request } = options;
     control.send({
