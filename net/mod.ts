@@ -15,10 +15,12 @@ export { defaultHome, type Home, HomeBusyError, openHome, peerIdOf, socketPathOf
 export {
   FileClient,
   hashesOf,
+  indexName,
   type PushProgress,
   type PushResult,
   pushTree,
   readTreeIndex,
+  sentBefore,
   writeTreeIndex,
 } from "./files/mod.ts";
 export { type LinkSpec, NAMED_LINKS, parseLink } from "./link/mod.ts";

@@ -98,6 +98,7 @@ export class Decider {
   readonly #coldMs: number;
   #conditions: Conditions | undefined;
   #lastConditions: Conditions;
+  #lacking: number | undefined;
   #region: Region | undefined;
   #rates: Rates = NOWHERE;
   #cold = true;
@@ -122,9 +123,13 @@ export class Decider {
     this.setConditions(model.conditions);
   }
 
-  /** Takes newly measured conditions, and the partition that is best under them; undefined when no clone is in reach. */
-  setConditions(conditions: Conditions | undefined): void {
+  /**
+   * Takes newly measured conditions, and the partition that is best under them; undefined when no clone is in reach. `lacking`: of
+   * the bytes of the run's files, the share that the clone lacks; undefined if nobody knows.
+   */
+  setConditions(conditions: Conditions | undefined, lacking?: number): void {
     this.#conditions = conditions;
+    this.#lacking = lacking;
     this.#lastConditions = conditions ?? this.#lastConditions;
     this.#rates = ratesOf(conditions, this.#model.overheads);
     if (conditions !== undefined) this.#enterRegion(conditions);
@@ -153,7 +158,10 @@ export class Decider {
       known.calls++;
       if (!this.#migrated) known.keepPace(this.#now);
     }
-    const predicted = known.predict(features, this.#rates, this.#cold ? this.#coldMs : undefined);
+    const predicted = known.predict(features, this.#rates, {
+      coldMs: this.#cold ? this.#coldMs : undefined,
+      lacking: this.#lacking,
+    });
     const reason = this.#reason(known, predicted);
     const migrate = reason === "pays" || reason === "forced" || reason === "worth a try" ||
       (reason === "not clear enough to change sides" && known.last === "there");

@@ -471,3 +471,23 @@ Deno.test("Decider.decide() lets a run that takes longer than was thought migrat
   const { migrate, hereMs } = take(0);
   assert(migrate && hereMs > 100, `${hereMs} ms: it takes four times as long as was thought`);
 });
+
+Deno.test("Decider.setConditions() knows what the clone has: only the rest of what was read crosses the link", () => {
+  const it = decider();
+  const bytes = 825_000, run = [2, bytes, 0];
+  const files = (lacking?: number) => {
+    it.setConditions(WIFI, lacking);
+    return Math.round(it.decide(scan, run, true).filesMs);
+  };
+  assertEquals([files(1), files(0.5), files(0), files()], [1138, 638, 138, 1138], "before any has migrated");
+  // All of it was there: nothing crossed the link.
+  it.observe(scan, { ...away(1000), features: run, faults: 2, fileBytes: 0, readBytes: bytes });
+  assertEquals(
+    [files(), files(1), files(0.5), files(0)],
+    [138, 1138, 638, 138],
+    "one that found all files there",
+  );
+  const next = new Decider(JSON.parse(JSON.stringify(it)));
+  next.setConditions(WIFI, 1);
+  assertEquals(Math.round(next.decide(scan, [2, 2 * bytes, 0], true).filesMs), 2138, "twice as much to read");
+});

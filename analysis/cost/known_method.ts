@@ -36,6 +36,8 @@ export interface MethodModel {
   /** Questions for files that a migration asked, and bytes of files that had to be shipped. */
   readonly faults?: SizeSums;
   readonly files?: SizeSums;
+  /** Bytes of files that it read, also those that the clone had. */
+  readonly reads?: SizeSums;
   /** What the first migration of a session costs on top (code, whole state), milliseconds; undefined if not known. */
   readonly coldMs?: number;
   /** Whether `up` knows first migrations only. */
@@ -69,6 +71,8 @@ export interface Migrated {
   readonly faults?: number;
   readonly fileBytes?: number;
   readonly waitedMs?: number;
+  /** Bytes of files that it read, also those that the clone had. */
+  readonly readBytes?: number;
   /** The first one of a session: ships code too, so it says nothing of the next one's overhead. */
   readonly cold?: boolean;
 }
@@ -106,6 +110,7 @@ export class KnownMethod {
   readonly #down: SizeModel;
   readonly #faults: SizeModel;
   readonly #files: SizeModel;
+  readonly #reads: SizeModel;
   #coldMs: number | undefined;
   readonly #perRun: number | undefined;
   #correction: number;
@@ -125,6 +130,7 @@ export class KnownMethod {
     this.#down = new SizeModel(model.down);
     this.#faults = new SizeModel(model.faults ?? emptySizeSums());
     this.#files = new SizeModel(model.files ?? emptySizeSums());
+    this.#reads = new SizeModel(model.reads ?? emptySizeSums());
     this.#coldMs = model.coldMs;
     this.#perRun = model.perRun;
     this.#correction = model.correction;
@@ -143,15 +149,20 @@ export class KnownMethod {
 
   /**
    * Predicts one invocation. `coldMs` is what a session's first migration costs on top where that was never measured;
-   * undefined if one has migrated in this session. Constant work.
+   * undefined if one has migrated in this session. `lacking`: of the bytes of the run's files, the share that the clone lacks;
+   * undefined if nobody knows. Constant work.
    */
-  predict(features: ArrayLike<number>, rates: Rates, coldMs: number | undefined): Prediction {
+  predict(
+    features: ArrayLike<number>,
+    rates: Rates,
+    { coldMs, lacking }: { coldMs: number | undefined; lacking: number | undefined },
+  ): Prediction {
     const perRun = this.#onceARun();
     const hereMs = this.#sides.hereAt(features, perRun) * this.#pace;
     const workMs = this.#sides.thereAt(features, perRun) * rates.perWorkMs * this.#pace;
     const up = this.#up.points > 0 ? this.#up.at(features) : UNKNOWN_STATE_BYTES;
     const down = this.#down.points > 0 ? this.#down.at(features) : UNKNOWN_STATE_BYTES;
-    const { faults, bytes } = this.#filesAt(features);
+    const { faults, bytes } = this.#filesAt(features, lacking);
     const filesMs = faults * rates.perFaultMs + bytes * rates.perFileByteMs;
     const firstMs = coldMs === undefined ? 0 : (this.#coldMs ?? coldMs) / this.#stillExpected();
     const stateMs = rates.fixedMs + up * rates.perUpByteMs + down * rates.perDownByteMs;
@@ -200,12 +211,13 @@ export class KnownMethod {
 
   /** One came home from a clone. */
   ranThere(outcome: Migrated, rates: Rates): void {
-    const { features, fileBytes = 0, faults = 0 } = outcome;
+    const { features, fileBytes = 0, faults = 0, readBytes } = outcome;
     this.failures = 0;
     this.#compare(outcome, rates);
     this.#sides.ranThere(outcome.cloneMs / rates.perWorkMs, features);
     this.#faults.add(features, { y: faults });
     this.#files.add(features, { y: fileBytes });
+    if (readBytes !== undefined) this.#reads.add(features, { y: readBytes });
     this.#learnState(outcome, rates);
   }
 
@@ -237,19 +249,25 @@ export class KnownMethod {
       down: this.#down.sums,
       faults: this.#faults.sums,
       files: this.#files.sums,
+      reads: this.#reads.sums,
     };
   }
 
-  /** Until a migration has shown it: all files that the run was given are asked for, and the clone has none. */
-  #filesAt(features: ArrayLike<number>): { faults: number; bytes: number } {
+  /**
+   * Until a migration has shown it: all files that the run was given are asked for, and the clone has none unless it is known
+   * which it has. Of those that are read the clone is taken to lack as much as of the run's.
+   */
+  #filesAt(features: ArrayLike<number>, lacking: number | undefined): { faults: number; bytes: number } {
     if (this.#faults.points === 0 && this.ofRun && !this.seenThere) {
       const bytes = features[RUN_BYTES] ?? 0;
-      return { faults: bytes > 0 ? features[RUN_ARGUMENTS] ?? 0 : 0, bytes };
+      return { faults: bytes > 0 ? features[RUN_ARGUMENTS] ?? 0 : 0, bytes: bytes * (lacking ?? 1) };
     }
-    if (!this.#onceARun()) return { faults: this.#faults.at(features), bytes: this.#files.at(features) };
+    const isKnown = lacking !== undefined && this.#reads.points > 0;
+    const [model, share] = isKnown ? [this.#reads, lacking] : [this.#files, 1];
+    if (!this.#onceARun()) return { faults: this.#faults.at(features), bytes: share * model.at(features) };
     return {
       faults: this.#faults.inProportion(features, RUN_ARGUMENTS),
-      bytes: this.#files.inProportion(features, RUN_BYTES),
+      bytes: share * model.inProportion(features, RUN_BYTES),
     };
   }
 
@@ -267,7 +285,10 @@ export class KnownMethod {
   #compare({ totalMs, waitedMs = 0, features, cold }: Migrated, rates: Rates): void {
     this.#returns++;
     if (cold === true || !this.seenThere) return;
-    const { workMs, overheadMs, filesMs } = this.predict(features, rates, undefined);
+    const { workMs, overheadMs, filesMs } = this.predict(features, rates, {
+      coldMs: undefined,
+      lacking: undefined,
+    });
     const times = (totalMs - waitedMs) / (workMs + overheadMs - filesMs);
     const before = 1 + FORGET * (this.#longest - 1);
     if (Number.isFinite(times)) this.#longest = Math.max(before, times);

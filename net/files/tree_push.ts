@@ -15,6 +15,7 @@ import { nameOf } from "./content_names.ts";
 import { deltaTo } from "./delta.ts";
 import { deltaMessage } from "./delta_messages.ts";
 import type { FileClient } from "./file_protocol.ts";
+import { sentState } from "./sent_before.ts";
 import type { IndexedFile, TreeIndex } from "./tree_index.ts";
 
 /** Contents go out in batches of about that many bytes; so many batches may wait for their answer. */
@@ -198,7 +199,7 @@ class TreePush {
   }
 
   async #file(path: string, info: Deno.FileInfo): Promise<readonly string[]> {
-    const state = `${info.size} ${info.mtime?.getTime()} ${info.ctime?.getTime()} ${info.ino} ${info.mode}`;
+    const state = sentState(info);
     const known = this.#index.files.get(path);
     if (known?.state === state && known.chunks.every((chunk) => this.#there.has(chunk))) {
       this.#files.set(path, known);

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import cliProgress from "cli-progress";
 import {
   hashesOf,
+  indexName,
   type Peer,
   type PushProgress,
   pushTree,
@@ -26,8 +26,7 @@ export async function transfer(parsed: Parsed, verb: "push" | "verify"): Promise
   try {
     peer = await startPeer({ home: home.folder, serve: false, mdns: address === undefined });
     const { client, peer: clone } = await peer.openFiles(address);
-    const name = createHash("sha256").update(`${clone}\n${path}`).digest("hex").slice(0, 32);
-    const indexPath = home.path("sent", `${name}.json`);
+    const indexPath = home.path("sent", indexName(clone, path));
     const index = await readTreeIndex(indexPath);
     const bar = progressBar(parsed.values.json === true);
     try {

@@ -390,6 +390,7 @@ export class Run {
       clones,
       config: (): Promise<AppConfig> => Promise.resolve(this.#config(revoke, { ...known, runtime })),
       watcher: this.#watcher(code),
+      sent: (clone, paths) => this.#sentAhead(clone, paths),
       journals: this.#journals,
     });
     try {
@@ -484,6 +485,21 @@ export class Run {
       this.#toldWhy = true;
       return undefined;
     }
+  }
+
+  /** Loads nothing where nothing was ever sent ahead. */
+  async #sentAhead(clone: string, paths: readonly string[]): Promise<Record<string, readonly string[]>> {
+    const folder = `${this.#home}/sent`;
+    try {
+      Deno.statSync(folder);
+    } catch {
+      return {};
+    }
+    const { sentBefore } = await later<typeof import("../../net/files/mod.ts")>(
+      "../../net/files/mod.ts",
+      import.meta.url,
+    );
+    return await sentBefore(folder, { clone, paths });
   }
 
   #codeService(runtime: Runtime): CodeService {

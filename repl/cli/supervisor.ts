@@ -37,6 +37,11 @@ export interface SupervisorParts {
   readonly watcher: Watcher;
   /** Where sessions go; asked for each time one is opened. Undefined if there is no clone to look for. */
   readonly clones: () => Promise<Clones | undefined>;
+  /** Which of these files a clone was sent ahead, with the hashes of what is in them. */
+  readonly sent: (
+    clone: string,
+    paths: readonly string[],
+  ) => Promise<Record<string, readonly string[]>>;
   /** Folder for the journals of changed files. */
   readonly journals: string;
 }
@@ -214,6 +219,8 @@ export class Supervisor {
         return this.#land(request.changes, request.bytes);
       case "landed":
         return this.#endLanding(request.keep);
+      case "sent":
+        return await this.#parts.sent(request.clone, request.paths);
       case "loaded":
         return await this.#parts.watcher.loaded();
     }

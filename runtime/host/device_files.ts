@@ -71,6 +71,18 @@ export class DeviceFiles {
     this.#ahead.expect(paths);
   }
 
+  /** For this device alone: how large a file is, and whether the clone has it by name; undefined for what is no file. */
+  sizeOf(path: string): { readonly size: number; readonly named: boolean } | undefined {
+    try {
+      const { kind, size } = attributesOf(path);
+      if (kind !== "file") return undefined;
+      const { identity, state } = stampOf(path);
+      return { size, named: this.#known(path, `${identity} ${state}`) !== undefined };
+    } catch {
+      return undefined;
+    }
+  }
+
   /** What the app may do with all files, without anybody being asked. */
   permits(): { read: boolean; write: boolean } {
     const { permissions } = this.#roots;

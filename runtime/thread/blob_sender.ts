@@ -40,9 +40,11 @@ export class BlobSender {
     return this.#there.has(hash);
   }
 
-  /** Asks for content that is likely to be named soon. */
-  expect(hashes: readonly string[]): void {
-    if (hashes.length > 0) this.#ask(hashes.slice(0, MAX_ASKED));
+  /** Asks for content that is likely to be named soon; resolves when all that was asked is answered. */
+  async expect(hashes: readonly string[]): Promise<void> {
+    const unknown = hashes.filter((hash) => !this.#there.has(hash));
+    if (unknown.length > 0) await this.#ask(unknown.slice(0, MAX_ASKED));
+    else await this.#answered;
   }
 
   /** Names contents, in hex; those that the store lacks are sent. Returns how many bytes went. */

@@ -1,10 +1,12 @@
 import type { Conditions } from "./conditions.ts";
 import { uncurry } from "./intrinsics.ts";
 
-const FIELDS = 9;
+const FIELDS = 10;
 const VERSION = 0, STATUS_AT = 1, SESSION_ID = 2, FIRST_CONDITION = 3;
+/** Of the bytes of the run's files, the share that the clone lacks; NaN if nobody knows. */
+const LACKING = 8;
 /** Again at the end: who reads while it is written sees that. */
-const VERSION_AGAIN = 8;
+const VERSION_AGAIN = 9;
 const POWER: readonly Conditions["power"][] = ["mains", "battery", "unknown"];
 
 /** How far the session with a clone is. */
@@ -23,6 +25,7 @@ export class Board {
   /** `publish` is given all of it after each change. */
   constructor(publish: (bytes: Uint8Array) => void = () => {}) {
     this.#publish = publish;
+    this.#values[LACKING] = NaN;
     this.#changed();
   }
 
@@ -35,6 +38,17 @@ export class Board {
   opened(id: number): void {
     this.#values[SESSION_ID] = id;
     this.session = "ready";
+  }
+
+  /** Of the bytes of the run's files, the share that the session's clone lacks; NaN if nobody knows. */
+  get lacking(): number {
+    return this.#values[LACKING]!;
+  }
+
+  set lacking(share: number) {
+    if (Object.is(share, this.lacking)) return;
+    this.#values[LACKING] = share;
+    this.#changed();
   }
 
   write(conditions: Conditions): void {
@@ -94,6 +108,13 @@ export class BoardView {
   /** Which of the app's sessions it is that is ready. */
   get sessionId(): number {
     return this.#values[SESSION_ID]!;
+  }
+
+  /** Of the bytes of the run's files, the share that the session's clone lacks; undefined if nobody knows. */
+  get lacking(): number | undefined {
+    this.#look();
+    const share = this.#values[LACKING]!;
+    return share >= 0 ? share : undefined;
   }
 
   /** The conditions, or undefined while no session is ready. */

@@ -25,6 +25,8 @@ export type Outcome =
     /** Questions for files, bytes of files that crossed the link for them, and how long the clone waited. */
     readonly faults: number;
     readonly fileBytes: number;
+    /** Bytes of files that it read, also those that the clone had. */
+    readonly readBytes: number;
     readonly waitedMs: number;
     readonly features: ArrayLike<number>;
     readonly cold: boolean;
@@ -37,8 +39,11 @@ export interface DecisionMaker {
   /** `features`: sizes of the run's input, then of the method's arguments; `ofRun`: it has none; `again`: the same invocation. */
   decide(method: string, features: ArrayLike<number>, ofRun: boolean, again: boolean): Decision;
   observe(method: string, outcome: Outcome): void;
-  /** The link or the machines changed; undefined while no clone is in reach. */
-  setConditions(conditions: Conditions | undefined): void;
+  /**
+   * The link or the machines changed; undefined while no clone is in reach. `lacking`: of the bytes of the run's files, the share
+   * that the clone lacks, if that is known.
+   */
+  setConditions(conditions: Conditions | undefined, lacking?: number): void;
   /** A clone may be in reach again: what was measured last has to do. */
   expectClone(): void;
   /** The app ends. */

@@ -62,6 +62,8 @@ export interface MigrateReply {
   readonly fileBytes?: number;
   /** Of these: what crossed the link, as the clone lacked it. */
   readonly fileBytesSent?: number;
+  /** Of files whose bytes it was told, also by name. */
+  readonly fileBytesRead?: number;
 }
 
 /** How long after a session began to open migration points may wait for it: a weak device loads its app meanwhile. */
@@ -71,6 +73,8 @@ const FORCED_OPEN_WAIT_MS = 30_000;
 /** A peer says every second that it lives. */
 const SILENCE_MS = 4_000;
 const SILENCE_CHECK_MS = 500;
+/** Of the files that an app's arguments name, so many are looked at to know what the clone lacks. */
+const MAX_LOOKED_AT = 1000;
 /** Bytes of files that are fewer aren't worth a name. */
 const NAMED_FROM_BYTES = 1024;
 
@@ -123,6 +127,8 @@ export class DeviceSession {
     () => this.#roundTripBytes(),
   );
   readonly #namer = new PacketNamer(this.#blobs);
+  /** Contents of files that were sent ahead, by path. */
+  #sent: Record<string, readonly string[]> = {};
   readonly #memory = new CloneMemory((hash) => this.#blobs.has(hash));
   /** What the last invocation did to files, and hasn't landed yet. */
   #changed: { changes: FileChanges; bytes: Uint8Array } | undefined;
@@ -147,6 +153,7 @@ export class DeviceSession {
   #faults = 0;
   #fileBytes = 0;
   #fileBytesSent = 0;
+  #fileBytesRead = 0;
 
   constructor(
     config: AppConfig,
@@ -162,6 +169,7 @@ export class DeviceSession {
     this.#event = event;
     this.#board = board;
     this.#board.session = "opening";
+    this.#board.lacking = NaN;
     const openWait = config.forced.length > 0 ? FORCED_OPEN_WAIT_MS : OPEN_WAIT_MS;
     this.#waitUntil = performance.now() + (patient ? openWait : 0);
     this.#roots = roots;
@@ -224,7 +232,8 @@ export class DeviceSession {
     this.#method = message.method;
     this.#files.begin();
     this.#framesAsked = false;
-    this.#faults = this.#fileBytes = this.#fileBytesSent = 0;
+    this.#faults = this.#fileBytes = 0;
+    this.#fileBytesSent = this.#fileBytesRead = 0;
     // Already now: a clone may hang before it has said what it lacks.
     this.#watchOver(message.longestAwayMs);
     const { code, bytes: codeBytes } = await this.#shipCode(message.head.code, message.missing);
@@ -268,6 +277,7 @@ export class DeviceSession {
       faults: this.#faults,
       fileBytes: this.#fileBytes,
       fileBytesSent: this.#fileBytesSent,
+      fileBytesRead: this.#fileBytesRead,
     };
   }
 
@@ -392,7 +402,30 @@ export class DeviceSession {
       this.#memory.load(note);
       this.#files.expect(this.#memory.paths());
       if (this.#lost === undefined) this.#blobs.expect(this.#memory.hashes());
-    });
+      return this.#askForSent(message.clone.peer);
+    }).catch(() => {}); // it is only quicker with that
+  }
+
+  /** What was sent ahead may be there without this app's having read it. */
+  async #askForSent(clone: string): Promise<void> {
+    const paths = namedPaths(this.#config.start).slice(0, MAX_LOOKED_AT);
+    this.#sent = await this.#ask({ op: "sent", clone, paths }) ?? {};
+    const hashes = Object.values(this.#sent).flat();
+    if (this.#lost === undefined) await this.#blobs.expect(hashes);
+    this.#tellLacking();
+  }
+
+  /** Of the bytes of files that the app's arguments name: which share the clone lacks. */
+  #tellLacking(): void {
+    let bytes = 0, lacking = 0;
+    for (const path of namedPaths(this.#config.start).slice(0, MAX_LOOKED_AT)) {
+      const found = this.#files.sizeOf(path);
+      if (found === undefined) continue;
+      bytes += found.size;
+      const isThere = found.named || this.#sent[path]?.every((hash) => this.#blobs.has(hash)) === true;
+      if (!isThere) lacking += found.size;
+    }
+    if (bytes > 0 && this.#lost === undefined) this.#board.lacking = lacking / bytes;
   }
 
   #start(): SessionStart {
@@ -407,6 +440,7 @@ export class DeviceSession {
     const reply = checkedReturn(head, inTurn ? id : undefined);
     this.#event({ event: "return", thread: "main", method: this.#method, bytes: payload.length });
     this.#remember();
+    if (this.#fileBytesSent > 0 && this.#board.lacking > 0) this.#tellLacking();
     const changed = reply.ok ? this.#files.changed(reply.observed) : undefined;
     if (changed !== undefined) return this.#lose(`${changed} changed on the device meanwhile`);
     const fileBytes = reply.ok ? reply.files?.bytes ?? 0 : 0;
@@ -480,6 +514,7 @@ export class DeviceSession {
     const bytes = parts.reduce((sum, { cost }) => sum + cost, 0);
     this.#faults++;
     this.#fileBytes += bytes;
+    this.#fileBytesRead += parts.reduce((sum, part) => sum + part.length, 0);
     this.#event({
       event: "fault",
       thread: "main",

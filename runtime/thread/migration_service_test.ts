@@ -1,7 +1,8 @@
 import { deepEqual as assertEquals, ok as assert } from "node:assert/strict";
 import type { AppMessage } from "./app_link.ts";
 import { Board } from "./board.ts";
-import { encodeFrame, encodeJsonFrame, HOP_CONTROL } from "./frame.ts";
+import { BLOB_ASK, BLOB_FOUND, encodeFrame, encodeJsonFrame, HOP_CONTROL } from "./frame.ts";
+import { stampOf } from "../host/file_stamp.ts";
 import { MigrationService } from "./migration_service.ts";
 import { type AppConfig, READY, START } from "./protocol.ts";
 import { SessionLink } from "./session_link.ts";
@@ -14,9 +15,21 @@ const CONDITIONS = {
   power: "mains",
 };
 
-/** A clone that is ready as soon as it is asked. */
+/** A clone that is ready as soon as it is asked, and has all contents but some. */
 class WillingLink extends SessionLink {
-  override send(kind: number): void {
+  readonly #lacks: readonly string[];
+
+  constructor(lacks: readonly string[] = []) {
+    super();
+    this.#lacks = lacks;
+  }
+
+  override send(kind: number, ...parts: Uint8Array[]): void {
+    if (kind === BLOB_ASK) {
+      const hashes = parts.map((part) => part.toHex()).join("").match(/.{64}/g) ?? [];
+      const found = Uint8Array.from(hashes, (hash) => this.#lacks.includes(hash) ? 0 : 1);
+      setTimeout(() => this.received(encodeFrame(BLOB_FOUND, found)));
+    }
     if (kind === HOP_CONTROL) {
       const answer = { ok: true, conditions: CONDITIONS, clone: { name: "c", peer: "p" } };
       setTimeout(() => this.received(encodeJsonFrame(HOP_CONTROL, answer)));
@@ -27,30 +40,37 @@ class WillingLink extends SessionLink {
 }
 
 /** A service whose sessions lead where `connect` says; asks for the session's state as the app's thread does. */
-function serviceOf(connect: (nth: number) => Promise<SessionLink | undefined>) {
+function serviceOf(
+  connect: (nth: number) => Promise<SessionLink | undefined>,
+  { args = [], ask = () => null }: {
+    args?: readonly string[];
+    ask?: (request: { op: string }) => unknown;
+  } = {},
+) {
   const answers: { ok: boolean; error?: string; late?: boolean }[] = [];
   let opened = 0;
   const config = {
     ...{ forced: [], methods: ["a.ts#f"], roots: [], stepping: false, trace: false },
     session: { op: "session", app: "a.ts" },
-    start: { args: [], cwd: "/", temporary: "/tmp", mainModule: "file:///a.ts" },
+    start: { args, cwd: "/", temporary: "/tmp", mainModule: "file:///a.ts" },
   } as unknown as AppConfig;
+  const board = new Board();
   const service = new MigrationService({
     config,
-    board: new Board(),
+    board,
     answer: (_message, value) => void answers.push(value as typeof answers[number]),
     question: () => Promise.resolve(null),
-    ask: () => Promise.resolve(null),
+    ask: (request) => Promise.resolve(ask(request)),
     connect: async () => {
       const link = await connect(++opened);
       return link && { link, clones: [] };
     },
   });
-  const ask = async (wait: { waitMs: number; riskMs: number }) => {
+  const state = async (wait: { waitMs: number; riskMs: number }) => {
     await service.serve({ op: "session", id: 1, ...wait } as AppMessage, undefined);
     return answers.pop()!;
   };
-  return { service, ask, opened: () => opened };
+  return { service, board, ask: state, opened: () => opened };
 }
 
 /** Lets `performance.now()` go on by that much at once. */
@@ -88,4 +108,33 @@ Deno.test("MigrationService lets who risks more wait for a session that has been
     assert(state.ok, String(state.error));
   }
   service.close();
+});
+
+Deno.test("a session tells which share of the run's files its clone lacks: what wasn't read there, or sent ahead", async () => {
+  const folder = Deno.makeTempDirSync();
+  const [read, pushed, dropped, fresh] = ["read", "pushed", "dropped", "fresh"].map((name) => {
+    const path = `${folder}/${name}`;
+    Deno.writeTextFileSync(path, "x".repeat(100));
+    return path;
+  }) as [string, string, string, string];
+  const hash = (digit: string) => digit.repeat(64);
+  const stateOf = (path: string) => `${stampOf(path).identity} ${stampOf(path).state}`;
+  const reads = [read, dropped].map((path) => ({
+    ...{ path, state: stateOf(path) },
+    chunks: [{ hash: hash(path === read ? "a" : "d"), bytes: 100 }],
+  }));
+  const { service, board, ask } = serviceOf(() => Promise.resolve(new WillingLink([hash("d")])), {
+    args: ["--all", read, pushed, dropped, fresh, folder],
+    ask: ({ op }) =>
+      op === "memory" ? { code: [], reads } : op === "sent" ? { [pushed]: [hash("b"), hash("c")] } : null,
+  });
+  const state = await ask({ waitMs: 30_000, riskMs: 30_000 });
+  assert(state.ok, String(state.error));
+  const until = performance.now() + 20_000;
+  while (Number.isNaN(board.lacking) && performance.now() < until) {
+    await new Promise((done) => setTimeout(done));
+  }
+  service.close();
+  Deno.removeSync(folder, { recursive: true });
+  assertEquals(board.lacking, 0.5, "two of four files");
 });

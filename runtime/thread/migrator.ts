@@ -89,6 +89,7 @@ interface Reply {
   readonly framesAsked?: boolean;
   readonly faults?: number;
   readonly fileBytes?: number;
+  readonly fileBytesRead?: number;
   readonly fileBytesSent?: number;
 }
 
@@ -255,7 +256,7 @@ export class Migrator {
     if (board.version !== this.#boardVersion) {
       this.#boardVersion = board.version;
       // While a session is opening, what was measured last time has to do.
-      if (board.session !== "opening") decision.setConditions(board.read());
+      if (board.session !== "opening") decision.setConditions(board.read(), board.lacking);
     }
     // Nor is it lost for good: now and then an invocation for which that would pay asks for another.
     if (board.session === "lost") {
@@ -440,6 +441,7 @@ export class Migrator {
       downBytes: reply.bytesDown ?? 0,
       faults: reply.faults ?? 0,
       fileBytes: reply.fileBytesSent ?? 0,
+      readBytes: reply.fileBytesRead ?? 0,
       waitedMs: head.ms.waited,
       features,
       cold,

@@ -260,6 +260,8 @@ export type SupervisorRequest =
     readonly place: "guest" | "device";
     readonly uninitialised: readonly string[];
   }
+  /** Hashes of what is in those of these files that were sent to a clone ahead, by path. */
+  | { readonly op: "sent"; readonly clone: string; readonly paths: readonly string[] }
   /** What the clones of an app's last runs were sent; `note` is kept for the next one. */
   | { readonly op: "memory"; readonly app: string; readonly note?: MemoryNote }
   | { readonly op: "position"; readonly key: string; readonly offset: number }

@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import { readTreeIndex, type TreeIndex } from "./tree_index.ts";
+
+/** Longer indexes aren't read while somebody waits for their app. */
+const MAX_INDEX_BYTES = 4 * 1024 * 1024;
+
+/** What the index of a path that was sent to a clone is called, in the folder of all of them. */
+export function indexName(clone: string, path: string): string {
+  return `${createHash("sha256").update(`${clone}\n${path}`).digest("hex").slice(0, 32)}.json`;
+}
+
+/** A file's state as indexes have it. */
+export function sentState({ size, mtime, ctime, ino, mode }: Deno.FileInfo): string {
+  return `${size} ${mtime?.getTime()} ${ctime?.getTime()} ${ino} ${mode}`;
+}
+
+/**
+ * Which of these files a clone was sent ahead (`files push`) as they are now: the hashes of what is in them, by path.
+ * `folder` has the indexes; one that can't be read counts as not there.
+ */
+export async function sentBefore(
+  folder: string,
+  { clone, paths }: { clone: string; paths: readonly string[] },
+): Promise<Record<string, readonly string[]>> {
+  const indexes = new Map<string, Promise<TreeIndex | undefined>>();
+  const indexOf = (path: string) => {
+    if (!indexes.has(path)) indexes.set(path, readSmall(`${folder}/${indexName(clone, path)}`));
+    return indexes.get(path)!;
+  };
+  const sent: Record<string, readonly string[]> = {};
+  for (const path of paths) {
+    const info = lookedAt(path);
+    if (info?.isFile !== true) continue;
+    const state = sentState(info);
+    // The file itself, or a folder above it.
+    for (let top = path; top !== ""; top = top.slice(0, top.lastIndexOf("/"))) {
+      const file = (await indexOf(top))?.files.get(path.slice(top.length + 1));
+      if (file?.state === state) sent[path] = file.chunks;
+      if (file !== undefined) break;
+    }
+  }
+  return sent;
+}
+
+async function readSmall(path: string): Promise<TreeIndex | undefined> {
+  const info = lookedAt(path);
+  return info === undefined || info.size > MAX_INDEX_BYTES ? undefined : await readTreeIndex(path);
+}
+
+function lookedAt(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.lstatSync(path);
+  } catch {
+    return undefined;
+  }
+}
