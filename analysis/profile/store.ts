@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { MODEL_VERSION } from "../cost/constants.ts";
 import type { DeciderModel } from "../cost/decide.ts";
@@ -30,6 +31,8 @@ const TABLES = `
 export interface StoreOptions {
   /** Told in one line when a damaged file was set aside. */
   readonly onProblem?: (message: string) => void;
+  /** Who only reads can do so on a full disk, or one that is read-only; then it keeps nothing. */
+  readonly toRead?: boolean;
 }
 
 /** An app that the store knows. */
@@ -49,15 +52,21 @@ export interface DatabaseKey extends AppVersion {
 /** Profiles, partition databases and learned models of the apps run from one home. */
 export class ProfileStore {
   readonly #db: DatabaseSync;
+  #writable = true;
 
   /**
    * Opens the store in `path`, making it if there is none (`:memory:` keeps nothing).
    * @throws {Error} if the file was written by a newer version, or can't be opened or set aside.
    */
-  constructor(path: string, { onProblem = () => {} }: StoreOptions = {}) {
+  constructor(path: string, { onProblem = () => {}, toRead = false }: StoreOptions = {}) {
     try {
       this.#db = open(path);
     } catch (error) {
+      if (toRead && isUnwritable(error) && isSettled(path)) {
+        this.#db = openAsItIs(path);
+        this.#writable = false;
+        return;
+      }
       if (error instanceof NewerStoreError || !isDamage(error)) throw error;
       const aside = `${path}.damaged-${Date.now()}`;
       Deno.renameSync(path, aside);
@@ -105,6 +114,7 @@ export class ProfileStore {
 
   /** Keeps a partition database. */
   saveDatabase({ app, codeHash, objective, power }: DatabaseKey, database: Envelope): void {
+    if (!this.#writable) return; // it is made anew when it is asked for again
     this.#db.prepare("INSERT OR REPLACE INTO partition_database VALUES (?, ?, ?, ?, ?)")
       .run(app, codeHash, objective, power, JSON.stringify(database));
   }
@@ -215,6 +225,30 @@ function open(path: string): DatabaseSync {
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/** For a disk on which nothing can be written, not even the files that readers share. @throws as {@linkcode open} */
+function openAsItIs(path: string): DatabaseSync {
+  const url = pathToFileURL(path);
+  url.searchParams.set("immutable", "1");
+  const db = new DatabaseSync(url, { readOnly: true });
+  const version = Number(db.prepare("PRAGMA user_version").get()?.user_version);
+  if (version === STORE_VERSION) return db;
+  db.close();
+  throw new Error(`Cannot read profiles in ${path} on a full disk: they are of another version`);
+}
+
+function isUnwritable(error: unknown): boolean {
+  return /disk I\/O error|is full|readonly database/.test((error as Error).message);
+}
+
+/** Whether all that was written is in the file itself. */
+function isSettled(path: string): boolean {
+  try {
+    return Deno.statSync(`${path}-wal`).size === 0;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
   }
 }
 

@@ -131,7 +131,7 @@ function whole(value: Parsed["values"][string], option: string): number | undefi
 
 /** The store of the home that the command line names. */
 export function openProfiles({ values }: Parsed): ProfileStore {
-  return openStore(homeOf(values), (message) => console.error(`clonecloud: ${message}`));
+  return openStore(homeOf(values), (message) => console.error(`clonecloud: ${message}`), { toRead: true });
 }
 
 export function homeOf(values: Parsed["values"]): string {

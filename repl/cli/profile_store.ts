@@ -1,10 +1,14 @@
 import { ProfileStore } from "../../analysis/mod.ts";
 import { FailureError } from "./command.ts";
 
-/** The profiles of a home. @throws {FailureError} if a newer version left them, or they can't be opened. */
-export function openStore(home: string, onProblem: (line: string) => void): ProfileStore {
+/** The profiles of a home; `toRead`: nothing will be added. @throws {FailureError} if a newer version left them, or they can't be opened. */
+export function openStore(
+  home: string,
+  onProblem: (line: string) => void,
+  { toRead = false }: { toRead?: boolean } = {},
+): ProfileStore {
   try {
-    return new ProfileStore(`${home}/profiles.sqlite`, { onProblem });
+    return new ProfileStore(`${home}/profiles.sqlite`, { onProblem, toRead });
   } catch (error) {
     throw failureOf(error) ?? error;
   }
