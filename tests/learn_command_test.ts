@@ -40,7 +40,7 @@ Deno.test("a first run shows the app what deno run does, and is learnt from afte
     assert.match(shown.stdout, /busy\.ts#busy/, shown.stderr);
     // The next run needn't rewrite anything for its migration points.
     const texts = [...Deno.readDirSync(`${home}/cache`)].filter(({ name }) => name.endsWith(".device"))
-      .map(({ name }) => JSON.parse(Deno.readTextFileSync(`${home}/cache/${name}`)));
+      .map(({ name }) => JSON.parse(Deno.readTextFileSync(`${home}/cache/${name}`).split("\n")[0]!));
     const points = texts.flatMap((text) => text.points.map(([, method]: [number, string]) => method));
     assert.deepEqual(points.sort(), [...note.candidates].sort());
     assert(note.candidates.length > 0);
