@@ -202,8 +202,9 @@ async function explain({ asked, plan }: Answer, about: MethodId): Promise<Explai
   const of = async (choice: string, more: { pin?: MethodId[]; migrate?: MethodId[] }): Promise<Explained> => {
     const solved = await solvePartition(partitionProblem(plan.costs, { ...asked, ...more, point }));
     if (!solved.feasible) return { choice, note: `impossible: ${solved.clash.join("; ")}` };
+    const others = solved.migrate.filter((method) => method !== about).join(", ");
     return {
-      choice: `${choice} (with ${solved.migrate.join(", ") || "nothing"} migrating)`,
+      choice: others === "" ? choice : `${choice}, with ${others} migrating`,
       cost: solved.cost,
     };
   };
