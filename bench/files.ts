@@ -17,6 +17,7 @@ import {
   startPeer,
   writeTreeIndex,
 } from "../net/mod.ts";
+import { openBareStream, type SendBare } from "./bare_stream.ts";
 import { CountingProxy } from "./counting_proxy.ts";
 
 interface Row {
@@ -26,6 +27,8 @@ interface Row {
   readonly rsync_s: number;
   readonly ours_bytes: number;
   readonly rsync_bytes: number;
+  /** As many bytes as ours, over a bare libp2p stream with the same options: no sooner can ours be there. */
+  readonly bare_s: number;
 }
 
 interface Sizes {
@@ -149,6 +152,8 @@ class Bench implements AsyncDisposable {
   #address!: string;
   #ours!: CountingProxy;
   #rsync!: CountingProxy;
+  #bare!: CountingProxy;
+  #sendBare!: SendBare;
 
   private constructor(link: string) {
     this.#link = link;
@@ -159,6 +164,7 @@ class Bench implements AsyncDisposable {
     const bench = new Bench(link);
     await bench.#startPeers(spec);
     await bench.#startDaemon(spec);
+    await bench.#startBare(spec);
     return bench;
   }
 
@@ -170,12 +176,15 @@ class Bench implements AsyncDisposable {
   async measure(name: string, folder: string): Promise<void> {
     const [ours_s, ours_bytes] = await timed(this.#ours, () => this.#push(folder));
     const [rsync_s, rsync_bytes] = await timed(this.#rsync, () => this.#sync(folder));
-    const row: Row = { case: name, link: this.#link, ours_s, rsync_s, ours_bytes, rsync_bytes };
+    const noise = crypto.getRandomValues(new Uint8Array(65_536));
+    const as = new Uint8Array(Math.max(4, ours_bytes)).map((_, i) => noise[i % noise.length]!);
+    const [bare_s] = await timed(this.#bare, () => this.#sendBare(as));
+    const row: Row = { case: name, link: this.#link, ours_s, rsync_s, ours_bytes, rsync_bytes, bare_s };
     if (values.json) console.log(JSON.stringify(row));
     else {
       const ratio = (ours_s / rsync_s).toFixed(2);
       const text =
-        `ours ${ours_s} s, ${ours_bytes} bytes; rsync ${rsync_s} s, ${rsync_bytes} bytes; ${ratio} of its time`;
+        `ours ${ours_s} s, ${ours_bytes} bytes; rsync ${rsync_s} s, ${rsync_bytes} bytes; ${ratio} of its time; bare ${bare_s} s`;
       console.log(`${name} over ${this.#link}: ${text}`);
     }
   }
@@ -246,6 +255,15 @@ class Bench implements AsyncDisposable {
     while (!await answers(port)) await new Promise((resolve) => setTimeout(resolve, 20));
     this.#rsync = await CountingProxy.start(port, spec);
     this.#ends.push(() => this.#rsync.close());
+  }
+
+  async #startBare(spec: LinkSpec): Promise<void> {
+    const { send, child } = await openBareStream(async (port) => {
+      this.#bare = await CountingProxy.start(port, spec);
+      return this.#bare.port;
+    });
+    this.#ends.push(() => (child.kill("SIGKILL"), child.status), () => this.#bare.close());
+    this.#sendBare = send;
   }
 }
 

@@ -2,10 +2,7 @@
  * How fast a packet goes from an app to its guest, against one bare libp2p stream with the same options between two processes:
  * `deno task bench:link --json`. Ours passes two local sockets more: app to peer, peer to guest.
  */
-import { generateKeyPair } from "@libp2p/crypto/keys";
-import { multiaddr } from "@multiformats/multiaddr";
 import { startPeer } from "../net/mod.ts";
-import { startHost } from "../net/peer/host.ts";
 import {
   decodeJson,
   encodeJsonFrame,
@@ -15,6 +12,7 @@ import {
   RETURN,
   SESSION_VERSION,
 } from "../runtime/mod.ts";
+import { farEnd, openBareStream } from "./bare_stream.ts";
 
 const PACKET_BYTES = 64 * 2 ** 20;
 const ROUNDS = 9;
@@ -23,30 +21,16 @@ const PIECE_BYTES = 64 * 1024;
 /** Sends one packet; milliseconds until the other end has it all. */
 type Send = (packet: Uint8Array) => Promise<number>;
 
-async function farEnd(...args: string[]): Promise<{ address: string; child: Deno.ChildProcess }> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", new URL("./link_far_end.ts", import.meta.url).href, ...args],
-    stdout: "piped",
-  }).spawn();
-  const { value } = await child.stdout.getReader().read();
-  return { address: new TextDecoder().decode(value).trim(), child };
-}
-
 async function bare(): Promise<{ send: Send; child: Deno.ChildProcess }> {
-  const { address, child } = await farEnd("bare");
-  const host = await startHost({ key: await generateKeyPair("Ed25519"), listen: [], gater: {}, mdns: false });
-  const stream = await (await host.dial(multiaddr(address))).newStream("/bench/1.0.0");
-  const send: Send = async (packet) => {
-    const start = performance.now();
-    new DataView(packet.buffer).setUint32(0, packet.length);
-    const answered = new Promise((resolve) => stream.addEventListener("message", resolve, { once: true }));
-    for (let at = 0; at < packet.length; at += PIECE_BYTES) {
-      if (!stream.send(packet.subarray(at, at + PIECE_BYTES))) await stream.onDrain();
-    }
-    await answered;
-    return performance.now() - start;
+  const { send, child } = await openBareStream();
+  return {
+    send: async (packet) => {
+      const start = performance.now();
+      await send(packet);
+      return performance.now() - start;
+    },
+    child,
   };
-  return { send, child };
 }
 
 async function ours(): Promise<{ send: Send; child: Deno.ChildProcess }> {
