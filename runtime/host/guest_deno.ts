@@ -28,10 +28,28 @@ export function denoFiles(files: GuestFiles): Functions {
       const bytes = call === "writeFile" ? data : data.pipeThrough(new TextEncoderStream());
       await bytes.pipeTo(file.writable, signal && { signal });
     };
-  calls.writeFile = streamed("writeFile");
-  calls.writeTextFile = streamed("writeTextFile");
+  calls.writeFile = abortable(files, streamed("writeFile"));
+  calls.writeTextFile = abortable(files, streamed("writeTextFile"));
+  calls.readFile = abortable(files, calls.readFile!);
+  calls.readTextFile = abortable(files, calls.readTextFile!);
   calls.readDir = (path) => asyncIterable(() => entries(files, path));
   return { ...calls, FsFile: FsFile as never };
+}
+
+/** A call whose last argument may have a signal: what it was aborted with before or during the call is thrown. */
+function abortable(
+  files: GuestFiles,
+  call: (...args: any[]) => unknown,
+): (...args: any[]) => Promise<unknown> {
+  return async (...args) => {
+    const signal = args.at(-1)?.signal;
+    if (signal === undefined) return await call(...args);
+    if (!(signal instanceof AbortSignal)) files.abandon("it gives a signal that is none");
+    signal.throwIfAborted();
+    const result = await call(...args);
+    signal.throwIfAborted();
+    return result;
+  };
 }
 
 /** The given path as it stands in messages. */

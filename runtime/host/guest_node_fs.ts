@@ -38,8 +38,11 @@ export function nodeFs(files: GuestFiles): { module: Record<string, unknown>; de
   for (const [name, call] of Object.entries(sync)) {
     const plain = name.replace(/Sync$/, "");
     if (name in module) module[name] = call;
-    if (plain in module && plain !== name) module[plain] = (...args: any[]) => callBack(name, args, call);
-    if (plain in promises) promises[plain] = async (...args) => await call(...args);
+    const unlessAborted = ABORTABLE.has(plain) ? unlessAbortable(files, call) : call;
+    if (plain in module && plain !== name) {
+      module[plain] = (...args: any[]) => callBack(name, args, unlessAborted);
+    }
+    if (plain in promises) promises[plain] = async (...args) => await unlessAborted(...args);
   }
   Object.assign(module, globCalls(files));
   for (const [name, flag] of [["writeFile", "w"], ["appendFile", "a"]] as const) {
@@ -58,10 +61,29 @@ export function nodeFs(files: GuestFiles): { module: Record<string, unknown>; de
     return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: options.type ?? "" });
   };
   const streams = streamCalls(module, files);
-  const FileHandle = fileHandleClass(descriptors, module as Functions, streams);
+  const handled = { ...module } as Functions;
+  for (const name of ABORTABLE) handled[`${name}Sync`] = unlessAbortable(files, sync[`${name}Sync`]!);
+  const FileHandle = fileHandleClass(descriptors, handled, streams);
   promises.open = async (path, flags, mode) => await FileHandle.from(descriptors.open(path, flags, mode));
   const whole = { ...module, ...streams, promises: { ...promises, constants: realFs.constants } };
   return { module: whole, descriptors };
+}
+
+/** What takes a signal. */
+const ABORTABLE = new Set(["readFile", "writeFile", "appendFile"]);
+
+/** The same, but for one that may be aborted: here nothing takes a time in which it could be. */
+function unlessAbortable<Args extends unknown[], Result>(
+  files: GuestFiles,
+  call: (...args: Args) => Result,
+): (...args: Args) => Result {
+  return (...args) => {
+    const options = args.at(-1) as { signal?: unknown } | null | undefined;
+    if (typeof options === "object" && options !== null && options.signal !== undefined) {
+      files.abandon("it reads or writes a file in a way that can be aborted");
+    }
+    return call(...args);
+  };
 }
 
 /** What only holds or computes. */
