@@ -1,5 +1,4 @@
-import { join, resolve } from "node:path";
-import process from "node:process";
+import { absolutePath } from "../../runtime/paths/mod.ts";
 import { HOME_MODE, MAX_HOME_FILE_BYTES, PRIVATE_FILE_MODE } from "./constants.ts";
 
 /** The folder that holds one peer's key, trusted peers, settings and stored content. */
@@ -19,15 +18,16 @@ export interface Home {
  */
 export function defaultHome(): string {
   const named = Deno.env.get("CLONECLOUD_HOME");
-  if (named) return resolve(named);
+  if (named) return absolutePath(Deno.cwd(), named);
   const user = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE") ?? notedFolder();
   if (!user) throw new Error("Cannot find home: neither CLONECLOUD_HOME nor HOME is set; give --home DIR");
-  return join(user, ".clonecloud");
+  return `${user}/.clonecloud`;
 }
 
 function notedFolder(): string | undefined {
   try {
     // Loaded only then.
+    // deno-lint-ignore no-process-global
     return process.getBuiltinModule("node:os").userInfo().homedir ?? undefined;
   } catch {
     return undefined;
@@ -36,14 +36,14 @@ function notedFolder(): string | undefined {
 
 /** Opens a home, making it (mode 0700) if there is none. @throws {Error} if the folder can't be made or used. */
 export async function openHome(folder: string = defaultHome()): Promise<Home> {
-  const root = resolve(folder);
+  const root = absolutePath(Deno.cwd(), folder);
   try {
     await Deno.mkdir(root, { recursive: true, mode: HOME_MODE });
     if (Deno.build.os !== "windows") await restrict(root, HOME_MODE);
   } catch (cause) {
     throw new Error(`Cannot open home ${root}: ${stateOf(cause as Error)}`, { cause });
   }
-  const path = (...parts: string[]) => join(root, ...parts);
+  const path = (...parts: string[]) => [root, ...parts].join("/");
   return {
     folder: root,
     path,

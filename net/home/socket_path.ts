@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { folderOf } from "../../runtime/paths/mod.ts";
 import { HOME_MODE, MAX_SOCKET_PATH_BYTES } from "./constants.ts";
 import { type Home, writePrivateFile } from "./home.ts";
 
@@ -18,13 +18,13 @@ export async function prepareSocketPath(home: Home): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "cc-" });
   await Deno.chmod(folder, HOME_MODE);
   await writePrivateFile(home.path(ELSEWHERE), folder);
-  return join(folder, NAME);
+  return `${folder}/${NAME}`;
 }
 
 /** The path where a running peer of this home listens. */
 export async function socketPathOf(home: Home): Promise<string> {
   const elsewhere = await Deno.readTextFile(home.path(ELSEWHERE)).catch(() => undefined);
-  return elsewhere === undefined ? home.path(NAME) : join(elsewhere, NAME);
+  return elsewhere === undefined ? home.path(NAME) : `${elsewhere}/${NAME}`;
 }
 
 /** Removes the socket and what was made for it. */
@@ -32,6 +32,6 @@ export async function removeSocketPath(home: Home): Promise<void> {
   const path = await socketPathOf(home);
   await Deno.remove(path).catch(() => {});
   if (path === home.path(NAME)) return;
-  await Deno.remove(join(path, "..")).catch(() => {});
+  await Deno.remove(folderOf(path)).catch(() => {});
   await Deno.remove(home.path(ELSEWHERE)).catch(() => {});
 }

@@ -1,10 +1,18 @@
-import { parseArgs, type ParseArgsConfig } from "node:util";
+import { parseArgs } from "args-tokens/parser";
 
-/** Options as `node:util` parseArgs takes them, each with a line for `--help`. */
-export type Options = Record<
-  string,
-  NonNullable<ParseArgsConfig["options"]>[string] & { readonly help: string; readonly value?: string }
->;
+/** Options by name, each with a line for `--help`. */
+export type Options = Readonly<Record<string, Option>>;
+
+interface Option {
+  readonly type: "string" | "boolean";
+  /** One letter that means the same, of an option that takes no value. */
+  readonly short?: string;
+  /** It may be given more than once: then its value is a list. */
+  readonly multiple?: boolean;
+  readonly help: string;
+  /** What the help calls its value. */
+  readonly value?: string;
+}
 
 /** What a command line was parsed into. */
 export interface Parsed {
@@ -60,12 +68,25 @@ export function parseCommand(command: Command, args: readonly string[]): Parsed 
       break;
     } else own.push(arg);
   }
-  try {
-    const { values, positionals } = parseArgs({ args: own, options, allowPositionals: true, strict: true });
-    return { values, positionals: [...positionals, ...rest] };
-  } catch (error) {
-    throw new UsageError((error as Error).message.split(". ")[0]!.replace(/\.$/, ""));
+  const values: Record<string, string | boolean | (string | boolean)[]> = {};
+  const positionals: string[] = [];
+  for (const { kind, name = "", rawName = "", value, inlineValue } of parseArgs(own)) {
+    if (kind === "positional") positionals.push(value!);
+    if (kind !== "option") continue;
+    const option = rawName.startsWith("--") ? name : longName(options, name);
+    const spec = option !== undefined && Object.hasOwn(options, option) ? options[option]! : undefined;
+    if (option === undefined || spec === undefined) {
+      throw new UsageError(rawName === "" ? `"=${value}" belongs to no option` : `unknown option ${rawName}`);
+    }
+    if (spec.type === "boolean" && inlineValue) throw new UsageError(`${rawName} takes no value`);
+    const given = spec.type === "boolean" ? true : value ?? "";
+    values[option] = spec.multiple ? [...values[option] as string[] | undefined ?? [], given] : given;
   }
+  return { values, positionals: [...positionals, ...rest] };
+}
+
+function longName(options: Options, short: string): string | undefined {
+  return Object.keys(options).find((name) => options[name]!.short === short);
 }
 
 /** An option's value, if it is one of those allowed. @throws {UsageError} that lists them. */

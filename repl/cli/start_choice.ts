@@ -82,7 +82,16 @@ export function isShort(notes: StartNotes, start: Start, model: SizeModel): bool
   const startMs = notes.runs.findLast((run) => run.startMs !== undefined)?.startMs;
   if (startMs === undefined || (notes.skipped ?? 0) >= TRY_EVERY) return false;
   const ms = aloneMs(notes, start, model);
-  return ms !== undefined && ms < startMs;
+  return ms !== undefined && ms < startMs && grownMs(notes, start) < startMs;
+}
+
+/** What the longest run would take if its time went with whatever of the input has grown most; 0 if nothing has. */
+function grownMs({ alone = [] }: StartNotes, { features }: Start): number {
+  const growth = features.map((value, i) =>
+    value / Math.max(0, ...alone.map((note) => note.features[i] ?? 0))
+  );
+  const largest = Math.max(...growth.filter((times) => times > 1));
+  return largest > 1 ? largest * Math.max(...alone.map(({ ms }) => ms)) : 0;
 }
 
 /** The notes with what a run took without a clone, or would have. */

@@ -113,6 +113,18 @@ Deno.test("isShort() says so for inputs that take less than the runtime's start 
   // From one size it goes in proportion.
   const one = started(ranAlone(notes(), size(1e5), 3000), { ...size(1e5), savedMs: 1, startMs: 6000 });
   assertEquals([1e5, 1.9e5, 2.1e5].map((bytes) => short(one, bytes)), [true, true, false]);
+  // What never varied may be what it goes with.
+  const rounds = (count: number, bytes: number) => ({ features: [2, bytes, count], way: WAY });
+  const varied = started(ranAlone(ranAlone(notes(), rounds(2, 1e5), 200), rounds(3, 1e5), 300), {
+    ...rounds(3, 1e5),
+    savedMs: 1,
+    startMs: 6000,
+  });
+  assertEquals([1e5, 1e6, 1e7].map((bytes) => isShort(varied, rounds(3, bytes), new SizeModel())), [
+    true,
+    true,
+    false,
+  ]);
   // What it really took corrects it; and now and then one tries again.
   equal(short(ranAlone(known, size(1e5), 20_000), 1e5), false);
   equal(short({ ...known, skipped: 8 }, 1e5), false);

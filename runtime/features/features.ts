@@ -1,14 +1,11 @@
 import { types } from "node:util";
 import { getOwnPropertyDescriptor } from "../thread/intrinsics.ts";
+import { fileSize, MAX_PATH } from "./run_features.ts";
 
 const mapSize = getOwnPropertyDescriptor(Map.prototype, "size")!.get!;
 const setSize = getOwnPropertyDescriptor(Set.prototype, "size")!.get!;
 const { isArray } = Array;
 const { isView } = ArrayBuffer;
-const statSync = Deno.statSync;
-
-/** Longest string that is taken for a path. */
-const MAX_PATH = 1024;
 
 /**
  * Sizes of an invocation's arguments, by position: a number's value, a string's length or the size of the file it names,
@@ -18,20 +15,6 @@ export function featuresOf(args: ArrayLike<unknown>): number[] {
   const features: number[] = [];
   for (let i = 0; i < args.length && i < 8; i++) features.push(sizeOf(args[i]));
   return features;
-}
-
-/**
- * Sizes of a run's input, for methods without arguments of their own: how many arguments the app was given, bytes of the
- * files they name, and the largest number among them.
- */
-export function runFeatures(args: readonly string[], cwd: string): number[] {
-  let bytes = 0, largest = 0;
-  for (const arg of args) {
-    const number = Number(arg);
-    if (arg.trim() !== "" && Number.isFinite(number)) largest = Math.max(largest, Math.abs(number));
-    else if (arg.length <= MAX_PATH) bytes += fileSize(arg.startsWith("/") ? arg : `${cwd}/${arg}`) ?? 0;
-  }
-  return [args.length, bytes, largest];
 }
 
 function sizeOf(value: unknown): number {
@@ -52,12 +35,4 @@ function objectSize(value: object): number {
   if (types.isMap(value)) return Reflect.apply(mapSize, value, []);
   if (types.isSet(value)) return Reflect.apply(setSize, value, []);
   return 0;
-}
-
-function fileSize(path: string): number | undefined {
-  try {
-    return statSync(path.startsWith("file:") ? new URL(path) : path).size;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { featuresOf, runFeatures } from "./features.ts";
+import { featuresOf } from "./features.ts";
+import { runFeatures } from "./run_features.ts";
 
 Deno.test("featuresOf() gives sizes, of files where a text names one, and runs no code of the app", () => {
   const path = Deno.makeTempFileSync();

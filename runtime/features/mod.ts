@@ -1,6 +1,6 @@
 /**
- * Sizes that decisions go by: of a method's arguments, and of a run's input. Loads nothing else.
+ * Sizes of a run's input, by which decisions go. Loads nothing else.
  *
  * @module
  */
-export { featuresOf, runFeatures } from "./features.ts";
+export { runFeatures } from "./run_features.ts";

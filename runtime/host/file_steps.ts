@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { folderOf } from "./plain_path.ts";
 import type { FileState, LandingPlan, StagedBytes } from "./landing_journal.ts";
 import type { OnStep } from "./landing.ts";
 
@@ -83,7 +83,7 @@ function setTimes(path: string, atime: number, mtime: number): void {
 
 /** Does something with one name of a folder, whose times stay. */
 export function keepingFolderTimes(path: string, perform: () => void): void {
-  const folder = dirname(path);
+  const folder = folderOf(path);
   const { atime, mtime } = Deno.statSync(folder);
   perform();
   try {

@@ -9,7 +9,6 @@
  * A journal that is left when a process starts belongs to one that was killed: with a whole plan it is carried out, else
  * undone.
  */
-import { dirname } from "node:path";
 import { readAt, writeAt } from "./file_bytes.ts";
 import type { ChangedPiece, FileChanges, MadeFile, PatchedFile } from "./file_changes.ts";
 import { FileSteps, keepingFolderTimes } from "./file_steps.ts";
@@ -21,6 +20,7 @@ import {
   type LeftJournal,
   type StagedBytes,
 } from "./landing_journal.ts";
+import { folderOf } from "./plain_path.ts";
 
 /** Told of each step that is about to be done: tests end the process there. */
 export type OnStep = (step: string) => void;
@@ -289,7 +289,7 @@ class Stage {
 
   /** A staging folder on the file system where a path is, or will be. */
   #folderFor(path: string): string {
-    let parent = this.#outside(dirname(path));
+    let parent = this.#outside(folderOf(path));
     let dev: number | undefined;
     while (dev === undefined) {
       try {
@@ -300,7 +300,7 @@ class Stage {
           throw error;
         }
       }
-      if (dev === undefined) parent = dirname(parent);
+      if (dev === undefined) parent = folderOf(parent);
     }
     let folder = this.#folders.get(dev);
     if (folder === undefined) {
@@ -314,7 +314,7 @@ class Stage {
   #outside(folder: string): string {
     const moving = this.#changes.taken.filter((path) => folder === path || folder.startsWith(`${path}/`));
     return moving.reduce(
-      (least, path) => dirname(path).length < least.length ? dirname(path) : least,
+      (least, path) => folderOf(path).length < least.length ? folderOf(path) : least,
       folder,
     );
   }

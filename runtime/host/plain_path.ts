@@ -1,6 +1,6 @@
 /**
- * Absolute paths of a POSIX system. Not `node:path`: loading anything of Node's costs a Worker 15 ms of CPU time, ten times
- * that on a weak device.
+ * Absolute paths of a POSIX system. Not `node:path`: loading anything of Node's takes 20 ms of CPU time, many times that on a
+ * weak device.
  */
 
 /** The folder that an absolute path without a trailing slash lies in; of `/` itself. */
