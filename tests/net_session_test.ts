@@ -148,15 +148,17 @@ Deno.test("two sessions at once have guests of their own, and one that served is
   };
   const ask = "tell what another session left";
   match(await (await next([])).try(ask), /nothing is left/);
-  const again = await next(["own-guest", "hang-up"]);
-  // Two read what one guest says, whoever is first: what the one that is gone reads is lost.
-  const said: Promise<string | undefined>[] = [];
+  // Two read what one guest says, whoever is first: what the one that is gone reads is lost, with it the rest of a frame.
   let heard: string | undefined;
-  while (heard === undefined && said.length < 100) {
-    said.push(again.try(ask));
-    const waited = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 200));
-    heard = await Promise.race([...said, waited]);
-    await waited;
+  for (let guests = 0; heard === undefined && guests < 5; guests++) {
+    const again = await next(["own-guest", "hang-up"]);
+    const said: Promise<string | undefined>[] = [];
+    while (heard === undefined && said.length < 20) {
+      said.push(again.try(ask));
+      const waited = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 200));
+      heard = await Promise.race([...said, waited]);
+      await waited;
+    }
   }
   equal(heard, "succeeded");
 });
