@@ -60,24 +60,25 @@ labTest("run finds the paired laptop by itself and leaves what plain Deno leaves
   });
 });
 
-/** The guest that computes now. @throws {Error} if none does. */
+/** The guest that serves a session now: the oldest, as the next one is started when that begins. @throws {Error} if it doesn't compute. */
 async function busyGuest(lab: Lab): Promise<number> {
-  const guests = lab.clone.processes().filter(({ command }) => command.includes("guest_entry.ts"));
-  const before = guests.map(({ pid }) => cpuMs(pid));
-  for (let i = 0; i < 100; i++) {
+  const guests = lab.clone.processes().filter(({ command }) => command.includes("guest_entry.ts"))
+    .map(({ pid }) => ({ pid, ...timesOf(pid) })).sort((a, b) => a.started - b.started);
+  const oldest = guests[0];
+  for (let i = 0; i < 100 && oldest !== undefined; i++) {
     await new Promise((resolve) => setTimeout(resolve, 20));
-    const busy = guests.find(({ pid }, i) => cpuMs(pid) > before[i]! + 30);
-    if (busy !== undefined) return busy.pid;
+    if (timesOf(oldest.pid).cpuMs > oldest.cpuMs + 30) return oldest.pid;
   }
-  throw new Error("Cannot find a guest that computes");
+  throw new Error(`Cannot find a guest that computes: ${JSON.stringify(guests)}`);
 }
 
-function cpuMs(pid: number): number {
+/** When a process was started, in ticks of its machine's clock, and how long it has computed. */
+function timesOf(pid: number): { readonly started: number; readonly cpuMs: number } {
   try {
     const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ")[1]!.split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * 10;
+    return { started: Number(fields[19]), cpuMs: (Number(fields[11]) + Number(fields[12])) * 10 };
   } catch {
-    return 0; // it has ended
+    return { started: Infinity, cpuMs: 0 }; // it has ended
   }
 }
 
