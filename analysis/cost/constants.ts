@@ -82,9 +82,7 @@ export const LOSS_FLOOR_MS = 20;
 export const MAX_IDLE_SHARE = 0.05;
 /** Invocations of one method that a profiled run migrates at most. */
 export const SAMPLED_INVOCATIONS = 8;
-/** Where the sizes of a run's input stand among an invocation's features: arguments, bytes of files, the largest number. */
-export const RUN_ARGUMENTS = 0;
-export const RUN_BYTES = 1;
-export const RUN_NUMBER = 2;
+// Where the sizes of a run's input stand among an invocation's features.
+export { RUN_ARGUMENTS, RUN_BYTES, RUN_NUMBER } from "../../runtime/features/mod.ts";
 /** Where those of its own arguments begin. */
 export const OWN_FEATURES = 3;

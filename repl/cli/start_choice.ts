@@ -1,6 +1,6 @@
 import type { MethodId, TraceEvent } from "../../runtime/mod.ts";
 import type { Decider, SizeModel } from "../../analysis/cost/mod.ts";
-import { runFeatures } from "../../runtime/features/mod.ts";
+import { RUN_BYTES, runFeatures } from "../../runtime/features/mod.ts";
 import type { RunNote, StartNotes } from "./app_memory.ts";
 
 // The runtime's own start is paid before the first decision at a migration point. So a run that is known not to pay it back
@@ -9,8 +9,6 @@ import type { RunNote, StartNotes } from "./app_memory.ts";
 
 /** Runs that are remembered, of each way to a clone. */
 const KEPT = 8;
-/** Where a run's features say how many bytes its files have. */
-const RUN_BYTES = 1;
 /** So many runs start plainly before one tries again: the link or the machines may have changed. */
 const TRY_EVERY = 8;
 

@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { runFeatures } from "./run_features.ts";
+export { RUN_ARGUMENTS, RUN_BYTES, RUN_NUMBER, runFeatures } from "./run_features.ts";

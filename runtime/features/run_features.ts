@@ -3,6 +3,11 @@ const statSync = Deno.statSync;
 /** Longest string that is taken for a path. */
 export const MAX_PATH = 1024;
 
+/** Where each size stands: how many arguments, bytes of files, the largest number. */
+export const RUN_ARGUMENTS = 0;
+export const RUN_BYTES = 1;
+export const RUN_NUMBER = 2;
+
 /**
  * Sizes of a run's input, for methods without arguments of their own: how many arguments the app was given, bytes of the
  * files they name, and the largest number among them.
