@@ -20,7 +20,6 @@ export {
   type PushResult,
   pushTree,
   readTreeIndex,
-  sentBefore,
   writeTreeIndex,
 } from "./files/mod.ts";
 export { type LinkSpec, NAMED_LINKS, parseLink } from "./link/mod.ts";

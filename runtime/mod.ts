@@ -5,6 +5,7 @@
  */
 export {
   HASH_BYTES,
+  hashOf,
   MAX_ASKED,
   MAX_BLOB_BYTES,
   PACKED_DEFLATE,

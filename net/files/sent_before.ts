@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
+import { hashOf } from "../../runtime/mod.ts";
 import { readTreeIndex, type TreeIndex } from "./tree_index.ts";
 
 /** Longer indexes aren't read while somebody waits for their app. */
 const MAX_INDEX_BYTES = 4 * 1024 * 1024;
 
 /** What the index of a path that was sent to a clone is called, in the folder of all of them. */
-export function indexName(clone: string, path: string): string {
-  return `${createHash("sha256").update(`${clone}\n${path}`).digest("hex").slice(0, 32)}.json`;
+export async function indexName(clone: string, path: string): Promise<string> {
+  return `${(await hashOf(new TextEncoder().encode(`${clone}\n${path}`))).slice(0, 32)}.json`;
 }
 
 /** A file's state as indexes have it. */
@@ -23,8 +23,9 @@ export async function sentBefore(
   { clone, paths }: { clone: string; paths: readonly string[] },
 ): Promise<Record<string, readonly string[]>> {
   const indexes = new Map<string, Promise<TreeIndex | undefined>>();
+  const read = async (path: string) => await readSmall(`${folder}/${await indexName(clone, path)}`);
   const indexOf = (path: string) => {
-    if (!indexes.has(path)) indexes.set(path, readSmall(`${folder}/${indexName(clone, path)}`));
+    if (!indexes.has(path)) indexes.set(path, read(path));
     return indexes.get(path)!;
   };
   const sent: Record<string, readonly string[]> = {};

@@ -11,10 +11,10 @@ Deno.test("sentBefore() names what was sent to this clone, by itself or with a f
     return [name, { state: sentState(Deno.lstatSync(`${data}/${name}`)), chunks: [chunk] }] as const;
   };
   const files = new Map([file("a", "1"), file("inner/b", "2"), file("changed", "3")]);
-  await writeTreeIndex(`${sent}/${indexName("me", data)}`, { root: "r", files });
+  await writeTreeIndex(`${sent}/${await indexName("me", data)}`, { root: "r", files });
   Deno.writeTextFileSync(`${data}/changed`, "it is longer now");
   const [, single] = file("single", "4");
-  await writeTreeIndex(`${sent}/${indexName("me", `${data}/single`)}`, {
+  await writeTreeIndex(`${sent}/${await indexName("me", `${data}/single`)}`, {
     root: "r",
     files: new Map([["", single]]),
   });

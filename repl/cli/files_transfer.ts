@@ -26,7 +26,7 @@ export async function transfer(parsed: Parsed, verb: "push" | "verify"): Promise
   try {
     peer = await startPeer({ home: home.folder, serve: false, mdns: address === undefined });
     const { client, peer: clone } = await peer.openFiles(address);
-    const indexPath = home.path("sent", indexName(clone, path));
+    const indexPath = home.path("sent", await indexName(clone, path));
     const index = await readTreeIndex(indexPath);
     const bar = progressBar(parsed.values.json === true);
     try {

@@ -37,6 +37,7 @@ Deno.test("the way of a run to its app's start loads nothing of Node's", async (
       "./clones.ts",
       "./watched_run.ts",
       "../../net/link/spec/mod.ts",
+      "../../net/files/sent/mod.ts",
       "../../analysis/cost/mod.ts",
       "../../runtime/thread/migration_service.ts",
     ]

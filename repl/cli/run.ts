@@ -495,8 +495,8 @@ export class Run {
     } catch {
       return {};
     }
-    const { sentBefore } = await later<typeof import("../../net/files/mod.ts")>(
-      "../../net/files/mod.ts",
+    const { sentBefore } = await later<typeof import("../../net/files/sent/mod.ts")>(
+      "../../net/files/sent/mod.ts",
       import.meta.url,
     );
     return await sentBefore(folder, { clone, paths });
