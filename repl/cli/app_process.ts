@@ -36,8 +36,8 @@ export function extraPermissions(
 
 /**
  * Lets capture ask the engine for objects' layouts, and the young generation begin with the size (MiB) that it would grow to:
- * starting under the runtime allocates much, and collecting it often costs a fifth of the start's CPU time. Not beside V8 flags
- * of the user's own, which may be given only once.
+ * starting under the runtime allocates much, and collecting it often is 3 % of a run's instructions. Not beside V8 flags of the
+ * user's own, which may be given only once.
  */
 export function engineFlags(appFlags: readonly string[]): readonly string[] {
   const taken = appFlags.some((flag) => flag.startsWith("--v8-flags"));

@@ -406,9 +406,13 @@ export class DeviceSession {
     }).catch(() => {}); // it is only quicker with that
   }
 
+  #lookedAt(): string[] {
+    return namedPaths(this.#config.start).slice(0, MAX_LOOKED_AT);
+  }
+
   /** What was sent ahead may be there without this app's having read it. */
   async #askForSent(clone: string): Promise<void> {
-    const paths = namedPaths(this.#config.start).slice(0, MAX_LOOKED_AT);
+    const paths = this.#lookedAt();
     this.#sent = await this.#ask({ op: "sent", clone, paths }) ?? {};
     const hashes = Object.values(this.#sent).flat();
     if (this.#lost === undefined) await this.#blobs.expect(hashes);
@@ -418,7 +422,7 @@ export class DeviceSession {
   /** Of the bytes of files that the app's arguments name: which share the clone lacks. */
   #tellLacking(): void {
     let bytes = 0, lacking = 0;
-    for (const path of namedPaths(this.#config.start).slice(0, MAX_LOOKED_AT)) {
+    for (const path of this.#lookedAt()) {
       const found = this.#files.sizeOf(path);
       if (found === undefined) continue;
       bytes += found.size;
@@ -514,7 +518,8 @@ export class DeviceSession {
     const bytes = parts.reduce((sum, { cost }) => sum + cost, 0);
     this.#faults++;
     this.#fileBytes += bytes;
-    this.#fileBytesRead += parts.reduce((sum, part) => sum + part.length, 0);
+    const length = totalBytes(parts);
+    this.#fileBytesRead += length;
     this.#event({
       event: "fault",
       thread: "main",
@@ -522,7 +527,6 @@ export class DeviceSession {
       reason: `${request.call} ${request.path}`,
       bytes,
     });
-    const length = totalBytes(parts);
     if (length >= NAMED_FROM_BYTES || parts.some(({ chunks }) => chunks !== undefined)) {
       return await this.#reply({ ...reply, chunks: await this.#nameParts(parts) });
     }
