@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { meanSums } from "../analysis/cost/size_model.ts";
 import { analyzeProgram, loadProgram } from "../analysis/mod.ts";
-import { tried } from "./hiding_place.ts";
+import { missesOf, tried } from "./hiding_place.ts";
 
 /** Hides a subprocess, whose effect can be counted, from any analysis; writes a file before and after. */
 const HIDING = `
@@ -167,9 +167,8 @@ Deno.test("run catches hidden calls whatever way they go, each effect happens on
     const first = await place.run(forced);
     assert.deepEqual(first.left, left, first.said);
     const reasons = first.events.filter(({ event }) => event === "local").map(({ reason }) => reason);
-    const misses = first.events.flatMap(({ miss }) => miss === undefined ? [] : [miss]);
     assert.deepEqual(
-      Object.fromEntries(misses.map(({ what, through: [method, ...rest] }) => [method, [what, ...rest]])),
+      missesOf(first.events),
       Object.fromEntries(Object.entries(COMES_TO).map(([name, to]) => [`app.ts#${name}`, to])),
       reasons.join("\n"),
     );

@@ -1,17 +1,9 @@
 import { equal, match } from "node:assert/strict";
 import { appKey, ProfileStore, treeFromTrace } from "../analysis/mod.ts";
 import { methodId } from "../runtime/mod.ts";
+import { mayMount } from "./own_mount.ts";
 
 const MOD = new URL("../mod.ts", import.meta.url).pathname;
-
-function mayMount(): boolean {
-  try {
-    const args = ["-m", "sh", "-c", "mount -t tmpfs none /tmp"];
-    return new Deno.Command("unshare", { args, stderr: "null" }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
 
 function profiled(path: string, app: string): void {
   const main = methodId("a.ts#<main>"), scan = methodId("a.ts#scan");

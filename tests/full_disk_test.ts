@@ -1,14 +1,5 @@
 import { ok } from "node:assert/strict";
-
-/** A mount of its own needs root, and a kernel that lets it. */
-function mayMount(): boolean {
-  try {
-    const args = ["-m", "sh", "-c", "mount -t tmpfs none /tmp"];
-    return new Deno.Command("unshare", { args, stderr: "null" }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
+import { mayMount } from "./own_mount.ts";
 
 Deno.test({
   name: "a full disk at the clone or at the device costs what was on its way, and nothing else",

@@ -3,7 +3,7 @@
  * with its path, and the method stays at home from then on.
  */
 import assert from "node:assert/strict";
-import { tried } from "./hiding_place.ts";
+import { missesOf, tried } from "./hiding_place.ts";
 
 const HEAD = `
   const world: any = globalThis;
@@ -165,9 +165,8 @@ Deno.test("run catches what the language hides from any analysis, tells it with 
     const first = await place.run(forced);
     assert.deepEqual(first.left, left, first.said);
     const reasons = first.events.filter(({ event }) => event === "local").map(({ reason }) => reason);
-    const misses = first.events.flatMap(({ miss }) => miss === undefined ? [] : [miss]);
     assert.deepEqual(
-      Object.fromEntries(misses.map(({ what, through: [method, ...rest] }) => [method, [what, ...rest]])),
+      missesOf(first.events),
       Object.fromEntries(
         Object.entries(WAYS).map(([way, { what = "Deno.Command", through }]) => [
           `app.ts#${nameOf(way)}`,

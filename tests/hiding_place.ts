@@ -85,3 +85,13 @@ export async function tried(text: string, test: (place: Place) => Promise<void>)
     }
   }
 }
+
+/** What each method of a run came to that nothing foresaw, and through which others, by its id. */
+export function missesOf(
+  events: readonly {
+    readonly miss?: { readonly what: string; readonly through: readonly [string, ...string[]] };
+  }[],
+): Record<string, readonly string[]> {
+  const misses = events.flatMap(({ miss }) => miss === undefined ? [] : [miss]);
+  return Object.fromEntries(misses.map(({ what, through: [method, ...rest] }) => [method, [what, ...rest]]));
+}
