@@ -10,6 +10,7 @@ import { INFO_PROTOCOL, SESSION_PROTOCOL } from "../net/peer/constants.ts";
 import type { Host } from "../net/peer/host.ts";
 import { PAIR_PROTOCOL } from "../net/trust/mod.ts";
 import { encodeFrame, encodeJsonFrame, SESSION_VERSION } from "../runtime/mod.ts";
+import { bounded } from "./bounded.ts";
 import { Scene } from "./net_fixtures.ts";
 
 const PROTOCOLS = [
@@ -20,6 +21,8 @@ const PROTOCOLS = [
 const WIDTH = 12;
 /** A clone answers within this time, however busy it is. */
 const ANSWER_MS = 20_000;
+/** Whatever else is waited for comes within this time, on a busy machine too. */
+const STEP_MS = 60_000;
 
 /** What a clone was like under fire. */
 export interface Outcome {
@@ -222,7 +225,7 @@ export async function attacked(options: { seconds: number; seed: number }): Prom
   });
   const said = new Response(child.stderr).text();
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const address = (await reader.read()).value!.trim();
+  const address = (await bounded("the clone's start", STEP_MS, reader.read())).value!.trim();
   let lives = true;
   child.status.then(() => lives = false);
   const startMiB = residentMiB(child.pid);
@@ -230,19 +233,27 @@ export async function attacked(options: { seconds: number; seed: number }): Prom
   const timer = setInterval(() => {
     if (lives) mostMiB = Math.max(mostMiB, residentMiB(child.pid));
   }, 200);
-  const attacks = await attackFor(hostile, address, options);
-  await hostile.stop();
-  const app = await scene.app(good, { clones: [address] });
-  const answers = await Promise.race([
-    app.message().then((reply) => reply?.ok === true),
-    new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ANSWER_MS)),
-  ]);
-  app.close();
-  clearInterval(timer);
-  const guests = await guestsLeft(home);
-  const alive = lives;
-  if (alive) child.kill("SIGTERM");
-  return { attacks, lives: alive, answers, startMiB, mostMiB, guests, said: await said };
+  try {
+    const attacks = await bounded(
+      "attacking",
+      options.seconds * 1000 + STEP_MS,
+      attackFor(hostile, address, options),
+    );
+    await bounded("the hostile device's end", STEP_MS, hostile.stop());
+    const app = await bounded("the good device's asking", STEP_MS, scene.app(good, { clones: [address] }));
+    const answers = await Promise.race([
+      app.message().then((reply) => reply?.ok === true),
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ANSWER_MS)),
+    ]);
+    app.close();
+    const guests = await bounded("the clone's answer about its guests", STEP_MS, guestsLeft(home));
+    const alive = lives;
+    if (alive) child.kill("SIGTERM");
+    const words = await bounded("the clone's end", STEP_MS, said);
+    return { attacks, lives: alive, answers, startMiB, mostMiB, guests, said: words };
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 /** Guests of the peer that serves a home, once there are no more to go. */

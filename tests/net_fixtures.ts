@@ -12,6 +12,10 @@ import {
   FrameDecoder,
   SESSION_VERSION,
 } from "../runtime/mod.ts";
+import { bounded } from "./bounded.ts";
+
+/** What a test started ends within this time. */
+const END_MS = 30_000;
 
 /** Deno's folder for guests, of all peers of a test file: the guest is compiled once. */
 const GUEST_CACHE = `${Deno.makeTempDirSync({ prefix: "guest-cache-" })}/deno`;
@@ -130,7 +134,9 @@ export class Scene implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const app of this.#apps) app.close();
-    for (const cleanup of this.#cleanups.reverse()) await cleanup();
+    for (const cleanup of this.#cleanups.reverse()) {
+      await bounded(`The end of what was started (${cleanup})`, END_MS, cleanup());
+    }
   }
 }
 
