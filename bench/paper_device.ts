@@ -40,6 +40,13 @@ interface Alone {
   readonly first: Promise<void>;
 }
 
+/** What an app's first cell on this device left. */
+interface Begun {
+  /** Seconds on the device of what must stay. */
+  readonly staysS: number;
+  readonly link: string;
+}
+
 /** A cell's runs so far. */
 interface Runs {
   readonly cell: Cell;
@@ -54,9 +61,10 @@ interface Runs {
 export class PaperDevice {
   readonly #lab: Bench;
   readonly #apps: readonly PaperApp[];
-  readonly #cells: readonly Cell[];
   readonly #listener: Listener;
-  readonly #learnt = new Map<string, Promise<number>>();
+  readonly #begun = new Map<string, Promise<Begun>>();
+  /** By app and link, where another was the app's first. */
+  readonly #learnt = new Map<string, Promise<void>>();
   readonly #alone = new Map<string, Alone>();
   readonly #there = new Map<string, Promise<Ran>>();
   readonly #measured: Runs[] = [];
@@ -65,22 +73,22 @@ export class PaperDevice {
 
   constructor(
     lab: Bench,
-    { apps, cells, listener }: { apps: readonly PaperApp[]; cells: readonly Cell[]; listener: Listener },
+    { apps, listener }: { apps: readonly PaperApp[]; listener: Listener },
   ) {
     this.#lab = lab;
     this.#apps = apps;
-    this.#cells = cells;
     this.#listener = listener;
   }
 
-  /** Each cell once; `wanted` is asked before each. */
-  async first(wanted: () => boolean): Promise<void> {
+  /** Each of these cells once; `wanted` is asked before each. */
+  async first(cells: readonly Cell[], wanted: () => boolean): Promise<void> {
     // Longest first, as they are in the plan: what is alone must not be what all wait for in the end.
-    for (const { app, size } of this.#cells) this.#aloneOf(this.#appOf(app), size);
+    for (const { app, size } of cells) this.#aloneOf(this.#appOf(app), size);
     const rows: Promise<void>[] = [];
-    for (const cell of this.#cells) {
+    for (const cell of cells) {
       if (!wanted()) break;
       try {
+        await this.#learnAll(cells.filter(({ app }) => app === cell.app));
         const runs = await this.#measure(cell);
         this.#measured.push(runs);
         const failed = (error: Error) => this.#listener.failed(cell, error.message);
@@ -115,7 +123,7 @@ export class PaperDevice {
 
   async #measure(cell: Cell): Promise<Runs> {
     const app = this.#appOf(cell.app), { args } = app.sizes[cell.size]!;
-    const staysS = await this.#learn(app);
+    const { staysS } = await this.#learn(app, cell.link);
     const alone = this.#aloneOf(app, cell.size);
     const there = await remembered(this.#there, `${app.name} ${cell.size}`, () => this.#lab.there(app, args));
     await using clone = cell.files === "cold" ? await this.#lab.coldClone() : undefined;
@@ -130,25 +138,33 @@ export class PaperDevice {
     return runs;
   }
 
-  /** Two runs on the first link, and one on each other: what a start costs there. Seconds of what must stay. */
-  #learn(app: PaperApp): Promise<number> {
-    return remembered(this.#learnt, app.name, async () => {
-      const cells = this.#cells.filter((cell) => cell.app === app.name);
-      const staysS = await this.#lab.stays(app);
-      await this.#lab.push(app);
-      const links = [...new Set(cells.map(({ link }) => link))];
-      const lessons = [
-        ...app.learn.map((args) => ({ args, link: links[0]! })),
-        ...links.slice(1).map((link) => ({ args: app.learn.at(-1)!, link })),
-      ];
-      for (const { args, link } of lessons) {
-        const { ran } = await this.#lab.withClone(app, { args, link });
-        await this.#lab.learn();
-        this.#say(`learnt from ${app.name} on ${link} in ${ran.seconds.toFixed(1)} s`);
-      }
-      await this.#lab.prepare(app, app.learn[0]!, links[0]!);
-      return staysS;
-    });
+  /** All links before the first cell: what is learnt from a cell must not help with another. */
+  async #learnAll(cells: readonly Cell[]): Promise<void> {
+    for (const { app, link } of cells) await this.#learn(this.#appOf(app), link);
+  }
+
+  /** What a start on a further link costs, a run on it tells. */
+  async #learn(app: PaperApp, link: string): Promise<Begun> {
+    const begun = await remembered(this.#begun, app.name, () => this.#begin(app, link));
+    if (begun.link !== link) {
+      await remembered(this.#learnt, `${app.name} ${link}`, () => this.#lesson(app, app.learn.at(-1)!, link));
+    }
+    return begun;
+  }
+
+  /** Two runs on the first link. */
+  async #begin(app: PaperApp, link: string): Promise<Begun> {
+    const staysS = await this.#lab.stays(app);
+    await this.#lab.push(app);
+    for (const args of app.learn) await this.#lesson(app, args, link);
+    await this.#lab.prepare(app, app.learn[0]!, link);
+    return { staysS, link };
+  }
+
+  async #lesson(app: PaperApp, args: readonly string[], link: string): Promise<void> {
+    const { ran } = await this.#lab.withClone(app, { args, link });
+    await this.#lab.learn();
+    this.#say(`learnt from ${app.name} on ${link} in ${ran.seconds.toFixed(1)} s`);
   }
 
   #aloneOf(app: PaperApp, size: number): Alone {

@@ -51,20 +51,20 @@ const cell = (name: string, link: string, size = 2): Cell => ({
   ...{ factor: 10, app: name, size, link, files: "synced" },
 });
 
-function device(bench: FakeBench, cells: readonly Cell[]) {
+function device(bench: FakeBench) {
   const rows: Row[] = [], failed: string[] = [];
   const listener = {
     row: (row: Row) => void rows.push(row),
     failed: (one: Cell, why: string) => void failed.push(`${one.app} ${one.size} ${one.link}: ${why}`),
     say: () => {},
   };
-  return { rows, failed, device: new PaperDevice(bench, { apps: [app("x"), app("y")], cells, listener }) };
+  return { rows, failed, device: new PaperDevice(bench, { apps: [app("x"), app("y")], listener }) };
 }
 
 Deno.test("PaperDevice measures the other choice where the runtime stayed, and tells the row before too", async () => {
   const bench = new FakeBench();
-  const { rows, device: it } = device(bench, [cell("x", "wifi"), cell("x", "3g")]);
-  await it.first(() => true);
+  const { rows, device: it } = device(bench);
+  await it.first([cell("x", "wifi"), cell("x", "3g")], () => true);
   const told = rows.map(({ link, choice, best, offload_s }) => [link, choice, best, offload_s]);
   assert.deepEqual(told.filter(([link]) => link === "wifi"), [["wifi", "O", "O", 4]]);
   assert.deepEqual(told.filter(([link]) => link === "3g"), [["3g", "M", null, null], ["3g", "M", "O", 4]]);
@@ -73,19 +73,18 @@ Deno.test("PaperDevice measures the other choice where the runtime stayed, and t
 
 Deno.test("PaperDevice goes on with other cells when one fails, and with other apps when none can be learnt", async () => {
   const bench = new FakeBench({ "run x c": "no answer", "push y": "no space" });
-  const { rows, failed, device: it } = device(bench, [
-    ...[cell("x", "wifi", 2), cell("y", "wifi", 2), cell("x", "wifi", 0), cell("y", "wifi", 0)],
-  ]);
-  await it.first(() => true);
+  const { rows, failed, device: it } = device(bench);
+  await it.first([cell("x", "wifi", 2), cell("y", "wifi", 2), cell("x", "wifi", 0)], () => true);
+  await it.first([cell("y", "3g", 0)], () => true);
   assert.deepEqual(rows.map(({ app, size }) => `${app} ${size}`), ["x a"]);
-  assert.deepEqual(failed, ["x 2 wifi: no answer", "y 2 wifi: no space", "y 0 wifi: no space"]);
+  assert.deepEqual(failed, ["x 2 wifi: no answer", "y 2 wifi: no space", "y 0 3g: no space"]);
 });
 
 Deno.test("PaperDevice repeats its cells while that is wanted, with means and deviations", async () => {
   const bench = new FakeBench();
   const cold = { ...cell("x", "wifi"), files: "cold" as const };
-  const { rows, device: it } = device(bench, [cell("x", "wifi"), cold]);
-  await it.first(() => true);
+  const { rows, device: it } = device(bench);
+  await it.first([cell("x", "wifi"), cold], () => true);
   await it.again(() => true);
   await it.again(() => false);
   const last = rows.findLast(({ files }) => files === "synced")!;
@@ -96,7 +95,21 @@ Deno.test("PaperDevice repeats its cells while that is wanted, with means and de
 
 Deno.test("PaperDevice begins no cell that isn't wanted any more", async () => {
   const bench = new FakeBench();
-  const { rows, device: it } = device(bench, [cell("x", "wifi"), cell("x", "3g")]);
-  await it.first(() => !bench.calls.some((call) => call === "run x c wifi"));
+  const { rows, device: it } = device(bench);
+  await it.first(
+    [cell("x", "wifi"), cell("x", "3g")],
+    () => !bench.calls.some((call) => call === "run x c wifi"),
+  );
   assert.deepEqual(rows.map(({ link }) => link), ["wifi"]);
+});
+
+Deno.test("PaperDevice learns twice from an app, and once on each further link when its cells come", async () => {
+  const bench = new FakeBench();
+  const { device: it } = device(bench);
+  const lessons = () => bench.calls.filter((call) => /^run x [12] /.test(call));
+  await it.first([cell("x", "wifi"), cell("x", "3g")], () => true);
+  assert.deepEqual(lessons(), ["run x 1 wifi", "run x 2 wifi", "run x 2 3g"]);
+  await it.first([cell("x", "3g", 0), cell("x", "lan")], () => true);
+  assert.deepEqual(lessons().slice(3), ["run x 2 lan"]);
+  assert.equal(bench.calls.filter((call) => call === "push x").length, 1);
 });

@@ -3,6 +3,7 @@ import {
   energyTable,
   type FailedRow,
   keyOf,
+  measuredWhen,
   overheadTable,
   type Row,
   summary,
@@ -63,7 +64,7 @@ function generated(rows: readonly Row[], failed: readonly FailedRow[]): string {
   ]);
   return [
     ...[BEGIN, "<!-- deno-fmt-ignore-start -->", ""],
-    ...["### What it came to", "", summary(rows), ""],
+    ...["### What it came to", "", `Measured: ${measuredWhen(rows)}.`, "", summary(rows), ""],
     ...failed.map((row) => `- Not measured: ${keyOf(row).replaceAll(",", ", ")}: ${row.error}`),
     ...(failed.length > 0 ? [""] : []),
     ...charts,

@@ -8,7 +8,16 @@ const joules = (times: number) => ({ screen_on: 30 * times, screen_off: 20 * tim
 function row(more: Partial<Row>): Row {
   return {
     ...{ app: "virus_scan", size: "1 MB", device_factor: 26, device_factor_measured: 26, link: "wifi" },
-    ...{ files: "synced", runs: 1, alone_s: 100, alone_sd_s: 0, cc_s: 10, cc_sd_s: 0, clone_s: 4 },
+    ...{
+      files: "synced",
+      measured_at: "2026-11-23T13:50:07.000Z",
+      runs: 1,
+      alone_s: 100,
+      alone_sd_s: 0,
+      cc_s: 10,
+      cc_sd_s: 0,
+      clone_s: 4,
+    },
     ...{ offload_s: 10, stays_s: 2, moves_s: 4, bound_s: 7, choice: "O", best: "O", first_s: 10 },
     ...{ predicted_s: 12, migrations: 1, methods: [], bytes: { up: 1000, down: 2000, files: 3000 } },
     overhead_ms: { capture: 1, link: 2, instantiate: 3, merge: 4 },
@@ -67,4 +76,17 @@ Deno.test("writeDocs() says what a wrong choice cost, and doesn't count what was
   assert.match(page, /a wrong choice cost at most 25 %/);
   assert.match(page, /Staying where that was right cost at most 3 %/);
   assert.match(page, /predicted within 25 % in 0 of 1 cells with migrations \(worst 40 %\)/);
+});
+
+Deno.test("writeDocs() says when the rows were measured, and how much of the bound the largest inputs reached", () => {
+  const { page } = written([
+    ...[row({ cc_s: 8 }), row({ link: "3g", measured_at: "2026-11-23T14:02:59.000Z" })],
+    row({ size: "small", alone_s: 3, cc_s: 100, measured_at: "2026-11-22T23:59:00.000Z" }),
+    JSON.parse(JSON.stringify(row({ size: "old", alone_s: 2, measured_at: undefined as never }))),
+  ]);
+  assert.match(
+    page,
+    /Measured: 1 cell before rows had a date; 1 cell on 2026-11-22, 23:59 UTC; 2 cells on 2026-11-23, 13:50 to 14:02 UTC\./,
+  );
+  assert.match(page, /largest input, at least 80 % of the bound in 1 of 2 cells \(70 % to 88 %\)/);
 });

@@ -54,19 +54,27 @@ const README_BYTES = 2000;
 /** What is scanned is cut to that many bytes. */
 const PIECE_BYTES = 140_000;
 
-/** Makes the inputs of all three apps in a folder. */
-export function paperApps(project: URL, folder: string, scale: Scale): PaperApp[] {
+/** The apps, each made with its inputs in a folder when it is asked for. */
+export function paperApps(
+  project: URL,
+  folder: string,
+  scale: Scale,
+): Readonly<Record<string, () => PaperApp>> {
   const main = (name: string) => decodeURIComponent(new URL(`examples/${name}/main.ts`, project).pathname);
-  const app = (name: string, heavy: string, inputs: (folder: string) => Inputs): PaperApp => {
+  const app = (name: string, heavy: string, inputs: (folder: string) => Inputs) => (): PaperApp => {
     const files = `${folder}/${name}`;
     Deno.mkdirSync(files);
     return { name, main: main(name), heavy: `examples/${name}/${heavy}`, files, ...inputs(files) };
   };
-  return [
-    app("virus_scan", "main.ts#scanAll", (files) => scanInputs(project, files, scale)),
-    app("image_search", "main.ts#main", (files) => photoInputs(project, files, scale)),
-    app("interest_profile", "interest_profile.ts#profileOf", (files) => pageInputs(project, files, scale)),
-  ];
+  return {
+    virus_scan: app("virus_scan", "main.ts#scanAll", (files) => scanInputs(project, files, scale)),
+    image_search: app("image_search", "main.ts#main", (files) => photoInputs(project, files, scale)),
+    interest_profile: app(
+      "interest_profile",
+      "interest_profile.ts#profileOf",
+      (files) => pageInputs(project, files, scale),
+    ),
+  };
 }
 
 type Inputs = Pick<PaperApp, "learn" | "sizes">;

@@ -24,6 +24,8 @@ export interface Wanted {
 export interface DevicePlan {
   readonly factor: number;
   readonly cells: readonly Cell[];
+  /** Those that wait until all devices have measured their `cells`: what the paper hasn't. */
+  readonly further: readonly Cell[];
 }
 
 const ALL_FACTORS = [26, 10, 4];
@@ -32,29 +34,21 @@ const ALL_LINKS = ["wifi", "3g", "wifi-now"];
 const MAIN_LINKS = 2;
 /** What tells most comes first, as time may end: the largest, then those where it may be better to stay. */
 const SIZE_ORDER = [LARGEST, 0, 1];
-/** A device this slow takes longest by far and next to nothing of a core: its apps are parted among two. */
+/** A device this slow takes longest by far and next to nothing of a core: each app has one of its own. */
 const PARTED_FROM = 20;
 
-/**
- * The cells for each device in the order in which they are measured. Very slow devices come first, as they take longest; of
- * the others those that are soonest done.
- */
+/** The cells for each device in the order in which they are measured: the slowest devices come first, as they take longest. */
 export function planOf({ apps, factors = ALL_FACTORS, links = ALL_LINKS, sizes }: Wanted): DevicePlan[] {
-  const verySlow = factors.filter((factor) => factor >= PARTED_FROM).sort((a, b) => b - a);
-  const others = factors.filter((factor) => factor < PARTED_FROM).sort((a, b) => a - b);
-  return [...verySlow, ...others].flatMap((factor) => {
-    const parts = factor >= PARTED_FROM && apps.length > 1
-      ? [apps.filter((_, i) => i % 2 === 1), apps.filter((_, i) => i % 2 === 0)]
-      : [apps];
-    return parts.filter((some) => some.length > 0)
-      .map((some) => ({ factor, cells: cellsOf(factor, { apps: some, links, sizes }) }));
+  return factors.toSorted((a, b) => b - a).flatMap((factor) => {
+    const parts = factor >= PARTED_FROM ? apps.map((app) => [app]) : [apps];
+    return parts.map((some) => ({ factor, ...cellsOf(factor, { apps: some, links, sizes }) }));
   });
 }
 
 function cellsOf(
   factor: number,
   { apps, links = [], sizes }: Pick<Wanted, "apps" | "links" | "sizes">,
-): Cell[] {
+): Omit<DevicePlan, "factor"> {
   const wanted = SIZE_ORDER.filter((size) => sizes?.includes(size) ?? true);
   const synced = (some: readonly string[]) =>
     wanted.flatMap((size) =>
@@ -63,5 +57,8 @@ function cellsOf(
   const cold = wanted.includes(LARGEST)
     ? apps.map((app) => ({ factor, app, size: LARGEST, link: links[0]!, files: "cold" as const }))
     : [];
-  return [...synced(links.slice(0, MAIN_LINKS)), ...cold, ...synced(links.slice(MAIN_LINKS))];
+  return {
+    cells: synced(links.slice(0, MAIN_LINKS)),
+    further: [...cold, ...synced(links.slice(MAIN_LINKS))],
+  };
 }

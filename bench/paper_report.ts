@@ -9,6 +9,8 @@ export interface Row {
   readonly link: string;
   /** Whether the clone had the files before. */
   readonly files: "cold" | "synced";
+  /** When its last run ended; rows of before 23 November 2026 don't say. */
+  readonly measured_at?: string;
   /** How often it was run with the clone; times are means, `sd` their standard deviations. */
   readonly runs: number;
   readonly alone_sd_s: number;
@@ -157,6 +159,7 @@ export function summary(rows: readonly Row[]): string {
       : `; a wrong choice cost at most ${((Math.max(...wrong) - 1) * 100).toFixed(0)} %`;
     return `- ${name}: the faster choice in ${right.length} of ${told.length} (${ties} ties), ${home} really best at home${cost}.`;
   });
+  lines.push(...boundLines(rows));
   const errors = rows.filter(({ migrations, predicted_s }) => migrations > 0 && predicted_s !== null)
     .map(({ predicted_s, first_s }) => Math.abs(predicted_s! - first_s) / first_s).sort((a, b) => a - b);
   const within = errors.filter((error) => error <= 0.25).length;
@@ -174,6 +177,39 @@ export function summary(rows: readonly Row[]): string {
     } of ${rows.length} cells.`,
   );
   return lines.join("\n");
+}
+
+/** How much of the bound was reached, of the largest inputs that may migrate. */
+function boundLines(rows: readonly Row[]): string[] {
+  const inputs = Map.groupBy(
+    rows.filter(({ files }) => files === "synced"),
+    (row) => `${row.app}, ${row.device_factor}`,
+  );
+  const largest = [...inputs.values()].flatMap((list) => {
+    const most = Math.max(...list.map(({ alone_s }) => alone_s));
+    return list.filter(({ alone_s, bound_s }) => alone_s === most && bound_s !== null);
+  });
+  const shares = largest.map(({ bound_s, cc_s }) => bound_s! / cc_s).sort((a, b) => a - b);
+  if (shares.length === 0) return [];
+  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+  const reached = shares.filter((share) => share >= 0.8).length;
+  return [
+    `- Of each app's largest input, at least 80 % of the bound in ${reached} of ${shares.length} cells (${
+      percent(shares[0]!)
+    } to ${percent(shares.at(-1)!)}).`,
+  ];
+}
+
+/** When rows were measured: from when to when on each day, in UTC. */
+export function measuredWhen(rows: readonly Row[]): string {
+  const days = [...Map.groupBy(rows, ({ measured_at }) => measured_at?.slice(0, 10) ?? "")].sort();
+  return days.map(([day, list]) => {
+    const cells = `${list.length} cell${list.length === 1 ? "" : "s"}`;
+    if (day === "") return `${cells} before rows had a date`;
+    const times = list.map(({ measured_at }) => measured_at!.slice(11, 16)).sort();
+    const [first, last] = [times[0]!, times.at(-1)!];
+    return `${cells} on ${day}, ${first === last ? first : `${first} to ${last}`} UTC`;
+  }).join("; ");
 }
 
 /** Rows that were written before. @throws {RangeError} if the file has none. */

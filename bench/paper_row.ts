@@ -48,6 +48,7 @@ export function rowOf(measured: Measured): Row {
     device_factor_measured: lab.measuredFactor,
     link: cell.link,
     files: cell.files,
+    measured_at: new Date().toISOString(),
     runs: cloned.length,
     alone_s: mean(aloneS),
     alone_sd_s: deviation(aloneS),

@@ -48,12 +48,12 @@ export class PaperRun {
     this.#options = options;
     const all = paperApps(PROJECT, this.#folder, options.full ? FULL : quickTimes(options.times));
     for (const name of options.apps ?? []) {
-      if (!all.some((app) => app.name === name)) {
+      if (!Object.hasOwn(all, name)) {
         Deno.removeSync(this.#folder, { recursive: true });
-        throw new RangeError(`--apps are ${all.map(({ name }) => name).join(", ")}; got "${name}"`);
+        throw new RangeError(`--apps are ${Object.keys(all).join(", ")}; got "${name}"`);
       }
     }
-    this.#apps = all.filter(({ name }) => options.apps?.includes(name) ?? true);
+    this.#apps = [...new Set(options.apps ?? Object.keys(all))].map((name) => all[name]!());
     this.#plan = planOf({ ...options, apps: this.#apps.map(({ name }) => name) });
   }
 
@@ -70,7 +70,7 @@ export class PaperRun {
       return () => Deno.removeSignalListener(signal, listener);
     });
     const timer = Number.isFinite(minutes)
-      ? setTimeout(() => this.#stop.resolve({}), minutes * 60_000)
+      ? setTimeout(() => this.#stop.resolve({}), this.#started + minutes * 60_000 - performance.now())
       : undefined;
     try {
       const measured = this.#measure();
@@ -82,7 +82,8 @@ export class PaperRun {
       await Promise.all(this.#labs.map((lab) => lab[Symbol.asyncDispose]()));
       Deno.removeSync(this.#folder, { recursive: true });
       for (const remove of onSignal) remove();
-      const left = this.#plan.flatMap(({ cells }) => cells).length - this.#rows.size - this.failed.length;
+      const planned = this.#plan.flatMap(({ cells, further }) => [...cells, ...further]).length;
+      const left = planned - this.#rows.size - this.failed.length;
       if (left > 0) this.#say(`stopped: ${left} cells were not measured`);
     }
   }
@@ -91,30 +92,31 @@ export class PaperRun {
     const devices = this.#plan.entries();
     const wanted = () => !this.#stopped;
     const lane = async () => {
-      const mine: PaperDevice[] = [];
+      const mine: { device: PaperDevice; further: DevicePlan["further"] }[] = [];
       for (const [i, plan] of devices) {
         const device = await this.#device(`device${i}`, plan);
         if (device === undefined) continue;
-        mine.push(device);
-        await device.first(wanted);
+        mine.push({ device, further: plan.further });
+        await device.first(plan.cells, wanted);
       }
+      for (const { device, further } of mine) await device.first(further, wanted);
       for (let run = 1; run < this.#options.runs; run++) {
-        for (const device of mine) await device.again(wanted);
+        for (const { device } of mine) await device.again(wanted);
       }
     };
     await Promise.all(Array.from({ length: this.#options.full ? 1 : LANES }, lane));
     return {};
   }
 
-  async #device(name: string, { factor, cells }: DevicePlan): Promise<PaperDevice | undefined> {
+  async #device(name: string, { factor, cells, further }: DevicePlan): Promise<PaperDevice | undefined> {
     try {
       const lab = await Lab.start({ mod: MOD, folder: this.#folder, factor, name });
       this.#labs.push(lab);
       if (this.#stopped) await lab[Symbol.asyncDispose]();
       this.#say(`device ${factor} times slower (${lab.measuredFactor.toFixed(1)} measured)`);
-      return new PaperDevice(lab, { apps: this.#apps, cells, listener: this.#listener });
+      return new PaperDevice(lab, { apps: this.#apps, listener: this.#listener });
     } catch (error) {
-      for (const cell of cells) this.#listener.failed(cell, (error as Error).message);
+      for (const cell of [...cells, ...further]) this.#listener.failed(cell, (error as Error).message);
       return undefined;
     }
   }
