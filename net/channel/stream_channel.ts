@@ -73,25 +73,27 @@ class StreamChannel implements Channel {
 
   /**
    * Resolves when all that was written is with the muxer. "drain" alone doesn't say so: it comes with each window update, however
-   * small, and one more piece for each would pile up.
+   * small, and one more piece for each would pile up. The stream's own promise for it is never renewed: from the second time on it
+   * has been kept already, and waiting for it would keep this process from ever hearing of the real one.
    */
   async #room(): Promise<void> {
     const stream = this.#stream;
     while (!this.#closed && stream.writeStatus === "writable") {
-      if (stream.writeBufferLength > 0) await this.#idle();
-      else if (stream.writableNeedsDrain) await stream.onDrain().catch(() => {});
+      if (stream.writeBufferLength > 0) await this.#next("idle");
+      else if (stream.writableNeedsDrain) await this.#next("drain");
       else return;
     }
   }
 
-  #idle(): Promise<void> {
+  /** Resolves at the next event of this kind, or when the stream closes. */
+  #next(kind: "idle" | "drain"): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
-        this.#stream.removeEventListener("idle", done);
+        this.#stream.removeEventListener(kind, done);
         this.#stream.removeEventListener("close", done);
         resolve();
       };
-      this.#stream.addEventListener("idle", done);
+      this.#stream.addEventListener(kind, done);
       this.#stream.addEventListener("close", done);
     });
   }

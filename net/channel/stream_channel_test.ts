@@ -1,0 +1,46 @@
+import { equal, ok } from "node:assert/strict";
+import { Scene, soon } from "../../tests/net_fixtures.ts";
+import { streamChannel } from "./mod.ts";
+
+/** What a wait looks at in a turn is a handful; one that never gives others a turn looks for ever. */
+const MOST_LOOKS = 1_000;
+
+const turn = () => new Promise<void>((resolve) => setTimeout(resolve));
+
+Deno.test("write() waits for each time that the socket has room again, and gives others a turn meanwhile", async () => {
+  await using scene = new Scene();
+  const [here, there] = [await scene.host(), await scene.host()];
+  await there.handle("/test/1.0.0", (stream) => streamChannel(stream).start({ data() {}, end() {} }));
+  const connection = await here.dial(there.getMultiaddrs()[0]!);
+  const stream = await connection.newStream("/test/1.0.0");
+  let needsDrain = stream.writableNeedsDrain;
+  let looks = 0;
+  Object.defineProperty(stream, "writableNeedsDrain", {
+    get() {
+      ok(++looks < MOST_LOOKS, "write() looks again and again, and nothing else has a turn");
+      return needsDrain;
+    },
+    set: (value: boolean) => void (needsDrain = value),
+  });
+  const channel = streamChannel(stream);
+  // What fills a socket is a slow other side; here it says so itself.
+  const { socket } = (connection as unknown as { maConn: { socket: Socket } }).maConn;
+  const write = socket.write.bind(socket);
+  for (let times = 1; times <= 3; times++) {
+    looks = 0;
+    socket.write = (bytes) => write(bytes) && false;
+    let hasRoom = false;
+    const waited = Promise.resolve(channel.write(new Uint8Array(1000))).then(() => hasRoom = true);
+    socket.write = write;
+    await turn();
+    equal(hasRoom, false, `full for time ${times}`);
+    socket.emit("drain");
+    await soon(waited, `room after time ${times}`);
+  }
+});
+
+/** The part of a node socket that is used. */
+interface Socket {
+  write(bytes: Uint8Array): boolean;
+  emit(event: "drain"): void;
+}
