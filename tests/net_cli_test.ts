@@ -90,12 +90,16 @@ Deno.test("commands refuse bad arguments with one line and exit code 2", async (
   for (
     const [args, wanted] of [
       [["peer", "--trust", "me"], /--trust me is not a peer id/],
-      [["peer", "--max-guests", "many"], /--max-guests many is not a whole number/],
+      [["peer", "--max-guests", "many"], /--max-guests many: give a whole number from 0 to/],
+      [["peer", "--heap", "0"], /--heap 0: give a whole number from 16 to/],
+      [["peer", "--dashboard", "70000"], /--dashboard 70000: give a whole number from 0 to 65535/],
+      [["peer", "--deno", "/absent/deno"], /--deno \/absent\/deno can't be started/],
+      [["pair", "123456", "laptop"], /"laptop" is no address/],
       [["peer", "--listen", "4001"], /--listen 4001 is no address; give one like \/ip4\/0.0.0.0\/tcp\/4001/],
       [["peer", "--listen", "/ip4/127.0.0.1/tcp/99999"], /Cannot read address/],
       [["pair", "12"], /"12" is not a code/],
       [["trust", "limit", "me", "--cores", "2"], /no trusted peer is "me"/],
-      [["peers", "all"], /peers takes no argument/],
+      [["peers", "all"], /unexpected argument "all": it takes none/],
       [["doctor", "nobody"], /no paired peer is "nobody"/],
       [["trust", "forget"], /trust takes `list`, or `remove` or `limit`/],
     ] as const

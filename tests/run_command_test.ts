@@ -19,6 +19,9 @@ class Place implements AsyncDisposable {
     Deno.mkdirSync(this.temp);
   }
 
+  /** Added to the environment of what is started from now on. */
+  env: Record<string, string> = {};
+
   start(...args: string[]): Running {
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", MAIN, ...args],
@@ -29,6 +32,7 @@ class Place implements AsyncDisposable {
         CLONECLOUD_HOME: this.home,
         LC_ALL: this.language,
         TZ: this.timeZone,
+        ...this.env,
       },
       stdin: "null",
       stdout: "piped",
@@ -161,7 +165,10 @@ Deno.test("two apps share one peer at the same time, and one runs twice", async 
 });
 
 const MISTAKES: Record<string, [string[], RegExp]> = {
-  "no such option": [["run", "--colne", "none", "main.ts"], /--colne/],
+  "no such option": [
+    ["run", "--colne", "none", "main.ts"],
+    /unknown option --colne \(did you mean --clone\? /,
+  ],
   "an option without its value": [["run", "--clone"], /--clone needs a value/],
   "no app": [["run"], /no app given/],
   "a missing app file": [["run", "absent.ts"], /cannot find absent\.ts/],
@@ -169,10 +176,21 @@ const MISTAKES: Record<string, [string[], RegExp]> = {
   "a method without its file": [["run", "--migrate", "squares", "main.ts"], /no method id/],
   "no such method": [
     ["run", "--clone", "spawn", "--migrate", "squares.ts#square", "main.ts", "a"],
-    /unknown method squares\.ts#square/,
+    /unknown method squares\.ts#square; did you mean squares\.ts#squares\?/,
   ],
+  "a main flow that should migrate": [
+    ["run", "--migrate", "main.ts#<main>", "main.ts"],
+    /the main flow stays/,
+  ],
+  "a root that isn't there": [["run", "--files", "absent", "main.ts"], /--files absent: No such file/],
+  "a trace that can't be written": [
+    ["run", "--clone", "none", "--trace", "absent/trace", "main.ts"],
+    /cannot write absent\/trace: No such file/,
+  ],
+  "a profile of no file": [["profile", "show", "absent.ts"], /cannot find absent\.ts/],
+  "a partition of no file": [["partition", "absent.ts"], /cannot find absent\.ts/],
   "an address that is none": [["run", "--clone", "laptop", ...MIGRATE, "main.ts"], /laptop/],
-  "no such command": [["rum"], /no command "rum"/],
+  "no such command": [["rum"], /no command "rum"; did you mean run\? /],
   "an app without a command": [["main.ts"], /to run that program: deno run -A mod\.ts run main\.ts/],
   "analyze without an app": [["analyze"], /no app given: analyze APP/],
   "a peer id that is none": [["peer", "--trust", "me"], /--trust me is not a peer id/],
@@ -191,6 +209,59 @@ for (const [name, [args, message]] of Object.entries(MISTAKES)) {
     assert.match(stderr, message);
   });
 }
+
+const UNUSABLE: Record<string, [string[], Record<string, string>, RegExp]> = {
+  "its home is a file": [
+    ["--home", `${SMALL}main.ts`],
+    {},
+    /cannot use home \S+: Not a directory; everything runs/,
+  ],
+  "there is no temporary folder": [
+    [],
+    { TMPDIR: "/absent" },
+    /Cannot make a temporary folder .*everything runs/,
+  ],
+  ...(Deno.build.os === "linux" && {
+    "the trace's disk is full": [
+      ["--trace", "/dev/full"],
+      {},
+      /the trace ends here: No space left on device/,
+    ],
+  }),
+};
+
+for (const [name, [args, env, message]] of Object.entries(UNUSABLE)) {
+  Deno.test(`run runs the app, and says in a line what is missing, if ${name}`, async () => {
+    await using place = new Place();
+    place.env = env;
+    const { code, stdout, stderr } = await place.run(
+      ...["run", "--clone", "spawn", ...args, ...MIGRATE, "main.ts", "a"],
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^a: 3328/m);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /^\s+at /m);
+    assert.deepEqual(place.left(), []);
+  });
+}
+
+Deno.test("run says of a method that was named to migrate that the app never came to it", async () => {
+  await using place = new Place();
+  const methods = ["--migrate", "squares.ts#squares", "--migrate", "language.ts#spoken"];
+  const { stderr } = await place.run("run", "--clone", "spawn", ...methods, "main.ts");
+  assert.match(stderr, /language\.ts#spoken was not there: no language\.ts was loaded/);
+});
+
+Deno.test("--version tells this version and Deno's", async () => {
+  await using place = new Place();
+  const { code, stdout } = await place.run("--version");
+  assert.deepEqual([code, stdout.split(" ").slice(0, 4)], [0, [
+    "clonecloud",
+    "0.1.0",
+    "(Deno",
+    `${Deno.version.deno},`,
+  ]]);
+});
 
 Deno.test("every command has --help", async () => {
   await using place = new Place();

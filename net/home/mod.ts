@@ -4,7 +4,7 @@
  * @module
  */
 export { PRIVATE_FILE_MODE } from "./constants.ts";
-export { defaultHome, type Home, openHome, writePrivateFile } from "./home.ts";
+export { defaultHome, type Home, openHome, stateOf, writePrivateFile } from "./home.ts";
 export { loadKey, peerIdOf } from "./key.ts";
 export { HomeBusyError, lockHome } from "./lock.ts";
 export { readSettings, type Settings, updateSettings } from "./settings.ts";

@@ -16,7 +16,7 @@ import {
   verdictOf,
 } from "../../analysis/mod.ts";
 import { findApp, modulePath } from "./app.ts";
-import { type Command, type Parsed, UsageError } from "./command.ts";
+import { type Command, oneOf, type Parsed, UsageError } from "./command.ts";
 import { later } from "./later.ts";
 import { overridesFor } from "./overrides.ts";
 import { columns } from "./profile.ts";
@@ -61,7 +61,7 @@ export const analyze: Command = {
     const overrides = overridesOf(parsed);
     const program = await loaded(parsed);
     const analysis = analyzeProgram(program.modules, {
-      network: oneOf(values, "network", ["device", "clone"]),
+      network: oneOf(values.network ?? "device", ["device", "clone"], "--network"),
       ...(overrides === undefined ? {} : { overrides }),
     });
     const shown = shownOf(analysis, parsed);
@@ -86,14 +86,6 @@ function linesOf({ file, line, column, note, frame }: Diagnostic): string {
   ].join("\n");
 }
 
-/** An option that names one of a few things; the first if it isn't given. */
-function oneOf<T extends string>(values: Parsed["values"], option: string, choices: readonly [T, ...T[]]): T {
-  const value = values[option] ?? choices[0];
-  const found = choices.find((choice) => choice === value);
-  if (found === undefined) throw new UsageError(`--${option} ${value}: one of ${choices.join(", ")}`);
-  return found;
-}
-
 function overridesOf({ values, positionals: [app] }: Parsed): Overrides | undefined {
   const given = values.config === undefined ? undefined : String(values.config);
   try {
@@ -104,7 +96,7 @@ function overridesOf({ values, positionals: [app] }: Parsed): Overrides | undefi
 }
 
 async function loaded({ values, positionals: [app] }: Parsed): Promise<LoadedProgram> {
-  const libraries = oneOf(values, "libraries", ["follow", "list", "none"]) !== "none";
+  const libraries = oneOf(values.libraries ?? "follow", ["follow", "list", "none"], "--libraries") !== "none";
   try {
     return await loadProgram(app!, {
       libraries,

@@ -132,8 +132,15 @@ async function readNote<T extends { readonly files: readonly string[]; readonly 
 
 function writeNote(path: string, note: PlanNote | MissNote): void {
   const draft = `${path}.${Deno.pid}`;
-  Deno.writeTextFileSync(draft, JSON.stringify(note), { mode: 0o600 });
-  Deno.renameSync(draft, path);
+  try {
+    Deno.writeTextFileSync(draft, JSON.stringify(note), { mode: 0o600 });
+    Deno.renameSync(draft, path);
+  } catch (error) {
+    try {
+      Deno.removeSync(draft);
+    } catch { /* it was never there */ }
+    throw error;
+  }
 }
 
 /** Hash of the files' names and contents; undefined if one is gone. Only the user's overrides need not be there. */

@@ -1,4 +1,5 @@
 import { parseArgs } from "args-tokens/parser";
+import { stateOf } from "../../net/home/mod.ts";
 
 /** Options by name, each with a line for `--help`. */
 export type Options = Readonly<Record<string, Option>>;
@@ -32,8 +33,21 @@ export interface Command {
   run(parsed: Parsed): Promise<number>;
 }
 
-/** A mistake in what the user typed: exit 2 with this one line. */
-export class UsageError extends Error {}
+/** A mistake in what the user typed: exit 2 with this one line, and what was probably meant. */
+export class UsageError extends Error {
+  readonly typed: Typed | undefined;
+
+  constructor(message: string, typed?: Typed) {
+    super(message);
+    this.typed = typed;
+  }
+}
+
+/** What was typed that is none of what could have been. */
+interface Typed {
+  readonly given: string;
+  readonly among: readonly string[];
+}
 
 /** What a command was rightly asked for and could not do: told in one line, and the command exits 1. */
 export class FailureError extends Error {}
@@ -75,14 +89,27 @@ export function parseCommand(command: Command, args: readonly string[]): Parsed 
     if (kind !== "option") continue;
     const option = rawName.startsWith("--") ? name : longName(options, name);
     const spec = option !== undefined && Object.hasOwn(options, option) ? options[option]! : undefined;
-    if (option === undefined || spec === undefined) {
-      throw new UsageError(rawName === "" ? `"=${value}" belongs to no option` : `unknown option ${rawName}`);
-    }
+    if (option === undefined || spec === undefined) throw unknownOption(rawName, value, options);
     if (spec.type === "boolean" && inlineValue) throw new UsageError(`${rawName} takes no value`);
     const given = spec.type === "boolean" ? true : value ?? "";
     values[option] = spec.multiple ? [...values[option] as string[] | undefined ?? [], given] : given;
   }
+  checkCount(command, positionals);
   return { values, positionals: [...positionals, ...rest] };
+}
+
+/** Where the usage line has no positional or a single name, more are a mistake. */
+function checkCount({ positionals: shown }: Command, positionals: readonly string[]): void {
+  if (!/^[A-Z]*$/.test(shown)) return;
+  const extra = positionals[shown === "" ? 0 : 1];
+  if (extra === undefined) return;
+  throw new UsageError(`unexpected argument "${extra}": it takes ${shown === "" ? "none" : `only ${shown}`}`);
+}
+
+function unknownOption(rawName: string, value: string | undefined, options: Options): UsageError {
+  if (rawName === "") return new UsageError(`"=${value}" belongs to no option`);
+  const among = rawName.startsWith("--") ? Object.keys(options).map((name) => `--${name}`) : [];
+  return new UsageError(`unknown option ${rawName}`, { given: rawName, among });
 }
 
 function longName(options: Options, short: string): string | undefined {
@@ -92,7 +119,12 @@ function longName(options: Options, short: string): string | undefined {
 /** An option's value, if it is one of those allowed. @throws {UsageError} that lists them. */
 export function oneOf<T extends string>(value: unknown, allowed: readonly T[], option: string): T {
   const found = allowed.find((one) => one === value);
-  if (found === undefined) throw new UsageError(`${option} ${value}: one of ${allowed.join(", ")}`);
+  if (found === undefined) {
+    throw new UsageError(`${option} must be one of ${allowed.join(", ")}; got "${value}"`, {
+      given: String(value),
+      among: allowed,
+    });
+  }
   return found;
 }
 
@@ -101,8 +133,13 @@ export async function writeNamed(path: string, text: string): Promise<void> {
   try {
     await Deno.writeTextFile(path, text);
   } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${(error as Error).message}`);
+    throw cannotWrite(path, error as Error);
   }
+}
+
+/** What keeps a file that the user named from being written, without the call that found out. */
+export function cannotWrite(path: string, error: Error): UsageError {
+  return new UsageError(`cannot write ${path}: ${stateOf(error)}`);
 }
 
 /** The help text of a command. */

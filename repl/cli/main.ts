@@ -30,20 +30,32 @@ function usage(): string {
     "Usage: deno run -A mod.ts COMMAND [OPTION]... (COMMAND --help says more)",
     "",
     ...Object.entries(SUMMARIES).map(([name, summary]) => `  ${name.padEnd(width)}${summary}`),
+    "",
+    "  --version    this version, and Deno's",
   ].join("\n");
+}
+
+/** What people ask every program for. */
+async function general(name: string | undefined): Promise<number | undefined> {
+  if (name === "--version" || name === "-V" || name === "version") {
+    const { versionLine } = await later<typeof import("./version.ts")>("./version.ts", import.meta.url);
+    console.log(await versionLine());
+    return 0;
+  }
+  if (name !== undefined && name !== "--help" && name !== "-h" && name !== "help") return undefined;
+  console.log(usage());
+  return name === undefined ? 2 : 0;
 }
 
 /** The command line: runs one command and exits with its code; 2 for a bad argument. */
 export async function main(args: readonly string[]): Promise<never> {
-  const [name, ...rest] = args;
-  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    console.log(usage());
-    Deno.exit(name === undefined ? 2 : 0);
-  }
+  const [name = "", ...rest] = args[0] === "help" && args.length > 1 ? [args[1], "--help"] : args;
+  const code = await general(args.length === 0 ? undefined : name);
+  if (code !== undefined) Deno.exit(code);
   if (!Object.hasOwn(SUMMARIES, name)) {
     const hint = isFile(name)
       ? `to run that program: deno run -A mod.ts run ${name}`
-      : "see: deno run -A mod.ts --help";
+      : `${await didYouMean({ given: name, among: Object.keys(SUMMARIES) })}see: deno run -A mod.ts --help`;
     console.error(`clonecloud: no command "${name}"; ${hint}`);
     Deno.exit(2);
   }
@@ -60,7 +72,8 @@ export async function main(args: readonly string[]): Promise<never> {
     Deno.exit(await command.run(parsed));
   } catch (error) {
     if (error instanceof UsageError) {
-      console.error(`clonecloud: ${error.message} (see: deno run -A mod.ts ${name} --help)`);
+      const hint = error.typed === undefined ? "" : await didYouMean(error.typed);
+      console.error(`clonecloud: ${error.message} (${hint}see: deno run -A mod.ts ${name} --help)`);
       Deno.exit(2);
     }
     // What the machine's state forbids is said so; anything else is a mistake of ours, and where it happened matters.
@@ -70,6 +83,16 @@ export async function main(args: readonly string[]): Promise<never> {
     console.error(`clonecloud: ${error.message}`);
     Deno.exit(1);
   }
+}
+
+/** What was probably meant, if that can be told; loaded only for who erred. */
+async function didYouMean({ given, among }: NonNullable<UsageError["typed"]>): Promise<string> {
+  const { nearest } = await later<typeof import("../../runtime/rewrite/mod.ts")>(
+    "../../runtime/rewrite/mod.ts",
+    import.meta.url,
+  );
+  const near = nearest(given, among);
+  return near === undefined ? "" : `did you mean ${near}? `;
 }
 
 function isFile(path: string): boolean {

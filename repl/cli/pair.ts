@@ -26,6 +26,11 @@ export const pair: Command = {
     if (code !== undefined && parseCode(code) === undefined) {
       throw new UsageError(`"${code}" is not a code: \`pair\` on the other machine shows one (123-456)`);
     }
+    if (address !== undefined && !address.startsWith("/")) {
+      throw new UsageError(
+        `"${address}" is no address: the other machine shows one like /ip4/192.168.1.5/tcp/4001`,
+      );
+    }
     const home = await homeOf(parsed);
     try {
       if (code === undefined) await show(home, { listen: parsed.values.listen as string[] | undefined, qr });

@@ -66,7 +66,7 @@ export const partition: Command = {
     const asked = await askedOf(parsed, store.executions(version));
     try {
       const plan = (await planRun(store, version, asked))!;
-      for (const named of [...asked.migrate, ...asked.pin, ...asked.about]) checkKnown(plan, named);
+      for (const named of [...asked.migrate, ...asked.pin, ...asked.about]) await checkKnown(plan, named);
       return await answer({ parsed, store, version, asked, plan });
     } catch (error) {
       if (!(error instanceof ClashError)) throw error;
@@ -185,9 +185,13 @@ async function paperOf({ asked, plan }: Answer): Promise<{ migrate: readonly Met
 }
 
 /** @throws {UsageError} for a method that no profiled run has seen. */
-function checkKnown({ costs }: Plan, method: MethodId): void {
-  if (costs.contexts.some((context) => context.method === method)) return;
-  throw new UsageError(`no method ${method} in the profile; see: profile show`);
+async function checkKnown({ costs }: Plan, method: MethodId): Promise<void> {
+  const known = [...new Set(costs.contexts.map((context) => context.method))];
+  if (known.includes(method)) return;
+  const { nearestMethod } = await import("../../runtime/rewrite/mod.ts");
+  const near = nearestMethod(method, known);
+  const hint = near === undefined ? "see: profile show" : `did you mean ${near}?`;
+  throw new UsageError(`no method ${method} in the profile; ${hint}`);
 }
 
 interface Explained {

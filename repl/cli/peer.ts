@@ -42,13 +42,14 @@ export const peer: Command = {
     verbose: { type: "boolean", help: "say what happens, on stderr" },
   },
   async run(parsed) {
+    const port = pagePort(parsed);
     const running = await start(parsed);
     for (const address of running.addresses()) console.log(address);
     const address = bestAddress(running.addresses());
     if (address !== undefined && (parsed.values.qr || Deno.stderr.isTerminal())) {
       console.error(qrCode(address));
     }
-    const page = await startPage(running, parsed);
+    const page = await startPage(running, port);
     await stopSignal();
     await page?.close();
     await running.stop();
@@ -58,17 +59,14 @@ export const peer: Command = {
 
 async function start(parsed: Parsed): Promise<Peer> {
   const { values } = parsed;
-  if (parsed.positionals.length > 0) {
-    throw new UsageError(`peer takes no argument "${parsed.positionals[0]}"`);
-  }
   const options: PeerOptions = {
     home: (await homeOf(parsed)).folder,
     ...(values.listen ? { listen: (values.listen as string[]).map(listenAddress) } : {}),
     ...(values.name ? { name: values.name as string } : {}),
     trust: ((values.trust ?? []) as string[]).map(peerId),
-    ...(values["max-guests"] ? { maxGuests: count(values, "max-guests") } : {}),
-    ...(values.heap ? { heapMiB: count(values, "heap") } : {}),
-    ...(values.deno ? { denoPath: values.deno as string } : {}),
+    ...(values["max-guests"] ? { maxGuests: count(values, "max-guests", [0, 10_000]) } : {}),
+    ...(values.heap ? { heapMiB: count(values, "heap", [16, 1_048_576]) } : {}),
+    ...(values.deno ? { denoPath: denoAt(values.deno as string) } : {}),
     mdns: values["no-mdns"] !== true,
     metered: values.metered === true,
     stayAwake: values["stay-awake"] === true,
@@ -84,10 +82,15 @@ async function start(parsed: Parsed): Promise<Peer> {
   }
 }
 
-/** The peer's page; a peer without one is as good a peer. */
-async function startPage(running: Peer, { values }: Parsed): Promise<Dashboard | undefined> {
+/** Where the page is to be; undefined for nowhere. */
+function pagePort({ values }: Parsed): number | undefined {
   if (values["no-dashboard"]) return undefined;
-  const port = values.dashboard ? count(values, "dashboard") : 0;
+  return values.dashboard ? count(values, "dashboard", [0, 65_535]) : 0;
+}
+
+/** The peer's page; a peer without one is as good a peer. */
+async function startPage(running: Peer, port: number | undefined): Promise<Dashboard | undefined> {
+  if (port === undefined) return undefined;
   try {
     const { startDashboard } = await import("../dashboard/mod.ts");
     const page = startDashboard(running, { port });
@@ -115,10 +118,22 @@ function peerId(text: string): string {
   return text;
 }
 
-function count(values: Parsed["values"], option: string): number {
+function count(values: Parsed["values"], option: string, [least, most]: [number, number]): number {
   const text = values[option] as string;
-  if (!/^\d{1,6}$/.test(text)) throw new UsageError(`--${option} ${text} is not a whole number`);
-  return Number(text);
+  const number = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (number >= least && number <= most) return number;
+  throw new UsageError(`--${option} ${text}: give a whole number from ${least} to ${most}`);
+}
+
+/** Guests are started later, where nobody would see that they can't be. */
+function denoAt(path: string): string {
+  try {
+    const { success, stdout } = new Deno.Command(path, { args: ["--version"], stderr: "null" }).outputSync();
+    if (success && new TextDecoder().decode(stdout).startsWith("deno ")) return path;
+    throw new Error("it is not Deno");
+  } catch (error) {
+    throw new UsageError(`--deno ${path} can't be started: ${(error as Error).message.split("\n")[0]}`);
+  }
 }
 
 /** Resolves at SIGINT or SIGTERM; a second one ends the process as usual. */

@@ -1,5 +1,5 @@
 import { connectLocal, type Home, type Peer, type PeerRow, startPeer } from "../../net/mod.ts";
-import { type Command, UsageError } from "./command.ts";
+import type { Command } from "./command.ts";
 import { HOME_OPTION, homeOf } from "./home_option.ts";
 import { printTableOrRecords } from "./table.ts";
 
@@ -17,9 +17,6 @@ export const peers: Command = {
     watch: { type: "boolean", short: "w", help: "list again every two seconds, until stopped" },
   },
   async run(parsed) {
-    if (parsed.positionals.length > 0) {
-      throw new UsageError(`peers takes no argument "${parsed.positionals[0]}"`);
-    }
     const { json, watch } = parsed.values;
     const source = openSource(await homeOf(parsed));
     for (;;) {

@@ -9,6 +9,7 @@ import {
   ProfileTree,
 } from "../../analysis/mod.ts";
 import { defaultHome } from "../../net/home/mod.ts";
+import { findApp } from "./app.ts";
 import { type Command, type Parsed, UsageError, writeNamed } from "./command.ts";
 import { randomFrom, readInputs } from "./profile_inputs.ts";
 import { openStore } from "./profile_store.ts";
@@ -80,6 +81,7 @@ export const profile: Command = {
 
 async function measure({ values, positionals: [app, ...rest] }: Parsed): Promise<number> {
   if (app === undefined) throw new UsageError("no app given: profile APP --inputs FILE, or profile show APP");
+  findApp(app);
   if (rest.length > 0) {
     throw new UsageError(`arguments of the app go into an inputs file, not here: ${rest[0]}`);
   }
@@ -144,7 +146,10 @@ export function homeOf(values: Parsed["values"]): string {
 export function latestVersion(store: ProfileStore, app: string | undefined): AppVersion {
   if (app === undefined) throw new UsageError("no app given: name its main module");
   const latest = store.apps(appKey(app, Deno.cwd()))[0];
-  if (latest === undefined) throw new UsageError(`${app} has no profile yet; run it once: run ${app}`);
+  if (latest === undefined) {
+    findApp(app);
+    throw new UsageError(`${app} has no profile yet; run it once: run ${app}`);
+  }
   return { app: latest.app, codeHash: latest.codeHash };
 }
 

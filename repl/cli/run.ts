@@ -5,12 +5,12 @@ import { absolute, type App, findApp, modulePath } from "./app.ts";
 import { engineFlags, extraPermissions, runForeground } from "./app_process.ts";
 import type { Clones } from "./clones.ts";
 import { isPaired } from "./paired.ts";
-import { defaultHome } from "../../net/home/mod.ts";
+import { defaultHome, stateOf } from "../../net/home/mod.ts";
 import { AppMemory, type PlanNote, type StartNotes } from "./app_memory.ts";
 import { later } from "./later.ts";
 import type { Report } from "./learning.ts";
 import type { LessonNote } from "./lessons.ts";
-import { type Command, type Parsed, UsageError } from "./command.ts";
+import { type Command, oneOf, type Parsed, UsageError } from "./command.ts";
 import { type KnownMiss, Misses, wordsOf } from "./misses.ts";
 import { Savings } from "./savings.ts";
 import { StayedHere } from "./stayed_here.ts";
@@ -165,13 +165,18 @@ export class Run {
     this.#values = parsed.values;
     this.#clones = this.#list("clone", ["auto"]);
     for (const clone of this.#clones) checkClone(clone);
-    this.#instrument = choice(parsed.values.instrument, "instrument", ["partition", "all", "none"]);
-    this.#objective = choice(parsed.values.objective, "objective", ["time", "energy"]);
+    this.#instrument = oneOf(
+      parsed.values.instrument ?? "partition",
+      ["partition", "all", "none"],
+      "--instrument",
+    );
+    this.#objective = oneOf(parsed.values.objective ?? "time", ["time", "energy"], "--objective");
     this.#home = absolute(typeof parsed.values.home === "string" ? parsed.values.home : defaultHome());
     this.#forced = [...this.#list("migrate", []), ...this.#partitionFile()];
     this.#partitionGiven = typeof parsed.values.partition === "string";
     this.#methods = this.#forced;
     for (const method of this.#forced) this.#checkMethod(method);
+    for (const root of this.#list("files", [])) checkRoot(root);
   }
 
   /** Methods with a migration point. */
@@ -203,7 +208,8 @@ export class Run {
     ) {
       return await this.#plain(flags);
     }
-    const memory = await AppMemory.open(this.#app, this.#home);
+    const memory = await this.#memory();
+    if (memory === undefined) return await this.#plain(flags);
     const note = this.#partitionGiven ? undefined : await memory.read();
     const usable = note?.objective === this.#objective ? note : undefined;
     this.#knownMisses = await memory.misses();
@@ -216,17 +222,38 @@ export class Run {
     if (usable !== undefined && why !== undefined) {
       this.#say(`${why}: this one starts as under deno run`);
       const code = await this.#plain(flags);
-      memory.write({ ...usable, starts: this.#withWall(skipped(usable.starts!)) });
+      this.#keep(() => memory.write({ ...usable, starts: this.#withWall(skipped(usable.starts!)) }));
       return code;
     }
     if (this.#methods.length === 0 && this.#isFree()) return await this.#watched(flags, usable);
     return await this.#supervised(flags, { note: usable, profile });
   }
 
+  /** What earlier runs left; undefined if there is no place to keep it, which stops no app. */
+  async #memory(): Promise<AppMemory | undefined> {
+    try {
+      return await AppMemory.open(this.#app, this.#home);
+    } catch (error) {
+      this.#say(`cannot use home ${this.#home}: ${stateOf(error as Error)}; everything runs here`);
+      this.#toldWhy = true;
+      return undefined;
+    }
+  }
+
+  /** Writes for later runs; what can't be kept costs this one nothing. */
+  #keep<T>(write: () => T): T | undefined {
+    try {
+      return write();
+    } catch (error) {
+      this.#say(`could not learn from this run: ${stateOf(error as Error)}`);
+      return undefined;
+    }
+  }
+
   /** Nothing can migrate yet: the app runs as it is, and is only watched. */
   async #watched(flags: readonly string[], note: PlanNote | undefined): Promise<number> {
     const { Lessons } = await later<typeof import("./lessons.ts")>("./lessons.ts", import.meta.url);
-    const place = new Lessons(this.#home).begin();
+    const place = this.#keep(() => new Lessons(this.#home).begin());
     if (place === undefined) return await this.#plain(flags);
     this.#traceNothing();
     const { watchedRun } = await later<typeof import("./watched_run.ts")>(
@@ -237,6 +264,7 @@ export class Run {
       ...{ flags, place },
       launch: (args) => this.#launch([...args, this.#app.path, ...this.#args]),
       note: () => this.#lessonNote(this.#withWall(note?.starts ?? { runs: [] })),
+      keep: (write) => this.#keep(write),
     });
     if (code === 0 && !seen(this.#app.main)) this.#sayBypassed();
     if (learnt) await this.#startLearner();
@@ -351,7 +379,12 @@ export class Run {
 
   /** Who asked for a trace finds one, also of a run in which nothing could migrate. */
   #traceNothing(): void {
-    if (typeof this.#values.trace === "string") new TraceFile(this.#values.trace).close();
+    this.#openTrace()?.close();
+  }
+
+  #openTrace(): TraceFile | undefined {
+    const { trace } = this.#values;
+    return typeof trace === "string" ? new TraceFile(trace, (line) => this.#say(line)) : undefined;
   }
 
   async #launch(args: readonly string[]): Promise<number> {
@@ -373,7 +406,7 @@ export class Run {
 
   async #supervised(flags: readonly string[], known: Known): Promise<number> {
     const began = performance.now();
-    if (typeof this.#values.trace === "string") this.#trace = new TraceFile(this.#values.trace);
+    this.#trace = this.#openTrace();
     // Not before: an app for which nothing is to be done must not wait for the runtime to load.
     const runtime = await later<Runtime>("../../runtime/mod.ts", import.meta.url);
     const { bootQuery, Supervisor } = await later<typeof import("./supervisor.ts")>(
@@ -385,14 +418,21 @@ export class Run {
     let opened: Promise<Clones | undefined> | undefined;
     const clones = () => opened ??= this.#openClones();
     let revoke: readonly Deno.PermissionDescriptor[] = [];
-    const supervisor = new Supervisor({
-      code,
-      clones,
-      config: (): Promise<AppConfig> => Promise.resolve(this.#config(revoke, { ...known, runtime })),
-      watcher: this.#watcher(code),
-      sent: (clone, paths) => this.#sentAhead(clone, paths),
-      journals: this.#journals,
-    });
+    let supervisor: InstanceType<typeof Supervisor>;
+    try {
+      supervisor = new Supervisor({
+        code,
+        clones,
+        config: (): Promise<AppConfig> => Promise.resolve(this.#config(revoke, { ...known, runtime })),
+        watcher: this.#watcher(code),
+        sent: (clone, paths) => this.#sentAhead(clone, paths),
+        journals: this.#journals,
+      });
+    } catch (error) {
+      if (this.#experiment !== undefined) throw error;
+      this.#say(`${(error as Error).message}; everything runs here`);
+      return await this.#plain(flags);
+    }
     try {
       if (this.#methods.length > 0 && !this.#noClone()) clones();
       const { folder } = supervisor;
@@ -423,7 +463,7 @@ export class Run {
       }
       if (exitCode === 0 && !code.hasModule(modulePath(this.#app.main, this.#app.root))) this.#sayBypassed();
       this.#say(this.#savings.line());
-      this.#sayStayed();
+      this.#sayStayed(code);
       await this.#learn(known, code);
       return exitCode;
     } finally {
@@ -454,7 +494,7 @@ export class Run {
       Lessons.end(place, lesson, { report: this.#report, code: code.snapshot() });
       await this.#startLearner();
     } catch (error) {
-      this.#say(`could not learn from this run: ${(error as Error).message}`);
+      this.#say(`could not learn from this run: ${stateOf(error as Error)}`);
     }
   }
 
@@ -642,8 +682,10 @@ export class Run {
   #checkMethod(method: string): void {
     const [path, name] = [method.slice(0, method.indexOf("#")), method.slice(method.indexOf("#") + 1)];
     if (!method.includes("#") || name === "") {
-      throw new UsageError(`"${method}" is no method id: write path/from/app/root.ts#name`);
+      const example = `${modulePath(this.#app.main, this.#app.root)}#${name || "name"}`;
+      throw new UsageError(`"${method}" is no method id: write path/from/app/root.ts#name, e.g. ${example}`);
     }
+    if (name === "<main>") throw new UsageError(`${method} can't migrate: the main flow stays on the device`);
     if (path.includes(":")) return;
     try {
       Deno.statSync(`${this.#app.root}/${path.replaceAll("%23", "#")}`);
@@ -653,10 +695,14 @@ export class Run {
   }
 
   /** Why what the person named to migrate didn't, unless that was said already or is plain. */
-  #sayStayed(): void {
+  #sayStayed(code: CodeService): void {
     if (this.#toldWhy || this.#clones.includes("none")) return;
-    if (!this.#noClone()) { for (const line of this.#stayed.lines(this.#forced)) this.#say(line); }
-    else if (this.#forced.length > 0) {
+    if (!this.#noClone()) {
+      const named = this.#forced.filter((method) => this.#methods.includes(method));
+      // An app that was killed told nothing of what it had not called.
+      const loaded = this.#report === undefined ? undefined : (path: string) => code.hasModule(path);
+      for (const line of this.#stayed.lines(named, loaded)) this.#say(line);
+    } else if (this.#forced.length > 0) {
       this.#say("everything ran here: this device is paired with no clone; `pair` pairs it with one");
     }
   }
@@ -673,20 +719,23 @@ export class Run {
   }
 }
 
+const ADDRESS = /^\/((ip4|ip6|dns[46]?)\/[^/]+\/tcp\/\d{1,5}(\/|$)|dnsaddr\/[^/]+\/.)/;
+
+/** A root that was misspelt would silently give nothing. */
+function checkRoot(root: string): void {
+  try {
+    Deno.realPathSync(root);
+  } catch (error) {
+    throw new UsageError(`cannot give clones --files ${root}: ${stateOf(error as Error)}`);
+  }
+}
+
 /** Whether it is an address at all; the rest of it is looked at when it is dialled, by code that an app may not need. */
 function checkClone(clone: string): void {
-  if (["auto", "none", "spawn"].includes(clone) || /^\/(ip4|ip6|dns[46]?|dnsaddr)\/[^/]+\/./.test(clone)) {
+  if (["auto", "none", "spawn"].includes(clone) || ADDRESS.test(clone)) {
     return;
   }
   throw new UsageError(
     `--clone must be auto, none, spawn or an address like /ip4/192.168.1.5/tcp/4001; got "${clone}"`,
   );
-}
-
-function choice<T extends string>(value: unknown, option: string, allowed: readonly T[]): T {
-  if (value === undefined) return allowed[0]!;
-  if (!allowed.includes(value as T)) {
-    throw new UsageError(`--${option} must be ${allowed.join(", ")}; got "${value}"`);
-  }
-  return value as T;
 }

@@ -4,19 +4,24 @@ import type { TraceEvent } from "../../runtime/mod.ts";
 export class StayedHere {
   readonly #reasons = new Map<string, string>();
   readonly #migrated = new Set<string>();
+  readonly #met = new Set<string>();
 
   event({ event, method, reason, refused }: TraceEvent): void {
+    this.#met.add(method);
     if (event === "merge") this.#migrated.add(method);
     if (event !== "local" || reason === undefined || this.#reasons.has(method)) return;
     const told = refused === undefined ? "" : ` (${refused.path} is ${refused.what}: ${refused.fix})`;
     this.#reasons.set(method, `${reason}${told}`);
   }
 
-  /** A line for each of these methods that never migrated. */
-  lines(forced: readonly string[]): readonly string[] {
+  /** A line for each of these methods that never migrated; `loaded`, if that is known, tells which modules the run has loaded. */
+  lines(forced: readonly string[], loaded?: (path: string) => boolean): readonly string[] {
     return forced.flatMap((method) => {
       const reason = this.#reasons.get(method);
-      return reason === undefined || this.#migrated.has(method) ? [] : [`${method} ran here: ${reason}`];
+      if (reason !== undefined && !this.#migrated.has(method)) return [`${method} ran here: ${reason}`];
+      if (loaded === undefined || this.#met.has(method)) return [];
+      const path = method.slice(0, method.indexOf("#"));
+      return [loaded(path) ? `${method} was never called` : `${method} was not there: no ${path} was loaded`];
     });
   }
 }

@@ -15,6 +15,17 @@ Deno.test("StayedHere tells why each method that was named ran here, by its firs
   ]);
 });
 
+Deno.test("StayedHere tells which methods that were named the app never came to, if it is known what it loaded", () => {
+  const stayed = new StayedHere();
+  stayed.event({ ...at, event: "merge", method: "a.ts#f" });
+  const named = ["a.ts#f", "a.ts#g", "b.ts#h"];
+  deepStrictEqual(stayed.lines(named, (path) => path === "a.ts"), [
+    "a.ts#g was never called",
+    "b.ts#h was not there: no b.ts was loaded",
+  ]);
+  deepStrictEqual(stayed.lines(named), []);
+});
+
 Deno.test("StayedHere says nothing of a method that migrated at all, or that nobody named", () => {
   const stayed = new StayedHere();
   for (const method of ["a.ts#f", "a.ts#g"]) {

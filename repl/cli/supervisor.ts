@@ -15,6 +15,7 @@ import {
   type SupervisorRequest,
   type TraceEvent,
 } from "../../runtime/mod.ts";
+import { stateOf } from "../../net/home/mod.ts";
 import type { Clones } from "./clones.ts";
 
 /** What a supervisor is told by the app it watches. */
@@ -51,13 +52,21 @@ const MAX_WORKERS = 100;
 
 /** A folder that only this user can read, called after this process where nobody else has the name. */
 function privateFolder(): string {
-  const made = Deno.makeTempDirSync({ prefix: "clonecloud-" });
+  const made = temporaryFolder();
   const named = folderOf(made.slice(0, made.lastIndexOf("/")), Deno.pid);
   try {
     Deno.renameSync(made, named);
     return named;
   } catch {
     return made;
+  }
+}
+
+function temporaryFolder(): string {
+  try {
+    return Deno.makeTempDirSync({ prefix: "clonecloud-" });
+  } catch (error) {
+    throw new Error(`Cannot make a temporary folder (TMPDIR says where): ${stateOf(error as Error)}`);
   }
 }
 
@@ -93,16 +102,21 @@ export class Supervisor {
   #closed = false;
   #workers: AppLink[] = [];
 
-  /** @throws {Error} if the pipes can't be made. */
+  /** @throws {Error} if the pipes or the board can't be made. */
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
     this.folder = privateFolder();
-    const board = Deno.openSync(`${this.folder}/board`, { write: true, create: true, mode: 0o600 });
-    this.#board = new Board((bytes) => {
-      board.seekSync(0, Deno.SeekMode.Start);
-      board.writeSync(bytes);
-    });
-    this.#link = new AppLink(this.folder, (message, _link, packet) => this.#receive(message, packet));
+    try {
+      const board = Deno.openSync(`${this.folder}/board`, { write: true, create: true, mode: 0o600 });
+      this.#board = new Board((bytes) => {
+        board.seekSync(0, Deno.SeekMode.Start);
+        board.writeSync(bytes);
+      });
+      this.#link = new AppLink(this.folder, (message, _link, packet) => this.#receive(message, packet));
+    } catch (error) {
+      Deno.removeSync(this.folder, { recursive: true });
+      throw new Error(`Cannot write to ${this.folder}: ${stateOf(error as Error)}`, { cause: error });
+    }
   }
 
   /** The app has ended. */

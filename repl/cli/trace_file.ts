@@ -1,21 +1,38 @@
 import type { TraceEvent } from "../../runtime/mod.ts";
+import { stateOf } from "../../net/home/mod.ts";
+import { cannotWrite } from "./command.ts";
 
 /** `--trace FILE`: one JSON object a line for each event, written as it happens; `t` is in ms since the command began. */
 export class TraceFile {
-  readonly #file: Deno.FsFile;
+  #file: Deno.FsFile | undefined;
+  readonly #onProblem: (line: string) => void;
 
-  constructor(path: string) {
-    this.#file = Deno.openSync(path, { write: true, create: true, truncate: true });
+  /** `onProblem` is told once, if the file can be written no longer. @throws {UsageError} if the file can't be written. */
+  constructor(path: string, onProblem: (line: string) => void) {
+    this.#onProblem = onProblem;
+    try {
+      this.#file = Deno.openSync(path, { write: true, create: true, truncate: true });
+    } catch (error) {
+      throw cannotWrite(path, error as Error);
+    }
   }
 
   write(event: TraceEvent): void {
     const bytes = new TextEncoder().encode(
       JSON.stringify({ t: Math.round(performance.now()), ...event }) + "\n",
     );
-    for (let at = 0; at < bytes.length;) at += this.#file.writeSync(bytes.subarray(at));
+    try {
+      for (let at = 0; this.#file !== undefined && at < bytes.length;) {
+        at += this.#file.writeSync(bytes.subarray(at));
+      }
+    } catch (error) {
+      this.close();
+      this.#onProblem(`the trace ends here: ${stateOf(error as Error)}`);
+    }
   }
 
   close(): void {
-    this.#file.close();
+    this.#file?.close();
+    this.#file = undefined;
   }
 }

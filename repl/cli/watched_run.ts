@@ -14,6 +14,8 @@ export interface WatchedRun {
   /** Starts the app's process with these arguments before its main module; resolves to its exit code. */
   readonly launch: (args: readonly string[]) => Promise<number>;
   readonly note: () => Omit<LessonNote, "endedMs">;
+  /** Writes for later runs, or tells why that can't be done. */
+  readonly keep: <T>(write: () => T) => T | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface WatchedRun {
  * supervisor. `learnt` is whether the run left a lesson; `seen` tells whether a module's text was shown to us.
  */
 export async function watchedRun(
-  { flags, place, launch, note }: WatchedRun,
+  { flags, place, launch, note, keep }: WatchedRun,
 ): Promise<{ code: number; learnt: boolean; seen: (url: string) => boolean }> {
   const notes = notesOf(place);
   Deno.writeTextFileSync(notes, "", { mode: 0o600 });
@@ -32,9 +34,15 @@ export async function watchedRun(
   try {
     const code = await launch(["run", ...flags, ...extra.flags, "--preload", `${watchUrl}?${query}`]);
     const text = Deno.readTextFileSync(notes);
-    learnt = performance.now() - began >= SHORT_MS && text.includes('\n{"profile":');
-    if (learnt) Lessons.end(place, { ...note(), endedMs: Date.now() });
-    return { code, learnt, seen: (url) => text.includes(`{"url":${JSON.stringify(url)}`) };
+    const noted = text.includes('\n{"profile":');
+    if (noted && performance.now() - began >= SHORT_MS) {
+      learnt = keep(() => {
+        Lessons.end(place, { ...note(), endedMs: Date.now() });
+        return true;
+      }) ?? false;
+    }
+    // What could not be noted may have been shown.
+    return { code, learnt, seen: (url) => !noted || text.includes(`{"url":${JSON.stringify(url)}`) };
   } finally {
     if (!learnt) Lessons.drop(place);
   }

@@ -10,6 +10,7 @@ export type { Form } from "./forms.ts";
 export { type MethodId, methodId } from "./method_id.ts";
 export { pinnedBecause } from "./instrument.ts";
 export type { ModuleAnalysis, Node, Scope, Site, Variable } from "./model.ts";
+export { nearest, nearestMethod } from "./nearest.ts";
 export { parse, ParseError } from "./parse.ts";
 export { type ModuleSource, RewrittenModule } from "./rewrite.ts";
 export type { BindingEntry, ExportEntry, ModuleTable, ScopeEntry, SiteEntry } from "./table.ts";

@@ -108,8 +108,8 @@ export class CodeService {
     const sites = source === undefined ? [] : this.#module(source.key).table.sites;
     const pinned = sites.find((site) => site.id === method)?.pinned;
     if (pinned !== undefined) return `${method} can't migrate: ${pinned}`;
-    const name = method.slice(method.indexOf("#") + 1).split(".").at(-1)!;
-    const near = sites.filter((site) => site.id.endsWith(name)).map((site) => site.id)[0];
+    const methods = sites.flatMap(({ id, kind }) => kind === "class" ? [] : [id]);
+    const near = this.#rewriter!.nearestMethod(method, methods);
     return `unknown method ${method}${near === undefined ? "" : `; did you mean ${near}?`}`;
   }
 
