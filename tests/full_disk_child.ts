@@ -4,7 +4,7 @@ import { memoryChannelPair } from "../net/channel/mod.ts";
 import { FileClient, serveFiles } from "../net/files/file_protocol.ts";
 import { openContentStore } from "../net/files/content_store.ts";
 import { hashesOf, pushTree } from "../net/files/tree_push.ts";
-import type { TreeIndex } from "../net/files/tree_index.ts";
+import { TreeIndex } from "../net/files/tree_index.ts";
 import { Lab, snapshot } from "../runtime/host/fake_device_test.ts";
 
 const [disk, base] = Deno.args as [string, string];
@@ -30,7 +30,7 @@ async function fillClone(): Promise<void> {
   for (let i = 0; i < 4; i++) Deno.writeFileSync(`${top}/${i}`, noise(1_200_000));
   Deno.writeFileSync(`${disk}/ballast`, new Uint8Array(CLONES_BALLAST));
   const store = await openContentStore(`${disk}/store`);
-  const index: TreeIndex = { root: undefined, files: new Map() };
+  const index = new TreeIndex();
   const client = () => {
     const [here, there] = memoryChannelPair();
     serveFiles(there, { store, device: "device" });

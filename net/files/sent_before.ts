@@ -1,4 +1,5 @@
 import { hashOf } from "../../runtime/mod.ts";
+import { fileState, stateText } from "./file_state.ts";
 import { readTreeIndex, type TreeIndex } from "./tree_index.ts";
 
 /** Longer indexes aren't read while somebody waits for their app. */
@@ -6,12 +7,7 @@ const MAX_INDEX_BYTES = 4 * 1024 * 1024;
 
 /** What the index of a path that was sent to a clone is called, in the folder of all of them. */
 export async function indexName(clone: string, path: string): Promise<string> {
-  return `${(await hashOf(new TextEncoder().encode(`${clone}\n${path}`))).slice(0, 32)}.json`;
-}
-
-/** A file's state as indexes have it. */
-export function sentState({ size, mtime, ctime, ino, mode }: Deno.FileInfo): string {
-  return `${size} ${mtime?.getTime()} ${ctime?.getTime()} ${ino} ${mode}`;
+  return `${(await hashOf(new TextEncoder().encode(`${clone}\n${path}`))).slice(0, 32)}.jsonl`;
 }
 
 /**
@@ -32,7 +28,7 @@ export async function sentBefore(
   for (const path of paths) {
     const info = lookedAt(path);
     if (info?.isFile !== true) continue;
-    const state = sentState(info);
+    const state = stateText(fileState(info));
     // The file itself, or a folder above it.
     for (let top = path; top !== ""; top = top.slice(0, top.lastIndexOf("/"))) {
       const file = (await indexOf(top))?.files.get(path.slice(top.length + 1));

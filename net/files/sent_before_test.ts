@@ -1,6 +1,7 @@
 import { deepEqual as assertEquals } from "node:assert/strict";
-import { indexName, sentBefore, sentState } from "./sent_before.ts";
-import { writeTreeIndex } from "./tree_index.ts";
+import { fileState, stateText } from "./file_state.ts";
+import { indexName, sentBefore } from "./sent_before.ts";
+import { TreeIndex, writeTreeIndex } from "./tree_index.ts";
 
 Deno.test("sentBefore() names what was sent to this clone, by itself or with a folder, and is still the same", async () => {
   const folder = Deno.makeTempDirSync();
@@ -8,16 +9,19 @@ Deno.test("sentBefore() names what was sent to this clone, by itself or with a f
   for (const path of [sent, data, `${data}/inner`]) Deno.mkdirSync(path);
   const file = (name: string, chunk: string) => {
     Deno.writeTextFileSync(`${data}/${name}`, name);
-    return [name, { state: sentState(Deno.lstatSync(`${data}/${name}`)), chunks: [chunk] }] as const;
+    return [name, {
+      state: stateText(fileState(Deno.lstatSync(`${data}/${name}`))),
+      chunks: [chunk],
+    }] as const;
   };
   const files = new Map([file("a", "1"), file("inner/b", "2"), file("changed", "3")]);
-  await writeTreeIndex(`${sent}/${await indexName("me", data)}`, { root: "r", files });
+  const index = new TreeIndex();
+  index.replace({ root: "r", looks: undefined, files });
+  await writeTreeIndex(`${sent}/${await indexName("me", data)}`, index);
   Deno.writeTextFileSync(`${data}/changed`, "it is longer now");
   const [, single] = file("single", "4");
-  await writeTreeIndex(`${sent}/${await indexName("me", `${data}/single`)}`, {
-    root: "r",
-    files: new Map([["", single]]),
-  });
+  index.replace({ root: "r", looks: undefined, files: new Map([["", single]]) });
+  await writeTreeIndex(`${sent}/${await indexName("me", `${data}/single`)}`, index);
   const paths = ["a", "inner/b", "changed", "single", "none", "inner"].map((name) => `${data}/${name}`);
   assertEquals(await sentBefore(sent, { clone: "me", paths }), {
     [`${data}/a`]: ["1"],

@@ -3,7 +3,6 @@ import { promisify } from "node:util";
 import {
   chunkEnd,
   chunksOf,
-  isSecretPath,
   joinBytes,
   MAX_CHUNK_BYTES,
   PACKED_PLAIN,
@@ -15,8 +14,9 @@ import { nameOf } from "./content_names.ts";
 import { deltaTo } from "./delta.ts";
 import { deltaMessage } from "./delta_messages.ts";
 import type { FileClient } from "./file_protocol.ts";
-import { sentState } from "./sent_before.ts";
+import { type FileState, stateText } from "./file_state.ts";
 import type { IndexedFile, TreeIndex } from "./tree_index.ts";
+import { lookAtTree, permissionBits, refused, type SeenEntry } from "./tree_look.ts";
 
 /** Contents go out in batches of about that many bytes; so many batches may wait for their answer. */
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -79,25 +79,19 @@ interface Sendable {
   readonly bases: readonly string[];
 }
 
-interface Entry {
-  readonly name: string;
-  readonly info: Deno.FileInfo;
-}
-
 class TreePush {
   readonly #top: string;
   readonly #client: FileClient;
   readonly #index: TreeIndex;
   readonly #onProgress: (progress: PushProgress) => void;
   readonly #files = new Map<string, IndexedFile>();
-  readonly #skipped: string[] = [];
+  readonly #unread: string[] = [];
   /** What the clone has, or gets. */
   readonly #there = new Set<string>();
   #batch = new Map<string, Sendable>();
   #batchBytes = 0;
   readonly #pending = new Set<Promise<void>>();
   #failure: Error | undefined;
-  #changed = false;
   #fileCount = 0;
   #bytes = 0;
 
@@ -114,19 +108,33 @@ class TreePush {
   }
 
   async run(): Promise<PushResult> {
-    const { root: known, files } = this.#index;
+    const { root: known, looks } = this.#index;
     // The last thing that was sent: if it is there, so is what it names, unless it was dropped since; `verify` tells.
-    if (known !== undefined && (await this.#client.ask([known]))[0] === true) {
-      for (const { chunks } of files.values()) for (const chunk of chunks) this.#there.add(chunk);
-    } else this.#index.root = undefined;
-    const lines = await this.#walk("");
-    this.#note(TOP, { state: `d ${lines.length}`, chunks: files.get(TOP)?.chunks ?? [] });
-    const unchanged = !this.#changed && this.#files.size === files.size && this.#index.root !== undefined;
-    const root = unchanged ? known! : await this.#finish(lines);
-    files.clear();
-    for (const [name, file] of this.#files) files.set(name, file);
-    this.#index.root = root;
-    return { ...this.#progress(), root, skipped: this.#skipped };
+    const [seen, isThere] = await Promise.all([
+      lookAtTree(this.#top),
+      known !== undefined && this.#isThere(known),
+    ]);
+    const { files, bytes } = seen;
+    let { skipped } = seen;
+    if (!isThere) this.#index.distrust();
+    else if (looks === seen.looks) {
+      return { files, bytes, sentBytes: this.#client.sentBytes, root: known!, skipped };
+    } else {for (const { chunks } of this.#index.files.values()) {
+        for (const chunk of chunks) this.#there.add(chunk);
+      }}
+    const root = await this.#finish(await this.#walk(seen.entries, ""));
+    skipped = [...skipped, ...this.#unread];
+    this.#index.replace({
+      root,
+      looks: this.#unread.length > 0 ? undefined : seen.looks,
+      files: this.#files,
+    });
+    return { ...this.#progress(), root, skipped };
+  }
+
+  async #isThere(root: string): Promise<boolean> {
+    const [there] = await this.#client.ask([root]);
+    return there!;
   }
 
   async #finish(lines: readonly unknown[]): Promise<string> {
@@ -141,24 +149,23 @@ class TreePush {
   }
 
   /** Sends what is below a path; the lines of its folder blob. */
-  async #walk(below: string): Promise<unknown[]> {
+  async #walk(entries: readonly SeenEntry[], below: string): Promise<unknown[]> {
     const lines: unknown[] = [];
-    for (const { name, info } of this.#entries(below)) {
-      const path = below === "" ? name : `${below}/${name}`;
-      const mode = (info.mode ?? 0o644) & 0o7777;
-      if (info.isSymlink) lines.push([name, "l", Deno.readLinkSync(`${this.#top}/${path}`)]);
-      else if (info.isDirectory) {
-        const inner = await this.#unlessUnreadable(path, () => this.#walk(path));
-        if (inner === undefined) continue;
+    for (const entry of entries) {
+      const path = below === "" ? entry.name : `${below}/${entry.name}`;
+      if (entry.kind === "link") lines.push([entry.name, "l", entry.target]);
+      else if (entry.kind === "folder") {
+        const { name, mode } = entry;
+        const inner = await this.#walk(entry.entries, path);
         lines.push([name, "d", mode, inner]);
-        const blob = this.#index.files.get(path)?.chunks ?? [];
-        this.#note(path, { state: `d ${mode} ${inner.length}`, chunks: blob });
-      } else if (info.isFile) {
-        const chunks = await this.#unlessUnreadable(path, () => this.#file(path, info));
+      } else {
+        const { name, state } = entry;
+        const chunks = await this.#unlessUnreadable(path, () => this.#file(path, state));
         if (chunks === undefined) continue;
         this.#fileCount++;
-        lines.push([name, "f", mode, info.mtime?.getTime() ?? 0, info.size, chunks]);
-      } else this.#skipped.push(path);
+        const mtimeMs = Number.isNaN(state.mtimeMs) ? 0 : state.mtimeMs;
+        lines.push([name, "f", permissionBits(state.mode), mtimeMs, state.bytes, chunks]);
+      }
     }
     return lines;
   }
@@ -168,49 +175,27 @@ class TreePush {
     try {
       return await read();
     } catch (error) {
-      const { PermissionDenied, NotFound } = Deno.errors;
       // All that was to be sent is nothing to leave out.
-      if (!(error instanceof PermissionDenied || error instanceof NotFound) || path === "") throw error;
-      this.#skipped.push(path);
+      if (path === "") throw error;
+      refused(error);
+      this.#unread.push(path);
       return undefined;
     }
   }
 
-  #entries(below: string): Entry[] {
-    const folder = below === "" ? this.#top : `${this.#top}/${below}`;
-    const single = below === "" ? Deno.lstatSync(this.#top) : undefined;
-    // A single file is a folder with nothing else in it.
-    if (single?.isFile) return [{ name: "", info: single }];
-    const entries: Entry[] = [];
-    for (const { name } of Deno.readDirSync(folder)) {
-      const path = below === "" ? name : `${below}/${name}`;
-      if (isSecretPath(path)) this.#skipped.push(path);
-      else {
-        const info = lookedAt(`${folder}/${name}`);
-        if (info !== undefined) entries.push({ name, info });
-      }
-    }
-    return entries.sort((a, b) => a.name < b.name ? -1 : 1);
-  }
-
-  #note(path: string, file: IndexedFile): void {
-    if (this.#index.files.get(path)?.state !== file.state) this.#changed = true;
-    this.#files.set(path, file);
-  }
-
-  async #file(path: string, info: Deno.FileInfo): Promise<readonly string[]> {
-    const state = sentState(info);
+  async #file(path: string, seen: FileState): Promise<readonly string[]> {
+    const state = stateText(seen);
     const known = this.#index.files.get(path);
     if (known?.state === state && known.chunks.every((chunk) => this.#there.has(chunk))) {
       this.#files.set(path, known);
-      this.#bytes += info.size;
+      this.#bytes += seen.bytes;
       return known.chunks;
     }
     const chunks: string[] = [];
     const finder = new BaseFinder<{ name: string; content: Uint8Array }>(known?.chunks ?? []);
     const whole = `${this.#top}/${path}`.replace(/\/$/, "");
     for await (
-      const chunk of info.size <= READ_BYTES ? chunksOf(Deno.readFileSync(whole)) : this.#chunks(whole)
+      const chunk of seen.bytes <= READ_BYTES ? chunksOf(Deno.readFileSync(whole)) : this.#chunks(whole)
     ) {
       const name = nameOf(chunk);
       chunks.push(name);
@@ -222,7 +207,6 @@ class TreePush {
     for (const { item, bases } of finder.end()) {
       await this.#send(item.name, { content: item.content, bases });
     }
-    this.#changed = true;
     this.#files.set(path, { state, chunks });
     this.#onProgress(this.#progress());
     return chunks;
@@ -262,7 +246,7 @@ class TreePush {
       } else shown.push(JSON.stringify(line));
     }
     const chunks = await this.#linesBlob(new TextEncoder().encode(shown.join("\n")), path);
-    this.#files.set(path, { ...this.#files.get(path)!, chunks });
+    this.#files.set(path, { state: "d", chunks });
     return chunks[0]!;
   }
 
@@ -371,16 +355,6 @@ class TreePush {
 
 /** So many at once: in between, what waits to be sent is. */
 const READ_BYTES = 512 * 1024;
-
-/** Undefined if it is gone. */
-function lookedAt(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.lstatSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
 
 function isLikeAnother({ content, bases }: Sendable): boolean {
   return bases.length > 0 && content.length >= MIN_DELTA_BYTES;

@@ -60,7 +60,7 @@ export async function transfer(parsed: Parsed, verb: "push" | "verify"): Promise
       const ok = missing === 0 && index.root !== undefined;
       if (missing > 0) {
         // The next push asks for everything again.
-        index.root = undefined;
+        index.distrust();
         await writeTreeIndex(indexPath, index);
       }
       if (parsed.values.json === true) {
