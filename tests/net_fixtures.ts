@@ -60,20 +60,6 @@ async function calm(): Promise<void> {
   }
 }
 
-/** How long a test waits for what takes milliseconds on a calm machine. */
-const SOON_MS = 30_000;
-
-/** What `promise` resolves to. @throws {Error} that says what didn't come, after a time. */
-export async function soon<T>(promise: Promise<T>, what: string, ms = SOON_MS): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`${what}: not within ${ms} ms`)), ms);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** Starts and stops what a test needs. */
 export class Scene implements AsyncDisposable {
   readonly #apps = new Set<App>();

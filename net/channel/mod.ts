@@ -13,4 +13,4 @@ export { FrameRelay, type RelayRule } from "./frame_relay.ts";
 export { memoryChannelPair } from "./memory_channel.ts";
 export { socketChannel } from "./socket_channel.ts";
 export { streamChannel } from "./stream_channel.ts";
-export { timed } from "./timed.ts";
+export { timed, within } from "./timed.ts";

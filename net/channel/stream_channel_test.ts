@@ -1,5 +1,6 @@
 import { equal, ok } from "node:assert/strict";
-import { Scene, soon } from "../../tests/net_fixtures.ts";
+import { bounded } from "../../tests/bounded.ts";
+import { Scene } from "../../tests/net_fixtures.ts";
 import { streamChannel } from "./mod.ts";
 
 /** What a wait looks at in a turn is a handful; one that never gives others a turn looks for ever. */
@@ -35,7 +36,7 @@ Deno.test("write() waits for each time that the socket has room again, and gives
     await turn();
     equal(hasRoom, false, `full for time ${times}`);
     socket.emit("drain");
-    await soon(waited, `room after time ${times}`);
+    await bounded(`room after time ${times}`, 20_000, waited);
   }
 });
 

@@ -14,3 +14,15 @@ export async function timed<T>(ms: number, act: (signal: AbortSignal) => Promise
     clearTimeout(timer);
   }
 }
+
+/** Whether it settled in so many milliseconds; it may reject, then or later. */
+export async function within(ms: number, settled: Promise<unknown>): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), ms);
+  const done = () => true;
+  try {
+    return await Promise.race([settled.then(done, done), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

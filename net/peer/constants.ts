@@ -92,6 +92,11 @@ export const SILENCE_MS = 3_000;
 /** How often silence is looked for. */
 export const SILENCE_CHECK_MS = 250;
 
+/** Each step of a peer's stopping: guests are killed and connections closed in a tenth of it. */
+export const STOP_STEP_MS = 2_000;
+
+/** How long a local process waits for its peer's answer: looking for peers, or pairing with one, takes up to half of it. */
+export const LOCAL_ANSWER_TIMEOUT_MS = 60_000;
 /** Local processes connected at once. */
 export const MAX_LOCAL_CONNECTIONS = 256;
 

@@ -1,5 +1,5 @@
 import type { GuestCommand } from "../../runtime/mod.ts";
-import { type Channel, childChannel } from "../channel/mod.ts";
+import { type Channel, childChannel, within } from "../channel/mod.ts";
 import { EXIT_GRACE_MS, MAX_GUEST_LOG_BYTES, MAX_SAID_ERROR } from "./constants.ts";
 import { sandboxed, type SandboxOptions } from "./guest_sandbox.ts";
 
@@ -70,14 +70,6 @@ export async function startGuest(host: GuestHost): Promise<Guest> {
     kill: () => kill(child),
     signal: (signal) => void signalGroup(child.pid, signal),
   };
-}
-
-/** Settles when that does, or so many milliseconds later. */
-async function within(ms: number, settled: Promise<void>): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([settled, late]);
-  clearTimeout(timer);
 }
 
 /** How a process ended, in words. */

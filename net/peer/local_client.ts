@@ -1,5 +1,6 @@
-import { ControlChannel, type Message, socketChannel } from "../channel/mod.ts";
+import { ControlChannel, type Message, socketChannel, timed } from "../channel/mod.ts";
 import { type Home, socketPathOf } from "../home/mod.ts";
+import { LOCAL_ANSWER_TIMEOUT_MS } from "./constants.ts";
 
 /** A connection to this user's running peer, for commands. */
 export interface LocalClient {
@@ -22,7 +23,18 @@ export async function connectLocal(home: Home): Promise<LocalClient | undefined>
   return {
     async request(message) {
       control.send(message);
-      const answer = await control.receive();
+      const answer = await timed(LOCAL_ANSWER_TIMEOUT_MS, (signal) => control.receive(signal)).catch(
+        (cause) => {
+          if (cause.name !== "TimeoutError") throw cause;
+          const seconds = LOCAL_ANSWER_TIMEOUT_MS / 1000;
+          throw new Error(
+            `Cannot ask the running peer: no answer in ${seconds} s; stop it and start it again`,
+            {
+              cause,
+            },
+          );
+        },
+      );
       if (answer === undefined) throw new Error("Cannot ask the peer: it hung up");
       if (answer.ok !== true) throw new Error(String(answer.error));
       return answer;

@@ -183,6 +183,8 @@ export interface Peer {
   listenLocal(path?: string): Promise<LocalSocket>;
   /** Speaks the local protocol on one connection, with this process itself. */
   serveLocal(channel: Channel): void;
-  /** Ends all sessions, kills all guests, stops listening. */
+  /** Has something done last when it stops; it isn't waited for long. */
+  onStop(cleanup: () => Promise<void> | void): void;
+  /** Ends all sessions, kills all guests, stops listening; within seconds, whatever others do. */
   stop(): Promise<void>;
 }

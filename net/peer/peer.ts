@@ -2,14 +2,14 @@
  * The node manager: one libp2p host, what it serves to other peers (sessions, pairing, link measurements) and what it
  * serves to this user's processes (the local socket).
  *
- * It owns: the home's lock, host, guests, sockets. `stop` ends them all, in that order reversed. Nothing that another peer
- * or a guest sends ends more than its own stream.
+ * It owns: the home's lock, host, guests, sockets. `stop` ends them all, in that order reversed, within seconds whatever others do.
+ * Nothing that another peer or a guest sends ends more than its own stream.
  */
 import type { Connection, Stream } from "@libp2p/interface";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { MAX_FRAME_BYTES } from "../../runtime/mod.ts";
-import { type Channel, ControlChannel, streamChannel } from "../channel/mod.ts";
+import { type Channel, ControlChannel, streamChannel, within } from "../channel/mod.ts";
 import { FileClient, FILES_PROTOCOL } from "../files/mod.ts";
 import { Finder } from "../discovery/mod.ts";
 import {
@@ -40,6 +40,7 @@ import {
   RETURN_LEAST_BYTES,
   RETURN_MEMORY_SHARE,
   SESSION_PROTOCOL,
+  STOP_STEP_MS,
 } from "./constants.ts";
 import { type Host, startHost } from "./host.ts";
 import type { PeerInfo } from "./info_messages.ts";
@@ -255,15 +256,27 @@ class NodeManager implements Peer {
   }
 
   async #stop(): Promise<void> {
-    const { host, liveness } = this.#parts;
+    const { host, liveness, links } = this.#parts;
     this.#pairing.close();
     for (const socket of this.#sockets) socket.close();
     this.#device.close();
-    await this.#clone?.close();
     liveness.close();
-    await host.stop();
-    await this.#parts.links.close();
-    for (const cleanup of this.#cleanups) await cleanup();
+    const steps = [
+      ["end its guests", () => this.#clone?.close()],
+      // libp2p waits for every socket of its listener, also for those that nobody ever closes.
+      ["close its connections", () => host.stop()],
+      ["write what it knows of links", () => links.close()],
+      ...this.#cleanups.map((cleanup) => ["clean up", cleanup] as const),
+    ] as const;
+    for (const [what, step] of steps) await this.#within(what, step);
+  }
+
+  /** A step of stopping: one that hangs or fails keeps no other from being taken. */
+  async #within(what: string, step: () => Promise<void> | void): Promise<void> {
+    const taken = (async () => await step())();
+    taken.catch((error) => this.#parts.options.log?.(`could not ${what}: ${(error as Error).message}`));
+    if (await within(STOP_STEP_MS, taken)) return;
+    this.#parts.options.log?.(`could not ${what} within ${STOP_STEP_MS} ms`);
   }
 
   /** Takes other peers' streams and this user's processes. */

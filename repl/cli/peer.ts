@@ -1,5 +1,4 @@
 import { HomeBusyError, type Peer, type PeerOptions, startPeer } from "../../net/mod.ts";
-import type { Dashboard } from "../dashboard/mod.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
 import { HOME_OPTION, homeOf } from "./home_option.ts";
 import { bestAddress, qrCode } from "./qr.ts";
@@ -49,9 +48,8 @@ export const peer: Command = {
     if (address !== undefined && (parsed.values.qr || Deno.stderr.isTerminal())) {
       console.error(qrCode(address));
     }
-    const page = await startPage(running, port);
+    await startPage(running, port);
     await stopSignal();
-    await page?.close();
     await running.stop();
     return 0;
   },
@@ -89,17 +87,16 @@ function pagePort({ values }: Parsed): number | undefined {
 }
 
 /** The peer's page; a peer without one is as good a peer. */
-async function startPage(running: Peer, port: number | undefined): Promise<Dashboard | undefined> {
-  if (port === undefined) return undefined;
+async function startPage(running: Peer, port: number | undefined): Promise<void> {
+  if (port === undefined) return;
   try {
     const { startDashboard } = await import("../dashboard/mod.ts");
     const page = startDashboard(running, { port });
     running.showPage(page.url);
+    running.onStop(() => page.close());
     console.error(`clonecloud: this peer's page, for you only: ${page.url}`);
-    return page;
   } catch (error) {
     console.error(`clonecloud: no page: ${(error as Error).message}`);
-    return undefined;
   }
 }
 
