@@ -68,7 +68,7 @@ export class CloneEnd {
 
   /** What a guest in order would say. */
   good(id: number, more: object = {}): object {
-    const ms = { accept: 0, run: 0, waited: 0, capture: 0 };
+    const ms = { accept: 0, run: 0, cpu: 0, waited: 0, capture: 0 };
     return { id, ok: true, outcome: "return", effects: [], observed: [], globals: [], ms, ...more };
   }
 }

@@ -88,7 +88,7 @@ const WHOLE = {
   effects: [],
   observed: [],
   globals: [],
-  ms: { accept: 0, run: 0, waited: 0, capture: 0 },
+  ms: { accept: 0, run: 0, cpu: 0, waited: 0, capture: 0 },
 };
 
 Deno.test("names of prototypes in a clone's messages give nothing to what inherits", async () => {

@@ -95,6 +95,24 @@ Deno.test("Decider.observe() makes predictions of migrations that cost more than
   assert(thereMs > before && Math.abs(thereMs - 400) < 160, `${before} → ${thereMs}`);
 });
 
+Deno.test("Decider.observe() takes one migration to a busy clone for little, and a clone that stays busy for what it is", () => {
+  const it = decider();
+  const { workMs } = it.decide(scan, [1000, 3]);
+  const busy = { ...away(1000, 10 * workMs), cloneCpuMs: workMs };
+  it.observe(scan, busy);
+  const once = it.decide(scan, [1000, 3]);
+  assertEquals([once.migrate, once.workMs < 2 * workMs], [true, true], JSON.stringify(once));
+  const other = decider();
+  other.observe(scan, away(1000, 10 * workMs));
+  assert(other.decide(scan, [1000, 3]).workMs > 4 * workMs, "a clone that doesn't tell is believed");
+  for (let i = 0; i < 10; i++) it.observe(scan, busy);
+  assert(it.decide(scan, [1000, 3]).workMs > 3 * workMs, "it is no accident");
+  const stored = new Decider(JSON.parse(JSON.stringify(it)));
+  assertEquals(stored.decide(scan, [1000, 3]).workMs, it.decide(scan, [1000, 3]).workMs);
+  for (let i = 0; i < 20; i++) it.observe(scan, { ...away(1000, workMs), cloneCpuMs: workMs });
+  assert(it.decide(scan, [1000, 3]).workMs < 1.1 * workMs, "it has time again");
+});
+
 Deno.test("Decider.decide() keeps its side when the difference is small", () => {
   const it = decider();
   it.observe(scan, away(1000));

@@ -55,6 +55,8 @@ export interface MethodModel {
   /** How many times as long as predicted the longest migration was of those lately, and how many came home. */
   readonly longest?: number;
   readonly returns?: number;
+  /** How many times as long as processors worked for it its work took at the clone lately, where others have work too. */
+  readonly busy?: number;
 }
 
 /** A migration that came home. */
@@ -62,8 +64,9 @@ export interface Migrated {
   readonly where: "there";
   /** From suspend to merged. */
   readonly totalMs: number;
-  /** The method's own work at the clone. */
+  /** The method's own work at the clone, and what a processor spent on it there if that is known. */
   readonly cloneMs: number;
+  readonly cloneCpuMs?: number;
   readonly upBytes: number;
   readonly downBytes: number;
   readonly features: ArrayLike<number>;
@@ -116,6 +119,7 @@ export class KnownMethod {
   #correction: number;
   #longest: number;
   #returns: number;
+  #busy: number;
   /** How many times as long as was thought this run's invocations take here, as far as shows. */
   #pace = 1;
 
@@ -136,6 +140,7 @@ export class KnownMethod {
     this.#correction = model.correction;
     this.#longest = model.longest ?? 1;
     this.#returns = model.returns ?? 0;
+    this.#busy = model.busy ?? 1;
   }
 
   get herePoints(): number {
@@ -159,7 +164,7 @@ export class KnownMethod {
   ): Prediction {
     const perRun = this.#onceARun();
     const hereMs = this.#sides.hereAt(features, perRun) * this.#pace;
-    const workMs = this.#sides.thereAt(features, perRun) * rates.perWorkMs * this.#pace;
+    const workMs = this.#sides.thereAt(features, perRun) * rates.perWorkMs * this.#busy * this.#pace;
     const up = this.#up.points > 0 ? this.#up.at(features) : UNKNOWN_STATE_BYTES;
     const down = this.#down.points > 0 ? this.#down.at(features) : UNKNOWN_STATE_BYTES;
     const { faults, bytes } = this.#filesAt(features, lacking);
@@ -214,7 +219,7 @@ export class KnownMethod {
     const { features, fileBytes = 0, faults = 0, readBytes } = outcome;
     this.failures = 0;
     this.#compare(outcome, rates);
-    this.#sides.ranThere(outcome.cloneMs / rates.perWorkMs, features);
+    this.#sides.ranThere(this.#workOf(outcome) / rates.perWorkMs, features);
     this.#faults.add(features, { y: faults });
     this.#files.add(features, { y: fileBytes });
     if (readBytes !== undefined) this.#reads.add(features, { y: readBytes });
@@ -242,6 +247,7 @@ export class KnownMethod {
       correction: this.#correction,
       longest: this.#longest,
       returns: this.#returns,
+      busy: this.#busy,
       upCold: this.#upCold,
       ...(this.#coldMs === undefined ? {} : { coldMs: this.#coldMs }),
       ...(perRun === undefined ? {} : { perRun }),
@@ -269,6 +275,18 @@ export class KnownMethod {
       faults: this.#faults.inProportion(features, RUN_ARGUMENTS),
       bytes: share * model.inProportion(features, RUN_BYTES),
     };
+  }
+
+  /**
+   * The work itself is what a processor did. What the clone's machine did besides may be otherwise next time: one migration to a
+   * busy clone must not pass for what the method takes there.
+   */
+  #workOf({ cloneMs, cloneCpuMs = cloneMs }: Migrated): number {
+    const workMs = Math.min(cloneMs, cloneCpuMs);
+    if (workMs > 0) {
+      this.#busy += CORRECTION_STEP * (Math.min(CORRECTION_MAX, cloneMs / workMs) - this.#busy);
+    }
+    return workMs;
   }
 
   /** Then the sizes of the run's input are its own. */

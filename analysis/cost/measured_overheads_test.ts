@@ -10,7 +10,7 @@ const WIFI: Conditions = {
 
 /** A device that captures in 20 ms and 1 µs a byte, and merges in 5; the clone takes 2 ms and 0.1 µs a byte; 7 ms get lost. */
 function sample(upBytes: number, more: Partial<MigrationSample> = {}): MigrationSample {
-  const clone = { acceptMs: 2 + upBytes * 1e-4, runMs: 50, waitedMs: 9, recaptureMs: 1 };
+  const clone = { acceptMs: 2 + upBytes * 1e-4, runMs: 50, cpuMs: 50, waitedMs: 9, recaptureMs: 1 };
   return {
     ...{ method: methodId("a.ts#f"), features: [], cold: false, captureMs: 20 + upBytes * 1e-3, mergeMs: 5 },
     ...clone,

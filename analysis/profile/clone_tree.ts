@@ -23,7 +23,7 @@ export function cloneTree(
   const byMethod = Map.groupBy(samples, ({ method }) => method);
   const mean = new Map(
     [...byMethod].map(([method, list]) =>
-      [method, list.reduce((sum, { runMs }) => sum + runMs, 0) / list.length] as const
+      [method, list.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / list.length] as const
     ),
   );
   const times = timesAtClone(device, { mean, cloneSpeed });
@@ -37,9 +37,9 @@ export function cloneTree(
     target.residualMs = times[i]!;
     if (!mean.has(node.method) || seen.has(node.method)) continue;
     seen.add(node.method);
-    for (const { features, runMs } of byMethod.get(node.method)!) {
+    for (const { features, cpuMs } of byMethod.get(node.method)!) {
       for (const [position, x] of features.slice(0, MAX_FEATURES).entries()) {
-        addPoint(target.features[position] ??= emptySums(), x, { y: runMs });
+        addPoint(target.features[position] ??= emptySums(), x, { y: cpuMs });
       }
     }
   }

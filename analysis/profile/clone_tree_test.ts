@@ -30,13 +30,22 @@ function device() {
 }
 
 const sample = (more: Partial<MigrationSample>): MigrationSample => ({
-  ...{ method: outer!, features: [3], cold: false, captureMs: 1, mergeMs: 1, acceptMs: 1, runMs: 10 },
+  ...{
+    method: outer!,
+    features: [3],
+    cold: false,
+    captureMs: 1,
+    mergeMs: 1,
+    acceptMs: 1,
+    runMs: 90,
+    cpuMs: 10,
+  },
   ...{ waitedMs: 0, recaptureMs: 1, awayMs: 20, upBytes: 100, downBytes: 10, faults: 0, fileBytes: 0 },
   ...more,
 });
 
 Deno.test("cloneTree() has what samples took, shares it out below as on the device, and the clone's speed elsewhere", () => {
-  const { tree, measured } = cloneTree(device(), [sample({ runMs: 8 }), sample({ runMs: 12 })], 5);
+  const { tree, measured } = cloneTree(device(), [sample({ cpuMs: 8 }), sample({ cpuMs: 12 })], 5);
   const totals = tree.totalsMs();
   const at = (method: string) => tree.nodes.findIndex((node) => node.method === method);
   assertEquals([...measured], [outer]);
@@ -47,7 +56,7 @@ Deno.test("cloneTree() has what samples took, shares it out below as on the devi
 });
 
 Deno.test("cloneTree() takes an inner method's own samples before its caller's", () => {
-  const { tree } = cloneTree(device(), [sample({}), sample({ method: inner!, runMs: 100 })], 5);
+  const { tree } = cloneTree(device(), [sample({}), sample({ method: inner!, cpuMs: 100 })], 5);
   const totals = tree.totalsMs();
   const at = (method: string) => tree.nodes.findIndex((node) => node.method === method);
   assert(Math.abs(totals[at(inner!)]! - 200) < 1e-9);

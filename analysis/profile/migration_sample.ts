@@ -13,6 +13,8 @@ export interface MigrationSample {
   /** At the clone: making the state live, the method's own work, waiting for files, capturing again. */
   readonly acceptMs: number;
   readonly runMs: number;
+  /** Of the work, what a processor spent on it: no other work of the clone's machine. */
+  readonly cpuMs: number;
   readonly waitedMs: number;
   readonly recaptureMs: number;
   /** From handing over to having the answer. */
@@ -48,7 +50,7 @@ export class SampleReader {
   }
 
   #merged(event: TraceEvent): void {
-    const { accept, run, waited, capture } = (event.clone ?? {}) as Record<string, unknown>;
+    const { accept, run, cpu, waited, capture } = (event.clone ?? {}) as Record<string, unknown>;
     this.samples.push({
       method: event.method as MethodId,
       features: this.#features,
@@ -57,6 +59,7 @@ export class SampleReader {
       mergeMs: numberOf(event.ms),
       acceptMs: numberOf(accept),
       runMs: numberOf(run),
+      cpuMs: Math.min(numberOf(run), numberOf(cpu)),
       waitedMs: numberOf(waited),
       recaptureMs: numberOf(capture),
       awayMs: numberOf(event.away),

@@ -9,7 +9,7 @@ const event = (name: TraceEvent["event"], more: object = {}): TraceEvent => ({
   ...more,
 });
 const MERGE = { ms: 3, away: 80, up: 900, down: 40, faults: 2, fileBytes: 9000, fileBytesSent: 5000 };
-const CLONE = { accept: 4, run: 20, waited: 30, capture: 1 };
+const CLONE = { accept: 4, run: 20, cpu: 15, waited: 30, capture: 1 };
 
 Deno.test("SampleReader puts the events of each migration together, and knows a session's first", () => {
   const reader = new SampleReader();
@@ -29,6 +29,7 @@ Deno.test("SampleReader puts the events of each migration together, and knows a 
     mergeMs: 3,
     acceptMs: 4,
     runMs: 20,
+    cpuMs: 15,
     waitedMs: 30,
     recaptureMs: 1,
     awayMs: 80,

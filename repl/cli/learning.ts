@@ -26,7 +26,7 @@ import { filesOf, sourcesOf } from "./sources.ts";
 /** What an app's migrations of one method came to. */
 export interface MigratedReport {
   readonly invocations: number;
-  /** At the clone, as it ran there. */
+  /** What a processor of the clone spent on it. */
   readonly cloneMs: number;
   readonly upBytes: number;
   readonly downBytes: number;

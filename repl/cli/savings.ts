@@ -5,8 +5,7 @@ interface Share {
   /** From suspend to merged. */
   gone: number;
   /**
-   * What the work would have taken here: by the clone's time and speed, but no more than was predicted, as a clone that has
-   * other work is slow too.
+   * What the work would have taken here: by the clone's time and speed, but no more than was predicted.
    */
   here: number;
 }
@@ -33,8 +32,7 @@ export class Savings {
     if (share === undefined) this.#byClone.set(this.#clone, share = { migrations: 0, gone: 0, here: 0 });
     share.migrations++;
     share.gone += timeOf(event.total);
-    const { run, waited } = (event.clone ?? {}) as Record<string, unknown>;
-    const byClone = Math.max(0, timeOf(run) - timeOf(waited)) * (this.#speed ?? NaN);
+    const byClone = timeOf((event.clone as Record<string, unknown> | undefined)?.cpu) * (this.#speed ?? NaN);
     share.here += Math.min(byClone, timeOf(event.predicted) || Infinity);
   }
 

@@ -20,6 +20,8 @@ export type Outcome =
     readonly where: "there";
     readonly totalMs: number;
     readonly cloneMs: number;
+    /** Of that, what a processor spent on it. */
+    readonly cloneCpuMs: number;
     readonly upBytes: number;
     readonly downBytes: number;
     /** Questions for files, bytes of files that crossed the link for them, and how long the clone waited. */

@@ -72,6 +72,7 @@ const MAX_FRAMES_SHOWN = 40;
 /** What the migrations of one method came to. */
 interface Migrated {
   invocations: number;
+  /** What processors spent on them there. */
   cloneMs: number;
   upBytes: number;
   downBytes: number;
@@ -430,7 +431,7 @@ export class Migrator {
     this.#cold = false;
     const sum = this.#migrated.get(point.method) ?? { invocations: 0, cloneMs: 0, upBytes: 0, downBytes: 0 };
     sum.invocations++;
-    sum.cloneMs += head.ms.run;
+    sum.cloneMs += head.ms.cpu;
     sum.upBytes += reply.bytesUp ?? 0;
     sum.downBytes += reply.bytesDown ?? 0;
     this.#migrated.set(point.method, sum);
@@ -438,6 +439,7 @@ export class Migrator {
       where: "there",
       totalMs: performance.now() - startedMs,
       cloneMs: head.ms.run,
+      cloneCpuMs: head.ms.cpu,
       upBytes: reply.bytesUp ?? 0,
       downBytes: reply.bytesDown ?? 0,
       faults: reply.faults ?? 0,

@@ -146,10 +146,14 @@ export type ReturnHead =
     /** What it did to files; their bytes follow the packet. */
     readonly files?: { readonly changes: FileChanges; readonly bytes: number };
     readonly globals: readonly string[];
-    /** `run` is the method's own work: what it waited for the device meanwhile is `waited`. */
+    /**
+     * `run` is the method's own work: what it waited for the device meanwhile is `waited`. `cpu`: of that what a processor spent on
+     * it; the rest is other work of the clone's machine.
+     */
     readonly ms: {
       readonly accept: number;
       readonly run: number;
+      readonly cpu: number;
       readonly waited: number;
       readonly capture: number;
     };
