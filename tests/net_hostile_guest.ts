@@ -34,6 +34,7 @@ const ATTACKS: Record<string, (argument: any) => unknown> = {
     if (kept.length === 0) throw new Error("nothing is left");
   },
   "go on computing": () => spin(),
+  "rename the terminal": () => Deno.stderr.writeSync(new TextEncoder().encode("\u001b]0;owned\u0007\n")),
   "flood the log": () => {
     for (let i = 0; i < 400; i++) Deno.stderr.writeSync(new Uint8Array(1024).fill(65));
   },

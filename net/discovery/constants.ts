@@ -8,7 +8,7 @@ export const MAX_SEEN_PEERS = 256;
 export const CONNECT_TIMEOUT_MS = 10_000;
 /** How long a peer may take to answer at the address that was asked for before it is looked for elsewhere. */
 export const ELSEWHERE_MS = 1_000;
-/** Addresses that a peer says it listens on, as far as they are tried. */
+/** Addresses that a peer says it listens on, or that others tell of it, as far as they are tried. */
 export const MAX_SAID_ADDRESSES = 16;
 /** By how much plain tcp on a network address is preferred to websockets and to loopback. */
 export const HEAD_START_MS = 150;

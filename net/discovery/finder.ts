@@ -25,6 +25,8 @@ export interface FinderOptions {
   hints?(peer: string): readonly string[];
   /** Milliseconds since a connection's last byte. */
   silentMs(connection: Connection): number;
+  /** Left out by tests only, to show what each is for. */
+  readonly without?: ReadonlySet<string>;
 }
 
 /** Finds and connects to other peers: by given address, by remembered ones, or on the local network. */
@@ -74,7 +76,8 @@ export class Finder {
   async connectPeer(peer: TrustedPeer): Promise<Connection> {
     const open = await this.#openConnection(peer.peer);
     if (open !== undefined) return open;
-    const told = this.#options.hints?.(peer.peer) ?? [];
+    const most = this.#options.without?.has("told-addresses") ? Infinity : MAX_SAID_ADDRESSES;
+    const told = (this.#options.hints?.(peer.peer) ?? []).slice(0, most);
     const known = [
       ...[...peer.addresses, ...told].map(tryAddress),
       ...await this.#saidOf(peer.peer),
@@ -178,7 +181,9 @@ export class Finder {
   #saw(peer: string, addresses: readonly Multiaddr[]): void {
     this.#seen.delete(peer);
     this.#seen.set(peer, addresses.slice(0, 16));
-    if (this.#seen.size > MAX_SEEN_PEERS) this.#seen.delete(this.#seen.keys().next().value!);
+    if (this.#seen.size > MAX_SEEN_PEERS && !this.#options.without?.has("seen-peers")) {
+      this.#seen.delete(this.#seen.keys().next().value!);
+    }
     for (const listener of this.#listeners) listener(peer);
   }
 

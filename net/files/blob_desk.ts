@@ -48,6 +48,8 @@ export interface BlobEnds {
   toDevice(frame: Uint8Array): Promise<void> | void;
   /** False leaves out that an answer's hash is compared; only tests do, to show what that is for. */
   readonly checksHashes?: boolean;
+  /** True reads a content each time that one question names it; only tests do. */
+  readonly readsEach?: boolean;
 }
 
 /**
@@ -155,11 +157,15 @@ export class BlobDesk {
     // Memory tells nothing of the disk.
     if (kind === BLOB_CHECK || kind === BLOB_KEPT) await this.#store.written();
     const isWhole = kind !== BLOB_KEPT || !this.#store.lostSince(this.#device, this.#began);
+    // Each is read once, however often it is asked for at once.
+    const read = new Map<string, boolean>();
     for (const item of unpackHashes(payload)) {
       const name = Uint8Array.fromHex(item);
-      const there = kind === BLOB_CHECK
+      let there = this.#ends.readsEach === true ? undefined : read.get(item);
+      there ??= kind === BLOB_CHECK
         ? await this.#store.get(this.#device, name) !== undefined
         : this.#store.has(this.#device, name);
+      read.set(item, there);
       found.push(there && isWhole ? 1 : 0);
       if (kind === BLOB_OFFER && !there) this.#promised.add(item);
     }

@@ -2,6 +2,8 @@
 export const FILES_PROTOCOL = "/clonecloud/files/1.3.0";
 /** Largest frame there: a batch of contents, or hashes. */
 export const MAX_FILE_FRAME_BYTES = 8 * 1024 * 1024;
+/** Such streams of one device at once: each may hold a frame, and what comes of one, in memory. */
+export const MAX_FILE_STREAMS = 8;
 /** What all devices' content together may take on a clone's disk. */
 export const DEFAULT_STORE_BYTES = 2 * 1024 * 1024 * 1024;
 /** A pack that short is written sooner than a thread is asked to do it. */

@@ -66,7 +66,7 @@ export function deltaTo(content: Uint8Array, signature: Uint8Array): Uint8Array 
 }
 
 /** Does the steps. @throws {RangeError} if they lead out of the base, or to more than is allowed */
-export function applyDelta(base: Uint8Array, delta: Uint8Array): Uint8Array {
+export function applyDelta(base: Uint8Array, delta: Uint8Array, mostBytes = MAX_DELTA_BYTES): Uint8Array {
   const view = new DataView(delta.buffer, delta.byteOffset, delta.length);
   const parts: Uint8Array[] = [];
   let length = 0;
@@ -76,7 +76,7 @@ export function applyDelta(base: Uint8Array, delta: Uint8Array): Uint8Array {
     const bytes = view.getUint32(isCopy ? at + 5 : at + 1);
     const source = isCopy ? base : delta;
     if (from + bytes > source.length) throw new RangeError("Cannot apply steps: they lead out of the bytes");
-    if ((length += bytes) > MAX_DELTA_BYTES) {
+    if ((length += bytes) > mostBytes) {
       throw new RangeError("Cannot apply steps: too much comes of them");
     }
     parts.push(source.subarray(from, from + bytes));

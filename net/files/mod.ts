@@ -4,7 +4,7 @@
  * @module
  */
 export { BlobDesk } from "./blob_desk.ts";
-export { FILES_PROTOCOL } from "./constants.ts";
+export { FILES_PROTOCOL, MAX_FILE_STREAMS } from "./constants.ts";
 export { FileClient, serveFiles } from "./file_protocol.ts";
 export { indexName } from "./sent_before.ts";
 export { readTreeIndex, type TreeIndex, writeTreeIndex } from "./tree_index.ts";

@@ -6,7 +6,7 @@ import type { Connection, Stream } from "@libp2p/interface";
 import { availableParallelism } from "node:os";
 import { guestCommand } from "../../runtime/mod.ts";
 import { streamChannel } from "../channel/mod.ts";
-import { type ContentStore, openContentStore, serveFiles } from "../files/mod.ts";
+import { type ContentStore, MAX_FILE_STREAMS, openContentStore, serveFiles } from "../files/mod.ts";
 import type { Home } from "../home/mod.ts";
 import { powerSupply } from "../link/mod.ts";
 import { closedNow, grantsOf, type TrustStore } from "../trust/mod.ts";
@@ -53,6 +53,8 @@ export class CloneService {
   readonly #admission: Admission;
   readonly #served = new Set<ServedSession>();
   readonly #collecting: Collecting;
+  /** Streams of files that each device has open. */
+  readonly #fileStreams = new Map<string, number>();
   readonly #awake: StayAwake | undefined;
   readonly #without: ReadonlySet<string>;
 
@@ -148,8 +150,18 @@ export class CloneService {
 
   /** Serves one stream of the files protocol. */
   serveFiles(stream: Stream, device: string): void {
-    if (this.#parts.trust.has(device)) serveFiles(streamChannel(stream), { store: this.#store, device });
-    else stream.abort(new Error("not paired"));
+    if (!this.#parts.trust.has(device)) return stream.abort(new Error("not paired"));
+    const streams = this.#fileStreams.get(device) ?? 0;
+    if (streams >= MAX_FILE_STREAMS && !this.#without.has("file-streams")) {
+      return stream.abort(new Error(`more than ${MAX_FILE_STREAMS} streams of files at once`));
+    }
+    this.#fileStreams.set(device, streams + 1);
+    stream.addEventListener("close", () => {
+      const left = this.#fileStreams.get(device)! - 1;
+      if (left > 0) this.#fileStreams.set(device, left);
+      else this.#fileStreams.delete(device);
+    });
+    serveFiles(streamChannel(stream), { store: this.#store, device });
   }
 
   /** Serves one stream of the session protocol; never rejects. */

@@ -84,6 +84,8 @@ export const MAX_PROTOCOL_STREAMS = 128;
 export const DIAL_TIMEOUT_MS = 10_000;
 /** A connection of an untrusted peer is closed after this; pairing takes seconds. */
 export const STRANGER_TIMEOUT_MS = 30_000;
+/** Connections of untrusted peers at once; pairing takes one, and a machine's peers are few. */
+export const MAX_STRANGERS = 16;
 /** Bytes an untrusted peer may send; pairing takes under 2 KiB. */
 export const STRANGER_BYTES = 256 * 1024;
 

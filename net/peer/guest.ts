@@ -116,7 +116,8 @@ function logLines(child: Deno.ChildProcess, host: GuestHost): GuestLog {
     try {
       for await (const chunk of child.stderr) {
         if (left <= 0) continue;
-        const text = new TextDecoder().decode(chunk.subarray(0, left)).replace(/[^\P{C}\n\t]/gu, "");
+        const raw = new TextDecoder().decode(chunk.subarray(0, left));
+        const text = host.sandbox.without.has("log-text") ? raw : raw.replace(/[^\P{C}\n\t]/gu, "");
         left -= chunk.length;
         for (const line of text.split("\n")) {
           if (line === "") continue;

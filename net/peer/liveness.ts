@@ -1,5 +1,11 @@
 import type { Connection, ConnectionGater, MultiaddrConnection } from "@libp2p/interface";
-import { SILENCE_CHECK_MS, SILENCE_MS, STRANGER_BYTES, STRANGER_TIMEOUT_MS } from "./constants.ts";
+import {
+  MAX_STRANGERS,
+  SILENCE_CHECK_MS,
+  SILENCE_MS,
+  STRANGER_BYTES,
+  STRANGER_TIMEOUT_MS,
+} from "./constants.ts";
 
 /**
  * Notices dead connections, and bounds what strangers send.
@@ -12,6 +18,8 @@ export class Liveness {
   readonly #watched = new Map<Connection, number>();
   readonly #isTrusted: (peer: string) => boolean;
   readonly #strangerMs: number;
+  readonly #limitsStrangers: boolean;
+  readonly #strangers = new Map<MultiaddrConnection, string>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /** `without` leaves limits out, for tests. */
@@ -21,6 +29,7 @@ export class Liveness {
     strangerMs = STRANGER_TIMEOUT_MS,
   ) {
     this.#strangerMs = strangerMs;
+    this.#limitsStrangers = !without.has("stranger-count");
     this.#isTrusted = without.has("stranger-limits") ? () => true : isTrusted;
   }
 
@@ -73,8 +82,22 @@ export class Liveness {
       if (this.#isTrusted(stranger)) stranger = undefined;
       else raw.abort(new Error(`An untrusted peer sent more than ${STRANGER_BYTES} bytes`));
     });
-    if (stranger !== undefined && !this.#isTrusted(stranger)) this.#limitTime(stranger, raw);
+    if (stranger !== undefined && !this.#isTrusted(stranger)) {
+      this.#limitTime(stranger, raw);
+      if (this.#limitsStrangers) this.#limitCount(stranger, raw);
+    }
     return false;
+  }
+
+  /** Of the address that holds most, whoever came first goes: those of one machine don't keep others out. */
+  #limitCount(stranger: string, raw: MultiaddrConnection): void {
+    this.#strangers.set(raw, stranger);
+    raw.addEventListener("close", () => this.#strangers.delete(raw));
+    const left = [...this.#strangers].filter(([, peer]) => !this.#isTrusted(peer)).map(([one]) => one);
+    if (left.length <= MAX_STRANGERS) return;
+    const groups = [...Map.groupBy(left, hostOf).values()];
+    const [most] = groups.sort((a, b) => b.length - a.length);
+    most![0]!.abort(new Error(`More than ${MAX_STRANGERS} untrusted peers are connected`));
   }
 
   #limitTime(stranger: string, raw: MultiaddrConnection): void {
@@ -100,4 +123,9 @@ export class Liveness {
     Deno.unrefTimer(timer);
     return timer;
   }
+}
+
+/** The machine that a connection comes from, as far as its address tells. */
+function hostOf({ remoteAddr }: MultiaddrConnection): string {
+  return remoteAddr.getComponents()[0]?.value ?? "";
 }

@@ -138,6 +138,7 @@ class NodeManager implements Peer {
       hints: (peer) => this.#book.addressesOf(peer),
       mdns: options.mdns ?? true,
       silentMs: (connection) => liveness.silentMs(connection),
+      without: new Set(options.without ?? []),
     });
     this.#device = new DeviceService({
       finder: this.#finder,
