@@ -47,6 +47,7 @@ export const TRAVELS: readonly CoverageRow[] = [
   { method: "defaults", what: "functions as default values of parameters" },
   { method: "capturedThis", what: "arrow functions with their `this`" },
   { method: "ofClass", what: "closures that use private names or `super` of their class" },
+  { method: "ofLiteral", what: "methods of object literals that use `super`, and closures in them" },
   { method: "boundFunctions", what: "bound functions" },
   { method: "argumentsObjects", what: "`arguments` objects" },
   { method: "builtIns", what: "built-in functions and prototypes, by name" },

@@ -20,10 +20,16 @@ const PROGRAMS: readonly Program[] = [
     migrate: ["call", "all", "texts", "trap", "fails.where"],
     stays: [
       /among.add: .* still being evaluated/,
-      /withRest.act1?: .* stand for its scope/,
-      /anew.get: .* declares anew/,
-      /set value.act: .* stand for its scope/,
     ],
+  },
+  {
+    file: "parameters.js",
+    migrate: ["call", "all", "Cc.set s", "set value", "set def"],
+    stays: [/(arr.act|gen.act|fn.f): .* stand for its scope/],
+  },
+  {
+    file: "supers.js",
+    migrate: ["use", "all", "call", "change", "bear", "travel", "make", "make.inner.both"],
   },
   {
     file: "classes.ts",

@@ -1,4 +1,5 @@
 import type {
+  HomeLiteral,
   KeptIterator,
   ModuleAnalysis,
   Node,
@@ -17,16 +18,26 @@ import {
   bodyStart,
   boundNames,
   callPosition,
+  freePrefix,
   hasUseStrict,
   isAnonymous,
   isArrow,
   isFixedKey,
   keyName,
-  redeclared,
   waits,
 } from "./syntax.ts";
 
 const IN_WITH = "it stands in a with statement";
+
+/** An object literal that is being visited. */
+interface OpenLiteral {
+  readonly node: Node;
+  readonly scope: Scope;
+  readonly site: Site | null;
+  readonly repeated: Scope | null;
+  /** Holds the object; null if nothing can, undefined until a method uses `super`. */
+  home: Variable | null | undefined;
+}
 
 /**
  * Resolves the scopes of one parsed module: which site refers to which variable of which outer scope.
@@ -71,12 +82,21 @@ class Analyser {
   readonly #awaited: number[] = [];
   readonly #metas: Node[] = [];
   readonly #superUses: SuperUse[] = [];
+  readonly #homeLiterals: HomeLiteral[] = [];
+  readonly #literals = new Map<Site, OpenLiteral>();
+  readonly #prefix: string;
   readonly #keptIterators: KeptIterator[] = [];
   /** How many `with` statements are around. */
   #withs = 0;
   readonly #privateUses: { readonly name: string; readonly scope: Scope; readonly site: Site | null }[] = [];
-  /** The callee of the call that is being visited. */
-  #callee: Node = null;
+  /** What function bodies declare whose parameters refer to something. */
+  readonly #anew = new Map<Site, ReadonlySet<string>>();
+  /** Bodies that are scopes beside those of their functions' parameters. */
+  readonly #bodies = new Set<Scope>();
+  /** The scope whose own code is being visited, where that may run more than once in it, or stands before its body. */
+  #repeated: Scope | null = null;
+  /** How properties of `super` are used, unless they are read. */
+  readonly #superWays = new Map<Node, SuperUse["how"]>();
   #scope: Scope;
   #site: Site | null = null;
   #strict: boolean;
@@ -91,6 +111,7 @@ class Analyser {
     this.#source = source;
     this.#program = program;
     this.#isModule = isModule;
+    this.#prefix = freePrefix(source);
     this.#strict = isModule || hasUseStrict(program.body);
     this.#scope = this.#root = this.#newScope("root", program, null);
   }
@@ -126,6 +147,7 @@ class Analyser {
     this.#refuse();
     return {
       source: this.#source,
+      prefix: this.#prefix,
       program: this.#program,
       isModule: this.#isModule,
       root: this.#root,
@@ -135,6 +157,7 @@ class Analyser {
       awaited: this.#awaited,
       metas: this.#metas,
       superUses: this.#superUses,
+      homeLiterals: this.#homeLiterals,
       keptIterators: this.#keptIterators.filter((kept) => kept.asked < 3 || this.#namesGlobal(kept)),
       references: this.#references.sort((a, b) => a.start - b.start),
     };
@@ -157,6 +180,7 @@ class Analyser {
       site: this.#site,
       identityAt,
       headed: false,
+      homes: [],
       captured: [],
       index: -1,
     };
@@ -195,10 +219,13 @@ class Analyser {
 
   #functionScope(from: Scope): Scope {
     let scope = from;
-    while (scope.kind !== "function" && scope.kind !== "root" && scope.kind !== "initialiser") {
-      scope = scope.parent!;
-    }
+    while (!this.#holdsVars(scope)) scope = scope.parent!;
     return scope;
+  }
+
+  #holdsVars(scope: Scope): boolean {
+    return scope.kind === "function" || scope.kind === "root" || scope.kind === "initialiser" ||
+      this.#bodies.has(scope);
   }
 
   /** Declares what a statement list declares in `scope`, and its `var`s in the function around. */
@@ -222,13 +249,13 @@ class Analyser {
         this.#hoistFunction(statement, scope);
       }
     }
-    if (scope.kind === "function" || scope.kind === "root" || scope.kind === "initialiser") {
+    if (this.#holdsVars(scope)) {
       for (const statement of statements) this.#hoistVars(statement, scope);
     }
   }
 
   #hoistFunction(statement: Node, scope: Scope): void {
-    const block = scope.kind === "block";
+    const block = !this.#holdsVars(scope);
     this.#declare(statement.id.name, "function", 0, scope);
     // Sloppy mode: a function in a block is also a var of the function around it (Annex B.3.3).
     if (block && !this.#strict) {
@@ -325,9 +352,8 @@ class Analyser {
     return closures;
   }
 
-  /** `super.x`: closures inside a class's member are made with something that stands for it. */
+  /** `super.x`: methods of object literals, and closures inside methods, are made anew with what has that `super`. */
   #superMember(node: Node): void {
-    const called = this.#callee === node;
     let scope: Scope | null = this.#scope;
     while (
       scope !== null && (scope.kind !== "function" || isArrow(scope.node)) && scope.kind !== "initialiser"
@@ -335,23 +361,63 @@ class Analyser {
       scope = scope.parent;
     }
     const member = scope?.kind === "function" ? scope.site : null;
+    const literal = member === null ? undefined : this.#literals.get(member);
+    if (literal !== undefined) return this.#superOfLiteral(node, member!, literal);
     const owner = scope?.kind === "initialiser" ? scope.site : member?.owner;
-    if (scope === null || owner === null || owner === undefined) {
-      return this.#refuseHere("it uses super", true);
-    }
     const from = this.#site;
-    if (from === member || from === owner) return;
+    if (scope === null || !owner || from === member || from === owner) return;
     const isStatic = member?.isStatic ?? (scope.node.type === "StaticBlock" || scope.node.static === true);
     this.#refer({ start: node.start, end: node.start }, "this", { silent: true });
     const closures = this.#needDoor(from, owner);
     for (const site of closures) site.staticSuper = isStatic;
-    this.#superUses.push({ node, called, self: this.#references.at(-1)!, closures });
+    this.#superUse(node, null, closures);
   }
 
-  /** Nothing that stands for `super` can be assigned to, or called in another way. */
-  #refuseSuper(node: Node): void {
-    if (node?.type !== "MemberExpression" || node.object.type !== "Super") return;
-    this.#refuseHere("it does more with a property of super than read or call it", true);
+  /** `this` was the last reference. */
+  #superUse(node: Node, home: Variable | null, closures: ReadonlySet<Site>): void {
+    const how = this.#superWays.get(node) ?? "read";
+    this.#superUses.push({ node, how, self: this.#references.at(-1)!, home, closures });
+  }
+
+  #superOfLiteral(node: Node, member: Site, literal: OpenLiteral): void {
+    const home = literal.home ??= this.#homeOf(literal);
+    if (home === null) {
+      for (let site = this.#site; site !== member.parent; site = site!.parent) {
+        site!.refused ??= "it uses super of an object for which nothing can stand";
+      }
+      return;
+    }
+    const at = { start: node.start, end: node.start };
+    this.#refer(at, home.name, { silent: true });
+    this.#refer(at, "this", { silent: true });
+    member.home = home;
+    const closures = new Set<Site>();
+    for (let site = this.#site!; site !== member; site = site.parent!) {
+      if (site.kind !== "class") closures.add(site);
+    }
+    if (closures.size > 0) this.#superUse(node, home, closures);
+  }
+
+  /** What holds the object while its scope lives; null where one instance of the scope may make several. */
+  #homeOf({ node, scope, site, repeated }: OpenLiteral): Variable | null {
+    let around = scope;
+    while (around.kind === "class" || around.kind === "loop" || around.node.type === "SwitchStatement") {
+      around = around.parent!;
+    }
+    if (around.kind !== "root" && around.identityAt < 0) return null;
+    for (let at = repeated; at !== null; at = at.parent) if (at === around) return null;
+    const home = this.#declare(`${this.#prefix}h${this.#homeLiterals.length}`, "const", 0, around);
+    this.#homeLiterals.push({ node, site, home });
+    around.homes.push(home);
+    return home;
+  }
+
+  /** Visits what may run more than once in this instance of the scope, or before its body. */
+  #repeatedly(visit: () => void, scope = this.#scope): void {
+    const before = this.#repeated;
+    this.#repeated = scope;
+    visit();
+    this.#repeated = before;
   }
 
   #resolve(reference: Reference): void {
@@ -373,7 +439,8 @@ class Analyser {
       return;
     }
     reference.variable = variable;
-    if (reference.write && (variable.kind === "const" || variable.kind === "import")) {
+    const fails = reference.write && (variable.kind === "const" || variable.kind === "import");
+    if (fails) {
       for (let site = reference.site; site !== null; site = site.parent) {
         site.refused ??= `it assigns to the constant "${reference.name}"`;
       }
@@ -381,8 +448,8 @@ class Analyser {
     if (reference.name === "arguments" && reference.site !== null && variable.scope.site === reference.site) {
       reference.site.usesArguments = true;
     }
-    if (reference.write && !reference.loopHead) variable.mutable = true;
-    else if (reference.write) variable.writtenInHead = true;
+    if (reference.write && !fails && !reference.loopHead) variable.mutable = true;
+    else if (reference.write && !fails) variable.writtenInHead = true;
     for (let site = reference.site; site !== variable.scope.site; site = site.parent) {
       if (site === null || site.through.has(variable)) break;
       site.through.add(variable);
@@ -422,22 +489,26 @@ class Analyser {
         if (!isHeaded(scope) || site.start >= scope.node.body.start) continue;
         if (variable.writtenInHead) variable.mutable = true;
         if (scope.node.type === "ForStatement") scope.identityAt = scope.node.init.declarations[0].start;
-        else this.#markHeaded(site, scope);
+        else this.#markHeaded(scope);
       }
     }
   }
 
-  #markHeaded(site: Site, scope: Scope): void {
-    if (scope.kind === "function") {
-      const { splitScopes, kind } = scope.site!;
-      if (splitScopes) {
-        site.refused ??= "it is born among parameters whose names the body declares anew";
-        return;
-      }
-      // Nothing can stand behind these parameters.
-      if (kind === "setter" || scope.node.params.at(-1).type === "RestElement") scope.identityAt = -1;
-    } else if (scope.kind === "loop" && this.#namesIn(scope.node.right, scope)) scope.identityAt = -1;
+  #markHeaded(scope: Scope): void {
+    if (scope.kind === "loop" ? this.#namesIn(scope.node.right, scope) : this.#isFixed(scope)) {
+      scope.identityAt = -1;
+    }
     scope.headed = true;
+  }
+
+  /** Whether nothing can be put into a function's parameters. */
+  #isFixed({ kind, node, site }: Scope): boolean {
+    if (kind !== "function") return false;
+    const last = node.params.at(-1);
+    if (site!.kind !== "setter" && last.type !== "RestElement") return false;
+    const rest = last.argument?.type;
+    if (rest === "ArrayPattern" || (rest === "Identifier" && site!.isGenerator)) return true;
+    return rest !== "ObjectPattern" && boundNames(last).some((name) => this.#anew.get(site!)?.has(name));
   }
 
   /** Whether a stretch of the source refers to a name of the scope's. */
@@ -538,10 +609,12 @@ class Analyser {
       case "AssignmentPattern":
         return this.#pattern(node, { write: true });
       case "UpdateExpression":
-        this.#refuseSuper(node.argument);
         if (node.argument.type === "Identifier") {
           this.#refer(node.argument, node.argument.name, { write: true, read: true });
-        } else this.#visit(node.argument);
+        } else {
+          this.#uses(node.argument, "write");
+          this.#visit(node.argument);
+        }
         return;
       case "AwaitExpression":
         if (node.argument.type === "CallExpression") this.#awaited.push(callPosition(node.argument));
@@ -551,9 +624,11 @@ class Analyser {
       case "CallExpression":
         return this.#call(node);
       case "TaggedTemplateExpression":
-        this.#refuseSuper(node.tag);
         if (node.tag.type === "Identifier") this.#refer(node.tag, node.tag.name, { callee: true });
-        else this.#visit(node.tag);
+        else {
+          this.#uses(node.tag, "call");
+          this.#visit(node.tag);
+        }
         return this.#visit(node.quasi);
       case "NewExpression":
         this.#visit(node.callee);
@@ -562,8 +637,10 @@ class Analyser {
         for (const element of node.elements) if (element !== null) this.#keeps(element);
         return this.#children(node);
       case "ObjectExpression":
-        for (const property of node.properties) this.#property(property);
-        return;
+        return this.#object(node);
+      case "WhileStatement":
+      case "DoWhileStatement":
+        return this.#repeatedly(() => this.#children(node));
       case "PrivateIdentifier":
         this.#privateUses.push({ name: node.name, scope: this.#scope, site: this.#site });
         return;
@@ -598,8 +675,7 @@ class Analyser {
       }
       this.#refer(callee, callee.name, { callee: true });
     } else {
-      if (node.optional) this.#refuseSuper(callee);
-      this.#callee = callee;
+      this.#uses(callee, node.optional ? "ask" : "call");
       this.#visit(callee);
     }
     this.#arguments(node);
@@ -629,10 +705,15 @@ class Analyser {
     if (node.computed || node.property.type === "PrivateIdentifier") this.#visit(node.property);
   }
 
-  #property(node: Node): void {
+  #object(node: Node): void {
+    const literal = { node, scope: this.#scope, site: this.#site, repeated: this.#repeated, home: undefined };
+    for (const property of node.properties) this.#property(property, literal);
+  }
+
+  #property(node: Node, literal: OpenLiteral): void {
     if (node.type === "SpreadElement") return this.#visit(node.argument);
     if (node.computed) this.#visit(node.key);
-    if (node.method || node.kind !== "init") return this.#method(node, null);
+    if (node.method || node.kind !== "init") return this.#method(node, null, literal);
     if (node.shorthand && node.value.type === "Identifier") {
       return this.#refer(node.value, node.value.name, { shorthand: true });
     }
@@ -661,14 +742,16 @@ class Analyser {
 
   #assignment(node: Node): void {
     const compound = node.operator !== "=";
-    this.#refuseSuper(node.left);
     if (node.left.type === "Identifier") {
       this.#refer(node.left, node.left.name, { write: true, read: compound });
-    } else if (node.left.type === "MemberExpression") this.#visit(node.left);
-    else this.#pattern(node.left, { write: true, read: false });
+    } else this.#pattern(node.left, { write: true, read: false });
     const name = node.left.type === "Identifier" ? node.left.name : "";
     if (node.left.type === "ArrayPattern") this.#named(name, node.right);
     else this.#stored(name, node.right);
+  }
+
+  #uses(node: Node, how: SuperUse["how"]): void {
+    if (node.object?.type === "Super") this.#superWays.set(node, how);
   }
 
   /** Visits a pattern. Declarations' own names are no references unless they write (`var x = 1`). */
@@ -679,7 +762,7 @@ class Analyser {
         if (!declares && (flags.write || flags.read)) this.#refer(node, node.name, flags);
         return;
       case "MemberExpression":
-        this.#refuseSuper(node);
+        this.#uses(node, "write");
         return this.#visit(node);
       case "RestElement":
         return this.#pattern(node.argument, flags, declares);
@@ -715,21 +798,24 @@ class Analyser {
     if (node.type === "ForStatement") {
       this.#within(scope, () => {
         this.#visit(head);
-        this.#heads.push(scope);
-        this.#visit(node.test);
-        this.#visit(node.update);
-        this.#heads.pop();
-        this.#visit(node.body);
+        this.#repeatedly(() => {
+          this.#heads.push(scope);
+          this.#visit(node.test);
+          this.#visit(node.update);
+          this.#heads.pop();
+          this.#visit(node.body);
+        });
       });
       return;
     }
-    this.#within(scope, () => {
-      if (head.type === "VariableDeclaration") this.#loopBinding(head);
-      else if (head.type === "Identifier") this.#refer(head, head.name, { write: true });
-      else this.#pattern(head, { write: true });
-    });
+    this.#within(scope, () =>
+      this.#repeatedly(() => {
+        if (head.type === "VariableDeclaration") this.#loopBinding(head);
+        else if (head.type === "Identifier") this.#refer(head, head.name, { write: true });
+        else this.#pattern(head, { write: true });
+      }));
     this.#visit(node.right);
-    this.#within(scope, () => this.#visit(node.body));
+    this.#within(scope, () => this.#repeatedly(() => this.#visit(node.body)));
   }
 
   #loopBinding(head: Node): void {
@@ -757,7 +843,7 @@ class Analyser {
     this.#within(scope, () => {
       if (node.param) {
         for (const name of boundNames(node.param)) this.#declare(name, "catch");
-        this.#pattern(node.param, {}, true);
+        this.#repeatedly(() => this.#pattern(node.param, {}, true));
       }
       this.#visit(node.body);
     });
@@ -792,6 +878,7 @@ class Analyser {
       door: null,
       behind: [],
       staticSuper: false,
+      home: null,
       ...extra,
     };
     this.#sites.push(site);
@@ -805,7 +892,7 @@ class Analyser {
   }
 
   /** A method, getter or setter of an object literal (`owner` null) or a class. */
-  #method(node: Node, owner: Site | null): void {
+  #method(node: Node, owner: Site | null, literal?: OpenLiteral): void {
     const kind = METHOD_KINDS.get(node.kind) ?? "method";
     const start = owner !== null && node.static ? this.#afterStatic(node) : node.start;
     const key = node.computed
@@ -823,6 +910,7 @@ class Analyser {
       if (owner === null) site.computedKey = node.key;
       else owner.keyed.push({ key: node.key, member: site });
     }
+    if (literal !== undefined) this.#literals.set(site, literal);
     this.#functionBody(site, node.value);
   }
 
@@ -840,7 +928,9 @@ class Analyser {
     const siteBefore = this.#site;
     this.#site = site;
     const heads = this.#heads;
+    const repeated = this.#repeated;
     this.#heads = [];
+    this.#repeated = null;
     // The body of an arrow that is an expression is made a block if need be.
     const identityAt = block ? bodyStart(node.body) : node.body.start;
     const scope = this.#newScope("function", node, this.#scope, identityAt);
@@ -848,24 +938,35 @@ class Analyser {
       if (!arrow) { for (const name of ["this", "arguments", "new.target"]) this.#declare(name, "pseudo"); }
       if (node.type === "FunctionExpression" && node.id) this.#declare(node.id.name, "self");
       for (const param of node.params) for (const name of boundNames(param)) this.#declare(name, "param");
-      const params = new Set(scope.variables.keys());
-      if (block) this.#hoist(node.body.body, scope);
       const first = this.#references.length;
-      for (const param of node.params) this.#pattern(param, {}, true);
-      if (this.#references.length > first) {
-        const again = block ? redeclared(node.body.body) : new Set<string>();
-        const named = this.#references.slice(first);
-        // What they mean isn't what the body declares.
-        const isOuter = named.some(({ name }) => scope.variables.has(name) && !params.has(name));
-        if (isOuter) site.refused ??= "its parameters refer to names that its body declares anew";
-        site.splitScopes = isOuter || named.some(({ name }) => again.has(name));
-      }
-      if (block) this.#visitAll(node.body.body);
-      else this.#visit(node.body);
+      this.#repeatedly(() => {
+        for (const param of node.params) this.#pattern(param, {}, true);
+      });
+      if (!block) return this.#visit(node.body);
+      this.#within(this.#bodyScope(site, scope, this.#references.slice(first)), () => {
+        this.#visitAll(node.body.body);
+      });
     });
+    this.#repeated = repeated;
     this.#heads = heads;
     this.#site = siteBefore;
     this.#strict = strictBefore;
+  }
+
+  /** Declares what a function's body declares: beside its parameters, unless those refer to names that the body declares anew. */
+  #bodyScope(site: Site, scope: Scope, named: readonly Reference[]): Scope {
+    const { body } = scope.node;
+    if (named.length > 0) {
+      const own = this.#newScope("block", body, scope, scope.identityAt);
+      this.#bodies.add(own);
+      this.#hoist(body.body, own);
+      this.#anew.set(site, new Set(own.variables.keys()));
+      site.splitScopes = named.some(({ name }) => own.variables.has(name));
+      if (site.splitScopes) return own;
+      this.#bodies.delete(this.#scopes.pop()!);
+    }
+    this.#hoist(body.body, scope);
+    return scope;
   }
 
   #class(node: Node): void {

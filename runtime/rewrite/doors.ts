@@ -6,7 +6,7 @@ import type { Piece, Renderer, Style } from "./render.ts";
 /**
  * Closures that use private names or `super`, and classes that use private names of the class around, can be made inside that
  * class's body only. Each class that has such has a door there: a function that brings makers of them out, by site.
- * `(n,T,P,U)`: the site, `checked` and `pick` of the runtime, and what stands for `super`.
+ * `(n,T,P,U,O)`: the site, `checked`, `pick` and `above` of the runtime, and the object whose `super` its closures use.
  */
 export function doorPieces(
   sites: readonly Site[],
@@ -14,7 +14,7 @@ export function doorPieces(
 ): Piece[] {
   const text = (text: string): Piece => ({ text, from: -1 });
   return [
-    text(`function(${p}n,${p}T,${p}P,${p}U){switch(${p}n){`),
+    text(`function(${p}n,${p}T,${p}P,${p}U,${p}O){switch(${p}n){`),
     ...sites.flatMap((site) => [
       text(`case ${site.index}:return(${makerParameters(site, p)})=>`),
       ...expressionPieces(site, { renderer, prefix: p, style: insideDoor(p, site, style) }),
@@ -42,7 +42,9 @@ export function expressionPieces(
     { text: after, from: -1 },
   ];
   if (site.kind === "method" || site.kind === "getter" || site.kind === "setter") {
-    return around(`${prefix}P({`, "})");
+    return site.home === null
+      ? around(`${prefix}P({`, "})")
+      : around(`${prefix}P(${prefix}U.give({`, `},()=>${style.ref(site.home, true)}))`);
   }
   const name = JSON.stringify(site.name);
   const named = !site.node.id && site.name !== "" && site.name !== "__proto__";

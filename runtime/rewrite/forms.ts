@@ -29,14 +29,15 @@ export class ModuleForms {
     this.#analysis = analysis;
     this.#table = table;
     this.#prefix = table.prefix;
-    this.#renderer = instrument(analysis, { key: table.key, prefix: table.prefix, points });
+    this.#renderer = instrument(analysis, { key: table.key, points });
   }
 
   /** The module as the device runs it. `points` are the sites with a migration point. */
   device(points: readonly number[]): Form {
     const { source, isModule, metas } = this.#analysis;
     const p = this.#prefix;
-    const variables = points.map((index) => `,${p}M${index}`).join("");
+    const homes = this.#analysis.root.homes.map(({ name }) => `,${name}`);
+    const variables = [...points.map((index) => `,${p}M${index}`), ...homes].join("");
     const controls = ["K", "I", ...points.map((index) => `M${index}`)].map((name, i) =>
       `case ${i}:${p}${name}=v;return`
     );
@@ -96,7 +97,7 @@ export class ModuleForms {
     const names = this.#bindingNames();
     const head = [
       ...imports,
-      `import{register as ${p}R,checked as ${p}T,pick as ${p}P}from"clonecloud:runtime";`,
+      `import{register as ${p}R,checked as ${p}T,pick as ${p}P,above as ${p}U}from"clonecloud:runtime";`,
       names.length > 0 ? `let ${names.join(",")};` : "",
       `var ${p}K,${p}I,${p}L,${p}D;`,
       this.#analysis.metas.length > 0 ? `const ${p}A=import.meta;` : "",
@@ -116,7 +117,8 @@ export class ModuleForms {
     const directives = program.body.filter((item: Node) => typeof item.directive === "string");
     const strict = directives.map((item: Node) => `${source.slice(item.start, item.end)};`).join("");
     const names = [...this.#bindingNames(), `${p}this`, `${p}arguments`];
-    const head = `(function(${p}R,${p}T,${p}P){${strict}var ${names.join(",")},${p}K,${p}I,${p}L,${p}C=` +
+    const head =
+      `(function(${p}R,${p}T,${p}P,${p}U){${strict}var ${names.join(",")},${p}K,${p}I,${p}L,${p}C=` +
       `${p}R(${JSON.stringify(this.#table.key)},${
         this.#accessor(style)
       },${this.#guestControls()},s=>eval(s));${this.#keeper()}\n`;

@@ -3,14 +3,22 @@ import { NODE_WORKERS, NODE_WORKERS_URL, OF_CLASS } from "./constants.ts";
 import { doorPieces } from "./doors.ts";
 import { enginePosition, keyPosition, readPosition } from "./engine_position.ts";
 import { calleeText } from "./kept_iterators.ts";
-import type { KeptIterator, ModuleAnalysis, Node, Scope, Site, SuperUse, Variable } from "./model.ts";
+import type {
+  HomeLiteral,
+  KeptIterator,
+  ModuleAnalysis,
+  Node,
+  Scope,
+  Site,
+  SuperUse,
+  Variable,
+} from "./model.ts";
 import { type Edit, type Piece, Renderer, type Style } from "./render.ts";
 import { bodyStart } from "./syntax.ts";
 
-/** What is put into a module, and how its own names start. */
+/** What is put into a module. */
 export interface InstrumentOptions {
   readonly key: string;
-  readonly prefix: string;
   /** Sites that get a migration point. */
   readonly points: ReadonlySet<number>;
 }
@@ -27,6 +35,7 @@ export function instrument(analysis: ModuleAnalysis, options: InstrumentOptions)
   for (const site of analysis.sites) instrumenter.site(site);
   for (const meta of analysis.metas) instrumenter.meta(meta);
   for (const use of analysis.superUses) instrumenter.superUse(use);
+  for (const literal of analysis.homeLiterals) instrumenter.homeLiteral(literal);
   for (const kept of analysis.keptIterators) instrumenter.keptIterator(kept);
   for (const { source } of analysis.program.body) instrumenter.imports(source);
   return renderer;
@@ -66,6 +75,7 @@ class Instrumenter {
   readonly #analysis: ModuleAnalysis;
   readonly #renderer: Renderer;
   readonly #options: InstrumentOptions;
+  readonly #prefix: string;
   /** Functions' own scopes that something captures from, by their nodes. */
   readonly #scopeOf: ReadonlyMap<Node, Scope>;
   /** Whether classes may be decorated: what their members were is then asked for at once. */
@@ -75,6 +85,7 @@ class Instrumenter {
     this.#analysis = analysis;
     this.#renderer = renderer;
     this.#options = options;
+    this.#prefix = analysis.prefix;
     this.#decorates = DECORATES.test(analysis.source);
     this.#scopeOf = new Map(
       analysis.scopes.filter((scope) => scope.kind === "function").map((scope) => [scope.node, scope]),
@@ -82,8 +93,12 @@ class Instrumenter {
   }
 
   scope(scope: Scope): void {
-    if (!hasIdentity(scope)) return;
     const depth = depthOf(scope.site) + 0.5;
+    if (scope.homes.length > 0 && !isExpressionBody(scope.node)) {
+      const at = scope.kind === "function" ? bodyStart(scope.node.body) : scope.identityAt;
+      this.#open(at, depth, () => homesOf(scope));
+    }
+    if (!hasIdentity(scope)) return;
     if (scope.headed) return this.#headed(scope, depth);
     if (isExpressionBody(scope.node)) return;
     const whole = wrappedIn(scope);
@@ -98,18 +113,11 @@ class Instrumenter {
   #headed(scope: Scope, depth: number): void {
     const { node } = scope;
     if (scope.kind === "function") {
-      const isMoved = (style: Style) => style.points && this.#hasPoint(scope.site!);
-      const { end } = node.params.at(-1);
-      // An array has no such property: the variable is undefined.
-      this.#close(
-        end,
-        depth,
-        (style) => isMoved(style) ? "" : `,...{${this.#options.prefix}s${scope.index}}`,
-      );
-      if (isExpressionBody(node)) return;
-      return this.#open(scope.identityAt, depth, (style) => isMoved(style) ? this.#identity(scope) : "");
+      return scope.site!.kind === "setter"
+        ? this.#setterHead(scope, depth)
+        : this.#parameterHead(scope, depth);
     }
-    const given = `${this.#options.prefix}v${scope.index}`;
+    const given = `${this.#prefix}v${scope.index}`;
     if (scope.kind !== "loop") {
       const { param, body } = node;
       this.#open(param.start, depth, () => `${given}){${this.#identity(scope)}let `);
@@ -131,12 +139,77 @@ class Instrumenter {
     this.#close(node.body.end, depth, () => "}");
   }
 
+  /** An array has no such property as the variable: it is undefined. */
+  #parameterHead(scope: Scope, depth: number): void {
+    const { node } = scope;
+    const isMoved = (style: Style) => style.points && this.#hasPoint(scope.site!);
+    const name = `${this.#prefix}s${scope.index}`;
+    const put = (at: number, text: string) => this.#open(at, depth, (style) => isMoved(style) ? "" : text);
+    const last = node.params.at(-1);
+    const rest = last.type === "RestElement" ? last.argument : undefined;
+    if (rest === undefined) {
+      this.#behindLast(last.end, depth, (style) => isMoved(style) ? "" : `,...{${name}}`);
+    } else if (rest.type === "ObjectPattern") {
+      put(rest.start + 1, `${name}${rest.properties.length > 0 ? "," : ""}`);
+    } else {
+      put(rest.start, `{${name},...`);
+      this.#close(rest.end, depth, (style) => isMoved(style) ? "" : "}");
+    }
+    if (isExpressionBody(node)) return;
+    this.#open(
+      scope.identityAt,
+      depth,
+      (style) => isMoved(style) ? this.#identity(scope) : this.#restAnew(scope),
+    );
+  }
+
+  /** A rest parameter came as an object, for the identity to stand beside it. */
+  #restAnew({ node }: Scope): string {
+    const name = restName(node);
+    if (name === undefined) return "";
+    const [from, at] = [`${this.#prefix}o`, `${this.#prefix}i`];
+    return `{const ${from}={__proto__:null,...${name}};${name}=[];for(const ${at} in ${from})${name}[${name}.length]=${from}[${at}]}`;
+  }
+
+  /** Puts something behind the last parameter, where no comma may follow. */
+  #behindLast(end: number, depth: number, text: Edit["text"]): void {
+    this.#close(end, depth, text);
+    const comma = /(?:\s|\/\/.*|\/\*[^]*?\*\/)*,/y;
+    comma.lastIndex = end;
+    if (comma.test(this.#analysis.source)) {
+      this.#replace(comma.lastIndex - 1, comma.lastIndex, depth, () => "");
+    }
+  }
+
+  /** A setter has one parameter: what it is given is taken apart in its body. */
+  #setterHead(scope: Scope, depth: number): void {
+    const param = scope.node.params[0];
+    const given = `${this.#prefix}v${scope.index}`;
+    const isMoved = (style: Style) => style.points && this.#hasPoint(scope.site!);
+    const plain = param.type === "AssignmentPattern";
+    this.#renderer.add({
+      ...{ at: param.start, end: param.end, side: "open", depth: depth - 0.4 },
+      when: (style) => !isMoved(style) && style.moving !== scope.site,
+      text: () => given + (plain ? "=void 0" : ""),
+    });
+    this.#renderer.add({
+      ...{ at: scope.identityAt, end: scope.identityAt, side: "open", depth },
+      text: () => this.#identity(scope),
+      moved: (style) =>
+        isMoved(style) ? [] : [
+          { text: plain ? "let{v:" : "let ", from: -1 },
+          ...this.#renderer.pieces(param.start, param.end, { ...style, moving: scope.site }, depth),
+          { text: plain ? `}={v:${given}};` : `=${given};`, from: -1 },
+        ],
+    });
+  }
+
   /** Declares the variable that stands for an instance of the scope. */
   #identity(scope: Scope, style?: Style): string {
-    const name = `${this.#options.prefix}s${scope.index}`;
+    const name = `${this.#prefix}s${scope.index}`;
     if (style === undefined || !hasAccessor(scope)) return `let ${name};`;
     const cases = scope.captured.map((variable, n) => this.#case(variable, n, style)).join(";");
-    return `let ${name}=${accessorText(cases, { prefix: this.#options.prefix, variables: scope.captured })};`;
+    return `let ${name}=${accessorText(cases, { prefix: this.#prefix, variables: scope.captured })};`;
   }
 
   /**
@@ -145,8 +218,8 @@ class Instrumenter {
    */
   #loopHead(scope: Scope, depth: number): void {
     const { init, test, update } = scope.node;
-    const name = `${this.#options.prefix}s${scope.index}`;
-    const first = `${this.#options.prefix}n${scope.index}`;
+    const name = `${this.#prefix}s${scope.index}`;
+    const first = `${this.#prefix}n${scope.index}`;
     const asked = this.#analysis.sites.some((site) =>
       site.start >= init.start && site.end <= init.end && scopesOf(site).includes(scope)
     );
@@ -180,7 +253,7 @@ class Instrumenter {
     const asks = site.owner === null && site.refused === null && isAsked(site);
     const point = this.#hasPoint(site);
     const scope = this.#scopeOf.get(site.node);
-    const shared = scope !== undefined && hasIdentity(scope) && !scope.headed;
+    const shared = scope !== undefined && hasDeclarations(scope);
     if (!asks && !point && !(isExpressionBody(site.node) && shared)) return;
     if (asks) { for (const param of site.node.params) this.#guardPattern(site, param, false); }
     if (site.node.body.type === "BlockStatement") this.#blockEntry(site, asks, point);
@@ -262,13 +335,16 @@ class Instrumenter {
       parameters !== undefined && style.points ? this.#point(site, style, parameters.args) : "";
     const scope = this.#scopeOf.get(site.node);
     const own = scope !== undefined && hasIdentity(scope) ? scope : undefined;
-    const shared = own?.headed === true ? undefined : own;
-    const identity = (style: Style) =>
-      own === undefined || (own.headed && !(point && style.points)) ? "" : this.#identity(own, style);
-    const entry = (style: Style) => identity(style) + asked(style) + pointed(style);
-    if (body.type === "ChainExpression" && !point && shared === undefined) return this.#chainEntry(site);
+    const identity = (style: Style) => {
+      if (own === undefined) return "";
+      return own.headed && !(point && style.points) ? this.#restAnew(own) : this.#identity(own, style);
+    };
+    const homes = scope === undefined ? "" : homesOf(scope);
+    const entry = (style: Style) => homes + identity(style) + asked(style) + pointed(style);
+    const declares = scope !== undefined && hasDeclarations(scope);
+    if (body.type === "ChainExpression" && !point && !declares) return this.#chainEntry(site);
     const whole = (style: Style, text: (entry: string) => string) =>
-      asks || shared !== undefined || (point && style.points) ? text(entry(style)) : "";
+      asks || declares || (point && style.points) ? text(entry(style)) : "";
     this.#renderer.add({
       at,
       end: at,
@@ -305,7 +381,7 @@ class Instrumenter {
   }
 
   #point(site: Site, style: Style, args: string): string {
-    const { prefix } = this.#options;
+    const prefix = this.#prefix;
     const name = `${prefix}M${site.index}`;
     const self = site.kind === "arrow" ? "void 0" : "this";
     const accessor = site.owner === null && isAsked(site) ? `,${this.#accessor(site, style)}` : "";
@@ -322,6 +398,7 @@ class Instrumenter {
    */
   #parameters(site: Site): { args: string; bind: (style: Style) => Piece[] } {
     const { params } = site.node;
+    if (site.kind === "setter" && params[0].type === "AssignmentPattern") return this.#setterParameter(site);
     if (hasSimpleParams(site)) {
       const names = params.map((param: Node) => param.name).join(",");
       return {
@@ -329,7 +406,7 @@ class Instrumenter {
         bind: () => [],
       };
     }
-    const { prefix } = this.#options;
+    const prefix = this.#prefix;
     const counted = params.findIndex((param: Node) =>
       param.type === "AssignmentPattern" || param.type === "RestElement"
     );
@@ -374,6 +451,24 @@ class Instrumenter {
     return { args: `[${signature}]`, bind };
   }
 
+  /** A setter can have no rest parameter. */
+  #setterParameter(site: Site): { args: string; bind: (style: Style) => Piece[] } {
+    const [{ start, end }] = site.node.params;
+    const given = `${this.#prefix}p0`;
+    const depth = depthOf(site) + 0.1;
+    const when = (style: Style) => style.points && style.moving !== site;
+    this.#renderer.add({ at: start, end, side: "open", depth, when, text: () => `${given}=void 0` });
+    const bind = (style: Style): Piece[] =>
+      style.points
+        ? [
+          { text: "var{v:", from: -1 },
+          ...this.#renderer.pieces(start, end, { ...style, moving: site }, depthOf(site) + 0.5),
+          { text: `}={v:${given}};`, from: -1 },
+        ]
+        : [];
+    return { args: `[${given}]`, bind };
+  }
+
   #afterArrow(node: Node): number {
     const { source } = this.#analysis;
     let at = node.params.length > 0 ? node.params.at(-1).end : node.start;
@@ -388,7 +483,7 @@ class Instrumenter {
 
   /** `(n,w,v)=>…`: reads or writes captured variable n; for negative n the identity of scope -n-1. */
   #accessor(site: Site, style: Style): string {
-    const p = this.#options.prefix;
+    const p = this.#prefix;
     const cases = capturesOf(site).map((variable, n) => this.#case(variable, n, style));
     scopesOf(site).forEach((scope, k) => {
       if (!hasIdentity(scope)) return;
@@ -402,7 +497,7 @@ class Instrumenter {
   }
 
   #case(variable: Variable, n: number, style: Style): string {
-    const p = this.#options.prefix;
+    const p = this.#prefix;
     const text = style.ref(variable, false);
     return `case ${n}:return ${isWritable(variable) ? `${p}w?${text}=${p}v:` : ""}${text}`;
   }
@@ -437,7 +532,7 @@ class Instrumenter {
         side: "open",
         depth,
         when,
-        text: () => `${this.#options.prefix}H`,
+        text: () => `${this.#prefix}H`,
       });
     }
     site.keyed.forEach(({ key, member }, i) => {
@@ -447,7 +542,7 @@ class Instrumenter {
         side: "open",
         depth,
         when,
-        text: () => `${this.#options.prefix}Y[${i}]`,
+        text: () => `${this.#prefix}Y[${i}]`,
       });
       if (member === null && site.refused === null) this.#fieldKey(site, key, depth);
     });
@@ -538,7 +633,7 @@ class Instrumenter {
         return `static{${this.#registration(site, style)}${skipped}${rest(style)}${close(style)}`;
       });
     }
-    const { prefix } = this.#options;
+    const prefix = this.#prefix;
     this.#renderer.add({
       at,
       end: at,
@@ -557,12 +652,16 @@ class Instrumenter {
 
   /** A private name that only this class itself has: tells it from others that the same source makes. */
   #brand(site: Site): string {
-    return `#${this.#options.prefix}b${site.index}`;
+    return `#${this.#prefix}b${site.index}`;
   }
 
-  superUse({ node, called, self, closures }: SuperUse): void {
-    const start = (style: Style, name: string) =>
-      `${this.#options.prefix}U.${called ? "bound" : "get"}(${style.ref(self.variable!, true)}${name}`;
+  superUse({ node, how, self, home, closures }: SuperUse): void {
+    const { object, property, computed } = node;
+    const p = this.#prefix;
+    const stand = (style: Style, name: string) => {
+      const of = home === null ? `${p}O` : style.ref(home, true);
+      return `${p}U.${name}(${of},${style.ref(self.variable!, true)}`;
+    };
     const replace = (at: number, end: number, text: Edit["text"]) =>
       this.#renderer.add({
         at,
@@ -572,12 +671,22 @@ class Instrumenter {
         when: (style) => style.making !== null && closures.has(style.making),
         text,
       });
-    const { property } = node;
-    if (!node.computed) {
-      return replace(node.start, node.end, (style) => start(style, `,${JSON.stringify(property.name)})`));
+    if (how === "write") return replace(object.start, object.end, (style) => `${stand(style, "on")})`);
+    const name = how === "read" ? "get" : "bound";
+    const end = how === "ask" ? ",1)" : ")";
+    if (!computed) {
+      const key = JSON.stringify(property.name);
+      return replace(node.start, node.end, (style) => `${stand(style, name)},${key}${end}`);
     }
-    replace(node.start, property.start, (style) => start(style, ","));
-    replace(property.end, node.end, () => ")");
+    replace(node.start, property.start, (style) => `${stand(style, name)},`);
+    replace(property.end, node.end, () => end);
+  }
+
+  /** Keeps the object for closures of its methods. */
+  homeLiteral({ node, site, home }: HomeLiteral): void {
+    const depth = depthOf(site) + 0.9;
+    this.#open(node.start, depth, (style) => `(${style.ref(home, false)}=`);
+    this.#close(node.end, depth, () => ")");
   }
 
   #registration(site: Site, style: Style): string {
@@ -670,6 +779,23 @@ export function accessorText(
   return variables.some((variable) => variable.kind === "pseudo")
     ? `(${p}n,${p}w,${p}v)=>${body}`
     : `function(${p}n,${p}w,${p}v)${body}`;
+}
+
+/** Declares what stands for object literals. */
+function homesOf({ homes }: Scope): string {
+  return homes.map(({ name }) => `let ${name};`).join("");
+}
+
+/** Whether something has to be declared at the start of the function's body. */
+function hasDeclarations(scope: Scope): boolean {
+  if (scope.homes.length > 0) return true;
+  return hasIdentity(scope) && (!scope.headed || restName(scope.node) !== undefined);
+}
+
+/** The name of a rest parameter that is one. */
+function restName({ params }: Node): string | undefined {
+  const last = params?.at(-1);
+  return last?.type === "RestElement" ? last.argument.name : undefined;
 }
 
 /** Whether its closures are told apart by being asked: by what they captured, or by the class whose names they use. */

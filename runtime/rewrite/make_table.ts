@@ -7,7 +7,7 @@ import type { BindingEntry, ExportEntry, ModuleTable, SiteEntry } from "./table.
 /** Makes the table that both sides need of a module. */
 export function makeTable(
   analysis: ModuleAnalysis,
-  options: { key: string; url: string; prefix: string; awaited: readonly string[] },
+  options: { key: string; url: string; awaited: readonly string[] },
 ): ModuleTable {
   const imports = importsOf(analysis.program);
   const bindings: BindingEntry[] = analysis.root.captured.map((variable) =>
@@ -16,6 +16,7 @@ export function makeTable(
   const { exports, stars } = analysis.isModule ? exportsOf(analysis, bindings) : { exports: [], stars: [] };
   return {
     ...options,
+    prefix: analysis.prefix,
     isModule: analysis.isModule,
     bindings,
     exports,
@@ -26,13 +27,6 @@ export function makeTable(
     })),
     sites: analysis.sites.map(siteOf),
   };
-}
-
-/** A prefix for the rewriter's names that the source doesn't use. */
-export function freePrefix(source: string): string {
-  let prefix = "$cc";
-  while (source.includes(prefix)) prefix += "x";
-  return prefix;
 }
 
 type Imports = ReadonlyMap<string, { from: string; imported: string }>;

@@ -48,6 +48,8 @@ export interface Scope {
   identityAt: number;
   /** Closures are born in its parameters, or in the pattern of its head: its identity has to stand there too. */
   headed: boolean;
+  /** What stands for object literals whose methods use `super`. */
+  readonly homes: Variable[];
   /** Captured variables, in index order. */
   readonly captured: Variable[];
   /** Index among the module's capturable scopes; -1 if nothing of it is captured, or for the root. */
@@ -111,7 +113,7 @@ export interface Site {
   /** Why closures of this site can't be re-created elsewhere. */
   refused: string | null;
   usesArguments: boolean;
-  /** Its parameters refer to names that its body declares anew: they can't be moved into the body. */
+  /** Its parameters refer to names that its body declares anew: they can't be moved into the body, which has a scope of its own. */
   splitScopes: boolean;
   /** For a class: private fields it declares, in order. */
   readonly privates: PrivateName[];
@@ -125,17 +127,31 @@ export interface Site {
   readonly behind: Site[];
   /** Its `super` is that of a static member. */
   staticSuper: boolean;
+  /** For a method of an object literal that uses `super`: what holds the object. */
+  home: Variable | null;
 }
 
-/** `super.x` inside closures of a class's member. */
+/** `super.x` inside closures of a method. */
 export interface SuperUse {
   /** The member expression. */
   readonly node: Node;
-  readonly called: boolean;
+  /** `call` if it is called at once, `ask` if only where there is something. */
+  readonly how: "read" | "call" | "ask" | "write";
   /** What `this` means there. */
   readonly self: Reference;
-  /** The closures around, up to the member. */
+  /** What holds the object literal; null for the class that is the closures' door. */
+  readonly home: Variable | null;
+  /** The closures around, up to the method. */
   readonly closures: ReadonlySet<Site>;
+}
+
+/** An object literal whose methods use `super`. */
+export interface HomeLiteral {
+  readonly node: Node;
+  /** The site whose code it is. */
+  readonly site: Site | null;
+  /** Holds the object. */
+  readonly home: Variable;
 }
 
 export interface PrivateName {
@@ -157,6 +173,8 @@ export interface KeptIterator {
 /** What the analysis of one module yields. */
 export interface ModuleAnalysis {
   readonly source: string;
+  /** How names that the rewriter adds start: the source has no such. */
+  readonly prefix: string;
   readonly program: Node;
   readonly isModule: boolean;
   readonly root: Scope;
@@ -169,6 +187,7 @@ export interface ModuleAnalysis {
   /** Each `import.meta`. */
   readonly metas: readonly Node[];
   readonly superUses: readonly SuperUse[];
+  readonly homeLiterals: readonly HomeLiteral[];
   readonly keptIterators: readonly KeptIterator[];
   /** Sorted by start. */
   readonly references: readonly Reference[];

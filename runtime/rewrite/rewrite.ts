@@ -1,6 +1,6 @@
 import { analyse } from "./analyse.ts";
 import { type Form, ModuleForms } from "./forms.ts";
-import { freePrefix, makeTable } from "./make_table.ts";
+import { makeTable } from "./make_table.ts";
 import { parse } from "./parse.ts";
 import { mapForm, type SourceMap, splitInlineMap, tracedPositions } from "./source_map.ts";
 import type { ModuleTable } from "./table.ts";
@@ -38,12 +38,7 @@ export class RewrittenModule {
     this.#map = map;
     this.#analysis = analyse(text, parse(text, module.isModule), module);
     const awaited = tracedPositions(this.#analysis.awaited, text, map);
-    this.table = makeTable(this.#analysis, {
-      key: module.key,
-      url: module.url,
-      prefix: freePrefix(text),
-      awaited,
-    });
+    this.table = makeTable(this.#analysis, { key: module.key, url: module.url, awaited });
   }
 
   /** The module as the device runs it, with migration points at these methods, and the map back to what the person wrote. */

@@ -6,6 +6,13 @@ export function isArrow(node: Node): boolean {
   return node.type === "ArrowFunctionExpression";
 }
 
+/** A prefix for the rewriter's names that the source doesn't use. */
+export function freePrefix(source: string): string {
+  let prefix = "$cc";
+  while (source.includes(prefix)) prefix += "x";
+  return prefix;
+}
+
 /** Names a pattern binds. */
 export function boundNames(pattern: Node): string[] {
   switch (pattern?.type) {
@@ -21,18 +28,6 @@ export function boundNames(pattern: Node): string[] {
       return pattern.properties.flatMap((property: Node) => boundNames(property.value ?? property.argument));
   }
   return [];
-}
-
-/** Names that top-level `var`s of a body declare. */
-export function redeclared(statements: readonly Node[]): Set<string> {
-  const found = new Set<string>();
-  for (const statement of statements) {
-    if (statement.type !== "VariableDeclaration" || statement.kind !== "var") continue;
-    for (const declarator of statement.declarations) {
-      boundNames(declarator.id).forEach((name) => found.add(name));
-    }
-  }
-  return found;
 }
 
 /** Where a function body's own statements start: after its directives. */

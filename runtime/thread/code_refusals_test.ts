@@ -85,15 +85,14 @@ const FIXTURES: readonly (readonly [source: string, what: string, fix: string])[
     'the closure a.js#result: it assigns to the constant "c"',
     CHANGE,
   ],
-  ["const result = { m() { return () => super.x } }.m()", "the closure a.js#m.<1>: it uses super", CHANGE],
   [
-    "class A {} let result; class B extends A { constructor() { const call = () => super(); result = call; call() } } new B()",
-    "the closure a.js#B.constructor.call: it calls super",
+    "function f(o = { m() { return super.x } }) { return o.m } const result = f()",
+    "the closure a.js#f.m: it uses super of an object for which nothing can stand",
     CHANGE,
   ],
   [
-    "class A { m() { return () => { super.x = 1 } } } const result = new A().m()",
-    "the closure a.js#A.m.<1>: it does more with a property of super than read or call it",
+    "class A {} let result; class B extends A { constructor() { const call = () => super(); result = call; call() } } new B()",
+    "the closure a.js#B.constructor.call: it calls super",
     CHANGE,
   ],
   [
@@ -102,18 +101,8 @@ const FIXTURES: readonly (readonly [source: string, what: string, fix: string])[
     CHANGE,
   ],
   [
-    "function f(g = () => a, a) { var a = 2; return g } const result = f()",
-    "the closure a.js#f.g: it is born among parameters whose names the body declares anew",
-    CHANGE,
-  ],
-  [
-    "function f(g = () => a, ...a) { a = 3; return g } const result = f()",
+    "function f(g = () => a, ...[a]) { a = 3; return g } const result = f()",
     'the closure a.js#f.g: it captures "a" where nothing can stand for its scope',
-    CHANGE,
-  ],
-  [
-    "const result = ((x) => { x++; return function (a = x) { var x; return x } })(1)",
-    "the closure a.js#<1>.<1>: its parameters refer to names that its body declares anew",
     CHANGE,
   ],
   [

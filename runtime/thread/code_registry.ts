@@ -20,12 +20,12 @@ import {
 import { iteratorKeeper } from "../heap/mod.ts";
 import type { ModuleTable, SiteEntry } from "../rewrite/mod.ts";
 import { OF_CLASS } from "../rewrite/constants.ts";
+import { type Above, above } from "./above.ts";
 import { askArguments } from "./ask_arguments.ts";
 import { CODE_REFUSALS, type CodeRefusal } from "./code_refusals.ts";
 import {
   apply,
   asyncGeneratorNext,
-  bind,
   construct,
   functionText,
   generatorNext,
@@ -34,9 +34,7 @@ import {
   ownKeys,
   promiseThen,
   ReferenceErrorCtor,
-  reflectGet,
   setPrototypeOf,
-  TypeErrorCtor,
 } from "./intrinsics.ts";
 import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
 import { receiverChecker } from "./kept_receiver.ts";
@@ -86,13 +84,13 @@ interface Member {
 
 type Maker = (...envs: unknown[]) => Function;
 /** Brings out a maker from inside a class's body; see the rewriter's doors. */
-type ClassDoor = (site: number, check: typeof checked, choose: typeof pick, above: SuperStand) => Maker;
-
-/** What `super` means to closures that were made through a door. */
-interface SuperStand {
-  get(self: object, key: PropertyKey): unknown;
-  bound(self: object, key: PropertyKey): Function;
-}
+type ClassDoor = (
+  site: number,
+  check: typeof checked,
+  choose: typeof pick,
+  stand: Above,
+  home: object,
+) => Maker;
 
 /** One module of this isolate. */
 export interface LiveModule {
@@ -821,10 +819,7 @@ export class CodeRegistry implements CodeAccess {
       throw new TypeError(`Cannot make a closure of ${entry.id}: its class isn't there`);
     }
     const object = entry.staticSuper ? record.cls : prototypeOf(record.cls);
-    const maker = record.door(site, checked, pick, {
-      get: (self, key) => reflectGet(getPrototypeOf(object)!, key, self),
-      bound: (self, key) => boundOf(reflectGet(getPrototypeOf(object)!, key, self), self, key),
-    });
+    const maker = record.door(site, checked, pick, above, object);
     record.makers.set(site, maker);
     return maker;
   }
@@ -845,11 +840,11 @@ export class CodeRegistry implements CodeAccess {
   /** Its lines are the module's: stack traces of closures born at a clone go through the module's own source map. */
   #deviceMaker(module: LiveModule, { text, chunks }: ShippedMaker): unknown {
     const { prefix, url } = this.tableOf(module.key);
-    const head = `((${prefix}E,${prefix}T,${prefix}P)=>`;
+    const head = `((${prefix}E,${prefix}T,${prefix}P,${prefix}U)=>`;
     const before = this.#source.text(module.key)?.slice(0, chunks[1]) ?? "";
     const column = before.length - 1 - before.lastIndexOf("\n") - head.length - (chunks[0] ?? 0);
     const make = evaluateAt(`${head}${text})`, { url, line: before.split("\n").length - 1, column });
-    return (make as (...parts: unknown[]) => unknown)(this.#envOf(module), checked, pick);
+    return (make as (...parts: unknown[]) => unknown)(this.#envOf(module), checked, pick, above);
   }
 
   #envOf(module: LiveModule): Env {
@@ -887,14 +882,6 @@ function evaluateAt(text: string, at: { url: string; line: number; column: numbe
   const { Script } = process.getBuiltinModule("node:vm");
   const filename = at.url.startsWith("file:") ? decodeURIComponent(new URL(at.url).pathname) : at.url;
   return new Script(text, { filename, lineOffset: at.line, columnOffset: at.column }).runInThisContext();
-}
-
-/** Without a frame of its own; what isn't a function throws once it is called, as the engine has it. */
-function boundOf(method: unknown, self: object, key: PropertyKey): Function {
-  if (typeof method === "function") return bind(method, self);
-  return () => {
-    throw new TypeErrorCtor(`(intermediate value).${String(key)} is not a function`);
-  };
 }
 
 /** Where stack traces say that a maker's code stands: maps back to its site. */

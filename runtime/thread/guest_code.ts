@@ -1,6 +1,7 @@
 import * as nodeModule from "node:module";
 import { NODE_WORKERS, NODE_WORKERS_URL } from "../rewrite/constants.ts";
 import type { ModuleTable } from "../rewrite/mod.ts";
+import { above } from "./above.ts";
 import {
   checked,
   type CodeRegistry,
@@ -104,7 +105,7 @@ export class GuestCode implements CodeSource {
       if (meta !== undefined) this.#describe(key, meta);
       return registry.register(key, accessor, control, door, meta);
     };
-    const runtime = { register, checked, pick };
+    const runtime = { register, checked, pick, above };
     (globalThis as any)[RUNTIME_SLOT] = runtime;
     (nodeModule as any).registerHooks({
       resolve: (specifier: string, context: any, next: any) => this.#resolveImport(specifier, context, next),
@@ -200,7 +201,7 @@ export class GuestCode implements CodeSource {
       this.#abandon(`import of ${decodeURIComponent(url.replace(VALUES_URL, ""))} as ${type}`);
     }
     const source = url === RUNTIME_URL
-      ? `const m=globalThis[Symbol.for("clonecloud.guest")];export const register=m.register,checked=m.checked,pick=m.pick;`
+      ? `const m=globalThis[Symbol.for("clonecloud.guest")];export const register=m.register,checked=m.checked,pick=m.pick,above=m.above;`
       : url.startsWith(WRAPPER_URL)
       ? this.#wrappers.get(url.slice(WRAPPER_URL.length))
       : url.startsWith(VALUES_URL)
@@ -230,7 +231,7 @@ export class GuestCode implements CodeSource {
 
   #evaluateScript(registry: CodeRegistry, module: ShippedModule): void {
     const evaluate = (0, eval)(`${module.text}\n//# sourceURL=${module.url}`);
-    evaluate(registry.register.bind(registry), checked, pick);
+    evaluate(registry.register.bind(registry), checked, pick, above);
   }
 }
 

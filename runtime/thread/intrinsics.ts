@@ -30,6 +30,7 @@ export const ReferenceErrorCtor = ReferenceError;
 export const TypeErrorCtor = TypeError;
 export const bind = uncurry<Function>(Function.prototype.bind);
 export const reflectGet = Reflect.get;
+export const reflectSet = Reflect.set;
 
 export {
   apply,

@@ -169,7 +169,7 @@ function isRequired(hook: any): boolean {
 const HOOKED = /^file:.*\.[cm]?[jt]sx?$/;
 const SLOT = Symbol.for("clonecloud.runtime");
 const TAKE = `const t=Function.prototype.toString,s=Symbol.for("clonecloud.runtime"),m=t[s];delete t[s];`;
-const RUNTIME_SOURCE = `${TAKE}export const register=m.register,checked=m.checked,pick=m.pick;`;
+const RUNTIME_SOURCE = `${TAKE}export const register=m.register,checked=m.checked,pick=m.pick,above=m.above;`;
 
 /** Hands the runtime's functions to its virtual module, which closes the way when it is evaluated. */
 function exposeRuntime(runtime: object): void {

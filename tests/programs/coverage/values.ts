@@ -188,6 +188,15 @@ const takers = vault.takers();
 function ofClass({ take, put }: typeof takers) {
   return [take(), take(), put(7)];
 }
+const literal = {
+  __proto__: new Line(),
+  close() {
+    return () => super.close() + super.raw.name;
+  },
+};
+function ofLiteral(own: typeof literal, close = own.close()) {
+  return [close(), close()];
+}
 const bound = function (this: any, ...args: unknown[]) {
   return [this.me, ...args];
 }.bind({ me: "bound" }, 1);
@@ -393,6 +402,7 @@ await show("defaults", null, () => defaults());
 await show("capturedThis", timer, () => capturedThis(tick));
 await show("ofClass", vault, () => ofClass(takers));
 await show("ofClass", takers.left(), () => ofClass(takers));
+await show("ofLiteral", literal, () => ofLiteral(literal));
 await show("boundFunctions", bound.length, () => boundFunctions(bound));
 const listed = listArguments(1, { two: 2 });
 await show("argumentsObjects", listed, () => argumentsObjects(listed));
