@@ -27,6 +27,8 @@ export interface RunNote {
   readonly savedMs: number;
   /** What the runtime's start took, milliseconds; the link and the clone as measured. */
   readonly startMs?: number;
+  /** How long it waited for a session with the clone on top of that, milliseconds. */
+  readonly openingMs?: number;
   readonly conditions?: Conditions;
 }
 

@@ -40,6 +40,8 @@ export interface Report {
   readonly learned: DeciderModel | null;
   /** What preparing the app process took, milliseconds. */
   readonly bootMs?: number;
+  /** How long it waited for sessions with a clone to open, milliseconds. */
+  readonly openingMs?: number;
 }
 
 /** Conditions that a plan starts from until the link has been measured. */

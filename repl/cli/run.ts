@@ -325,19 +325,19 @@ export class Run {
   #startNotes(note: PlanNote | undefined, made: boolean): StartNotes | undefined {
     const told = this.#methods.length > 0 && this.#report?.bootMs !== undefined && this.#isFree();
     if (!told) return note?.starts;
-    const bootMs = this.#report!.bootMs!;
+    const { bootMs, openingMs = 0 } = this.#report as Report & { readonly bootMs: number };
     const known = ranAlone(
       note?.starts ?? { runs: [] },
       this.#startOf(),
-      this.#wallMs - bootMs + this.#saved.ms,
+      this.#wallMs - bootMs - openingMs + this.#saved.ms,
     );
     // A start in which code was rewritten is no measure of later ones; what migrations lost is.
     if (made && this.#saved.ms >= 0) return known;
-    const startMs = made ? 0 : bootMs + this.#preparingMs;
+    const startMs = bootMs + this.#preparingMs;
     return started(known, {
       ...this.#startOf(),
-      savedMs: this.#saved.ms - startMs,
-      ...(!made && { startMs }),
+      savedMs: this.#saved.ms - (made ? 0 : startMs + openingMs),
+      ...(!made && { startMs, openingMs }),
       ...(this.#conditions !== undefined && { conditions: this.#conditions }),
     });
   }

@@ -40,7 +40,7 @@ export function startsPlainly(notes: StartNotes, { features, way }: Start): bool
 
 /**
  * Whether a run is expected to gain less by a clone than the runtime's start takes, going by the decision model and by the
- * last run under the runtime on the same way to a clone. Only for methods that go by the run's input: what others will be
+ * last run under the runtime on the same way to a clone, with what it waited for its session. Only for methods that go by the run's input: what others will be
  * called with isn't known yet, so they may gain all of it.
  */
 export function gainsNothing(notes: StartNotes, { features, way }: Start, decider: ExpectedCosts): boolean {
@@ -58,7 +58,7 @@ export function gainsNothing(notes: StartNotes, { features, way }: Start, decide
     const gain = migrate ? hereMs - thereMs : others ? hereMs : 0;
     gainMs = Math.max(gainMs ?? 0, gain);
   }
-  return gainMs !== undefined && gainMs < last.startMs;
+  return gainMs !== undefined && gainMs < last.startMs + (last.openingMs ?? 0);
 }
 
 /** How long a run on such an input takes here without a clone; undefined if nothing says so. */

@@ -96,6 +96,8 @@ Deno.test("gainsNothing() compares what the model expects of a clone with what t
   equal(nothing(1000), true, "a second's work can't pay two seconds of start");
   equal(nothing(8000), false, "eight seconds' work can");
   equal(nothing(1000, { runs: [{ ...last, startMs: 300 }] }), false, "a quick start is paid back");
+  const opened = (openingMs: number) => nothing(1000, { runs: [{ ...last, startMs: 300, openingMs }] });
+  assertEquals([opened(200), opened(2000)], [false, true], "a session's opening is paid too");
   equal(nothing(1000, known, "auto 3g"), false, "nothing is known of that way");
   equal(nothing(1000, { ...known, skipped: 8 }), false, "one tries again");
   equal(nothing(1000, { runs: [last] }), false, "the start wasn't measured");
@@ -110,6 +112,8 @@ Deno.test("isShort() says so for inputs that take less than the runtime's start 
   const known = started(lengths, { ...size(4e5), savedMs: 100, startMs: 6000 });
   equal(known.alone?.length, 2, "they stay known");
   assertEquals([1e5, 2e5, 3e5, 8e5].map((bytes) => short(known, bytes)), [true, true, false, false]);
+  const far = started(lengths, { ...size(4e5), savedMs: 100, startMs: 2000, openingMs: 4000 });
+  equal(short(far, 1e5), false, "how long a session opened on one way says nothing of another");
   // From one size it goes in proportion.
   const one = started(ranAlone(notes(), size(1e5), 3000), { ...size(1e5), savedMs: 1, startMs: 6000 });
   assertEquals([1e5, 1.9e5, 2.1e5].map((bytes) => short(one, bytes)), [true, true, false]);

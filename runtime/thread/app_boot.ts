@@ -88,6 +88,7 @@ export async function bootApp(supervisor: string, options: BootOptions): Promise
           reached: migrator?.reached() ?? {},
           migrated: migrator?.migrated() ?? {},
           bootMs: bootMs + (hook?.spentMs() ?? 0),
+          openingMs: migrator?.openingMs ?? 0,
         };
       },
     );

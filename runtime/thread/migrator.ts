@@ -105,6 +105,8 @@ export class Migrator {
   #away = false;
   /** The session that the heap's view is of. */
   #session = 0;
+  /** How long the app has waited for sessions to open. */
+  #openingMs = 0;
   /** The last session that was given up. */
   #ended = -1;
   readonly #points: Point[] = [];
@@ -163,6 +165,11 @@ export class Migrator {
   /** Tells all that happened and wasn't told yet. */
   tellAll(): void {
     this.#stages.tellAll();
+  }
+
+  /** How long the app has waited for sessions to open, milliseconds. */
+  get openingMs(): number {
+    return this.#openingMs;
   }
 
   /** How often each method's migration point was reached. */
@@ -248,7 +255,10 @@ export class Migrator {
     const id = board.sessionId;
     // Until the supervisor has taken note, the board still shows the session that was just ended.
     if (board.session === "ready" && id !== this.#ended) return { ok: true, id };
-    return port.request({ op: "session", ...wait });
+    const asked = performance.now();
+    const session = port.request({ op: "session", ...wait }) as SessionState | undefined;
+    this.#openingMs += performance.now() - asked;
+    return session;
   }
 
   /** A forced method waits for its session; any other goes on here until there is one. */
