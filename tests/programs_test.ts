@@ -99,6 +99,7 @@ const PROGRAMS: readonly Program[] = [
       /lazily: import of/,
     ],
   },
+  { file: "host_classes.ts", migrate: ["prototypeFirst", "count", "chain", "depth"] },
   {
     file: "libraries.ts",
     migrate: ["table", "useMemo", "text", "node", "events", "identify"],

@@ -154,6 +154,7 @@ export class Values implements ValueAccess {
     if (prototype === null) return types.isModuleNamespaceObject(value) ? "namespace" : slotBrand(value);
     let guess = this.#guesses.get(prototype);
     if (guess === undefined) this.#guesses.set(prototype, guess = this.#guess(prototype));
+    if (guess.brand === "host" && isClassPrototype(value)) return "plain";
     return guess.brand !== "plain" && guess.confirm(value) ? guess.brand : slotBrand(value);
   }
 
@@ -307,6 +308,15 @@ function listing(): ((value: object, filter: number) => PropertyKey[]) | undefin
 
 function isObject(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+/** What a class gives its instances: inherits from a host prototype if the class extends a host class, and has no slots. */
+function isClassPrototype(value: object): boolean {
+  const maker = Reflect.getOwnPropertyDescriptor(value, "constructor")?.value;
+  if (typeof maker !== "function" || types.isProxy(maker)) return false;
+  const given = Reflect.getOwnPropertyDescriptor(maker, "prototype");
+  return given?.value === value && given.writable === false &&
+    /^class\b/.test(Reflect.apply(functionText, maker, []));
 }
 
 function isIndex(key: PropertyKey): boolean {
