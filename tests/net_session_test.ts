@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { memory } from "@libp2p/memory";
 import { attachPeer, openHome, type Peer, peerIdOf, spawnClone } from "../net/mod.ts";
 import { encodeJsonFrame, SESSION_VERSION } from "../runtime/mod.ts";
+import { DEVICE_SILENCE_MS } from "../net/peer/constants.ts";
 import type { Defence } from "../net/peer/options.ts";
 import { App, ECHO_GUEST, inThreeTries, Scene } from "./net_fixtures.ts";
 import { Proxy } from "./net_proxy.ts";
@@ -207,7 +208,7 @@ Deno.test("an app learns that its clone stopped or that trust was withdrawn", as
   await gone(pid);
 });
 
-Deno.test("a cut link is noticed in 4 s by the app, and the guest ends", async () => {
+Deno.test("a cut link is noticed in 4 s by the app, and the guest ends once its clone has waited long enough", async () => {
   await using scene = new Scene();
   const { device, clone } = await scene.pair();
   const address = clone.addresses()[0]!;
@@ -221,7 +222,7 @@ Deno.test("a cut link is noticed in 4 s by the app, and the guest ends", async (
   const start = performance.now();
   match((await app.message()).reason, /no sign of life/);
   ok(performance.now() - start < 4_200, `${performance.now() - start} ms`);
-  await gone(pid);
+  await gone(pid, DEVICE_SILENCE_MS + 5_000);
 });
 
 Deno.test("a clone that sleeps in the middle of a migration is left at once, and found again when it wakes", () =>

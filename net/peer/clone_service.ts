@@ -15,6 +15,7 @@ import { Collecting } from "./collecting.ts";
 import {
   DEFAULT_HEAP_MIB,
   DEFAULT_MAX_GUESTS,
+  DEVICE_SILENCE_MS,
   GUEST_MEMORY_SHARE,
   GUEST_OVERHEAD_MIB,
   MAX_COLLECTING_BYTES,
@@ -196,7 +197,7 @@ export class CloneService {
       open = session;
       if (session !== undefined) {
         this.#served.add(session);
-        unwatch = liveness.watch(connection);
+        unwatch = liveness.watch(connection, DEVICE_SILENCE_MS);
         maySleep = this.#awake?.begin() ?? maySleep;
       }
       this.#parts.changed();

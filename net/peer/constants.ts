@@ -91,6 +91,11 @@ export const STRANGER_BYTES = 256 * 1024;
 
 /** Without a byte for this long while it should answer pings, a connection is dead. */
 export const SILENCE_MS = 3_000;
+/**
+ * As long may a device be silent whose session a clone serves: making the code of a large library keeps a weak one busy for
+ * seconds, and what waits for it is a guest's memory, no person.
+ */
+export const DEVICE_SILENCE_MS = 10_000;
 /** How often silence is looked for. */
 export const SILENCE_CHECK_MS = 250;
 

@@ -15,7 +15,8 @@ import {
  */
 export class Liveness {
   readonly #heard = new WeakMap<object, { at: number; bytes: number }>();
-  readonly #watched = new Map<Connection, number>();
+  /** For each connection who watches it: how long it may be silent for each. */
+  readonly #watched = new Map<Connection, number[]>();
   readonly #isTrusted: (peer: string) => boolean;
   readonly #strangerMs: number;
   readonly #limitsStrangers: boolean;
@@ -50,9 +51,11 @@ export class Liveness {
     return heard === undefined ? 0 : performance.now() - heard.at;
   }
 
-  /** Cuts the connection when it falls silent, until the returned function is called. */
-  watch(connection: Connection): () => void {
-    this.#watched.set(connection, (this.#watched.get(connection) ?? 0) + 1);
+  /** Cuts the connection when it has been silent for so long, until the returned function is called. */
+  watch(connection: Connection, silenceMs = SILENCE_MS): () => void {
+    const watchers = this.#watched.get(connection) ?? [];
+    watchers.push(silenceMs);
+    this.#watched.set(connection, watchers);
     const heard = this.#heard.get(connection.timeline);
     if (heard !== undefined) heard.at = performance.now();
     this.#timer ??= this.#start();
@@ -60,9 +63,8 @@ export class Liveness {
     return () => {
       if (done) return;
       done = true;
-      const left = this.#watched.get(connection)! - 1;
-      if (left > 0) this.#watched.set(connection, left);
-      else this.#watched.delete(connection);
+      watchers.splice(watchers.indexOf(silenceMs), 1);
+      if (watchers.length === 0) this.#watched.delete(connection);
       if (this.#watched.size === 0) this.close();
     };
   }
@@ -108,16 +110,23 @@ export class Liveness {
     raw.addEventListener("close", () => clearTimeout(timer));
   }
 
+  /** While this process was held up nothing was read, and no ping sent that could be answered. */
+  #forgive(connection: Connection, heldUpMs: number): void {
+    const heard = this.#heard.get(connection.timeline);
+    if (heard !== undefined) heard.at = Math.min(performance.now(), heard.at + heldUpMs);
+  }
+
   #start(): ReturnType<typeof setInterval> {
     let due = performance.now() + SILENCE_CHECK_MS;
     const timer = setInterval(() => {
-      const late = performance.now() - due;
-      due = performance.now() + SILENCE_CHECK_MS;
-      // What arrived while this process was held up is not read yet.
-      if (late > SILENCE_CHECK_MS) return;
-      for (const connection of this.#watched.keys()) {
-        if (this.silentMs(connection) < SILENCE_MS) continue;
-        connection.abort(new Error(`Cannot reach the other peer: no sign of life for ${SILENCE_MS} ms`));
+      const now = performance.now();
+      const late = now - due;
+      due = now + SILENCE_CHECK_MS;
+      for (const [connection, watchers] of this.#watched) {
+        if (late > SILENCE_CHECK_MS) this.#forgive(connection, late);
+        const silenceMs = Math.min(...watchers);
+        if (this.silentMs(connection) < silenceMs) continue;
+        connection.abort(new Error(`Cannot reach the other peer: no sign of life for ${silenceMs} ms`));
       }
     }, SILENCE_CHECK_MS);
     Deno.unrefTimer(timer);

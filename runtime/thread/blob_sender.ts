@@ -26,6 +26,7 @@ export class BlobSender {
   readonly #roundTripBytes: () => number;
   /** Questions that wait for their answer, in order. */
   readonly #asked: { hashes: readonly string[]; done: (lacks: readonly string[]) => Promise<void> }[] = [];
+  #closed = false;
   /** Settled when no question waits. */
   #answered: Promise<void> = Promise.resolve();
 
@@ -129,8 +130,9 @@ export class BlobSender {
     );
   }
 
-  /** The session has ended: nobody waits any longer for what the store has. */
+  /** The session has ended: nobody waits for what the store has, now or later. */
   close(): void {
+    this.#closed = true;
     for (const { done } of this.#asked.splice(0)) done([]);
   }
 
@@ -147,6 +149,7 @@ export class BlobSender {
     hashes: readonly string[],
     answered: (lacks: readonly string[]) => Promise<void> | void,
   ): void {
+    if (this.#closed) return;
     this.#answered = new Promise((done) =>
       this.#asked.push({ hashes, done: async (lacks) => done(await answered(lacks)) })
     );

@@ -58,6 +58,8 @@ interface DeviceText {
 }
 
 const LINE_FEED = 10;
+/** Texts are made for so long before the event loop has a turn. */
+const BREATHE_MS = 100;
 
 /** In a variable, so that the engine doesn't read the rewriter's modules before anybody asks for them. */
 const REWRITER = "../rewrite/mod.ts";
@@ -77,6 +79,9 @@ export class CodeService {
   #rewriter: Rewriter | undefined;
   readonly #spent = { modules: 0, ms: 0, nextMs: QUIET_MS };
   #made = false;
+  /** When the event loop had its last turn between texts, and its next turn if that is waited for. */
+  #breathedAt = 0;
+  #breath: Promise<void> | undefined;
 
   constructor(options: CodeServiceOptions) {
     this.#options = options;
@@ -365,10 +370,27 @@ export class CodeService {
     const known = this.#options.cache.get(name);
     if (known !== undefined) return known;
     await this.load();
+    // Looked at right before: others may have been waiting for the same turn.
+    for (let turn; (turn = this.#nextTurn()) !== undefined;) await turn;
     this.#made = true;
     const text = make();
     this.#options.cache.set(name, text);
     return text;
+  }
+
+  /**
+   * What to wait for if the event loop is due for a turn: a program of a thousand modules has all their texts made at once, and
+   * meanwhile nothing of this process would tell a clone that it lives.
+   */
+  #nextTurn(): Promise<void> | undefined {
+    if (performance.now() - this.#breathedAt < BREATHE_MS) return undefined;
+    return this.#breath ??= new Promise((resolve) =>
+      setTimeout(() => {
+        this.#breath = undefined;
+        this.#breathedAt = performance.now();
+        resolve();
+      }, 0)
+    );
   }
 }
 

@@ -59,3 +59,43 @@ Deno.test("CodeService.answer() puts the map into its URL when nothing can be ke
   const [, base64] = /^data:application\/json;base64,(.*)$/.exec(map)!;
   deepEqual(JSON.parse(atob(base64!)).sources, [request.url]);
 });
+
+Deno.test("CodeService.answer() gives the event loop turns while it makes many texts that are asked for at once", async () => {
+  const functions = Array.from(
+    { length: 200 },
+    (_, i) => `export function f${i}(a) { return () => a + n; }\n`,
+  );
+  const source = `let n = 0;\n${functions.join("")}`;
+  let turn = 0;
+  const made: { turn: number; at: number }[] = [];
+  class Counting extends Memory {
+    override set(key: string, text: string) {
+      super.set(key, text);
+      made.push({ turn, at: performance.now() });
+    }
+  }
+  const service = new CodeService({
+    ...{ cache: new Counting(), methods: new Set<string>(), pathOf: (url: string) => url },
+    diagnose: (_url, reason) => ok(false, reason),
+  });
+  const modules = Array.from(
+    { length: 24 },
+    (_, i) => ({ url: `file:///${i}.js`, path: `${i}.js`, key: `key${i}` }),
+  );
+  service.restore({ modules: modules.map((module) => ({ ...module, source, isModule: true })) });
+  await service.load();
+  const started = performance.now();
+  const timer = setInterval(() => turn++, 0);
+  await Promise.all(modules.map(({ key }) => service.answer({ op: "guest", key, uninitialised: [] })));
+  clearInterval(timer);
+  const turns = Map.groupBy(made, (text) => text.turn);
+  const longest = Math.max(...[...turns.values()].map((texts) => texts.at(-1)!.at - texts[0]!.at));
+  const ms = performance.now() - started;
+  equal(made.length, modules.length);
+  ok(
+    longest < ms / 2,
+    `of ${ms.toFixed(0)} ms a turn took ${longest.toFixed(0)}; texts by turn: ${
+      [...turns.values()].map((texts) => texts.length)
+    }`,
+  );
+});

@@ -316,14 +316,16 @@ export class DeviceSession {
     let due = now + SILENCE_CHECK_MS;
     this.#watching = setInterval(() => {
       const now = performance.now();
-      const late = now - due > SILENCE_CHECK_MS;
+      const lateMs = now - due;
       due = now + SILENCE_CHECK_MS;
       const away = this.#awayUntil;
       if (away === undefined || this.#lost !== undefined) this.#stopWatching();
       else if (now >= away.at) {
         this.#lose(`the clone kept the thread for more than ${Math.round(away.longestMs / 1000)} s`);
         // What arrived while this thread, or the machine, was held up is not read yet.
-      } else if (!late && now - this.#heardAt >= SILENCE_MS) {
+      } else if (lateMs > SILENCE_CHECK_MS) {
+        this.#heardAt = Math.min(now, this.#heardAt + lateMs);
+      } else if (now - this.#heardAt >= SILENCE_MS) {
         this.#gone = true;
         this.#lose("the peer on this device doesn't answer");
       }
