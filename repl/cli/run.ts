@@ -462,7 +462,8 @@ export class Run {
         return exitCode;
       }
       if (exitCode === 0 && !code.hasModule(modulePath(this.#app.main, this.#app.root))) this.#sayBypassed();
-      this.#say(this.#savings.line());
+      // Who stepped through it saw each migration, and made it take as long as they looked.
+      if (this.#onlooker === undefined) this.#say(this.#savings.line());
       this.#sayStayed(code);
       await this.#learn(known, code);
       return exitCode;

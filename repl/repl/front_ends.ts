@@ -24,7 +24,8 @@ export function fromTerminal(interpreter: Interpreter, app: SteppedApp): Promise
   });
   // Its own commands start with a dot, are about JavaScript and would only confuse.
   const { commands } = server as unknown as { commands: Record<string, unknown> };
-  for (const name of Object.keys(commands)) delete commands[name];
+  for (const name of Object.keys(commands)) if (name !== "exit") delete commands[name];
+  server.defineCommand("help", () => void interpreter.execute("help").then(() => server.displayPrompt()));
   server.removeAllListeners("SIGINT");
   server.on("SIGINT", () => {
     if (app.standing === "running" && app.interrupt()) return;

@@ -1,3 +1,4 @@
+import { nearest } from "../../runtime/rewrite/mod.ts";
 import { UsageError } from "../cli/mod.ts";
 import { columns } from "./columns.ts";
 import type { Context, ReplCommand } from "./command.ts";
@@ -43,13 +44,18 @@ export class Interpreter {
 
   /** @throws {UsageError} if no command, or more than one, starts so. */
   #find(name: string): ReplCommand {
-    const matching = this.#matching(name);
+    const matching = this.#matching(name === "exit" ? "quit" : name);
     if (matching.length === 1) return matching[0]!;
     throw new UsageError(
       matching.length === 0
-        ? `no command "${name}"; \`help\` lists them`
+        ? `no command "${name}"; ${this.#hint(name)}`
         : `"${name}" may be ${matching.map((command) => command.name).join(", ")}`,
     );
+  }
+
+  #hint(name: string): string {
+    const near = nearest(name, this.#commands.map((command) => command.name));
+    return near === undefined ? "`help` lists them" : `did you mean \`${near}\`?`;
   }
 
   #matching(name: string): readonly ReplCommand[] {

@@ -1,4 +1,5 @@
 /** Commands about migration points. */
+import { nearestMethod } from "../../runtime/rewrite/mod.ts";
 import { UsageError } from "../cli/mod.ts";
 import { columns } from "./columns.ts";
 import type { Context, ReplCommand } from "./command.ts";
@@ -52,7 +53,7 @@ export const POINTS: readonly ReplCommand[] = [
     summary: "remove a breakpoint",
     complete: ({ app }) => [...app.breakpoints],
     run: (context, args) => {
-      const method = find(args, [...context.app.breakpoints]);
+      const method = find(args, [...context.app.breakpoints], "breaks");
       context.app.breakpoints.delete(method);
       context.print(`no breakpoint at ${method}`);
     },
@@ -68,7 +69,7 @@ async function methods({ app, print }: Context, [text = ""]: readonly string[]):
 
 async function migrate({ app, print }: Context, args: readonly string[]): Promise<void> {
   const all = await app.allMethods.find();
-  const method = find(args, all.map(({ id }) => id));
+  const method = find(args, all.map(({ id }) => id), "methods");
   const stays = all.find(({ id }) => id === method)?.stays;
   if (stays !== undefined) throw new UsageError(`${method} stays on the device: ${stays}`);
   app.force(method);
@@ -76,16 +77,19 @@ async function migrate({ app, print }: Context, args: readonly string[]): Promis
 }
 
 /** The method that was meant. @throws {UsageError} if it is none or several of the given. */
-function find(args: readonly string[], methods: readonly string[]): string {
+function find(args: readonly string[], methods: readonly string[], lister = "partition"): string {
   // A method id may hold blanks: `#get size`.
   const text = args.join(" ");
-  if (text === "") throw new UsageError("which method? `partition` lists them");
+  if (text === "") throw new UsageError(`which method? \`${lister}\` lists them`);
   if (methods.includes(text)) return text;
   const ends = methods.filter((method) => method.endsWith(`#${text}`) || method.endsWith(`.${text}`));
   if (ends.length === 1) return ends[0]!;
+  if (ends.length > 1) throw new UsageError(`${text} may be ${ends.join(" or ")}`);
+  const near = nearestMethod(text, methods);
   throw new UsageError(
-    ends.length === 0
-      ? `no method ${text} here; \`methods\` lists all, \`partition\` those with a migration point`
-      : `${text} may be ${ends.join(" or ")}`,
+    `no method ${text} here; ` +
+      (near === undefined
+        ? "`methods` lists all, `partition` those with a migration point"
+        : `did you mean ${near}?`),
   );
 }

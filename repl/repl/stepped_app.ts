@@ -187,6 +187,10 @@ export class SteppedApp implements Onlooker {
       const code = await this.#current.start();
       const count = `${this.migrations} migration${this.migrations === 1 ? "" : "s"}`;
       last = `the app has ended with exit code ${code} after ${count}`;
+      if (this.methods.length === 0) {
+        last +=
+          "\nno method has a migration point: `methods` lists those that may have one, `migrate METHOD` gives it one";
+      }
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       last = `cannot run: ${error.message}`;

@@ -34,7 +34,10 @@ Deno.test({
     await repl.type("threads\r");
     await heard("main    stands at capture");
     await heard("clonecloud> ");
-    await repl.type("quit\r");
+    await repl.type(".help\r");
+    await heard("end the app and the REPL");
+    await heard("clonecloud> ");
+    await repl.type(".exit\r");
     while (!(await reader.read()).done);
     await repl.child.stdin.close();
   },
