@@ -1,4 +1,4 @@
-import { strictEqual } from "node:assert/strict";
+import { ok, strictEqual } from "node:assert/strict";
 import { chromium, type Page } from "playwright-core";
 import { startPeer } from "../../net/mod.ts";
 import { startDashboard } from "./dashboard.ts";
@@ -6,6 +6,13 @@ import { startDashboard } from "./dashboard.ts";
 const CHROMIUM = "/usr/bin/chromium";
 const ROOT = new URL("../../", import.meta.url);
 const installed = await Deno.stat(CHROMIUM).then(() => true, () => false);
+
+/** Whether no part of the page is wider than the window, or cut off in its table. */
+function fits(page: Page): Promise<boolean> {
+  return page.evaluate(
+    "[document.documentElement, ...document.querySelectorAll('section')].every((it) => it.scrollWidth <= it.clientWidth)",
+  );
+}
 
 /** Rows of one of the page's tables, cells joined by a bar. */
 function rows(page: Page, id: string): Promise<string[]> {
@@ -86,6 +93,10 @@ Deno.test({
     );
     const [migration] = await rows(page, "migrations");
     strictEqual(migration!.split("|").slice(0, 3).join("|"), `home|${method}|here → laptop`);
+    for (const width of [1280, 700, 360]) {
+      await page.setViewportSize({ width, height: 800 });
+      ok(await fits(page), `the page is wider than a window of ${width}`);
+    }
     const shots = Deno.env.get("CLONECLOUD_SCREENSHOTS");
     if (shots !== undefined) await screenshots(page, shots);
 

@@ -2,6 +2,10 @@
 
 const byId = (id) => document.getElementById(id);
 const token = takeToken();
+/** What stands where nothing is known. */
+const NOTHING = "–";
+const NO_TOKEN =
+  "This page needs the whole address that the peer printed when it started; the command \u201cstatus\u201d shows it too.";
 let snapshot;
 
 /** The token comes in the address once; it stays with this tab, out of the history. */
@@ -18,9 +22,7 @@ function takeToken() {
 async function follow() {
   const response = await fetch("api/events", { headers: { Authorization: `Bearer ${token}` } });
   if (response.status === 401) {
-    return say(
-      "This page needs the whole address that the peer printed when it started; `status` shows it too.",
-    );
+    return say(NO_TOKEN);
   }
   if (!response.ok) throw new Error(await response.text());
   connected(true);
@@ -67,7 +69,8 @@ function show(next) {
   byId("peer").textContent = next.peer;
   byId("appCount").textContent = next.apps.length;
   byId("guestCount").textContent = `${next.guests.length} of ${next.maxGuests}`;
-  byId("awayCount").textContent = next.migrations.filter(({ state }) => state === "away").length;
+  byId("awayCount").textContent =
+    next.migrations.filter(({ state, role }) => state === "away" && role === "device").length;
   byId("stored").textContent = bytes(next.storeBytes);
   fill("apps", next.apps.map(appRow));
   fill("guests", next.guests.map(guestRow));
@@ -86,9 +89,9 @@ function appRow(
   { app, clone, conditions: { rttMs, upBytesPerSecond, downBytesPerSecond, cloneSpeed, power } },
 ) {
   return [
-    cell(app),
+    nameCell(app),
     threadCell("device", app),
-    cell(clone.name || short(clone.peer), "short"),
+    nameCell(clone.name || short(clone.peer)),
     cell(`${rttMs.toFixed(1)} ms`, "n"),
     cell(rate(upBytesPerSecond), "n"),
     cell(rate(downBytesPerSecond), "n"),
@@ -98,7 +101,7 @@ function appRow(
 }
 
 function guestRow({ app, device, pid }) {
-  return [cell(app), threadCell("clone", app), cell(nameOf(device)), cell(pid, "n")];
+  return [nameCell(app), threadCell("clone", app), nameCell(nameOf(device)), cell(pid, "n")];
 }
 
 /** What the thread of a session does: away on its migration, or at home. */
@@ -108,7 +111,7 @@ function threadCell(role, app) {
   );
   if (away === undefined) return cell(role === "device" ? "runs here" : "waits");
   return role === "device"
-    ? cell(`is away: ${away.method.split("#").pop()}`, "away", away.method)
+    ? nameCell(`is away: ${away.method.split("#").pop()}`, "away", away.method)
     : cell("runs here", "away");
 }
 
@@ -118,33 +121,62 @@ function migrationRow({ state, role, app, method, peer, startedAt, bytesUp, byte
   if (state === "away") time.dataset.since = startedAt;
   return [
     cell(state, `${state} short`),
-    cell(method || app, "mono"),
+    nameCell(method || app, "mono"),
     cell(role === "device" ? `here → ${other}` : `${other} → here`, "short"),
     cell(new Date(startedAt).toLocaleTimeString(), "short"),
     cell(bytes(bytesUp), "n"),
-    cell(state === "home" ? bytes(bytesDown) : "–", "n"),
+    cell(state === "home" ? bytes(bytesDown) : NOTHING, "n"),
     time,
   ];
 }
 
-function peerRow({ peer, name, trusted, connected, rttMs, address }) {
+function peerRow(row) {
+  const { peer, name, connected, rttMs, upBytesPerSecond, downBytesPerSecond, speed, load, cores, address } =
+    row;
   return [
-    cell(name || "unnamed"),
-    cell(
-      !trusted ? "near by, not paired" : connected ? "paired, connected" : "paired, not in reach",
-      connected ? "home short" : "short",
-    ),
-    cell(rttMs === undefined ? "–" : `${rttMs.toFixed(1)} ms`, "n"),
-    cell(short(peer), "mono short", peer),
-    cell(address?.replace(/\/p2p\/.*$/, "") ?? "–", "mono", address),
+    nameCell(name || short(peer), "", peer),
+    cell(stateOf(row), row.problem ? "abandoned" : connected ? "home" : ""),
+    cell(known(rttMs, (ms) => `${ms.toFixed(1)} ms`), "n"),
+    cell(known(upBytesPerSecond, rate), "n"),
+    cell(known(downBytesPerSecond, rate), "n"),
+    cell(known(speed, (times) => `${times.toFixed(1)} ×`), "n"),
+    cell(known(load, (busy) => `${busy.toFixed(1)} of ${cores}`), "short"),
+    cell(powerOf(row)),
+    address === undefined ? cell(NOTHING) : nameCell(address.replace(/\/p2p\/.*$/, ""), "mono", address),
   ];
+}
+
+function stateOf({ trusted, connected, problem, knownBy }) {
+  if (problem) return problem;
+  if (knownBy) return `known by ${knownBy.join(", ")}`;
+  if (!trusted) return "near by, not paired";
+  return connected ? "paired, connected" : "paired, not in reach";
+}
+
+function powerOf({ power, batteryPercent }) {
+  const level = batteryPercent === undefined ? "" : ` ${batteryPercent} %`;
+  return `${power === undefined || power === "unknown" ? "" : power}${level}`.trim() || NOTHING;
+}
+
+function known(value, shown) {
+  return value === undefined ? NOTHING : shown(value);
 }
 
 function cell(text, className = "", title = "") {
   const element = document.createElement("td");
-  element.textContent = text;
-  element.className = className;
+  element.append(Object.assign(document.createElement("span"), { textContent: text }));
+  element.className = text === NOTHING ? `${className} none` : className;
   if (title !== "") element.title = title;
+  return element;
+}
+
+/** A cell with an id, path or name, which may break behind its separators. */
+function nameCell(text, className = "", title = "") {
+  const element = cell("", `${className} name`.trim(), title);
+  const parts = text.split(/(?<=[/#@_-])(?=[^/#@_-])|(?<=\.)(?=\w{4})/);
+  element.firstChild.append(
+    ...parts.flatMap((part, i) => i === 0 ? [part] : [document.createElement("wbr"), part]),
+  );
   return element;
 }
 
@@ -154,12 +186,31 @@ function fill(id, rows) {
   const shown = rows.length > 0
     ? rows
     : [[Object.assign(cell(table.dataset.empty, "empty"), { colSpan: 9 })]];
-  table.tBodies[0].replaceChildren(...shown.map((cells) => {
+  const made = shown.map((cells) => {
     const row = document.createElement("tr");
     cells.forEach((item, i) => item.dataset.label = table.tHead.rows[0].cells[i].textContent);
     row.append(...cells);
     return row;
-  }));
+  });
+  const body = table.tBodies[0];
+  // A row that says the same stays: so does what a person has marked in it.
+  const kept = new Map([...body.rows].map((row) => [sayingOf(row), row]));
+  const next = made.map((row) => {
+    const saying = sayingOf(row);
+    const same = kept.get(saying);
+    kept.delete(saying);
+    return same ?? row;
+  });
+  if (next.length !== body.rows.length || next.some((row, i) => row !== body.rows[i])) {
+    body.replaceChildren(...next);
+  }
+}
+
+/** All that a row says, but for what changes by itself. */
+function sayingOf(row) {
+  return [...row.cells].map((item) =>
+    item.dataset.since ?? [item.className, item.textContent, item.title].join("\t")
+  ).join("\n");
 }
 
 function nameOf(peer) {
@@ -167,8 +218,9 @@ function nameOf(peer) {
     short(peer);
 }
 
+/** The end of a peer id; not to be broken behind the dots. */
 function short(peer) {
-  return `…${peer.slice(-8)}`;
+  return `…\u2060${peer.slice(-8)}`;
 }
 
 function bytes(count) {
@@ -192,5 +244,5 @@ setInterval(() => {
 }, 250);
 
 if (token === null) {
-  say("This page needs the whole address that the peer printed when it started; `status` shows it too.");
+  say(NO_TOKEN);
 } else keepFollowing();
