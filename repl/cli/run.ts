@@ -464,7 +464,8 @@ export class Run {
       if (exitCode === 0 && !code.hasModule(modulePath(this.#app.main, this.#app.root))) this.#sayBypassed();
       // Who stepped through it saw each migration, and made it take as long as they looked.
       if (this.#onlooker === undefined) this.#say(this.#savings.line());
-      this.#sayStayed(code);
+      // What a signal ended may have been away.
+      if (exitCode < 128) this.#sayStayed(code);
       await this.#learn(known, code);
       return exitCode;
     } finally {
