@@ -142,7 +142,8 @@ function choiceAt(choice: unknown, path: string, place: string): Choice {
       `${place}.some must be [at least, at most]`,
     );
   } else {
-    check(isNumber(from) && isNumber(to) && to >= from, path, is);
+    check(isNumber(from) && isNumber(to), path, is);
+    check(to >= from, path, `${place}: ${from} to ${to} is no range; the smaller number is "from"`);
     check(
       scale === undefined || scale === "linear" || scale === "log",
       path,

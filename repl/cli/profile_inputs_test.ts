@@ -84,7 +84,7 @@ Deno.test("readInputs() says what is wrong with a file, and where", () => {
     [{ random: { runs: 1, args: [{ files: "data", ending: 3 }] } }, /ending must be a text/],
     [{ random: { runs: -1, args: [] } }, /random\.runs must be 0 to 1000/],
     [{ random: { runs: 1 } }, /random\.args is no list/],
-    [{ random: { runs: 1, args: ["a", { from: 3, to: 1 }] } }, /random\.args\[1\] must be a text/],
+    [{ random: { runs: 1, args: ["a", { from: 3, to: 1 }] } }, /random\.args\[1\]: 3 to 1 is no range/],
     [
       { random: { runs: 1, args: [{ from: 0, to: 1, scale: "log" }] } },
       /random\.args\[0\]: a range on a log scale/,
