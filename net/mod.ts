@@ -11,7 +11,16 @@
  *
  * @module
  */
-export { defaultHome, type Home, HomeBusyError, openHome, peerIdOf, socketPathOf } from "./home/mod.ts";
+export {
+  defaultHome,
+  type Home,
+  HomeBusyError,
+  keyOfPeer,
+  openHome,
+  peerIdOf,
+  peerOfKey,
+  socketPathOf,
+} from "./home/mod.ts";
 export {
   FileClient,
   hashesOf,

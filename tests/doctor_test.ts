@@ -1,5 +1,6 @@
 import { deepStrictEqual, equal, match } from "node:assert/strict";
 import { diagnoseNetwork, diagnoseRow } from "../net/doctor/diagnose.ts";
+import { examineAddress } from "../net/doctor/mod.ts";
 import { Lab } from "./two_machines.ts";
 
 const unavailable = Lab.unavailable();
@@ -98,4 +99,23 @@ Deno.test("diagnoseRow() tells of clocks and versions that differ", () => {
 Deno.test("diagnoseNetwork() tells of no network", () => {
   const found = diagnoseNetwork({ addresses: [], vpns: [], multicastRoute: false });
   deepStrictEqual(found.map(({ code }) => code), ["no-network"]);
+});
+
+Deno.test("diagnoseNetwork() names a VPN, and says what to do about it", () => {
+  const facts = {
+    addresses: [{ name: "wlan0", address: "10.0.0.2", prefixLength: 24 }],
+    multicastRoute: true,
+  };
+  const [vpn] = diagnoseNetwork({ ...facts, vpns: ["wg0"] });
+  match(vpn!.what, /^a VPN is on \(wg0\)/);
+  match(vpn!.todo!, /allow local network access in the VPN's settings/);
+});
+
+Deno.test("examineAddress() looks at IPv6 addresses too", async () => {
+  const listener = Deno.listen({ hostname: "::1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const code = async () => (await examineAddress(`/ip6/::1/tcp/${port}`)).at(-1)!.code;
+  equal(await code(), "other-peer");
+  listener.close();
+  equal(await code(), "not-running");
 });

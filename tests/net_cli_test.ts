@@ -74,6 +74,10 @@ Deno.test("peer, pair, peers, status and trust do what a person needs, from pair
     (await run("trust", "limit", id, "--cores", "0.5", "--hours", "08:00-18:30", "--home", laptop)).out,
     /0\.5 cores/,
   );
+  match(
+    (await run("trust", "limit", id, "--hours", "08:00-08:00", "--home", laptop)).err,
+    /08:00-08:00 is no time at all; `always` is all day/,
+  );
   match((await run("trust", "list", "--home", laptop)).out, new RegExp(`${id}.* 0\\.5 cores, .*08:00-18:30`));
   equal((await run("trust", "remove", id, "--home", laptop)).code, 0);
   equal((await run("trust", "list", "--json", "--home", laptop)).out, "[]");
@@ -98,6 +102,7 @@ Deno.test("commands refuse bad arguments with one line and exit code 2", async (
       [["peer", "--listen", "4001"], /--listen 4001 is no address; give one like \/ip4\/0.0.0.0\/tcp\/4001/],
       [["peer", "--listen", "/ip4/127.0.0.1/tcp/99999"], /Cannot read address/],
       [["pair", "12"], /"12" is not a code/],
+      [["pair", "CLONECLOUD:PAIR/123456/192.168.1.5/4001/A1B2"], /a part of what was scanned is missing/],
       [["trust", "limit", "me", "--cores", "2"], /no trusted peer is "me"/],
       [["peers", "all"], /unexpected argument "all": it takes none/],
       [["doctor", "nobody"], /no paired peer is "nobody"/],

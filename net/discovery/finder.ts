@@ -57,6 +57,8 @@ export class Finder {
    */
   async connectTo(address: string, { anyone = false } = {}): Promise<Connection> {
     const target = parseAddress(address);
+    const wrong = faultOf(target);
+    if (wrong !== undefined) throw new RangeError(`Cannot use address "${address}": ${wrong}`);
     const connection = await this.#reach(target);
     const peer = connection.remotePeer.toString();
     if (!hasPeerId(target) && !anyone && !this.#options.trust.has(peer)) {
@@ -276,6 +278,21 @@ export function parseAddress(text: string): Multiaddr {
   return address;
 }
 
+/** What of an address is missing, if a person left out a part. */
+function faultOf(address: Multiaddr): string | undefined {
+  const parts = address.getComponents();
+  if (/^(ip|dns)/.test(parts[0]?.name ?? "") && !parts.some(({ name }) => name === "tcp" || name === "udp")) {
+    return "it has no port; copy all of it (…/tcp/4001)";
+  }
+  const peer = peerIdIn(address);
+  try {
+    if (peer !== undefined) peerIdFromString(peer);
+  } catch {
+    return "its peer id, behind /p2p/, is not whole; copy all of it, or leave /p2p/ and what follows out";
+  }
+  return undefined;
+}
+
 /** An address without the peer that is there. */
 function bare(address: string): string {
   return address.replace(/\/p2p\/[^/]+$/, "");
@@ -314,5 +331,11 @@ function reasonOf(error: unknown): string {
   }
   const { name, message } = error as Error;
   if (name === "TimeoutError" || name === "AbortError") return "no answer in time";
+  if (message.includes("ECONNREFUSED")) {
+    return "no peer listens there; start `peer` or `pair` on that machine";
+  }
+  if (/EHOSTUNREACH|ENETUNREACH/.test(message)) {
+    return "this machine has no way there; is it in the same network?";
+  }
   return message.split("\n")[0]!;
 }

@@ -74,3 +74,14 @@ Deno.test("pairing over a real connection ends with trust on both sides, and a w
   equal((await done).peer, device.id);
   equal((await device.peers())[0]!.connected, true);
 });
+
+Deno.test("connectTo() says what of an address is missing, and where nobody listens", async () => {
+  await using scene = new Scene();
+  const { device, clone } = await scene.pair();
+  const [address] = clone.addresses();
+  const reason = async (clones: string[]) => (await (await scene.app(device, { clones })).message()).error;
+  match(await reason(["/ip4/127.0.0.1"]), /^Cannot use address "\/ip4\/127.0.0.1": it has no port/);
+  match(await reason([address!.slice(0, -4)]), /its peer id, behind \/p2p\/, is not whole/);
+  await clone.stop();
+  match(await reason([address!]), /^Cannot reach .*: no peer listens there; start `peer`/);
+});

@@ -93,6 +93,15 @@ export function diagnoseAttempt(name: string, attempt: Attempt): Finding {
 }
 
 function silent(name: string, { host, port, isNear, neighbour }: Omit<Attempt, "outcome">): Finding {
+  if (host.includes(":")) {
+    return {
+      level: "bad",
+      code: "silent",
+      what: `nobody answers at ${host} port ${port}: ${name} is off, asleep, behind a firewall or elsewhere`,
+      todo:
+        `wake ${name} and bring both machines into the same network, or pair by its IPv4 address: pair CODE ADDR`,
+    };
+  }
   if (!isNear) {
     return {
       level: "bad",

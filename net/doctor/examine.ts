@@ -95,6 +95,6 @@ async function look(
 }
 
 function targetOf(address: string): [host: string, port: number] | undefined {
-  const match = /^\/(?:ip4|dns4|dns)\/([^/]+)\/tcp\/(\d+)/.exec(address);
+  const match = /^\/(?:ip[46]|dns[46]?)\/([^/]+)\/tcp\/(\d+)/.exec(address);
   return match === null ? undefined : [match[1]!, Number(match[2])];
 }

@@ -23,6 +23,20 @@ export async function peerIdOf(home: Home): Promise<string> {
   return peerIdFromPrivateKey(await loadKey(home)).toString();
 }
 
+/** The Ed25519 key (32 bytes) that a peer id stands for; undefined for an id of another kind. */
+export async function keyOfPeer(peer: string): Promise<Uint8Array | undefined> {
+  const { peerIdFromString } = await import(PEER_ID) as typeof import("@libp2p/peer-id");
+  const { type, publicKey } = peerIdFromString(peer);
+  return type === "Ed25519" ? publicKey.raw : undefined;
+}
+
+/** The peer id that stands for an Ed25519 key. */
+export async function peerOfKey(key: Uint8Array): Promise<string> {
+  const { peerIdFromPublicKey } = await import(PEER_ID) as typeof import("@libp2p/peer-id");
+  const { publicKeyFromRaw } = await keyLibrary();
+  return peerIdFromPublicKey(publicKeyFromRaw(key)).toString();
+}
+
 /** Loaded when needed: commands that need no key start without it. */
 async function keyLibrary() {
   return await import(KEYS) as typeof import("@libp2p/crypto/keys");

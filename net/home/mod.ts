@@ -5,7 +5,7 @@
  */
 export { PRIVATE_FILE_MODE } from "./constants.ts";
 export { defaultHome, type Home, openHome, stateOf, writePrivateFile } from "./home.ts";
-export { loadKey, peerIdOf } from "./key.ts";
+export { keyOfPeer, loadKey, peerIdOf, peerOfKey } from "./key.ts";
 export { HomeBusyError, lockHome } from "./lock.ts";
 export { readSettings, type Settings, updateSettings } from "./settings.ts";
 export { prepareSocketPath, removeSocketPath, socketPathOf } from "./socket_path.ts";

@@ -19,7 +19,7 @@ export const pair: Command = {
   },
   async run(parsed) {
     const [first, second, extra] = parsed.positionals;
-    const scanned = first === undefined ? undefined : parsePairingUri(first);
+    const scanned = first === undefined ? undefined : await readScanned(first);
     const { code, address } = scanned ?? { code: first, address: second };
     const qr = parsed.values.qr === true || Deno.stdout.isTerminal();
     if (extra !== undefined) throw new UsageError("pair takes at most a code and an address");
@@ -51,14 +51,14 @@ async function show(
   const client = await connectLocal(home);
   if (client !== undefined) {
     const offer = await client.request({ op: "offer" });
-    printCode(String(offer.code), { addresses: offer.addresses as string[], qr });
+    await printCode(String(offer.code), { addresses: offer.addresses as string[], qr });
     const result = await client.next();
     if (result?.ok !== true) throw new Error(String(result?.error ?? "Cannot pair: the peer stopped"));
     return printPaired(String(result.name), String(result.peer));
   }
   await withPeer({ home, ...(listen ? { listen } : {}) }, async (peer) => {
     const offer = peer.offerPairing();
-    printCode(offer.code, { addresses: peer.addresses(), qr });
+    await printCode(offer.code, { addresses: peer.addresses(), qr });
     const { name, peer: id } = await offer.done;
     printPaired(name, id);
   });
@@ -89,14 +89,31 @@ async function withPeer(
   }
 }
 
-function printCode(code: string, { addresses, qr }: { addresses: readonly string[]; qr: boolean }): void {
+async function printCode(
+  code: string,
+  { addresses, qr }: { addresses: readonly string[]; qr: boolean },
+): Promise<void> {
   console.log(`Code: ${code}`);
   console.log(`Type on the other machine within two minutes: pair ${code}`);
   const address = bestAddress(addresses);
   if (address === undefined) return;
   console.log(`If it finds nobody: pair ${code} ${address}`);
   if (!qr) return;
-  console.log(`Or scan this there and type: pair SCANNED\n${qrCode(pairingUri(code, address))}`);
+  const drawn = qrCode(await pairingUri(code, address));
+  const { columns } = Deno.stdout.isTerminal() ? Deno.consoleSize() : { columns: Infinity };
+  if (columns >= drawn.columns) console.log(`Or scan this there and type: pair SCANNED\n${drawn.lines}`);
+  else {console.log(
+      `(Make this window ${drawn.columns} columns wide to see a QR code here; it has ${columns}.)`,
+    );}
+}
+
+/** Code and address of what was scanned; undefined for what is typed. @throws {UsageError} if a part is missing */
+async function readScanned(text: string): Promise<{ code: string; address: string } | undefined> {
+  try {
+    return await parsePairingUri(text);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 function printPaired(name: string, peer: string): void {

@@ -46,7 +46,7 @@ export const peer: Command = {
     for (const address of running.addresses()) console.log(address);
     const address = bestAddress(running.addresses());
     if (address !== undefined && (parsed.values.qr || Deno.stderr.isTerminal())) {
-      console.error(qrCode(address));
+      console.error(qrCode(address).lines);
     }
     await startPage(running, port);
     await stopSignal();

@@ -109,6 +109,12 @@ function limitsOf({ values }: Parsed): Limits | undefined {
   };
   try {
     const limits = parseLimits(given);
+    const [from, to] = (limits.hours ?? "").split("-");
+    if (from !== undefined && from === to) {
+      throw new RangeError(
+        `${limits.hours} is no time at all; \`always\` is all day, \`trust remove\` is never`,
+      );
+    }
     if (Object.keys(limits).length > 0) return limits;
   } catch (error) {
     const said = (error as Error).message.replace(/^memoryMiB|^storageMiB/, (name) => name.slice(0, -3));
