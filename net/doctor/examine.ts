@@ -2,7 +2,7 @@ import type { PeerRow } from "../peer/mod.ts";
 import type { TrustedPeer } from "../trust/mod.ts";
 import { type Attempt, diagnoseAttempt, diagnoseNetwork, diagnoseRow, type Finding } from "./diagnose.ts";
 import { isNeighbour, neighbourState, type NetworkFacts, readNetwork } from "./network_facts.ts";
-import { probeTcp, type TcpOutcome } from "./tcp_probe.ts";
+import { probeTcp } from "./tcp_probe.ts";
 
 /** One try at an address: longer than any handshake on a link that is of use. */
 const PROBE_MS = 2_500;
@@ -67,22 +67,22 @@ async function unreached(
   }
   return await Promise.all(
     [...targets.values()].slice(0, MAX_ADDRESSES).map(async ([host, port]) => {
-      const outcome = await probeTcp(host, port, PROBE_MS);
-      return diagnoseAttempt(name, await look({ host, port, outcome }, facts));
+      return diagnoseAttempt(name, await look({ host, port }, facts));
     }),
   );
 }
 
 async function look(
-  { host, port, outcome }: { host: string; port: number; outcome: TcpOutcome },
+  { host, port }: { host: string; port: number },
   facts: NetworkFacts,
 ): Promise<Attempt> {
+  let outcome = await probeTcp(host, port, PROBE_MS);
   const isNear = isNeighbour(host, facts);
   const until = performance.now() + NEIGHBOUR_MS;
   let neighbour = isNear ? neighbourState(host) : undefined;
-  // Somebody who has just left still counts as there; asking again makes the system look.
+  // Somebody who has just left still counts as there; asking again makes the system look. And a busy machine hears answers late.
   while (outcome === "silent" && neighbour === "answers" && performance.now() < until) {
-    await probeTcp(host, port, NEIGHBOUR_CHECK_MS);
+    outcome = await probeTcp(host, port, NEIGHBOUR_CHECK_MS);
     neighbour = neighbourState(host);
   }
   return {
