@@ -6,7 +6,7 @@ export interface Left {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Files in its working folder: path and text. */
+  /** Files in its working folder: path, and text or what a link points to. */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -122,6 +122,7 @@ function filesIn(root: string, below: string): Record<string, string> {
   for (const entry of Deno.readDirSync(`${root}/${below}`)) {
     const path = `${below}${entry.name}`;
     if (entry.isDirectory) Object.assign(found, filesIn(root, `${path}/`));
+    else if (entry.isSymlink) found[path] = `-> ${Deno.readLinkSync(`${root}/${path}`)}`;
     else found[path] = Deno.readTextFileSync(`${root}/${path}`);
   }
   return Object.fromEntries(Object.entries(found).sort());

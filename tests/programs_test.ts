@@ -128,6 +128,27 @@ const PROGRAMS: readonly Program[] = [
     ],
   },
   {
+    file: "odd_files.ts",
+    flags: ["-A", "--unstable-kv"],
+    migrate: [
+      ...["lockFiles", "swaps", "names", "noName", "folderWithoutName", "placesOfText", "placesOfTextLater"],
+      ...[
+        "shortBuffer",
+        "shortBufferToo",
+        "streamSizes",
+        "keyValues",
+        "hasUnstable",
+        "sparse",
+        "readsDevices",
+      ],
+    ],
+    stays: [
+      /folderWithoutName: it makes a folder without a name/,
+      /keyValues: it uses Deno.openKv/,
+      /readsDevices: Cannot serve \/dev/,
+    ],
+  },
+  {
     file: "native_files.ts",
     migrate: [
       ...["fetches", "fetchMissing", "wasm", "compiled", "read", "resolved", "json", "database", "hw"],

@@ -185,7 +185,7 @@ export class Acceptance {
   #unmade(mid: number): number | undefined {
     const { state, firstNew } = this.#inlet;
     const index = mid - state.origin;
-    if (mid === 0 || state.nodes[index] !== undefined) return undefined;
+    if (mid === 0 || (state.nodes[index] ?? state.builtin(index)) !== undefined) return undefined;
     if (!(index >= firstNew && index < state.size)) throw new PacketError(`no live object has id ${mid}`);
     if (this.#needs.has(index)) throw new PacketError("an object needs itself");
     return index;

@@ -181,7 +181,11 @@ export class Builtins {
     const modules = [...this.#modules].sort(([a], [b]) => Number(b === STREAM) - Number(a === STREAM));
     for (const [name, load] of modules) {
       const module = load();
-      if (module !== undefined) this.add(name, module);
+      if (module === undefined) continue;
+      // What is global too goes by that name: the other side may not have loaded the module.
+      const keys = types.isProxy(module) ? [] : ownKeys(module);
+      for (const key of keys) if (typeof key === "string") this.#loadLazy(key);
+      this.add(name, module);
     }
     this.#modules.clear();
   }

@@ -61,13 +61,16 @@ export function asNode<T>({ call, paths }: FailedCall, perform: () => T): T {
   } catch (error) {
     if (!(error instanceof FileFailure)) throw error;
     const [errno, , text] = FAILURES[error.code]!;
-    const made = new Error(`${error.code}: ${text}, ${call}${paths.length > 0 ? ` ${quoted(paths)}` : ""}`);
+    const [path, dest] = paths;
+    // Node leaves out a path that is empty, but where it makes the error itself.
+    const where = path || path !== undefined && call === "access" ? ` '${path}'` : "";
+    const made = new Error(`${error.code}: ${text}, ${call}${where}${dest ? ` -> '${dest}'` : ""}`);
     throw Object.assign(made, {
       errno: -errno,
       syscall: call,
       code: error.code,
-      ...(paths.length > 0 && { path: paths[0] }),
-      ...(paths.length > 1 && { dest: paths[1] }),
+      ...(where !== "" && { path }),
+      ...(dest && { dest }),
     });
   }
 }

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { Buffer } from "node:buffer";
 import { createInterface } from "node:readline";
-import type { NodeDescriptors } from "./node_descriptors.ts";
+import { type NodeDescriptors, textToWrite } from "./node_descriptors.ts";
 
 type Functions = Record<string, (...args: any[]) => any>;
 
@@ -41,7 +41,8 @@ export function fileHandleClass(descriptors: NodeDescriptors, fs: Functions, str
     }
 
     async write(data: any, ...more: any[]) {
-      return { buffer: data, bytesWritten: await descriptors.write(this.#open(), data, ...more) };
+      const given = typeof data === "string" ? textToWrite(data, more[0], more[1]) : [data, ...more] as const;
+      return { buffer: given[0], bytesWritten: await descriptors.write(this.#open(), ...given) };
     }
 
     async readv(buffers: any[], position?: number) {

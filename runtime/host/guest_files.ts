@@ -223,6 +223,7 @@ export class GuestFiles {
   }
 
   makeFolder(given: unknown, options: { recursive?: boolean; mode?: number } = {}): string | undefined {
+    if (given === "" && options.recursive === true) this.abandon("it makes a folder without a name");
     const path = this.path(given);
     this.#permit(path, "write");
     const mode = options.mode ?? 0o777;

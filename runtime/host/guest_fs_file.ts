@@ -7,6 +7,12 @@ import { FileFailure } from "./file_tree_types.ts";
 
 const STREAM_CHUNK_BYTES = 64 * 1024;
 
+function bytesOf(data: ArrayBufferLike | ArrayBufferView): Uint8Array {
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
+}
+
 /** Only `from` makes one. */
 const KEY = Symbol("open");
 
@@ -169,11 +175,16 @@ export function fsFileClass(files: GuestFiles) {
     }
 
     get writable(): WritableStream<Uint8Array> {
-      return this.#writable ??= new WritableStream({
-        write: (bytes) => void this.writeSync(bytes),
-        close: () => this.close(),
-        abort: () => this.close(),
-      });
+      const write = (bytes: unknown) => {
+        if (!(bytes instanceof ArrayBuffer) && !ArrayBuffer.isView(bytes)) {
+          throw new TypeError("Expected ArrayBuffer or ArrayBufferView for write chunk");
+        }
+        for (let left = bytesOf(bytes); left.length > 0;) left = left.subarray(this.writeSync(left));
+      };
+      const close = () => this.close();
+      const size = (bytes: unknown) => (bytes as Partial<ArrayBuffer> | undefined)?.byteLength ?? 1;
+      const held = { highWaterMark: STREAM_CHUNK_BYTES, size };
+      return this.#writable ??= new WritableStream({ write, close, abort: close }, held);
     }
 
     close(): void {

@@ -13,10 +13,11 @@ import { GuestModules } from "./guest_modules.ts";
 import { nodeFs } from "./guest_node_fs.ts";
 import { fileFetch } from "./guest_fetch.ts";
 import type { NodeDescriptors } from "./node_descriptors.ts";
+import { standForUnstable } from "./unstable.ts";
 import { DENO_AS_IS, DENO_FACTS, GLOBALS_PINNED, HANDLERS_PINNED, NODE_AS_IS } from "./host_api.ts";
 
 /** What an invocation starts with. */
-type Begun = Pick<MigrateHead, "nowMs" | "sinceStartMs" | "pid" | "exitCode" | "permits">;
+type Begun = Pick<MigrateHead, "nowMs" | "sinceStartMs" | "pid" | "exitCode" | "permits" | "unstable">;
 
 type Functions = Record<string, (...args: any[]) => unknown>;
 
@@ -49,6 +50,8 @@ export class GuestHost {
       now: () => dateNow() + this.#clockSkewMs,
     });
     this.#databases = new GuestDatabases(this.#files);
+    // A small Buffer would travel home with all of the pool, which no later packet could name again.
+    Buffer.poolSize = 0;
     this.#patchDeno();
     this.#patchGlobals();
     this.#patchConsole();
@@ -73,7 +76,7 @@ export class GuestHost {
   }
 
   /** A new invocation, at this moment of the device's clocks; so far the app would exit with `exitCode`. */
-  begin({ nowMs, sinceStartMs, pid, exitCode, permits }: Begun): void {
+  begin({ nowMs, sinceStartMs, pid, exitCode, permits, unstable = [] }: Begun): void {
     this.#effects = [];
     this.#exitCode = Deno.exitCode = exitCode;
     this.#files.begin(permits);
@@ -82,6 +85,7 @@ export class GuestHost {
     this.#clockSkewMs = nowMs - dateNow();
     this.#startSkewMs = sinceStartMs - sinceStart();
     this.#pid = pid;
+    standForUnstable(unstable, (name) => this.#abandon(`it uses ${name}`, { what: name }));
   }
 
   /** What the invocation did to files, and which folders it saw the attributes of. */

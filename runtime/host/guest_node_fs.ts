@@ -9,7 +9,7 @@ import { copyTree } from "./guest_copy.ts";
 import { globCalls, globLater } from "./guest_glob.ts";
 import { dirClass } from "./guest_dir.ts";
 import { fileHandleClass } from "./guest_file_handle.ts";
-import { NodeDescriptors } from "./node_descriptors.ts";
+import { NodeDescriptors, textToWrite } from "./node_descriptors.ts";
 import { direntOf, nodeStats } from "./node_stats.ts";
 
 type Functions = Record<string, (...args: any[]) => unknown>;
@@ -409,6 +409,9 @@ const SILENT = new Set(["renameSync", "unlinkSync", "rmdirSync"]);
 function callBack(name: string, args: any[], call: (...args: any[]) => unknown): void {
   const callback = args.pop();
   if (typeof callback !== "function") throw new TypeError('The "cb" argument must be of type function.');
+  if (name === "writeSync" && typeof args[1] === "string") {
+    args.splice(1, 3, ...textToWrite(args[1], args[2], args[3]));
+  }
   queueMicrotask(() => {
     let result: unknown;
     try {

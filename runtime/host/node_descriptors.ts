@@ -62,7 +62,11 @@ export class NodeDescriptors {
       openSync: (path, flags, mode) => this.open(path, flags, mode),
       closeSync: (fd) => this.close(fd),
       readSync: (fd, buffer, ...more) => this.read(fd, buffer, ...more),
-      writeSync: (fd, data, ...more) => this.write(fd, data, ...more),
+      // Of a text, Deno takes the fifth argument for the place.
+      writeSync: (fd, data, ...more) =>
+        typeof data === "string"
+          ? this.write(fd, ...textToWrite(data, more[2], more[1]))
+          : this.write(fd, data, ...more),
       readvSync: (fd, buffers, position) =>
         this.#vector(buffers, position, (b, at) => this.read(fd, b, 0, b.byteLength, at)),
       writevSync: (fd, buffers, position) =>
@@ -91,19 +95,11 @@ export class NodeDescriptors {
     });
   }
 
-  /** `(bytes, offset, length, position)`, `(bytes, { … })` or `(text, position, encoding)`. */
+  /** `(bytes, offset, length, position)` or `(bytes, { … })`. */
   write(fd: number, data: any, ...more: any[]): number {
-    let bytes: Uint8Array;
-    let at: number | undefined;
-    if (typeof data === "string") {
-      at = typeof more[0] === "number" ? more[0] : undefined;
-      bytes = Buffer.from(data, more[1] ?? "utf8");
-    } else {
-      const whole = bytesOf(this.#files, data, undefined);
-      const [offset, length, position] = range(data, more);
-      bytes = whole.subarray(offset, offset + length);
-      at = position;
-    }
+    const whole = bytesOf(this.#files, data, undefined);
+    const [offset, length, at] = range(data, more);
+    const bytes = whole.subarray(offset, offset + length);
     if (fd === 1 || fd === 2) return this.#print(fd, bytes);
     const file = this.#get(fd, "write");
     return asDeno(undefined, () => file.write(bytes, at));
@@ -154,4 +150,14 @@ function range(buffer: any, [first, length, position]: any[]): [number, number, 
     });
   }
   return [offset, bytes, typeof at === "number" && at >= 0 ? at : undefined];
+}
+
+/** A text, as what follows the descriptor in {@linkcode NodeDescriptors.write}. */
+export function textToWrite(
+  text: string,
+  position: unknown,
+  encoding: unknown,
+): [Buffer, number, number, unknown] {
+  const bytes = Buffer.from(text, (encoding ?? "utf8") as BufferEncoding);
+  return [bytes, 0, bytes.length, position];
 }

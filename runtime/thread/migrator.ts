@@ -14,6 +14,7 @@ import { longestAwayMs } from "./clone_bounds.ts";
 import type { Decision, DecisionMaker } from "./decision.ts";
 import { featuresOf } from "../features/features.ts";
 import { runFeatures } from "../features/run_features.ts";
+import { unstableHere } from "../host/unstable.ts";
 import type { Values } from "../host/values.ts";
 import type { CodeRegistry, Control } from "./code_registry.ts";
 import { appendDeviceFrames, appFrames, callerPosition, framesBelow, stackLimit } from "./stack.ts";
@@ -304,6 +305,7 @@ export class Migrator {
       });
       const below = this.#parts.facts.framesBelow = framesBelow();
       const code = this.#codeFor(capture.modules, capture.sites);
+      const unstable = unstableHere();
       const head: Omit<MigrateHead, "permits"> = {
         id: this.#next++,
         method: point.method,
@@ -312,6 +314,7 @@ export class Migrator {
         sinceStartMs: performance.now(),
         pid: Deno.pid,
         exitCode: Deno.exitCode,
+        ...(unstable.length > 0 && { unstable }),
         stack: { ...(point.tellsFrames && { below: below() }), limit: stackLimit() },
         code,
       };

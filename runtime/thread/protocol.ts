@@ -120,6 +120,8 @@ export interface MigrateHead {
   readonly exitCode: number;
   /** What the app may do with all files. */
   readonly permits: { readonly read: boolean; readonly write: boolean };
+  /** What the app has of Deno's unstable parts, if any. */
+  readonly unstable?: readonly string[];
   /** The device's stack below the method, as lines `    at …`, if it isn't to be asked for; how many lines a stack has. */
   readonly stack: { readonly below?: readonly string[]; readonly limit: number };
   readonly code: ShippedCode;

@@ -1,0 +1,33 @@
+/** What there is only with one of Deno's unstable flags, which no guest has: of `Deno`, and global. */
+const UNSTABLE: readonly string[] = [
+  ...["AtomicOperation", "Kv", "KvListIterator", "KvU64", "openKv"].map((name) => `Deno.${name}`),
+  ...["bundle", "cron", "UnsafeWindowSurface", "webgpu"].map((name) => `Deno.${name}`),
+  ...["Conn", "Endpoint", "Incoming", "Listener"].map((name) => `Deno.Quic${name}`),
+  ...["BidirectionalStream", "ReceiveStream", "SendStream"].map((name) => `Deno.Quic${name}`),
+  ...["connectQuic", "listenDatagram", "upgradeWebTransport"].map((name) => `Deno.${name}`),
+  ...["WebSocketError", "WebSocketStream", "WebTransport", "CSSRule", "CSSStyleSheet"],
+  ...["BidirectionalStream", "DatagramDuplexStream", "Error", "ReceiveStream", "SendGroup", "SendStream"]
+    .map((name) => `WebTransport${name}`),
+];
+
+/** Which of them this process has. */
+export function unstableHere(): string[] {
+  return UNSTABLE.filter((name) => {
+    const [holder, key] = placeOf(name);
+    return key in holder;
+  });
+}
+
+/** Puts something that calls `touched` where an app has them and this process hasn't. */
+export function standForUnstable(names: readonly string[], touched: (name: string) => never): void {
+  for (const name of UNSTABLE) {
+    const [holder, key] = placeOf(name);
+    if (!names.includes(name) || key in holder) continue;
+    const enumerable = holder === Deno;
+    Object.defineProperty(holder, key, { get: () => touched(name), enumerable, configurable: true });
+  }
+}
+
+function placeOf(name: string): [holder: object, key: string] {
+  return name.startsWith("Deno.") ? [Deno, name.slice("Deno.".length)] : [globalThis, name];
+}
