@@ -13,7 +13,7 @@ export { formatStacksWith } from "./stack.ts";
 export { ASKED_KEYS, iteratorKeeper } from "./kept_iterator.ts";
 export { Refusal } from "./refusal.ts";
 export { isMadeError, takeFreshErrors } from "./kinds/error.ts";
-export { PacketError } from "./packet_error.ts";
+export { MissingBuiltinError, PacketError } from "./packet_error.ts";
 export { referencedCode } from "./packet.ts";
 export { DEFAULT_LIMITS, type HeapLimits, MAX_OBSERVED_ROWS } from "./constants.ts";
 export {

@@ -343,7 +343,8 @@ export class CodeService {
     this.#spent.ms += ms;
     if (this.#spent.ms < this.#spent.nextMs) return;
     this.#spent.nextMs = this.#spent.ms + QUIET_MS;
-    this.#options.onProgress?.(`${this.#spent.modules} modules rewritten, kept for later runs`);
+    const { modules } = this.#spent;
+    this.#options.onProgress?.(`${modules} module${modules === 1 ? "" : "s"} rewritten, kept for later runs`);
   }
 
   #deviceText(key: string, methods: ReadonlySet<string>): { text: string; map: string; points: Points } {

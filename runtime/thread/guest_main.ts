@@ -6,7 +6,7 @@
  */
 import * as nodeModule from "node:module";
 import process from "node:process";
-import { Refusal, SessionHeap } from "../heap/mod.ts";
+import { MissingBuiltinError, Refusal, SessionHeap } from "../heap/mod.ts";
 import type { FunctionDescription } from "../heap/access.ts";
 import { Builtins } from "../host/builtins.ts";
 import { absentMaker } from "../host/absent.ts";
@@ -223,6 +223,8 @@ async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
   } catch (error) {
     const reason = error instanceof Refusal
       ? error.message
+      : error instanceof MissingBuiltinError
+      ? `it may reach ${error.builtin}, which only the device has`
       : `the clone failed: ${(error as Error)?.stack ?? error}`;
     send({ id: head.id, ok: false, reason });
   }

@@ -2,7 +2,7 @@ import { ACCESSOR } from "../constants.ts";
 import type { Inlet } from "../inlet.ts";
 import { defineProperty, deleteProperty, getDescriptor } from "../intrinsics.ts";
 import { attributeBits, type Outlet, SYMBOL_KEY } from "../outlet.ts";
-import { PacketError } from "../packet_error.ts";
+import { MissingBuiltinError, PacketError } from "../packet_error.ts";
 import { pathOf } from "../path.ts";
 import { descriptorOf } from "../properties.ts";
 import { Refusal } from "../refusal.ts";
@@ -39,7 +39,7 @@ export const builtin: Kind<object, string, readonly Change[]> = {
   create(name, inlet) {
     const value = inlet.values.builtinByName(name);
     if (value === undefined || typeof value === "symbol") {
-      throw new PacketError(`there is no built-in ${name}`);
+      throw new MissingBuiltinError(name);
     }
     return inlet.named(value, name);
   },
