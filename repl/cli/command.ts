@@ -142,19 +142,43 @@ export function cannotWrite(path: string, error: Error): UsageError {
   return new UsageError(`cannot write ${path}: ${stateOf(error)}`);
 }
 
-/** The help text of a command. */
-export function helpOf(name: string, command: Command): string {
+/** Lines of help are no longer than this, however wide the terminal is. */
+const HELP_COLUMNS = 100;
+/** Fewer columns than this for what an option means: it stands below the option. */
+const LEAST_HELP = 30;
+
+/** The help text of a command, for so many columns. */
+export function helpOf(name: string, command: Command, columns = Infinity): string {
+  const most = Math.min(columns, HELP_COLUMNS);
   const rows = Object.entries({ ...command.options, ...COMMON }).map(([option, spec]) => {
     const value = spec.type === "string" ? ` ${spec.value ?? "VALUE"}` : "";
     const short = spec.short ? `-${spec.short}, ` : "    ";
     return [`${short}--${option}${value}${spec.multiple ? "..." : ""}`, spec.help] as const;
   });
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  const width = Math.max(...rows.map(([left]) => left.length)) + 4;
+  const below = most - width < LEAST_HELP;
   return [
-    command.summary,
+    ...wrapped(command.summary, most),
     "",
     `Usage: deno run -A mod.ts ${name} [OPTION]... ${command.positionals}`.trimEnd(),
     "",
-    ...rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`),
+    ...rows.flatMap(([left, right]) => {
+      const indent = " ".repeat(below ? 8 : width);
+      const [first, ...more] = wrapped(right, most - indent.length);
+      if (below) return [`  ${left}`, `${indent}${first}`, ...more.map((line) => `${indent}${line}`)];
+      return [`  ${left}`.padEnd(width) + first, ...more.map((line) => `${indent}${line}`)];
+    }),
   ].join("\n");
+}
+
+/** A text in lines of at most so many columns, if its words are not longer. */
+function wrapped(text: string, columns: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    if (line === "") lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= columns) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

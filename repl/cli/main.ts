@@ -66,7 +66,7 @@ export async function main(args: readonly string[]): Promise<never> {
   try {
     const parsed = parseCommand(command, rest);
     if (parsed.values.help === true) {
-      console.log(helpOf(name, command));
+      console.log(helpOf(name, command, Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined));
       Deno.exit(0);
     }
     Deno.exit(await command.run(parsed));
