@@ -66,6 +66,7 @@ const PROGRAMS: readonly Program[] = [
   },
   { file: "uncaught.ts", migrate: ["Checker.check"] },
   { file: "mapped/main.mjs", migrate: [] },
+  { file: "required/main.cjs", migrate: [] },
   { file: "uncaught_later.ts", migrate: ["load"] },
   { file: "uncaught_timer.js", migrate: ["check"] },
   {

@@ -66,6 +66,8 @@ export async function bootApp(supervisor: string, options: BootOptions): Promise
         if (typeof stop === "string") Deno.exit(2);
       },
       running: () => {},
+      unchanged: (url, reason) =>
+        port.request({ op: "supervisor", request: { op: "bypassed", urls: [url], reason } }),
       builtin: (url) => builtins.addModule(`${url}#`, () => process.getBuiltinModule(url)),
       arm: (...module) => migrator!.arm(...module),
     });

@@ -1,4 +1,3 @@
-import * as nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
 import type { CodeRegistry, Control } from "./code_registry.ts";
 import type { DeviceCode } from "./device_code.ts";
@@ -6,6 +5,7 @@ import { failedImport } from "./failed_import.ts";
 import { MAP_COMMENT, ScriptLoader, type ScriptSource, scriptUrl } from "./script_loader.ts";
 import { NODE_WORKERS, NODE_WORKERS_URL } from "../rewrite/constants.ts";
 import type { SyncPort } from "./sync_port.ts";
+import { hookModules } from "../watch/unhooked.ts";
 import { kindOf } from "../watch/source_kind.ts";
 import { withoutHooks } from "./uncaught.ts";
 import { NODE_WORKERS_SOURCE } from "./workers.ts";
@@ -28,6 +28,8 @@ interface HookContext {
   readonly mainUrl?: string;
   /** The first rewritten module begins to run. */
   readonly started: () => void;
+  /** A module runs as it is. */
+  readonly unchanged: (url: string, reason: string) => void;
   /** A module begins to run; `meta` is its `import.meta` if it uses that. */
   readonly running: (module: { url: string; key: string; meta: ImportMeta | undefined }) => void;
   /** A module of the engine's was imported. */
@@ -103,7 +105,7 @@ export function installLoadHook(context: HookContext): LoadHook {
     },
   };
   const scripts = new ScriptLoader();
-  (nodeModule as any).registerHooks({
+  hookModules((loadRequired) => ({
     resolve(specifier: string, hook: any, next: any) {
       if (specifier === RUNTIME_URL) return { url: RUNTIME_URL, shortCircuit: true, format: "module" };
       if (specifier === NODE_WORKERS_URL) {
@@ -150,13 +152,18 @@ export function installLoadHook(context: HookContext): LoadHook {
       // What isn't rewritten is loaded as if there were no hook.
       if (rewritten === undefined) return required && result.format !== "module" ? FROM_DISK : result;
       const { source, key, text, map, isModule } = rewritten;
+      if (required && isModule) {
+        context.unchanged(url, REQUIRED_MODULE);
+        return loadRequired(fileURLToPath(url));
+      }
+      context.code.loaded({ url, key, source, isModule });
       points.set(key, rewritten.points);
       if (isModule) return { ...result, source: text + MAP_COMMENT + map, shortCircuit: true };
       const mark = `${key}-${numberOf(rewritten.points)}` as const;
       const script = { source, text, map, mark, register: runtime.register };
       return loadScript(scripts, url, script) ?? { ...result, source: text, shortCircuit: true };
     },
-  });
+  }));
   return { spentMs: () => spentMs, bypassed: () => [...awaited] };
 }
 
@@ -215,9 +222,7 @@ function rewriteLoaded(
   );
   if (answer?.packet === undefined) return undefined;
   const { isModule, points } = answer;
-  const key = answer.key!;
-  context.code.loaded({ url, key, source: given, isModule });
-  return { source: given, key, text: decode(answer.packet), map: answer.map!, isModule, points };
+  return { source: given, key: answer.key!, text: decode(answer.packet), map: answer.map!, isModule, points };
 }
 
 /** A number for the migration points of a module (FNV-1a of their sites). */
@@ -226,6 +231,9 @@ function numberOf(points: Points): number {
   for (const [site] of points) number = Math.imul(number ^ site, 0x01000193) >>> 0;
   return number;
 }
+
+const REQUIRED_MODULE =
+  "a script requires it, and it is an ES module: what it imports isn't rewritten either";
 
 /** For a built-in the engine's loader takes no source from a hook, and goes on as it does without one. */
 const FROM_DISK = { format: "builtin", source: null, shortCircuit: true };

@@ -42,6 +42,8 @@ export async function bootWorker(
     running: (module) => {
       if (module.url === url && module.meta !== undefined) module.meta.main = true;
     },
+    unchanged: (url, reason) =>
+      sync.request({ op: "supervisor", request: { op: "bypassed", urls: [url], reason } }),
     builtin: () => {},
     arm: () => {},
   });

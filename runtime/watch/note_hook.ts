@@ -1,5 +1,6 @@
-import * as nodeModule from "node:module";
+import { fileURLToPath } from "node:url";
 import { kindOf, type SourceKind } from "./source_kind.ts";
+import { hookModules, looksLikeModule } from "./unhooked.ts";
 
 /** A module as the engine ran it. */
 export interface ModuleNote {
@@ -10,15 +11,16 @@ export interface ModuleNote {
 
 /** Tells what is loaded, so that a run can be learnt from. Modules run as they are. */
 export function installNoteHook(tell: (note: ModuleNote) => void): void {
-  (nodeModule as any).registerHooks({
+  hookModules((loadRequired) => ({
     load(url: string, hook: any, next: any) {
       const result = next(url, hook);
       const { source } = result;
+      const required = hook.conditions?.includes("require") === true;
+      if (required && looksLikeModule(url, source)) return loadRequired(fileURLToPath(url));
       if (typeof source === "string" && !/^(node|ext|data):/.test(url) && !/\.json$/.test(url)) {
-        const required = hook.conditions?.includes("require") === true;
         tell({ url, source, kind: kindOf(url, required, result.format) });
       }
       return result;
     },
-  });
+  }));
 }

@@ -1,0 +1,40 @@
+import * as nodeModule from "node:module";
+
+/** What `registerHooks` takes; Deno hands over and takes anything. */
+// deno-lint-ignore no-explicit-any
+type ModuleHooks = Partial<Record<"resolve" | "load", (...given: any[]) => any>>;
+
+/**
+ * Loads the ES module that is being required from this path as if there were no hooks. Returns what a load hook answers for
+ * it: a script that does nothing, as it has its exports already.
+ */
+type LoadRequired = (path: string) => object;
+
+/** Starts a line of an ES module and of no script, but in a comment or a template. */
+const MODULE_SYNTAX = /^\s*(?:import\b(?!\s*[(.])|export\b(?!\s*[.=(]))/m;
+
+/** Whether a text that `require` is given is an ES module's, as far as it can be seen without parsing it. */
+export function looksLikeModule(url: string, source: unknown): boolean {
+  return /^file:/.test(url) && typeof source === "string" && !/\.(cjs|cts|json)(\?|$)/.test(url) &&
+    (/\.m[jt]s(\?|$)/.test(url) || MODULE_SYNTAX.test(source));
+}
+
+/** Hooks module loading. With any hooks on, the engine resolves no import of an ES module that a script requires. */
+export function hookModules(make: (loadRequired: LoadRequired) => ModuleHooks): void {
+  // deno-lint-ignore no-explicit-any
+  const Module: any = (nodeModule as any).default;
+  const { _load: load, _cache: cache } = Module;
+  const hooks = make((path) => {
+    const waiting = cache[path];
+    delete cache[path];
+    registered.deregister();
+    try {
+      waiting.exports = load.call(Module, path, waiting.parent, false);
+    } finally {
+      registered = Module.registerHooks(hooks);
+      cache[path] = waiting;
+    }
+    return { source: "", format: "commonjs", shortCircuit: true };
+  });
+  let registered = Module.registerHooks(hooks);
+}

@@ -1,0 +1,3 @@
+import { a } from "./module.mjs";
+const twice = (n) => n * 2 + a;
+export { twice as "module.exports" };

@@ -1,0 +1,1 @@
+import "./other.mjs"; export default null.x;

@@ -1,0 +1,9 @@
+// A script that requires ES modules, which import others.
+const { a, b, default: f, where } = require("./module.mjs");
+console.log(a, b, f(), f.name, where, require("./module.mjs").b, Object.keys(require("./module.mjs")));
+console.log(require("./callable.mjs")(2), require("./script.cjs").text);
+try { require("./waits.mjs"); } catch (error) { console.log(error.code); }
+try { require("./fails.mjs"); } catch (error) { console.log(error.message.split("\n")[0], error instanceof TypeError); }
+function act(n) { return n + a; }
+console.log(act(1), require.cache[require.resolve("./module.mjs")].exports.a);
+import("./module.mjs").then((module) => console.log(module.default === f));

@@ -1,0 +1,2 @@
+export let b = 2;
+export function set(to) { b = to; }

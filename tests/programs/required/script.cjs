@@ -1,0 +1,3 @@
+module.exports = { text: `
+import x from "y";
+export default 1` };
