@@ -12,6 +12,7 @@ import { BlobSender } from "./blob_sender.ts";
 import { type CloneBounds, DEFAULT_BOUNDS } from "./clone_bounds.ts";
 import { BLOB_FOUND, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from "./frame.ts";
 import type { Board } from "./board.ts";
+import { LackingFiles } from "./lacking_files.ts";
 import { compressing, decompressing, isCompressed, plain } from "./stream_compression.ts";
 import { PacketNamer } from "./named_packet.ts";
 import type { OpenedLink, SessionLink } from "./session_link.ts";
@@ -129,6 +130,7 @@ export class DeviceSession {
   readonly #namer = new PacketNamer(this.#blobs);
   /** Contents of files that were sent ahead, by path. */
   #sent: Record<string, readonly string[]> = {};
+  readonly #lacking = new LackingFiles();
   readonly #memory = new CloneMemory((hash) => this.#blobs.has(hash));
   /** What the last invocation did to files, and hasn't landed yet. */
   #changed: { changes: FileChanges; bytes: Uint8Array } | undefined;
@@ -418,20 +420,22 @@ export class DeviceSession {
     this.#sent = await this.#ask({ op: "sent", clone, paths }) ?? {};
     const hashes = Object.values(this.#sent).flat();
     if (this.#lost === undefined) await this.#blobs.expect(hashes);
-    this.#tellLacking();
+    this.#findLacking();
   }
 
-  /** Of the bytes of files that the app's arguments name: which share the clone lacks. */
-  #tellLacking(): void {
-    let bytes = 0, lacking = 0;
+  #findLacking(): void {
     for (const path of this.#lookedAt()) {
       const found = this.#files.sizeOf(path);
       if (found === undefined) continue;
-      bytes += found.size;
-      const isThere = found.named || this.#sent[path]?.every((hash) => this.#blobs.has(hash)) === true;
-      if (!isThere) lacking += found.size;
+      const wasSent = this.#sent[path]?.every((hash) => this.#blobs.has(hash)) === true;
+      this.#lacking.add(path, { bytes: found.size, isThere: found.named || wasSent });
     }
-    if (bytes > 0 && this.#lost === undefined) this.#board.lacking = lacking / bytes;
+    this.#tellLacking();
+  }
+
+  #tellLacking(): void {
+    const { share } = this.#lacking;
+    if (share !== undefined && this.#lost === undefined) this.#board.lacking = share;
   }
 
   #start(): SessionStart {
@@ -446,7 +450,7 @@ export class DeviceSession {
     const reply = checkedReturn(head, inTurn ? id : undefined);
     this.#event({ event: "return", thread: "main", method: this.#method, bytes: payload.length });
     this.#remember();
-    if (this.#fileBytesSent > 0 && this.#board.lacking > 0) this.#tellLacking();
+    this.#tellLacking();
     const changed = reply.ok ? this.#files.changed(reply.observed) : undefined;
     if (changed !== undefined) return this.#lose(`${changed} changed on the device meanwhile`);
     const fileBytes = reply.ok ? reply.files?.bytes ?? 0 : 0;
@@ -579,7 +583,10 @@ export class DeviceSession {
       if (chunks !== undefined) return chunks.map(({ hash }) => hash);
       const own = cut[i]!.map(({ length }, n) => ({ hash: hashes[at + n]!, bytes: length }));
       at += own.length;
-      if (state !== undefined) this.#memory.addRead({ path, state, chunks: own });
+      if (state !== undefined) {
+        this.#memory.addRead({ path, state, chunks: own });
+        this.#lacking.arrived(path);
+      }
       return own.map(({ hash }) => hash);
     });
   }
