@@ -300,6 +300,7 @@ const PROGRAMS: readonly Program[] = [
       /(patch|remove): .*changed at the clone/,
     ],
   },
+  { file: "touched.ts", migrate: ["work"] },
   { file: "redefined.ts", migrate: ["freeze", "fails", "traces", "natives"] },
   {
     file: "tool.ts",

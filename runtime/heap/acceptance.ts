@@ -17,7 +17,7 @@ import { FILLED } from "./kinds/kind.ts";
 import { KINDS } from "./kinds/table.ts";
 import { KIND } from "./node.ts";
 import { Offsets } from "./offsets.ts";
-import { SafeMap } from "./intrinsics.ts";
+import { SafeMap, typedArrayLength } from "./intrinsics.ts";
 import { PacketError } from "./packet_error.ts";
 
 const NOTHING: readonly number[] = [];
@@ -329,6 +329,6 @@ export class Acceptance {
 
 function keepBlob(state: SessionState, index: number, content: unknown): void {
   const { bytes } = content as BufferContent;
-  if (bytes !== undefined && bytes.length >= BLOB_BYTES) state.kept.blobs.set(index, bytes);
+  if (bytes !== undefined && typedArrayLength(bytes) >= BLOB_BYTES) state.kept.blobs.set(index, bytes);
   else state.kept.blobs.delete(index);
 }

@@ -2,7 +2,7 @@
  * What changed of a large buffer whose bytes both sides had: ranges, each a gap, a length and its bytes; their count comes
  * first. A large buffer that the other side has stands in a packet as 0 and all its bytes, or as 1 and such a patch.
  */
-import { bytesSet, bytesSubarray, newUint8Array } from "./intrinsics.ts";
+import { bytesSet, bytesSubarray, newUint8Array, typedArrayLength } from "./intrinsics.ts";
 import { PacketError } from "./packet_error.ts";
 import { type Reader, sameBytes } from "./reader.ts";
 import { Writer } from "./writer.ts";
@@ -17,9 +17,12 @@ const JOINED_GAP = 8;
 
 /** Writes a buffer's bytes for a side that has those before; returns what stands for them in front or in their place. */
 export function writePatch(before: Uint8Array | undefined, after: Uint8Array): PatchParts {
-  const patch = before?.length === after.length ? patchOf(before, after) : undefined;
+  const isAlike = before !== undefined && typedArrayLength(before) === typedArrayLength(after);
+  const patch = isAlike ? patchOf(before, after) : undefined;
   if (patch !== undefined) return { head: patch, whole: false };
-  return { head: newUint8Array.of(WHOLE), whole: true };
+  const head = new newUint8Array(1);
+  head[0] = WHOLE;
+  return { head, whole: true };
 }
 
 /** What stands for a buffer in a packet. */
@@ -33,13 +36,13 @@ export interface PatchParts {
 function patchOf(before: Uint8Array, after: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
   const ranges = new Writer();
   let count = 0, end = 0;
-  for (let at = nextChange(before, after, 0); at < after.length;) {
+  for (let at = nextChange(before, after, 0); at < typedArrayLength(after);) {
     const from = at;
     at = endOfChange(before, after, from);
     ranges.varint(from - end);
     ranges.varint(at - from);
     ranges.raw(bytesSubarray(after, from, at));
-    if (ranges.at > after.length >>> 1) return undefined;
+    if (ranges.at > typedArrayLength(after) >>> 1) return undefined;
     end = at;
     count++;
     at = nextChange(before, after, at);
@@ -71,7 +74,7 @@ function nextChange(before: Uint8Array, after: Uint8Array, from: number): number
 /** Behind the last differing byte of the range that begins at `from`. */
 function endOfChange(before: Uint8Array, after: Uint8Array, from: number): number {
   let end = from + 1;
-  for (let at = end; at < after.length && at - end < JOINED_GAP; at++) {
+  for (let at = end; at < typedArrayLength(after) && at - end < JOINED_GAP; at++) {
     if (before[at] !== after[at]) end = at + 1;
   }
   return end;
@@ -85,15 +88,17 @@ function endOfChange(before: Uint8Array, after: Uint8Array, from: number): numbe
 export function readPatched(reader: Reader, before: Uint8Array | undefined, length: number): Uint8Array {
   const form = reader.byte();
   if (form === WHOLE) return reader.raw(length);
-  if (form !== PATCH || before?.length !== length) throw new PacketError("a buffer changed that isn't there");
+  if (form !== PATCH || before === undefined || typedArrayLength(before) !== length) {
+    throw new PacketError("a buffer changed that isn't there");
+  }
   const bytes = new newUint8Array(before);
   let at = 0;
   for (let i = 0, count = reader.count(); i < count; i++) {
     at += reader.varint();
     const range = reader.raw(reader.varint());
-    if (at + range.length > length) throw new PacketError("a buffer changed behind its end");
+    if (at + typedArrayLength(range) > length) throw new PacketError("a buffer changed behind its end");
     bytesSet(bytes, range, at);
-    at += range.length;
+    at += typedArrayLength(range);
   }
   return bytes;
 }

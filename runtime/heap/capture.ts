@@ -10,7 +10,7 @@ import { isWeakKind, KIND, mayCarryPrivates } from "./node.ts";
 import { Offsets } from "./offsets.ts";
 import { RecordComparer } from "./record_comparer.ts";
 import { ROW, type SessionState } from "./session_state.ts";
-import { bytesSet, bytesSubarray, newUint8Array, SafeMap } from "./intrinsics.ts";
+import { bytesSet, bytesSubarray, newUint8Array, SafeMap, typedArrayLength } from "./intrinsics.ts";
 import { WeakReach } from "./weak_reach.ts";
 import { Writer } from "./writer.ts";
 
@@ -214,7 +214,8 @@ export class CaptureWalk {
     const bytes = this.out.blob!;
     const isNew = list === this.#newBlobs;
     const patch = isNew ? undefined : writePatch(this.#state.kept.blobs.get(index), bytes);
-    const size = (patch?.head.length ?? 0) + (patch?.whole === false ? 0 : bytes.length);
+    const size = (patch === undefined ? 0 : typedArrayLength(patch.head)) +
+      (patch?.whole === false ? 0 : typedArrayLength(bytes));
     list[list.length] = { index, bytes, patch, size };
     this.#blobBytes += size;
     this.out.blob = undefined;
@@ -270,7 +271,7 @@ export class CaptureWalk {
     this.#records.giveBack();
     this.#keep(request, reached, records);
     const sizes = this.#sizes(front);
-    const bytes = whole.length + this.#blobBytes;
+    const bytes = typedArrayLength(whole) + this.#blobBytes;
     return {
       parts,
       bytes,
@@ -386,7 +387,7 @@ function joinedParts(parts: readonly Uint8Array[], bytes: number): Uint8Array<Ar
   const whole = new newUint8Array(bytes);
   for (let i = 0, at = 0; i < parts.length; i++) {
     bytesSet(whole, parts[i]!, at);
-    at += parts[i]!.length;
+    at += typedArrayLength(parts[i]!);
   }
   return whole;
 }

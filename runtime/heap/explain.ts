@@ -5,7 +5,7 @@ import type { SessionState } from "./session_state.ts";
 import { className } from "./class_name.ts";
 import { pathOf } from "./path.ts";
 import { described } from "./kinds/described.ts";
-import { newInt32Array, SafeMap } from "./intrinsics.ts";
+import { newInt32Array, SafeMap, sortList } from "./intrinsics.ts";
 
 /** One line of an explanation. */
 export interface ByteShare {
@@ -57,7 +57,7 @@ class Tally {
   list(): readonly ByteShare[] {
     const list: ByteShare[] = [];
     this.#shares.forEach((share) => list[list.length] = share);
-    return list.sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
+    return sortList(list, (a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
   }
 }
 

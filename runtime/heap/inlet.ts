@@ -22,6 +22,7 @@ import {
   ObjectPrototype,
   SafeMap,
   stackSetter,
+  typedArrayLength,
 } from "./intrinsics.ts";
 import { readPatched } from "./byte_patch.ts";
 import type { Place } from "./iterator_place.ts";
@@ -99,9 +100,11 @@ export class Inlet extends Reader {
   readonly tails = new SafeMap<Node, number>();
 
   constructor(packet: Uint8Array, state: SessionState, options: InletOptions) {
-    super(bytesSubarray(packet, 0, packet.length - options.blobBytes));
-    this.#blobs = new Reader(bytesSubarray(packet, packet.length - options.blobBytes, packet.length));
-    this.allBytes = packet.length;
+    super(bytesSubarray(packet, 0, typedArrayLength(packet) - options.blobBytes));
+    this.#blobs = new Reader(
+      bytesSubarray(packet, typedArrayLength(packet) - options.blobBytes, typedArrayLength(packet)),
+    );
+    this.allBytes = typedArrayLength(packet);
     this.state = state;
     this.code = options.code;
     this.values = options.values;

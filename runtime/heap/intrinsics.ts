@@ -9,7 +9,9 @@ const bind = Function.prototype.bind;
 const call = Function.prototype.call;
 
 /** Makes a method a function that takes its receiver first. */
-function uncurry<T, A extends unknown[], R>(method: (this: T, ...args: A) => R): (self: T, ...args: A) => R {
+export function uncurry<T, A extends unknown[], R>(
+  method: (this: T, ...args: A) => R,
+): (self: T, ...args: A) => R {
   return bind.call(call, method) as unknown as (self: T, ...args: A) => R;
 }
 
@@ -25,6 +27,7 @@ export const getDescriptor = Reflect.getOwnPropertyDescriptor as (
   target: object,
   key: PropertyKey,
 ) => PropertyDescriptor | undefined;
+export const getOwnPropertyDescriptor = Reflect.getOwnPropertyDescriptor;
 export const getPrototypeOf = Reflect.getPrototypeOf;
 export const isArray = Array.isArray;
 export const isExtensible = Reflect.isExtensible;
@@ -36,6 +39,12 @@ export const newFunction = Function;
 /** A string as source text. */
 export const quote: (text: string) => string = JSON.stringify;
 export const objectKeys = Object.keys;
+export const objectValues = Object.values;
+export const objectEntries = Object.entries;
+export const parseJson = JSON.parse;
+export const min = Math.min;
+export const max = Math.max;
+export const isView = ArrayBuffer.isView;
 export const functionBind = Function.prototype.bind;
 export const objectIs = Object.is;
 export const createObject = Object.create;
@@ -56,6 +65,8 @@ export const charCodeAt = uncurry(String.prototype.charCodeAt);
 export const isWellFormed = uncurry(String.prototype.isWellFormed);
 export const fromCharCode = String.fromCharCode;
 export const bigintToString = uncurry(BigInt.prototype.toString as (this: bigint, radix?: number) => string);
+
+export const sortList = uncurry(Array.prototype.sort) as <T>(list: T[], order: (a: T, b: T) => number) => T[];
 
 export const mapForEach = uncurry(
   Map.prototype.forEach as (this: ReadonlyMap<unknown, unknown>, f: (v: unknown, k: unknown) => void) => void,
@@ -172,13 +183,16 @@ export const typedArrayAt = uncurry(
 export const bytesSet = uncurry(
   TypedArrayPrototype.set as (this: Uint8Array, source: Uint8Array, at?: number) => void,
 );
-export const bytesSubarray = uncurry(
-  TypedArrayPrototype.subarray as (this: Uint8Array, from: number, to: number) => Uint8Array,
-);
-export const bytesSlice = uncurry(
-  TypedArrayPrototype.slice as (this: Uint8Array, from: number, to: number) => Uint8Array<ArrayBuffer>,
-);
 export const newUint8Array = Uint8Array;
+/** The method would ask what species the program wants. */
+export function bytesSubarray(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  return new newUint8Array(typedArrayBuffer(bytes), typedArrayByteOffset(bytes) + from, to - from);
+}
+export function bytesSlice(bytes: Uint8Array, from: number, to: number): Uint8Array<ArrayBuffer> {
+  const slice = new newUint8Array(to - from);
+  bytesSet(slice, bytesSubarray(bytes, from, to));
+  return slice;
+}
 export const newInt32Array = Int32Array;
 export const newUint32Array = Uint32Array;
 export const newDataView = DataView;

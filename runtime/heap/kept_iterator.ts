@@ -19,6 +19,7 @@ import {
   newUint8Array,
   SafeWeakMap,
   typedArrayAt,
+  typedArrayBuffer,
   typedArrayLength,
   typedArrayName,
   TypedArrayPrototype,
@@ -95,7 +96,7 @@ const LOST = lostMessage();
 function lostMessage(): string {
   const list = new newUint8Array(1);
   const iterator = list.values();
-  bufferTransfer(list.buffer);
+  bufferTransfer(typedArrayBuffer(list));
   try {
     iterator.next();
     return "";

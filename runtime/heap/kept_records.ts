@@ -1,4 +1,4 @@
-import { bytesSet, bytesSubarray, newUint8Array, SafeMap } from "./intrinsics.ts";
+import { bytesSet, bytesSubarray, newUint8Array, SafeMap, typedArrayLength } from "./intrinsics.ts";
 import { grownOffsets } from "./offsets.ts";
 import { sameBytes } from "./reader.ts";
 
@@ -18,6 +18,8 @@ export class KeptRecords {
   /** By node. A node whose end is 0 has no record: no stretch has one at its start, see {@linkcode #used}. */
   #starts = new Uint32Array(256);
   #ends = new Uint32Array(256);
+  /** Of what is by node. */
+  #room = 256;
   #stretchOf = new Uint8Array(256);
   #used = 1;
   #held = 0;
@@ -66,7 +68,7 @@ export class KeptRecords {
 
   /** Node `index`'s record is in what was appended, from and to these positions of its source. */
   place(index: number, { stretch, shift }: KeptPlace, start: number, end: number): void {
-    if (index >= this.#ends.length) this.#grow(index * 2);
+    if (index >= this.#room) this.#grow(index * 2);
     this.#live += end - start - (this.#ends[index]! - this.#starts[index]!);
     this.#starts[index] = start + shift;
     this.#ends[index] = end + shift;
@@ -79,7 +81,7 @@ export class KeptRecords {
     if (used < 2 * this.#live + TOLERATED_WASTE && this.#stretches.length < MAX_STRETCHES) return;
     const packed = new newUint8Array(this.#live + (this.#live >> 2) + 1024);
     let at = 1;
-    for (let i = 0; i < this.#ends.length; i++) {
+    for (let i = 0; i < this.#room; i++) {
       const end = this.#ends[i]!;
       if (end === 0) continue;
       const start = this.#starts[i]!;
@@ -95,7 +97,7 @@ export class KeptRecords {
 
   #reserve(count: number): void {
     const bytes = this.#stretches[0]!;
-    if (this.#used + count <= bytes.length) return;
+    if (this.#used + count <= typedArrayLength(bytes)) return;
     const grown = new newUint8Array((this.#used + count) * 3 >> 1);
     bytesSet(grown, bytesSubarray(bytes, 0, this.#used), 0);
     this.#stretches[0] = grown;
@@ -103,6 +105,7 @@ export class KeptRecords {
 
   #grow(room: number): void {
     this.#starts = grownOffsets(this.#starts, room);
+    this.#room = room;
     this.#ends = grownOffsets(this.#ends, room);
     const grown = new newUint8Array(room);
     bytesSet(grown, this.#stretchOf, 0);

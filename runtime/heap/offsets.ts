@@ -1,12 +1,13 @@
-import { newUint32Array } from "./intrinsics.ts";
+import { newUint32Array, typedArrayLength } from "./intrinsics.ts";
 
 /** A growing list of byte positions: a tenth of the memory traffic of a list of numbers. */
 export class Offsets {
   length = 0;
-  #list: Uint32Array = new newUint32Array(64);
+  #room = 64;
+  #list: Uint32Array = new newUint32Array(this.#room);
 
   push(offset: number): void {
-    if (this.length === this.#list.length) this.#list = grownOffsets(this.#list, this.length * 2);
+    if (this.length === this.#room) this.#list = grownOffsets(this.#list, this.#room *= 2);
     this.#list[this.length++] = offset;
   }
 
@@ -19,6 +20,6 @@ export class Offsets {
 /** The same offsets with room for more. */
 export function grownOffsets(list: Uint32Array, room: number): Uint32Array<ArrayBuffer> {
   const grown = new newUint32Array(room);
-  for (let i = 0; i < list.length; i++) grown[i] = list[i]!;
+  for (let i = 0, length = typedArrayLength(list); i < length; i++) grown[i] = list[i]!;
   return grown;
 }

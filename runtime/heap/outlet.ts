@@ -33,6 +33,7 @@ import {
   SafeMap,
   SafeSet,
   stackGetter,
+  typedArrayLength,
   typedArrayName,
 } from "./intrinsics.ts";
 import { type Layout, Layouts } from "./layouts.ts";
@@ -186,11 +187,11 @@ export class Outlet {
 
   /** Writes a buffer's bytes, large ones aside: only those that the other side lacks are in the packet. */
   bytes(bytes: Uint8Array): void {
-    if (bytes.length < BLOB_BYTES) return this.w.raw(bytes);
+    if (typedArrayLength(bytes) < BLOB_BYTES) return this.w.raw(bytes);
     const kept = this.at >= this.firstNew ? undefined : this.state.kept.blobs.get(this.at);
     this.blob = bytes;
-    this.blobChanged = kept === undefined || kept.length !== bytes.length ||
-      !sameBytes(kept, bytes, { a: 0, b: 0, length: bytes.length });
+    this.blobChanged = kept === undefined || typedArrayLength(kept) !== typedArrayLength(bytes) ||
+      !sameBytes(kept, bytes, { a: 0, b: 0, length: typedArrayLength(bytes) });
   }
 
   /** Writes the MIDs of scopes. */

@@ -9,6 +9,7 @@ import type { CodeRefs } from "./outlet.ts";
 import { PacketError } from "./packet_error.ts";
 import { Reader } from "./reader.ts";
 import type { Writer } from "./writer.ts";
+import { typedArrayLength } from "./intrinsics.ts";
 
 /** The fixed front of a packet. */
 export interface PacketFront {
@@ -76,6 +77,6 @@ function listed(modules: readonly ModuleKey[], number: number): ModuleKey {
  * @throws {PacketError}
  */
 export function referencedCode(packet: Uint8Array): CodeRefs {
-  if (packet.length > DEFAULT_LIMITS.maxPacketBytes) throw new PacketError("it is too large");
+  if (typedArrayLength(packet) > DEFAULT_LIMITS.maxPacketBytes) throw new PacketError("it is too large");
   return readFront(new Reader(packet)).code;
 }

@@ -1,5 +1,13 @@
 import { VALUE } from "./constants.ts";
-import { bytesSubarray, decodeUtf8, fromCharCode, newInt32Array } from "./intrinsics.ts";
+import {
+  bytesSubarray,
+  decodeUtf8,
+  fromCharCode,
+  newInt32Array,
+  typedArrayBuffer,
+  typedArrayByteOffset,
+  typedArrayLength,
+} from "./intrinsics.ts";
 import { PacketError } from "./packet_error.ts";
 
 const scratchFloat = new Float64Array(1);
@@ -10,18 +18,21 @@ const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 export class Reader {
   readonly bytes: Uint8Array;
   at = 0;
+  /** Length of {@linkcode bytes}: asking for it for each byte takes time. */
+  readonly #end: number;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+    this.#end = typedArrayLength(bytes);
   }
 
   /** Bytes left: what any count is checked against, as everything counted takes a byte or more. */
   get left(): number {
-    return this.bytes.length - this.at;
+    return this.#end - this.at;
   }
 
   byte(): number {
-    if (this.at >= this.bytes.length) throw new PacketError("it ends too early");
+    if (this.at >= this.#end) throw new PacketError("it ends too early");
     return this.bytes[this.at++]!;
   }
 
@@ -127,15 +138,23 @@ export function sameBytes(
   const { length } = range;
   let i = 0;
   if (length > WORTH_WORDS && littleEndian) {
-    while ((a.byteOffset + range.a + i & 3) !== 0) {
+    while ((typedArrayByteOffset(a) + range.a + i & 3) !== 0) {
       if (a[range.a + i] !== b[range.b + i]) return false;
       i++;
     }
     const words = (length - i >>> 2) - 1;
-    const wordsA = new newInt32Array(a.buffer as ArrayBuffer, a.byteOffset + range.a + i, words);
-    const startB = b.byteOffset + range.b + i;
+    const wordsA = new newInt32Array(
+      typedArrayBuffer(a) as ArrayBuffer,
+      typedArrayByteOffset(a) + range.a + i,
+      words,
+    );
+    const startB = typedArrayByteOffset(b) + range.b + i;
     const shift = (startB & 3) * 8;
-    const wordsB = new newInt32Array(b.buffer as ArrayBuffer, startB & ~3, shift === 0 ? words : words + 1);
+    const wordsB = new newInt32Array(
+      typedArrayBuffer(b) as ArrayBuffer,
+      startB & ~3,
+      shift === 0 ? words : words + 1,
+    );
     if (!(shift === 0 ? sameWords(wordsA, wordsB) : sameShifted(wordsA, wordsB, shift))) return false;
     i += words * 4;
   }
@@ -147,7 +166,8 @@ export function sameBytes(
 const WORTH_WORDS = 256;
 
 function sameWords(a: Int32Array, b: Int32Array): boolean {
-  const count = a.length & ~7;
+  const length = typedArrayLength(a);
+  const count = length & ~7;
   let i = 0;
   // One test for eight words: twice as fast.
   for (; i < count; i += 8) {
@@ -155,7 +175,7 @@ function sameWords(a: Int32Array, b: Int32Array): boolean {
       a[i + 4]! ^ b[i + 4]! | a[i + 5]! ^ b[i + 5]! | a[i + 6]! ^ b[i + 6]! | a[i + 7]! ^ b[i + 7]!;
     if (differs !== 0) return false;
   }
-  for (; i < a.length; i++) if (a[i] !== b[i]) return false;
+  for (; i < length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 
@@ -163,7 +183,7 @@ function sameWords(a: Int32Array, b: Int32Array): boolean {
 function sameShifted(a: Int32Array, b: Int32Array, shift: number): boolean {
   const back = 32 - shift;
   let low = b[0]!;
-  for (let i = 0; i < a.length; i++) {
+  for (let i = 0, length = typedArrayLength(a); i < length; i++) {
     const high = b[i + 1]!;
     if (a[i] !== (low >>> shift | high << back)) return false;
     low = high;

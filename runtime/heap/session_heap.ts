@@ -31,6 +31,7 @@ import { pathOf } from "./path.ts";
 import { Reader } from "./reader.ts";
 import { ROW, ROW_NAMES, type RowState, SessionState } from "./session_state.ts";
 import { hasEntry } from "./weak_reach.ts";
+import { typedArrayLength } from "./intrinsics.ts";
 
 /** A session whose ids are this many times what it last reached, and more than the minimum, starts over. */
 const RESTART_FACTOR = 4;
@@ -180,7 +181,7 @@ export class SessionHeap {
 
   #accept(packet: Uint8Array): readonly unknown[] {
     takeFreshErrors();
-    if (packet.length > this.#limits.maxPacketBytes) throw new PacketError("it is too large");
+    if (typedArrayLength(packet) > this.#limits.maxPacketBytes) throw new PacketError("it is too large");
     const reader = new Reader(packet);
     const { flags, blobBytes } = readFront(reader);
     this.#checkTurn(flags);

@@ -16,6 +16,7 @@ import {
   SafeMap,
   SafeWeakMap,
   symbolKeyFor,
+  typedArrayLength,
 } from "./intrinsics.ts";
 import type { Standing } from "./iterator_place.ts";
 import { KeptRecords } from "./kept_records.ts";
@@ -51,6 +52,8 @@ export class SessionState {
   readonly tails = new Tails();
   /** How many nodes have an index. What follows is by index; the columns have room beyond. */
   size = 0;
+  /** Of the columns. */
+  #room = FIRST_ROOM;
   nodes: (Node | undefined)[] = [];
   /** Device: {@linkcode nodes} of the last migration, for comparing without looking anything up. */
   previous: readonly (Node | undefined)[] = [];
@@ -162,7 +165,7 @@ export class SessionState {
   /** Takes the next index, for a node that may be yet to be made. */
   announce(kind: number, node: Node | undefined): number {
     const index = this.size++;
-    if (index === this.kinds.length) this.#grow(index * 2);
+    if (index === this.#room) this.#grow(index * 2);
     this.kinds[index] = kind;
     this.parents[index] = -1;
     this.nodes[index] = node;
@@ -191,6 +194,7 @@ export class SessionState {
   }
 
   #grow(room: number): void {
+    this.#room = room;
     this.kinds = grownBytes(this.kinds, room);
     this.states = grownBytes(this.states, room);
     this.cids = grownInts(this.cids, room);
@@ -238,6 +242,6 @@ function grownBytes(column: Uint8Array, room: number): Uint8Array {
 
 function grownInts(column: Int32Array, room: number): Int32Array {
   const grown = new newInt32Array(room);
-  for (let i = 0; i < column.length; i++) grown[i] = column[i]!;
+  for (let i = 0, length = typedArrayLength(column); i < length; i++) grown[i] = column[i]!;
   return grown;
 }

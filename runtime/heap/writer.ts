@@ -10,6 +10,8 @@ import {
   newDataView,
   newUint8Array,
   newWeakRef,
+  typedArrayBuffer,
+  typedArrayLength,
   weakRefDeref,
 } from "./intrinsics.ts";
 
@@ -24,10 +26,13 @@ let spare: WeakRef<Uint8Array> | undefined;
 export class Writer {
   bytes: Uint8Array;
   at = 0;
+  /** Of {@linkcode bytes}: asking a typed array for its length asks its prototype. */
+  #room: number;
   #view: DataView | undefined;
 
   constructor(capacity = 1024) {
     this.bytes = new newUint8Array(capacity);
+    this.#room = capacity;
   }
 
   /** One for much, in room that an earlier one gave back. */
@@ -35,6 +40,7 @@ export class Writer {
     const writer = new Writer(0);
     writer.bytes = (spare === undefined ? undefined : weakRefDeref(spare) as Uint8Array | undefined) ??
       new newUint8Array(FIRST_LARGE_BYTES);
+    writer.#room = typedArrayLength(writer.bytes);
     spare = undefined;
     return writer;
   }
@@ -42,27 +48,29 @@ export class Writer {
   /** Whoever writes next may have the room; nothing that was written may be used any more. */
   giveBack(): void {
     const { bytes } = this;
+    if (this.#room <= MAX_SPARE_BYTES) spare = new newWeakRef(bytes);
     this.bytes = NO_BYTES;
-    if (bytes.length <= MAX_SPARE_BYTES) spare = new newWeakRef(bytes);
+    this.#room = 0;
   }
 
   /** Makes room for `count` more bytes. */
   reserve(count: number): void {
-    if (this.at + count <= this.bytes.length) return;
-    const grown = new newUint8Array((this.at + count) * 2);
+    if (this.at + count <= this.#room) return;
+    this.#room = (this.at + count) * 2;
+    const grown = new newUint8Array(this.#room);
     bytesSet(grown, bytesSubarray(this.bytes, 0, this.at), 0);
     this.bytes = grown;
     this.#view = undefined;
   }
 
   byte(value: number): void {
-    if (this.at >= this.bytes.length) this.reserve(1);
+    if (this.at >= this.#room) this.reserve(1);
     this.bytes[this.at++] = value;
   }
 
   /** A whole number from 0 up to 2⁵³ − 1. */
   varint(value: number): void {
-    if (this.at + 8 > this.bytes.length) this.reserve(8);
+    if (this.at + 8 > this.#room) this.reserve(8);
     const { bytes } = this;
     let at = this.at;
     while (value > 0x7f) {
@@ -85,15 +93,16 @@ export class Writer {
 
   float(value: number): void {
     this.reserve(8);
-    const view = this.#view ??= new newDataView(this.bytes.buffer as ArrayBuffer);
+    const view = this.#view ??= new newDataView(typedArrayBuffer(this.bytes));
     dataViewSetFloat64(view, this.at, value);
     this.at += 8;
   }
 
   raw(source: Uint8Array): void {
-    this.reserve(source.length);
+    const length = typedArrayLength(source);
+    this.reserve(length);
     bytesSet(this.bytes, source, this.at);
-    this.at += source.length;
+    this.at += length;
   }
 
   /** A string with its form's tag before it. */
@@ -121,7 +130,7 @@ export class Writer {
     if (!isWellFormed(text)) return this.#codeUnits(text);
     this.reserve(text.length * 3 + 5);
     this.bytes[this.at++] = VALUE.utf8;
-    const written = encodeUtf8Into(text, bytesSubarray(this.bytes, this.at + 4, this.bytes.length));
+    const written = encodeUtf8Into(text, bytesSubarray(this.bytes, this.at + 4, this.#room));
     this.uint32(written);
     this.at += written;
   }

@@ -1,4 +1,7 @@
+import { defineProperty } from "../heap/intrinsics.ts";
 import type { Abandon } from "./guest_files.ts";
+
+const CUSTOM_INSPECT = Symbol.for("Deno.customInspect");
 
 /** Stands at the clone for what couldn't travel. Whatever touches it abandons the migration: the device runs the method. */
 export function absentMaker(
@@ -26,6 +29,6 @@ export function untouchable(touched: () => never, callable = false): object {
   };
   // What prints a proxy's target instead of asking it still gets here.
   const target = callable ? function () {} : {};
-  Object.defineProperty(target, Symbol.for("Deno.customInspect"), { value: touched });
+  defineProperty(target, CUSTOM_INSPECT, { value: touched });
   return new Proxy(target, handler);
 }

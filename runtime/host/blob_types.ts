@@ -3,6 +3,7 @@
  * never change, so each is read once.
  */
 import { getterOf, type HostType, text } from "./host_type.ts";
+import { SafeWeakMap } from "../heap/intrinsics.ts";
 
 const { apply, getOwnPropertyDescriptor, ownKeys } = Reflect;
 const { createObjectURL, revokeObjectURL } = URL;
@@ -26,7 +27,7 @@ const READER = "data:text/javascript," +
   Atomics.notify(state, 0);
 };`);
 
-const read = new WeakMap<object, readonly unknown[]>();
+const read = new SafeWeakMap<object, readonly unknown[]>();
 
 /** What `Blob` is, and what a `File` adds to it. */
 export function blobType(): HostType {

@@ -2,6 +2,8 @@
  * What a program changed of the language's own objects: methods put on `Array.prototype`, a replaced `Math.random`. It
  * reaches code that never names them, so all of it travels with every migration.
  */
+import { quote, SafeMap, SafeSet } from "../heap/intrinsics.ts";
+import { filter, forEach, indexOf, itemsOf, join, map, push, some } from "../heap/lists.ts";
 const { ownKeys, getOwnPropertyDescriptor, defineProperty, deleteProperty, getPrototypeOf } = Reflect;
 const { is, hasOwn, keys: enumerableKeys, getOwnPropertySymbols: symbolsOf } = Object;
 
@@ -15,7 +17,7 @@ const GLOBALS = [
 ];
 
 /** How the runtime itself formats stacks. */
-const OURS = new Set<PropertyKey>(["stackTraceLimit", "prepareStackTrace"]);
+const OURS = new SafeSet<PropertyKey>(["stackTraceLimit", "prepareStackTrace"]);
 
 /** Looks after which it pays to make code for them: that costs as much as some twenty. */
 const OFTEN = 10;
@@ -47,7 +49,7 @@ export interface DefinitionWatch {
 
 export class BuiltinChanges {
   readonly #baselines: readonly Baseline[];
-  readonly #byObject = new Map<object, Baseline>();
+  readonly #byObject = new SafeMap<object, Baseline>();
   #looks = 0;
 
   /**
@@ -55,8 +57,10 @@ export class BuiltinChanges {
    * compared by reading, which is several times faster.
    */
   constructor(watch?: DefinitionWatch) {
-    this.#baselines = intrinsics().map((object) => baselineOf(object, watch === undefined));
-    for (const baseline of this.#baselines) this.#byObject.set(baseline.object, baseline);
+    this.#baselines = map(intrinsics(), (object) => baselineOf(object, watch === undefined));
+    forEach(this.#baselines, (baseline) => {
+      this.#byObject.set(baseline.object, baseline);
+    });
     if (watch === undefined) return;
     watch.onDefinition = (target) => {
       if (target === undefined || this.#byObject.has(target)) this.#suspect(target);
@@ -88,7 +92,9 @@ export class BuiltinChanges {
 
   #makeReaders(): void {
     try {
-      for (const baseline of this.#baselines) baseline.reader = readerOf(baseline);
+      forEach(this.#baselines, (baseline) => {
+        baseline.reader = readerOf(baseline);
+      });
     } catch {
       // The app's Deno makes no code of text: the slower way says the same.
     }
@@ -100,57 +106,77 @@ export class BuiltinChanges {
     return baseline === undefined || isAsItWas(baseline) ? [] : changedKeys(baseline);
   }
 
+  /** Makes all what they were but for what was added to them, as far as they let one; returns the way back. */
+  setAside(): () => void {
+    const aside: { object: object; key: PropertyKey; descriptor: PropertyDescriptor | undefined }[] = [];
+    forEach(this.objects(), (object) => {
+      const { keys, descriptors } = this.#byObject.get(object)!;
+      forEach(this.keysOf(object), (key) => {
+        const place = indexOf(keys, key);
+        if (place < 0) return;
+        aside[aside.length] = { object, key, descriptor: getOwnPropertyDescriptor(object, key) };
+        defineProperty(object, key, descriptors[place]!);
+      });
+    });
+    return () =>
+      forEach(aside, ({ object, key, descriptor }) => {
+        if (descriptor === undefined) deleteProperty(object, key);
+        else defineProperty(object, key, descriptor);
+      });
+  }
+
   /** Makes one what it was; `redefined`: properties of it are about to be defined. */
   reset(object: object, redefined: boolean): void {
     const baseline = this.#byObject.get(object);
     if (baseline === undefined) return;
     if (redefined) this.#suspect(object);
-    for (const key of this.keysOf(object)) {
-      const place = baseline.keys.indexOf(key);
+    forEach(this.keysOf(object), (key) => {
+      const place = indexOf(baseline.keys, key);
       if (place < 0) deleteProperty(object, key);
       else defineProperty(object, key, baseline.descriptors[place]!);
-    }
+    });
   }
 }
 
 function intrinsics(): object[] {
-  const found = new Set<object>();
-  for (const name of GLOBALS) {
+  const found = new SafeSet<object>();
+  for (let i = 0; i < GLOBALS.length; i++) {
+    const name = GLOBALS[i]!;
     const value = (globalThis as any)[name];
     if (value === undefined) continue;
     found.add(value);
     if (typeof value === "function") found.add(value.prototype);
   }
   found.add(getPrototypeOf(Uint8Array)!).add(getPrototypeOf(Uint8Array.prototype)!);
-  for (const iterable of [[], new Map(), new Set(), ""]) {
+  forEach([[], new SafeMap(), new SafeSet(), ""], (iterable) => {
     found.add(getPrototypeOf(iterable[Symbol.iterator]())!);
-  }
-  for (const generator of [(function* () {})(), (async function* () {})()]) {
+  });
+  forEach([(function* () {})(), (async function* () {})()], (generator) => {
     found.add(getPrototypeOf(getPrototypeOf(generator)!)!);
-  }
-  return [...found];
+  });
+  return itemsOf(found);
 }
 
 function baselineOf(object: object, suspect: boolean): Baseline {
   const keys = ownKeys(object);
-  const descriptors = keys.map((key) => getOwnPropertyDescriptor(object, key)!);
+  const descriptors = map(keys, (key) => getOwnPropertyDescriptor(object, key)!);
   const above = getPrototypeOf(object);
   const readable = (key: PropertyKey, i: number) => {
     if (!("value" in descriptors[i]!)) return false;
     return above === null || !(key in above) || !is(Reflect.get(above, key), descriptors[i]!.value);
   };
-  const dataKeys = keys.filter(readable);
+  const dataKeys = filter(keys, readable);
   return {
     object,
     keys,
     descriptors,
     dataKeys,
-    dataValues: dataKeys.map((key) => (object as any)[key]),
-    otherKeys: keys.filter((key, i) => !readable(key, i)),
+    dataValues: map(dataKeys, (key) => (object as any)[key]),
+    otherKeys: filter(keys, (key, i) => !readable(key, i)),
     enumerable: enumerableKeys(object).length,
     symbols: symbolsOf(object).length,
     reader: undefined,
-    suspect: suspect || keys.some((key) => OURS.has(key)),
+    suspect: suspect || some(keys, (key) => OURS.has(key)),
   };
 }
 
@@ -162,21 +188,23 @@ function baselineOf(object: object, suspect: boolean): Baseline {
  */
 function readerOf({ object, dataKeys, dataValues, otherKeys, enumerable, symbols }: Baseline): () => boolean {
   const given: unknown[] = [];
-  const constant = (value: unknown) => `g${given.push(value) - 1}`;
-  const named = (key: PropertyKey) => typeof key === "string" ? JSON.stringify(key) : constant(key);
+  const constant = (value: unknown) => `g${push(given, value) - 1}`;
+  const named = (key: PropertyKey) => typeof key === "string" ? quote(key) : constant(key);
   const tests = [
     `enumerableKeys(object).length === ${enumerable}`,
     `symbolsOf(object).length === ${symbols}`,
-    ...dataKeys.map((key, i) => {
-      const value = dataValues[i];
-      const now = `object[${named(key)}]`;
-      return value !== value ? `is(${now}, ${constant(value)})` : `${now} === ${constant(value)}`;
-    }),
-    ...otherKeys.map((key) => `hasOwn(object, ${named(key)})`),
   ];
+  forEach(dataKeys, (key, i) => {
+    const value = dataValues[i];
+    const now = `object[${named(key)}]`;
+    tests[tests.length] = value !== value
+      ? `is(${now}, ${constant(value)})`
+      : `${now} === ${constant(value)}`;
+  });
+  forEach(otherKeys, (key) => tests[tests.length] = `hasOwn(object, ${named(key)})`);
   const text = `"use strict";
-    const [${given.map((_, i) => `g${i}`).join(", ")}] = given;
-    return () => ${tests.join(" && ")};`;
+    const { ${join(map(given, (_, i) => `${i}: g${i}`), ", ")} } = given;
+    return () => ${join(tests, " && ")};`;
   const make = new Function("object", "given", "enumerableKeys", "symbolsOf", "hasOwn", "is", text);
   return make(object, given, enumerableKeys, symbolsOf, hasOwn, is);
 }
@@ -213,13 +241,17 @@ function isAsItWas(baseline: Baseline): boolean {
 function changedKeys(baseline: Baseline): PropertyKey[] {
   const { object, keys } = baseline;
   const changed: PropertyKey[] = [];
-  for (const key of ownKeys(object)) if (!OURS.has(key) && !isUnchanged(baseline, key)) changed.push(key);
-  for (const key of keys) if (!OURS.has(key) && !hasOwn(object, key)) changed.push(key);
+  forEach(ownKeys(object), (key) => {
+    if (!OURS.has(key) && !isUnchanged(baseline, key)) changed[changed.length] = key;
+  });
+  forEach(keys, (key) => {
+    if (!OURS.has(key) && !hasOwn(object, key)) changed[changed.length] = key;
+  });
   return changed;
 }
 
 function isUnchanged({ object, keys, descriptors }: Baseline, key: PropertyKey): boolean {
-  const place = keys.indexOf(key);
+  const place = indexOf(keys, key);
   return place >= 0 && sameDescriptor(getOwnPropertyDescriptor(object, key)!, descriptors[place]!);
 }
 

@@ -5,6 +5,9 @@
 import { EventEmitter } from "node:events";
 import { types } from "node:util";
 import { isProgramCode } from "./program_code.ts";
+import { apply, SafeMap, SafeSet, symbolDescription } from "../heap/intrinsics.ts";
+import { append, find, forEach } from "../heap/lists.ts";
+import { execRegExp, lastIndexOfText, sliceText, splitText, startsWith, testRegExp } from "../heap/texts.ts";
 
 const { ownKeys, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
 
@@ -22,8 +25,8 @@ function hiddenIntrinsics(): [string, object][] {
     ["%AsyncFunction.prototype%", getPrototypeOf(async () => {})!],
     ["%IteratorPrototype%", getPrototypeOf(getPrototypeOf([][Symbol.iterator]())!)!],
     ["%ArrayIteratorPrototype%", getPrototypeOf([][Symbol.iterator]())!],
-    ["%MapIteratorPrototype%", getPrototypeOf(new Map().entries())!],
-    ["%SetIteratorPrototype%", getPrototypeOf(new Set().entries())!],
+    ["%MapIteratorPrototype%", getPrototypeOf(new SafeMap().entries())!],
+    ["%SetIteratorPrototype%", getPrototypeOf(new SafeSet().entries())!],
     ["%StringIteratorPrototype%", getPrototypeOf(""[Symbol.iterator]())!],
     ["%RegExpStringIteratorPrototype%", getPrototypeOf("".matchAll(/a/g))!],
     ["%TypedArray%", getPrototypeOf(Uint8Array)!],
@@ -45,7 +48,7 @@ const EVENTS = "node:events#";
 /** Node's first streams: an emitter that can be piped. Libraries extend it still. */
 const STREAM = "node:stream#";
 /** Classes of the host whose instances hold nothing but their properties. */
-export const PLAIN_CLASSES: ReadonlySet<string> = new Set([EVENTS, STREAM]);
+export const PLAIN_CLASSES: ReadonlySet<string> = new SafeSet([EVENTS, STREAM]);
 
 /** Where the host keeps what is the program's: the scripts it loaded, its listeners. */
 const OF_PROGRAM = /\.(_cache|_pathCache|_events|mainModule)$/;
@@ -55,40 +58,47 @@ const OF_PROGRAM = /\.(_cache|_pathCache|_events|mainModule)$/;
 const INTERNAL: symbol = (Deno as any).internal;
 
 export class Builtins {
-  readonly #names = new Map<object | symbol, string>();
-  readonly #objects = new Map<string, object | symbol>();
+  readonly #names = new SafeMap<object | symbol, string>();
+  readonly #objects = new SafeMap<string, object | symbol>();
   /** Built-in modules still to be named; done only when a name is first missed. */
-  readonly #modules = new Map<string, () => object | undefined>();
+  readonly #modules = new SafeMap<string, () => object | undefined>();
   /** Those that are loaded only when something of theirs is asked for by name. */
-  readonly #rare = new Map<string, () => object>();
+  readonly #rare = new SafeMap<string, () => object>();
   /** Globals behind getters: loading all of them takes 80 ms, so each is named when something called like it turns up. */
-  readonly #lazy = new Map<string, () => unknown>();
+  readonly #lazy = new SafeMap<string, () => unknown>();
+
+  /** Loads something of the host's, whose own code may call what the program has put in a built-in's place. */
+  around: (load: () => void) => void = (load) => load();
 
   /** Names everything that the global object leads to. No getter is called. */
   constructor() {
     const hidden = hiddenIntrinsics();
     // First: a guest's stand may be an async function where the device has a plain one.
-    for (const [name, object] of hidden) this.#set(name, object);
+    forEach(hidden, ({ 0: name, 1: object }) => {
+      this.#set(name, object);
+    });
     this.add("globalThis", globalThis);
-    for (const [name, object] of hidden) this.add(name, object);
+    forEach(hidden, ({ 0: name, 1: object }) => {
+      this.add(name, object);
+    });
     // Before `process` and all modules whose classes extend it: theirs are names that a guest may not know.
     this.add(EVENTS, EventEmitter);
     this.#nameSymbols(EVENTS, EventEmitter);
-    for (const [prefix, holder] of [["", globalThis], ["Deno.", globalThis.Deno]] as const) {
-      for (const key of ownKeys(holder)) {
+    forEach([["", globalThis], ["Deno.", globalThis.Deno]] as const, ({ 0: prefix, 1: holder }) => {
+      forEach(ownKeys(holder), (key) => {
         const get = getOwnPropertyDescriptor(holder, key)?.get;
         if (typeof key === "string" && get !== undefined) {
-          this.#lazy.set(prefix + key, () => Reflect.apply(get, holder, []));
+          this.#lazy.set(prefix + key, () => apply(get, holder, []));
         }
-      }
-    }
+      });
+    });
   }
 
   /** Names an object and what its own properties lead to. */
   add(root: string, object: object): void {
     const queue: [string, object][] = [[root, object]];
     for (let i = 0; i < queue.length; i++) {
-      const [name, at] = queue[i]!;
+      const { 0: name, 1: at } = queue[i]!;
       const known = this.#names.get(at);
       if (known !== undefined && (i > 0 || known !== name)) {
         // Another peer may have met it under this name first.
@@ -97,23 +107,35 @@ export class Builtins {
       }
       this.#set(name, at);
       // `process.env` is one: walking it would read the environment.
-      if (types.isProxy(at) || OF_PROGRAM.test(name)) continue;
-      for (const key of ownKeys(at)) {
+      if (types.isProxy(at) || testRegExp(OF_PROGRAM, name)) continue;
+      const keys = ownKeys(at);
+      for (let k = 0; k < keys.length; k++) {
+        const key = keys[k]!;
         // A sixth of all, which no program has a right to.
         if (key === INTERNAL) continue;
         const descriptor = getOwnPropertyDescriptor(at, key);
         if (descriptor === undefined) continue;
         const path = at === globalThis
           ? String(key)
-          : `${name}.${typeof key === "symbol" ? `[${key.description}]` : key}`;
-        if (isObject(descriptor.value)) queue.push([path, descriptor.value]);
+          : `${name}.${typeof key === "symbol" ? `[${symbolDescription(key)}]` : key}`;
+        if (isObject(descriptor.value)) queue[queue.length] = [path, descriptor.value];
         else if (typeof descriptor.value === "symbol" && at === Symbol) this.#set(path, descriptor.value);
-        if (descriptor.get !== undefined) queue.push([`get ${path}`, descriptor.get]);
-        if (descriptor.set !== undefined) queue.push([`set ${path}`, descriptor.set]);
+        if (descriptor.get !== undefined) queue[queue.length] = [`get ${path}`, descriptor.get];
+        if (descriptor.set !== undefined) queue[queue.length] = [`set ${path}`, descriptor.set];
       }
       const prototype = getPrototypeOf(at);
-      if (prototype !== null && !this.#names.has(prototype)) queue.push([`${name}.__proto__`, prototype]);
+      if (prototype !== null && !this.#names.has(prototype)) {
+        queue[queue.length] = [`${name}.__proto__`, prototype];
+      }
     }
+  }
+
+  /** What stands for a built-in from now on has its name. */
+  replace(original: object, stand: object): void {
+    const name = this.#names.get(original);
+    if (name === undefined) return;
+    this.#names.set(stand, name);
+    this.#objects.set(name, stand);
   }
 
   /** Names a built-in module's exports when first needed; `load` may return undefined. */
@@ -131,7 +153,9 @@ export class Builtins {
     // What comes next would ask a proxy's traps.
     if (known !== undefined || typeof value === "symbol" || types.isProxy(value)) return known;
     if (typeof value === "function" && isProgramCode(value)) return undefined;
-    for (const candidate of candidates(value)) this.#loadLazy(candidate);
+    forEach(candidates(value), (candidate) => {
+      this.#loadLazy(candidate);
+    });
     if (this.#modules.size > 0 && !this.#names.has(value)) this.#loadModules();
     return this.#names.get(value);
   }
@@ -139,21 +163,21 @@ export class Builtins {
   byName(name: string): object | symbol | undefined {
     const known = this.#objects.get(name);
     if (known !== undefined) return known;
-    const [first, second] = name.replace(/^[gs]et /, "").split(".");
+    const { 0: first, 1: second } = splitText(testRegExp(/^[gs]et /, name) ? sliceText(name, 4) : name, ".");
     this.#loadLazy(first!);
     if (second !== undefined) this.#loadLazy(`${first}.${second}`);
-    if (this.#modules.size > 0 && name.startsWith("node:")) this.#loadModules();
+    if (this.#modules.size > 0 && startsWith(name, "node:")) this.#loadModules();
     this.#loadRare(name);
     return this.#objects.get(name) ?? this.#walk(name);
   }
 
   /** Follows a name from the object that its beginning names: peers may have met what lies on the way differently. */
   #walk(name: string): object | undefined {
-    const [, kind, path] = /^([gs]et )?(.*)$/s.exec(name)!;
-    for (let dot = path!.lastIndexOf("."); dot > 0; dot = path!.lastIndexOf(".", dot - 1)) {
-      const start = this.#objects.get(path!.slice(0, dot));
+    const { 1: kind, 2: path } = execRegExp(/^([gs]et )?(.*)$/s, name)!;
+    for (let dot = lastIndexOfText(path!, "."); dot > 0; dot = lastIndexOfText(path!, ".", dot - 1)) {
+      const start = this.#objects.get(sliceText(path!, 0, dot));
       if (start === undefined || typeof start === "symbol") continue;
-      const found = follow(start, path!.slice(dot + 1).split("."), kind);
+      const found = follow(start, splitText(sliceText(path!, dot + 1), "."), kind);
       if (found !== undefined) this.#objects.set(name, found);
       return found;
     }
@@ -164,37 +188,45 @@ export class Builtins {
     const get = this.#lazy.get(name);
     if (get === undefined) return;
     this.#lazy.delete(name);
-    const value = get();
-    if (isObject(value)) this.add(name, value);
+    this.around(() => {
+      const value = get();
+      if (isObject(value)) this.add(name, value);
+    });
   }
 
   #loadRare(name: string): void {
-    const module = /^(?:[gs]et )?(node:[^#]*#|process(?=\.))/.exec(name)?.[1];
+    const module = execRegExp(/^(?:[gs]et )?(node:[^#]*#|process(?=\.))/, name)?.[1];
     const load = module === undefined ? undefined : this.#rare.get(module);
     if (load === undefined) return;
     this.#rare.delete(module!);
-    this.add(module!, load());
+    this.around(() => this.add(module!, load()));
   }
 
   #loadModules(): void {
-    // What others extend has its own name.
-    const modules = [...this.#modules].sort(([a], [b]) => Number(b === STREAM) - Number(a === STREAM));
-    for (const [name, load] of modules) {
+    const name = (load: () => object | undefined, called: string) => {
       const module = load();
-      if (module === undefined) continue;
+      if (module === undefined) return;
       // What is global too goes by that name: the other side may not have loaded the module.
       const keys = types.isProxy(module) ? [] : ownKeys(module);
-      for (const key of keys) if (typeof key === "string") this.#loadLazy(key);
-      this.add(name, module);
-    }
+      forEach(keys, (key) => {
+        if (typeof key === "string") this.#loadLazy(key);
+      });
+      this.add(called, module);
+    };
+    this.around(() => {
+      // What others extend has its own name.
+      const stream = this.#modules.get(STREAM);
+      if (stream !== undefined) name(stream, STREAM);
+      this.#modules.forEach((load, called) => called === STREAM || name(load, called));
+    });
     this.#modules.clear();
   }
 
   /** Names the symbols under which instances of a plain class keep things. */
   #nameSymbols(name: string, plain: new () => object): void {
-    for (const key of ownKeys(new plain())) {
-      if (typeof key === "symbol") this.#set(`${name}@${key.description}`, key);
-    }
+    forEach(ownKeys(new plain()), (key) => {
+      if (typeof key === "symbol") this.#set(`${name}@${symbolDescription(key)}`, key);
+    });
   }
 
   #set(name: string, value: object | symbol): void {
@@ -206,14 +238,16 @@ export class Builtins {
 /** What own properties lead to from an object, by their names; the last one's accessor if `kind` says so. */
 function follow(start: object, names: readonly string[], kind: string | undefined): object | undefined {
   let at: unknown = start;
-  for (const [i, name] of names.entries()) {
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
     if (!isObject(at) || types.isProxy(at)) return undefined;
     if (name === "__proto__") {
       at = getPrototypeOf(at);
       continue;
     }
-    const key = ownKeys(at).find((item) =>
-      (typeof item === "symbol" ? `[${item.description}]` : item) === name
+    const key = find(
+      ownKeys(at),
+      (item) => (typeof item === "symbol" ? `[${symbolDescription(item)}]` : item) === name,
     );
     const descriptor = key === undefined ? undefined : getOwnPropertyDescriptor(at, key);
     const accessor = i === names.length - 1 && kind !== undefined;
@@ -233,7 +267,7 @@ const BY_CLASS: Readonly<Record<string, string>> = {
 /** Names under which a getter of the global object or of Deno may hold this value, or the class it belongs to. */
 function candidates(value: object): string[] {
   // Libraries ask `Buffer.isBuffer`; no name leads from that to the getter of the global.
-  if (typeof value === "function") return [...namesOfClass(value), "Buffer"];
+  if (typeof value === "function") return append(namesOfClass(value), ["Buffer"]);
   const maker = makerOf(value);
   if (maker !== undefined) return isProgramCode(maker) ? [] : namesOfClass(maker);
   const prototype = getPrototypeOf(value);

@@ -15,6 +15,19 @@ import { fileFetch } from "./guest_fetch.ts";
 import type { NodeDescriptors } from "./node_descriptors.ts";
 import { standForUnstable } from "./unstable.ts";
 import { DENO_AS_IS, DENO_FACTS, GLOBALS_PINNED, HANDLERS_PINNED, NODE_AS_IS } from "./host_api.ts";
+import {
+  apply,
+  defineProperty,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  objectEntries,
+  ownKeys,
+  SafeMap,
+  SafeSet,
+  typedArrayLength,
+} from "../heap/intrinsics.ts";
+import { forEach, itemsOf, map, push } from "../heap/lists.ts";
+import { splitText, testRegExp } from "../heap/texts.ts";
 
 /** What an invocation starts with. */
 type Begun = Pick<MigrateHead, "nowMs" | "sinceStartMs" | "pid" | "exitCode" | "permits" | "unstable">;
@@ -25,7 +38,7 @@ export class GuestHost {
   /** What stands for built-in modules. */
   readonly modules: GuestModules;
   /** What stands for built-in functions: shows itself as the one it stands for. */
-  readonly disguised = new Map<Function, Function>();
+  readonly disguised = new SafeMap<Function, Function>();
   readonly #abandon: Abandon;
   readonly #files: GuestFiles;
   readonly #databases: GuestDatabases;
@@ -36,7 +49,7 @@ export class GuestHost {
   #startSkewMs = 0;
   #pid = 0;
   #exitCode = 0;
-  #openTimers = new Set<string>();
+  #openTimers = new SafeSet<string>();
   #descriptors: NodeDescriptors | undefined;
   readonly #ask: Ask;
 
@@ -46,7 +59,7 @@ export class GuestHost {
     this.#files = new GuestFiles({
       ask,
       abandon,
-      effect: (effect) => this.#effects.push(effect),
+      effect: (effect) => push(this.#effects, effect),
       now: () => dateNow() + this.#clockSkewMs,
     });
     this.#databases = new GuestDatabases(this.#files);
@@ -99,9 +112,13 @@ export class GuestHost {
   takeEffects(): Effect[] {
     // The engine lets nobody put anything in its place.
     const effects = this.#effects;
-    for (const label of this.#openTimers) effects.push({ type: "console", call: "time", args: [label] });
+    forEach(itemsOf(this.#openTimers), (label) => {
+      effects[effects.length] = { type: "console", call: "time", args: [label] };
+    });
     this.#openTimers.clear();
-    if (Deno.exitCode !== this.#exitCode) effects.push({ type: "exit code", code: Deno.exitCode });
+    if (Deno.exitCode !== this.#exitCode) {
+      effects[effects.length] = { type: "exit code", code: Deno.exitCode };
+    }
     this.#effects = [];
     return effects;
   }
@@ -116,9 +133,11 @@ export class GuestHost {
       memoryUsage: Deno.memoryUsage,
       exitCode: 0,
     };
-    for (const key of Reflect.ownKeys(Deno)) {
+    const keys = ownKeys(Deno);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!;
       if (typeof key !== "string" || DENO_AS_IS.has(key)) continue;
-      const descriptor = Reflect.getOwnPropertyDescriptor(Deno, key)!;
+      const descriptor = getOwnPropertyDescriptor(Deno, key)!;
       const isFact = DENO_FACTS.has(key);
       const isFunction = typeof descriptor.value === "function" || (descriptor.get !== undefined && !isFact);
       const value = own[key] ?? (isFunction ? this.#pinned(`Deno.${key}`) : undefined);
@@ -181,7 +200,7 @@ export class GuestHost {
     return new Proxy({}, {
       get: (_target, name) => typeof name === "string" ? this.#variable(name) : undefined,
       has: (_target, name) => typeof name === "string" && this.#variable(name) !== undefined,
-      ownKeys: () => Reflect.ownKeys(this.#environment()),
+      ownKeys: () => ownKeys(this.#environment()),
       getOwnPropertyDescriptor: (_target, name) => {
         const value = typeof name === "string" ? this.#variable(name) : undefined;
         return value === undefined
@@ -200,8 +219,8 @@ export class GuestHost {
 
   #stream(fd: 1 | 2) {
     const writeSync = (bytes: Uint8Array): number => {
-      this.#effects.push({ type: "write", fd, base64: bytes.toBase64() });
-      return bytes.length;
+      this.#effects[this.#effects.length] = { type: "write", fd, base64: bytes.toBase64() };
+      return typedArrayLength(bytes);
     };
     const pinned = (name: string) => this.#pinned(`Deno.${fd === 1 ? "stdout" : "stderr"}.${name}`);
     return {
@@ -218,17 +237,19 @@ export class GuestHost {
   // Globals
 
   #patchGlobals(): void {
-    for (const name of GLOBALS_PINNED) {
+    for (let i = 0; i < GLOBALS_PINNED.length; i++) {
+      const name = GLOBALS_PINNED[i]!;
       if (!(name in globalThis)) continue;
-      const value = /^[A-Z]/.test(name) || typeof inheritedDescriptor(globalThis, name)?.value === "function"
-        ? this.#pinned(name)
-        : new Proxy({}, { get: () => this.#abandon(`it uses ${name}`, { what: name }) });
+      const value =
+        testRegExp(/^[A-Z]/, name) || typeof inheritedDescriptor(globalThis, name)?.value === "function"
+          ? this.#pinned(name)
+          : new Proxy({}, { get: () => this.#abandon(`it uses ${name}`, { what: name }) });
       define(globalThis, name, value);
     }
-    for (const name of HANDLERS_PINNED) {
+    forEach(HANDLERS_PINNED, (name) => {
       const set = () => this.#abandon(`it sets ${name}`, { what: name });
-      Object.defineProperty(globalThis, name, { get: () => null, set, configurable: true, enumerable: true });
-    }
+      defineProperty(globalThis, name, { get: () => null, set, configurable: true, enumerable: true });
+    });
     const { fetch, compile, instantiate } = fileFetch(
       this.#files,
       this.#pinned("fetch") as typeof globalThis.fetch,
@@ -244,43 +265,45 @@ export class GuestHost {
   #patchConsole(): void {
     const internal = (Deno as any)[(Deno as any).internal];
     const emit = (call: string, ...args: string[]) =>
-      void this.#effects.push({ type: "console", call, args });
+      void push(this.#effects, { type: "console", call, args });
     const print = (text: string, level: number) => emit(level > 1 ? "error" : "log", text.replace(/\n$/, ""));
     const console_ = new internal.Console(print);
-    for (const key of Reflect.ownKeys(console_)) {
+    forEach(ownKeys(console_), (key) => {
       const value = console_[key];
       if (typeof value === "function" && typeof key === "string") define(console, key, value);
-    }
+    });
     const format = (fd: 1 | 2, args: unknown[]): string => {
       const session = this.#need();
       return internal.inspectArgs(args, { colors: !session.noColor && session.terminal[fd], indentLevel: 0 });
     };
     const own: Functions = {};
-    for (const name of ["log", "info", "debug", "warn", "error"]) {
+    forEach(["log", "info", "debug", "warn", "error"], (name) => {
       const fd = name === "warn" || name === "error" ? 2 : 1;
       own[name] = (...args) => emit(fd === 2 ? "error" : "log", format(fd, args));
-    }
+    });
     own.group = own.groupCollapsed = (...args) =>
       emit("group", ...(args.length > 0 ? [format(1, args)] : []));
     own.groupEnd = () => emit("groupEnd");
-    for (const name of ["count", "countReset"]) own[name] = (label = "default") => emit(name, String(label));
+    forEach(["count", "countReset"], (name) => {
+      own[name] = (label = "default") => emit(name, String(label));
+    });
     this.#timers(own, console_, emit);
-    for (const [name, call] of Object.entries(own)) {
+    forEach(objectEntries(own), ({ 0: name, 1: call }) => {
       define(console, name, call);
       this.disguised.set(call, console_[name]);
-    }
+    });
   }
 
   /** A timer that was started here is told here: the device would tell when the thread came home. */
   #timers(own: Functions, console_: any, emit: (call: string, ...args: string[]) => void): void {
-    const open = new Set<string>();
+    const open = new SafeSet<string>();
     own.time = (label = "default") => {
       open.add(String(label));
       console_.time(label);
     };
     own.timeLog = (label = "default", ...more) => {
       if (open.has(String(label))) console_.timeLog(label, ...more);
-      else emit("timeLog", String(label), ...more.map((item) => String(item)));
+      else emit("timeLog", String(label), ...map(more, (item) => String(item)));
     };
     own.timeEnd = (label = "default") => {
       if (open.delete(String(label))) console_.timeEnd(label);
@@ -298,9 +321,9 @@ export class GuestHost {
       if (new.target === undefined) return new RealDate(skewed()).toString();
       return Reflect.construct(RealDate, args.length === 0 ? [skewed()] : args, new.target);
     };
-    for (const key of Reflect.ownKeys(RealDate)) {
-      Object.defineProperty(DeviceDate, key, Reflect.getOwnPropertyDescriptor(RealDate, key)!);
-    }
+    forEach(ownKeys(RealDate), (key) => {
+      defineProperty(DeviceDate, key, getOwnPropertyDescriptor(RealDate, key)!);
+    });
     this.disguised.set(DeviceDate, RealDate);
     this.disguised.set(RealDate.now, dateNow);
     define(RealDate.prototype, "constructor", DeviceDate);
@@ -319,14 +342,14 @@ export class GuestHost {
     this.disguised.set(skewed.now, now.value);
     this.disguised.set(skewed.timeOrigin, originOf);
     define(prototype, "now", skewed.now);
-    Object.defineProperty(prototype, "timeOrigin", { ...timeOrigin, get: skewed.timeOrigin });
+    defineProperty(prototype, "timeOrigin", { ...timeOrigin, get: skewed.timeOrigin });
     define(prototype, "toJSON", () => ({ timeOrigin: skewed.timeOrigin() }));
-    for (const name of ["mark", "measure", "clearMarks", "clearMeasures"]) {
+    forEach(["mark", "measure", "clearMarks", "clearMeasures"], (name) => {
       define(prototype, name, this.#pinned(`performance.${name}`));
-    }
-    for (const name of ["getEntries", "getEntriesByName", "getEntriesByType"]) {
+    });
+    forEach(["getEntries", "getEntriesByName", "getEntriesByType"], (name) => {
       define(prototype, name, this.#pinned(`performance.${name}`));
-    }
+    });
   }
 
   /**
@@ -336,24 +359,27 @@ export class GuestHost {
   #patchSlotReaders(): void {
     const { Module } = WebAssembly;
     const readers: [object, string][] = [[globalThis, "structuredClone"], [WebAssembly, "Instance"]];
-    for (const name of ["exports", "imports", "customSections"]) readers.push([Module, name]);
-    for (const [holder, name] of readers) {
-      const native = Reflect.getOwnPropertyDescriptor(holder, name)?.value as Function | undefined;
+    forEach(["exports", "imports", "customSections"], (name) => {
+      readers[readers.length] = [Module, name];
+    });
+    for (let i = 0; i < readers.length; i++) {
+      const { 0: holder, 1: name } = readers[i]!;
+      const native = getOwnPropertyDescriptor(holder, name)?.value as Function | undefined;
       if (native === undefined) continue;
       const abandon = this.#abandon;
       const stand = function (this: unknown, ...args: unknown[]): unknown {
         try {
-          return new.target ? Reflect.construct(native, args, new.target) : Reflect.apply(native, this, args);
+          return new.target ? Reflect.construct(native, args, new.target) : apply(native, this, args);
         } catch {
           return abandon(`${name} fails here`);
         }
       };
-      for (const key of Reflect.ownKeys(native)) {
-        const descriptor = Reflect.getOwnPropertyDescriptor(native, key)!;
-        if (Reflect.getOwnPropertyDescriptor(stand, key)?.configurable !== false) {
-          Object.defineProperty(stand, key, descriptor);
+      forEach(ownKeys(native), (key) => {
+        const descriptor = getOwnPropertyDescriptor(native, key)!;
+        if (getOwnPropertyDescriptor(stand, key)?.configurable !== false) {
+          defineProperty(stand, key, descriptor);
         } else stand.prototype = descriptor.value;
-      }
+      });
       this.disguised.set(stand, native);
       define(holder, name, stand);
     }
@@ -378,7 +404,9 @@ export class GuestHost {
       call: this.#pinned(name),
       object: untouchable(() => this.#abandon(`it uses ${name}`, { what: name })),
     }), { "node:process": () => parts });
-    for (const name of ["node:fs", "node:fs/promises", "node:process"]) modules.module(name);
+    forEach(["node:fs", "node:fs/promises", "node:process"], (name) => {
+      modules.module(name);
+    });
     return modules;
   }
 
@@ -418,10 +446,11 @@ export class GuestHost {
       const name = `process.${fd === 1 ? "stdout" : "stderr"}`;
       const stream = {
         write: (chunk: unknown, ...more: unknown[]): boolean => {
-          const known = more.length === 0 || (more.length === 1 && /^utf-?8$/i.test(String(more[0])));
-          if (known && typeof chunk === "string") this.#effects.push({ type: "print", fd, text: chunk });
-          else if (known && chunk instanceof Uint8Array) {
-            this.#effects.push({ type: "write", fd, base64: chunk.toBase64() });
+          const known = more.length === 0 || (more.length === 1 && testRegExp(/^utf-?8$/i, String(more[0])));
+          if (known && typeof chunk === "string") {
+            this.#effects[this.#effects.length] = { type: "print", fd, text: chunk };
+          } else if (known && chunk instanceof Uint8Array) {
+            this.#effects[this.#effects.length] = { type: "write", fd, base64: chunk.toBase64() };
           } else this.#abandon(`it writes to ${name} in an unusual way`, { what: `${name}.write` });
           return true;
         },
@@ -463,8 +492,10 @@ export class GuestHost {
       execPath: () => session().execPath,
     };
     const object: Record<string, unknown> = { ...known };
-    for (const [name, get] of Object.entries(lazy)) getter(object, name, get);
-    Object.defineProperty(object, "exitCode", {
+    forEach(objectEntries(lazy), ({ 0: name, 1: get }) => {
+      getter(object, name, get);
+    });
+    defineProperty(object, "exitCode", {
       get: () => realProcess.exitCode,
       set: (code) => {
         realProcess.exitCode = code;
@@ -496,7 +527,7 @@ export class GuestHost {
     const fn = function (): never {
       return abandon();
     };
-    Object.defineProperty(fn, "name", { value: name.split(".").at(-1) });
+    defineProperty(fn, "name", { value: splitText(name, ".").at(-1) });
     return fn;
   }
 
@@ -522,9 +553,9 @@ function hrtime(before?: readonly [number, number]): [number, number] {
 const realProcess = process;
 
 function define(target: object, name: string, value: unknown): void {
-  const descriptor = Reflect.getOwnPropertyDescriptor(target, name);
+  const descriptor = getOwnPropertyDescriptor(target, name);
   if (descriptor?.configurable === false && descriptor.writable !== true) return;
-  Object.defineProperty(target, name, {
+  defineProperty(target, name, {
     value,
     writable: true,
     configurable: true,
@@ -533,13 +564,13 @@ function define(target: object, name: string, value: unknown): void {
 }
 
 function inheritedDescriptor(target: object, name: string): PropertyDescriptor | undefined {
-  for (let at: object | null = target; at !== null; at = Reflect.getPrototypeOf(at)) {
-    const own = Reflect.getOwnPropertyDescriptor(at, name);
+  for (let at: object | null = target; at !== null; at = getPrototypeOf(at)) {
+    const own = getOwnPropertyDescriptor(at, name);
     if (own !== undefined) return own;
   }
   return undefined;
 }
 
 function getter(target: object, name: string, get: () => unknown): void {
-  Object.defineProperty(target, name, { get, configurable: true, enumerable: true });
+  defineProperty(target, name, { get, configurable: true, enumerable: true });
 }

@@ -4,11 +4,13 @@
  * `Deno` and Node's modules) only come home where the app's state took them along.
  */
 import { EventEmitter } from "node:events";
+import { execRegExp, testRegExp } from "../heap/texts.ts";
+import { SafeSet } from "../heap/intrinsics.ts";
 
 const { getPrototypeOf, getOwnPropertyDescriptor, ownKeys } = Reflect;
 
 /** What the names of harmless built-ins start with, as {@linkcode Builtins} gives them. */
-const ROOTS = new Set([
+const ROOTS = new SafeSet([
   ...["Object", "Function", "Array", "Number", "Boolean", "String", "Symbol", "BigInt", "Date", "RegExp"],
   ...["Promise", "Proxy", "Reflect", "Math", "JSON", "Intl", "Atomics", "Iterator", "Temporal"],
   ...["Map", "Set", "WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry"],
@@ -36,14 +38,14 @@ const NODE =
   /^([gs]et )?node:(path|path\/posix|path\/win32|url|buffer|string_decoder|querystring|assert|assert\/strict)#/;
 
 /** Functions that make functions of text. */
-const EVALUATING = new Set<unknown>([
+const EVALUATING = new SafeSet<unknown>([
   eval,
   ...[function () {}, function* () {}, async () => {}, async function* () {}]
     .map((fn) => getPrototypeOf(fn)!.constructor),
 ]);
 
 /** Found under `process` or under the module, whichever was met first. */
-const EMITTER = new Set<unknown>([
+const EMITTER = new SafeSet<unknown>([
   EventEmitter,
   EventEmitter.prototype,
   ...ownKeys(EventEmitter.prototype).map((key) =>
@@ -55,5 +57,6 @@ const EMITTER = new Set<unknown>([
 export function isHarmless(builtin: object, name: string): boolean {
   if (EVALUATING.has(builtin)) return false;
   if (EMITTER.has(builtin)) return true;
-  return ROOTS.has(/^(?:[gs]et )?([^.]*)/.exec(name)![1]!) || DENO.test(name) || NODE.test(name);
+  return ROOTS.has(execRegExp(/^(?:[gs]et )?([^.]*)/, name)![1]!) || testRegExp(DENO, name) ||
+    testRegExp(NODE, name);
 }

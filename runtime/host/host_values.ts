@@ -11,6 +11,9 @@ import { blobType, fileType } from "./blob_types.ts";
 import { exceptionType } from "./exception_type.ts";
 import { type HostType, text } from "./host_type.ts";
 import { isProgramCode } from "./program_code.ts";
+import { hasOwn, isArray, SafeMap, SafeSet, SafeWeakMap } from "../heap/intrinsics.ts";
+import { append, filter, find, forEach, map, some } from "../heap/lists.ts";
+import { hasText, sliceText, startsWith } from "../heap/texts.ts";
 
 const { getPrototypeOf, ownKeys, getOwnPropertyDescriptor, apply, construct } = Reflect;
 
@@ -20,7 +23,7 @@ const INTL = [
   ...["DisplayNames", "Segmenter", "DurationFormat"],
 ];
 /** Resolved options that aren't options, or say less than another one. */
-const NOT_OPTIONS = new Set(["locale", "pluralCategories", "hour12"]);
+const NOT_OPTIONS = new SafeSet(["locale", "pluralCategories", "hour12"]);
 const DEFAULTS: Readonly<Record<string, object>> = { DisplayNames: { type: "language" } };
 
 const TEMPORAL = [
@@ -31,9 +34,9 @@ const TEMPORAL = [
 export class HostValues {
   readonly #types: HostType[];
   /** By the class's own name, types that aren't loaded yet. */
-  readonly #lazy = new Map<string, () => HostType>();
-  readonly #byPrototype = new WeakMap<object, HostType | null>();
-  readonly #keys = new Map<string, readonly PropertyKey[]>();
+  readonly #lazy = new SafeMap<string, () => HostType>();
+  readonly #byPrototype = new SafeWeakMap<object, HostType | null>();
+  readonly #keys = new SafeMap<string, readonly PropertyKey[]>();
 
   /** `decoding` knows of TextDecoders that may be in the middle of a stream. */
   constructor(decoding: { isMidStream(decoder: object): boolean } = new NoDecoding()) {
@@ -41,16 +44,16 @@ export class HostValues {
       ...urlTypes(),
       plainType("TextEncoder", () => ({ fixed: [], state: [] }), () => construct(TextEncoder, [])),
       decoderType(decoding),
-      ...INTL.filter((name) => name in Intl).map(intlType),
+      ...map(filter(INTL, (name) => name in Intl), intlType),
       localeType(),
       // A File is a Blob too, so it comes first.
       ...[fileType(), blobType(), exceptionType()],
     ];
     this.#lazy.set("Headers", headersType);
     if ("Temporal" in globalThis) {
-      for (const name of TEMPORAL) {
+      forEach(TEMPORAL, (name) => {
         this.#lazy.set(name, () => temporalType(name));
-      }
+      });
     }
   }
 
@@ -67,8 +70,8 @@ export class HostValues {
 
   /** @throws {TypeError} */
   make(name: string, fixed: readonly unknown[]): object {
-    this.#load(name.replace("Temporal.", ""));
-    const type = this.#types.find((item) => item.name === name);
+    this.#load(startsWith(name, "Temporal.") ? sliceText(name, "Temporal.".length) : name);
+    const type = find(this.#types, (item) => item.name === name);
     if (type === undefined) throw new TypeError(`Cannot make a ${name}: this host has none`);
     return type.make(fixed);
   }
@@ -96,7 +99,7 @@ export class HostValues {
       const maker: unknown = getOwnPropertyDescriptor(at, "constructor")?.value;
       const name = typeof maker === "function" && getOwnPropertyDescriptor(maker, "name")?.value;
       if (typeof name === "string") this.#load(name);
-      const type = this.#types.find((item) => item.prototype === at);
+      const type = find(this.#types, (item) => item.prototype === at);
       if (type !== undefined) return type;
     }
     return undefined;
@@ -106,7 +109,7 @@ export class HostValues {
     const load = this.#lazy.get(name);
     this.#lazy.delete(name);
     const type = load?.();
-    if (type !== undefined && !isPatched(type.prototype)) this.#types.push(type);
+    if (type !== undefined && !isPatched(type.prototype)) this.#types[this.#types.length] = type;
   }
 
   #keysOf(type: HostType): readonly PropertyKey[] {
@@ -118,9 +121,9 @@ export class HostValues {
 
 /** Whether a class of the host has functions of the program. */
 function isPatched(prototype: object): boolean {
-  return ownKeys(prototype).some((key) => {
+  return some(ownKeys(prototype), (key) => {
     const { value, get, set } = getOwnPropertyDescriptor(prototype, key)!;
-    return [value, get, set].some((part) => typeof part === "function" && isProgramCode(part));
+    return some([value, get, set], (part) => typeof part === "function" && isProgramCode(part));
   });
 }
 
@@ -147,14 +150,15 @@ function urlTypes(): HostType[] {
   const href = getOwnPropertyDescriptor(Url.prototype, "href")!;
   const searchParams = getOwnPropertyDescriptor(Url.prototype, "searchParams")!.get!;
   const list = pairs(Params.prototype);
-  const ownerKey = ownKeys(new Params()).find((key) =>
-    typeof key === "symbol" && key.description === "url object"
+  const ownerKey = find(
+    ownKeys(new Params()),
+    (key) => typeof key === "symbol" && key.description === "url object",
   );
   const url: HostType = plainType(
     "URL",
     (value) => ({ fixed: [], state: [apply(href.get!, value, [])] }),
     () => new Url("about:blank"),
-    (value, [text]) => void apply(href.set!, value, [text]),
+    (value, { 0: text }) => void apply(href.set!, value, [text]),
   );
   const read = (value: object) => {
     const entries = list.read(value);
@@ -166,7 +170,7 @@ function urlTypes(): HostType[] {
   const params: HostType = plainType(
     "URLSearchParams",
     read,
-    ([owner]) => owner === undefined ? new Params() : apply(searchParams, owner, []),
+    ({ 0: owner }) => owner === undefined ? new Params() : apply(searchParams, owner, []),
     (value, state) => {
       // One that a URL owns has no state of its own.
       if (read(value)?.fixed.length === 0) list.write(value, state);
@@ -179,7 +183,7 @@ function headersType(): HostType {
   const Made = Headers;
   const list = pairs(Made.prototype);
   const symbol = (name: string) =>
-    ownKeys(new Made()).find((key) => typeof key === "symbol" && key.description === name);
+    find(ownKeys(new Made()), (key) => typeof key === "symbol" && key.description === name);
   const guard = symbol("guard");
   const content = symbol("header list");
   const read = (value: object) => {
@@ -187,7 +191,7 @@ function headersType(): HostType {
     if (guard === undefined || getOwnPropertyDescriptor(value, guard)?.value !== "none") return undefined;
     const entries: unknown = getOwnPropertyDescriptor(value, content!)?.value;
     // Iterating would leave a cache behind that the program could see.
-    return Array.isArray(entries) ? { fixed: [], state: flat(entries) } : undefined;
+    return isArray(entries) ? { fixed: [], state: flat(entries) } : undefined;
   };
   const write = (value: object, state: readonly unknown[]) => list.write(value, state, read(value)!.state);
   const sample = () => {
@@ -227,8 +231,9 @@ function pairs(prototype: any) {
 
 function decoderType(decoding: { isMidStream(decoder: object): boolean }): HostType {
   const Made = TextDecoder;
-  const [encoding, fatal, ignoreBOM] = ["encoding", "fatal", "ignoreBOM"].map((key) =>
-    getOwnPropertyDescriptor(Made.prototype, key)!.get!
+  const { 0: encoding, 1: fatal, 2: ignoreBOM } = map(
+    ["encoding", "fatal", "ignoreBOM"],
+    (key) => getOwnPropertyDescriptor(Made.prototype, key)!.get!,
   );
   return plainType(
     "TextDecoder",
@@ -237,7 +242,7 @@ function decoderType(decoding: { isMidStream(decoder: object): boolean }): HostT
         fixed: [apply(encoding!, value, []), apply(fatal!, value, []), apply(ignoreBOM!, value, [])],
         state: [],
       },
-    ([label = "utf-8", isFatal = false, ignores = false]) =>
+    ({ 0: label = "utf-8", 1: isFatal = false, 2: ignores = false }) =>
       new Made(text(label), { fatal: isFatal === true, ignoreBOM: ignores === true }),
   );
 }
@@ -248,15 +253,15 @@ function intlType(name: string): HostType {
   const Made = (Intl as any)[name];
   const { resolvedOptions } = Made.prototype;
   const options = (value: object): Record<string, unknown> => apply(resolvedOptions, value, []);
-  const make = ([locale, ...flat]: readonly unknown[]) => {
-    const given: Record<string, unknown> = { __proto__: null, ...DEFAULTS[name] };
-    for (let i = 0; i < flat.length; i += 2) given[text(flat[i])] = primitive(flat[i + 1]);
-    return new Made(locale === undefined ? undefined : text(locale), given);
+  const make = (given: readonly unknown[]) => {
+    const chosen: Record<string, unknown> = { __proto__: null, ...DEFAULTS[name] };
+    for (let i = 1; i < given.length; i += 2) chosen[text(given[i])] = primitive(given[i + 1]);
+    return new Made(given.length === 0 ? undefined : text(given[0]), chosen);
   };
   const read = (value: object) => {
     const resolved = options(value);
     const fixed: unknown[] = [resolved.locale];
-    for (const key in resolved) if (!NOT_OPTIONS.has(key)) fixed.push(key, resolved[key]);
+    for (const key in resolved) if (!NOT_OPTIONS.has(key)) append(fixed, [key, resolved[key]]);
     // What its options don't tell, another one made of them shows.
     return sameOptions(resolved, options(make(fixed))) ? { fixed, state: [] } : undefined;
   };
@@ -265,7 +270,7 @@ function intlType(name: string): HostType {
 
 function sameOptions(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
   for (const key in a) if (key !== "pluralCategories" && a[key] !== b[key]) return false;
-  for (const key in b) if (!Object.hasOwn(a, key)) return false;
+  for (const key in b) if (!hasOwn(a, key)) return false;
   return true;
 }
 
@@ -284,7 +289,7 @@ function localeType(): HostType {
     name: "Intl.Locale",
     prototype: Made.prototype,
     read: (value) => ({ fixed: [apply(toString, value, [])], state: [] }),
-    make: ([tag = "en"]) => new Made(text(tag)),
+    make: ({ 0: tag = "en" }) => new Made(text(tag)),
     sample: () => new Made("en"),
   };
 }
@@ -295,13 +300,13 @@ function temporalType(name: string): HostType {
   const Made = (globalThis as any).Temporal[name];
   const { toString } = Made.prototype;
   const { from } = Made;
-  const shown = name.includes("Month") ? [{ calendarName: "always" }] : [];
+  const shown = hasText(name, "Month") ? [{ calendarName: "always" }] : [];
   const read = (value: object) => ({ fixed: [apply(toString, value, shown)], state: [] });
   return {
     name: `Temporal.${name}`,
     prototype: Made.prototype,
     read,
-    make: ([written]) => apply(from, Made, [text(written)]),
+    make: ({ 0: written }) => apply(from, Made, [text(written)]),
     sample: () => ({}),
   };
 }

@@ -5,6 +5,8 @@
  */
 import { inspect, types } from "node:util";
 import type { IteratorView } from "../heap/access.ts";
+import { isView } from "../heap/intrinsics.ts";
+import { execRegExp } from "../heap/texts.ts";
 
 const { getPrototypeOf, getOwnPropertyDescriptor, ownKeys, isExtensible } = Reflect;
 
@@ -18,7 +20,7 @@ const SHOWN = /^\[(?:Map|Set) (Iterator|Entries)\] \{ (?:\.\.\. (\d+) more items
 
 /** See {@linkcode ValueAccess.iteratorView}. */
 export function iteratorView(iterator: object): IteratorView | undefined {
-  const shown = SHOWN.exec(inspect(iterator, { ...OPTIONS, maxArrayLength: 0 }));
+  const shown = execRegExp(SHOWN, inspect(iterator, { ...OPTIONS, maxArrayLength: 0 }));
   return shown === null ? undefined : { left: Number(shown[2] ?? 0), pairs: shown[1] === "Entries" };
 }
 
@@ -67,7 +69,7 @@ function namesNothing(key: unknown): boolean {
 /** Of errors, dates and others more is read than the class. */
 function isPlainEnough(key: object): boolean {
   return !types.isProxy(key) && !types.isNativeError(key) && !types.isDate(key) && !types.isRegExp(key) &&
-    !types.isBoxedPrimitive(key) && !ArrayBuffer.isView(key) && !types.isAnyArrayBuffer(key) &&
+    !types.isBoxedPrimitive(key) && !isView(key) && !types.isAnyArrayBuffer(key) &&
     !(types.isMapIterator(key) || types.isSetIterator(key)) && !types.isModuleNamespaceObject(key);
 }
 

@@ -3,6 +3,8 @@
  * assignment makes them, so they can be compared by reading.
  */
 import { types } from "node:util";
+import { defineProperty, SafeMap, SafeSet } from "../heap/intrinsics.ts";
+import { forEach, itemsOf } from "../heap/lists.ts";
 
 const { apply, ownKeys, getOwnPropertyDescriptor } = Reflect;
 
@@ -22,13 +24,15 @@ const MAX_NOTED = 50_000;
 
 export class Redefinitions {
   /** What stands for the built-in functions, and what they stand for. */
-  readonly stands = new Map<Function, Function>();
-  #objects = new Set<object>();
+  readonly stands = new SafeMap<Function, Function>();
+  #objects = new SafeSet<object>();
   /** Something was done through a proxy, who knows to which object, or to too many. */
   #unknown = false;
 
   constructor() {
-    for (const [holder, name] of WRAPPED) this.#wrap(holder, name);
+    forEach(WRAPPED, ({ 0: holder, 1: name }) => {
+      this.#wrap(holder, name);
+    });
   }
 
   /** Told of each object before something is defined on it; of undefined if it may be any. */
@@ -38,8 +42,8 @@ export class Redefinitions {
   take(): readonly object[] | undefined {
     const objects = this.#objects;
     const unknown = this.#unknown;
-    this.#objects = new Set();
-    return unknown ? undefined : [...objects];
+    this.#objects = new SafeSet();
+    return unknown ? undefined : itemsOf(objects);
   }
 
   #wrap(holder: object, name: string): void {
@@ -56,11 +60,11 @@ export class Redefinitions {
         return apply(original, this, args);
       },
     }[name]!;
-    for (const key of ownKeys(original)) {
-      Object.defineProperty(stand, key, getOwnPropertyDescriptor(original, key)!);
-    }
+    forEach(ownKeys(original), (key) => {
+      defineProperty(stand, key, getOwnPropertyDescriptor(original, key)!);
+    });
     this.stands.set(stand, original);
-    Object.defineProperty(holder, name, { ...descriptor, value: stand });
+    defineProperty(holder, name, { ...descriptor, value: stand });
   }
 
   #note(target: unknown): void {

@@ -3,6 +3,8 @@
  * called on the device. What stands for the class and its methods looks like them.
  */
 import type { Registration } from "../heap/access.ts";
+import { SafeMap, SafeWeakMap } from "../heap/intrinsics.ts";
+import { forEach } from "../heap/lists.ts";
 
 const { apply, construct, ownKeys, getOwnPropertyDescriptor, defineProperty } = Reflect;
 const { get, set } = WeakMap.prototype;
@@ -21,8 +23,8 @@ interface Notes {
 
 export class Registries {
   /** What stands for the built-in functions, and what they stand for. */
-  readonly stands = new Map<Function, Function>();
-  #notes = new WeakMap<object, Notes>();
+  readonly stands = new SafeMap<Function, Function>();
+  #notes = new SafeWeakMap<object, Notes>();
   readonly #abandon: (reason: string) => never;
 
   /** `abandon`: what is asked for can only be told by the device. */
@@ -40,7 +42,7 @@ export class Registries {
 
   /** A thread comes: what was noted before has gone home. */
   begin(): void {
-    this.#notes = new WeakMap();
+    this.#notes = new SafeWeakMap();
   }
 
   /** What was done since, in order. */
@@ -113,7 +115,9 @@ export class Registries {
     const descriptor = getOwnPropertyDescriptor(holder, name)!;
     const original = descriptor.value as Function;
     const stand = make(original);
-    for (const key of ownKeys(original)) defineProperty(stand, key, getOwnPropertyDescriptor(original, key)!);
+    forEach(ownKeys(original), (key) => {
+      defineProperty(stand, key, getOwnPropertyDescriptor(original, key)!);
+    });
     this.stands.set(stand, original);
     defineProperty(holder, name, { ...descriptor, value: stand });
   }

@@ -2,8 +2,9 @@
  * Knows which TextDecoders may be in the middle of a stream: nothing else tells. Every `decode` with options counts as
  * streaming, since reading the options would show; one without ends the stream.
  */
+import { defineProperty, getOwnPropertyDescriptor, SafeWeakSet } from "../heap/intrinsics.ts";
 export class TextDecoding {
-  readonly #midStream = new WeakSet<object>();
+  readonly #midStream = new SafeWeakSet<object>();
   /** What stands for `TextDecoder.prototype.decode`, and what it stands for. */
   readonly stand: Function;
   readonly original: Function;
@@ -20,9 +21,9 @@ export class TextDecoding {
         return result;
       },
     }.decode;
-    Object.defineProperty(stand, "length", { value: decode.length, configurable: true });
-    Object.defineProperty(TextDecoder.prototype, "decode", {
-      ...Reflect.getOwnPropertyDescriptor(TextDecoder.prototype, "decode"),
+    defineProperty(stand, "length", { value: decode.length, configurable: true });
+    defineProperty(TextDecoder.prototype, "decode", {
+      ...getOwnPropertyDescriptor(TextDecoder.prototype, "decode"),
       value: stand,
     });
     this.stand = stand;

@@ -1,3 +1,6 @@
+import { filter } from "../heap/lists.ts";
+import { sliceText, startsWith } from "../heap/texts.ts";
+
 /** What there is only with one of Deno's unstable flags, which no guest has: of `Deno`, and global. */
 const UNSTABLE: readonly string[] = [
   ...["AtomicOperation", "Kv", "KvListIterator", "KvU64", "openKv"].map((name) => `Deno.${name}`),
@@ -12,8 +15,8 @@ const UNSTABLE: readonly string[] = [
 
 /** Which of them this process has. */
 export function unstableHere(): string[] {
-  return UNSTABLE.filter((name) => {
-    const [holder, key] = placeOf(name);
+  return filter(UNSTABLE, (name) => {
+    const { 0: holder, 1: key } = placeOf(name);
     return key in holder;
   });
 }
@@ -29,5 +32,5 @@ export function standForUnstable(names: readonly string[], touched: (name: strin
 }
 
 function placeOf(name: string): [holder: object, key: string] {
-  return name.startsWith("Deno.") ? [Deno, name.slice("Deno.".length)] : [globalThis, name];
+  return startsWith(name, "Deno.") ? [Deno, sliceText(name, "Deno.".length)] : [globalThis, name];
 }

@@ -16,6 +16,19 @@ import { HostValues } from "./host_values.ts";
 import type { Redefinitions } from "./redefinitions.ts";
 import type { Registries } from "./registries.ts";
 import type { TextDecoding } from "./text_decoding.ts";
+import {
+  apply,
+  getOwnPropertyDescriptor,
+  isArray,
+  isView,
+  objectValues,
+  ownKeys,
+  SafeMap,
+  SafeSet,
+  SafeWeakMap,
+} from "../heap/intrinsics.ts";
+import { every, filter, find, some } from "../heap/lists.ts";
+import { endsWith, hasText, sliceText, testRegExp } from "../heap/texts.ts";
 
 const { getPrototypeOf } = Reflect;
 
@@ -35,8 +48,8 @@ const BY_PROTOTYPE: readonly (readonly [object, Brand, (value: unknown) => boole
   [WeakSet.prototype, "weakset", types.isWeakSet],
   [WeakRef.prototype, "weakref", isWeakRef],
   [FinalizationRegistry.prototype, "finalizationregistry", isRegistry],
-  [getPrototypeOf(new Map().entries())!, "mapiterator", types.isMapIterator],
-  [getPrototypeOf(new Set().entries())!, "setiterator", types.isSetIterator],
+  [getPrototypeOf(new SafeMap().entries())!, "mapiterator", types.isMapIterator],
+  [getPrototypeOf(new SafeSet().entries())!, "setiterator", types.isSetIterator],
   [getPrototypeOf([][Symbol.iterator]())!, "arrayiterator", () => true],
   [getPrototypeOf(getPrototypeOf((function* () {})())!)!, "generator", types.isGeneratorObject],
   [getPrototypeOf(getPrototypeOf((async function* () {})())!)!, "generator", types.isGeneratorObject],
@@ -54,13 +67,13 @@ const TYPED_ARRAYS = [
 ];
 
 /** Built-in prototypes whose instances have no host state: plain objects may inherit from them. */
-const PLAIN_PROTOTYPES = new Set<object>([
+const PLAIN_PROTOTYPES = new SafeSet<object>([
   Object.prototype,
   Array.prototype,
   Function.prototype,
   Iterator.prototype,
   ...TYPED_ARRAYS.map((constructor) => constructor.prototype as object),
-  ...BY_PROTOTYPE.map(([prototype]) => prototype),
+  ...BY_PROTOTYPE.map(({ 0: prototype }) => prototype),
 ]);
 
 /** The slots that an object may have whose prototypes don't tell of them; frequent ones first. */
@@ -89,7 +102,7 @@ const core: {
 const PROMISE_STATES = ["pending", "fulfilled", "rejected"] as const;
 
 /** Built-in iterators whose slots can't be asked for: whatever inherits from their prototypes may be one. */
-const ITERATOR_PROTOTYPES = new Set<object>([
+const ITERATOR_PROTOTYPES = new SafeSet<object>([
   ""[Symbol.iterator](),
   "".matchAll(/a/g),
   [].values().map((item) => item),
@@ -106,12 +119,14 @@ interface Guess {
 export class Values implements ValueAccess {
   readonly #builtins: Builtins;
   readonly #makeAbsent: ValueAccess["makeAbsent"];
-  readonly #guesses = new WeakMap<object, Guess>();
+  readonly #guesses = new SafeWeakMap<object, Guess>();
   readonly #host: HostValues;
   #changes: BuiltinChanges | undefined;
   readonly #definitions: DefinitionWatch | undefined;
   /** Built-ins that were found changed when they were last looked at. */
   #changedBuiltins: readonly object[] | undefined;
+  /** Whether a packet changed built-ins here. */
+  #arrivedBuiltins = false;
   /** Whether captures go by the last look; {@linkcode builtinsChanged} is then called after each. */
   looksAfterwards = false;
   readonly sameLayout?: (a: object, b: object) => boolean;
@@ -146,7 +161,7 @@ export class Values implements ValueAccess {
   brandOf(value: object): Brand {
     if (types.isProxy(value)) return "proxy";
     if (typeof value === "function") return "function";
-    if (Array.isArray(value)) return "array";
+    if (isArray(value)) return "array";
     const prototype = getPrototypeOf(value);
     if (prototype === Object.prototype) {
       return types.isArgumentsObject(value) ? "arguments" : slotBrand(value);
@@ -168,7 +183,7 @@ export class Values implements ValueAccess {
     for (let at: object | null = prototype; at !== null; at = getPrototypeOf(at)) {
       // A proxy among the prototypes: asking it for more would run its traps.
       if (types.isProxy(at)) return { brand: "proxy", confirm: () => true };
-      const known = BY_PROTOTYPE.find(([builtin]) => builtin === at);
+      const known = find(BY_PROTOTYPE, ({ 0: builtin }) => builtin === at);
       // All typed arrays, Node's Buffer among them, are host classes over one built-in.
       if (known !== undefined && (!host || known[1] === "typedarray")) {
         return { brand: known[1], confirm: known[2] };
@@ -183,7 +198,7 @@ export class Values implements ValueAccess {
   #isHost(prototype: object): boolean {
     if (isErrorPrototype(prototype)) return false;
     if (isOfSegments(prototype)) return true;
-    const maker = Reflect.getOwnPropertyDescriptor(prototype, "constructor")?.value;
+    const maker = getOwnPropertyDescriptor(prototype, "constructor")?.value;
     const name = typeof maker === "function" ? this.#builtins.nameOf(maker) : undefined;
     return name !== undefined && !PLAIN_CLASSES.has(name);
   }
@@ -191,7 +206,7 @@ export class Values implements ValueAccess {
   /** Own keys that are no indexes: listing all keys of a large typed array takes seconds. */
   namedKeys(value: object): readonly PropertyKey[] {
     return nonIndexKeys === undefined
-      ? Reflect.ownKeys(value).filter((key) => !isIndex(key))
+      ? filter(ownKeys(value), (key) => !isIndex(key))
       : nonIndexKeys(value, 0);
   }
 
@@ -208,7 +223,7 @@ export class Values implements ValueAccess {
     const name = this.#builtins.nameOf(value);
     if (name !== undefined) return isHarmless(value, name);
     if (!types.isModuleNamespaceObject(value)) return true;
-    return Object.values(value).every((item) => {
+    return every(objectValues(value), (item) => {
       const known = isObject(item) ? this.#builtins.nameOf(item) : undefined;
       return known === undefined || isHarmless(item as object, known);
     });
@@ -216,7 +231,7 @@ export class Values implements ValueAccess {
 
   promiseOutcome(value: object): PromiseOutcome | undefined {
     if (core.getPromiseDetails === undefined) return undefined;
-    const [state, result] = core.getPromiseDetails(value);
+    const { 0: state, 1: result } = core.getPromiseDetails(value);
     return { state: PROMISE_STATES[state], value: result };
   }
 
@@ -251,7 +266,15 @@ export class Values implements ValueAccess {
 
   /** From now on changed built-ins are a program's doing. */
   watchBuiltins(): void {
-    this.#changes = new BuiltinChanges(this.#definitions);
+    const changes = this.#changes = new BuiltinChanges(this.#definitions);
+    this.#builtins.around = (load) => {
+      const putBack = changes.setAside();
+      try {
+        load();
+      } finally {
+        putBack();
+      }
+    };
   }
 
   changedBuiltins(): readonly object[] {
@@ -268,7 +291,16 @@ export class Values implements ValueAccess {
   builtinsChanged(): boolean {
     const before = this.#changedBuiltins ?? [];
     const now = this.#changedBuiltins = this.#changes?.objects() ?? [];
-    return now.length !== before.length || now.some((object, i) => object !== before[i]);
+    return now.length !== before.length || some(now, (object, i) => object !== before[i]);
+  }
+
+  /**
+   * Makes all built-ins what they were, while none of the program's code runs; returns the way back. At a clone, that is: what
+   * changed there or came there since the last capture.
+   */
+  setBuiltinsAside(): () => void {
+    const mayHave = this.#arrivedBuiltins || (this.#changedBuiltins?.length ?? 0) > 0;
+    return mayHave && this.#changes?.setAside() || (() => {});
   }
 
   changedKeys(builtin: object): readonly PropertyKey[] {
@@ -276,6 +308,7 @@ export class Values implements ValueAccess {
   }
 
   resetBuiltin(builtin: object, redefined: boolean): void {
+    this.#arrivedBuiltins = true;
     this.#changes?.reset(builtin, redefined);
   }
 
@@ -283,7 +316,10 @@ export class Values implements ValueAccess {
     for (let at = getPrototypeOf(value); at !== null && !types.isProxy(at); at = getPrototypeOf(at)) {
       const name = this.#builtins.nameOf(at);
       if (name !== undefined) {
-        return { what: name.replace(/\.prototype$/, ""), fix: "keep it out of what the method can reach" };
+        return {
+          what: endsWith(name, ".prototype") ? sliceText(name, 0, -".prototype".length) : name,
+          fix: "keep it out of what the method can reach",
+        };
       }
     }
     return { what: "an object of the host", fix: "keep it out of what the method can reach" };
@@ -312,21 +348,24 @@ function isObject(value: unknown): value is object {
 
 /** What a class gives its instances: inherits from a host prototype if the class extends a host class, and has no slots. */
 function isClassPrototype(value: object): boolean {
-  const maker = Reflect.getOwnPropertyDescriptor(value, "constructor")?.value;
+  const maker = getOwnPropertyDescriptor(value, "constructor")?.value;
   if (typeof maker !== "function" || types.isProxy(maker)) return false;
-  const given = Reflect.getOwnPropertyDescriptor(maker, "prototype");
+  const given = getOwnPropertyDescriptor(maker, "prototype");
   return given?.value === value && given.writable === false &&
-    /^class\b/.test(Reflect.apply(functionText, maker, []));
+    testRegExp(/^class\b/, apply(functionText, maker, []));
 }
 
 function isIndex(key: PropertyKey): boolean {
-  return typeof key === "string" && /^(0|[1-9]\d{0,9})$/.test(key);
+  return typeof key === "string" && testRegExp(/^(0|[1-9]\d{0,9})$/, key);
 }
 
 /** By slots alone: somebody may have given a Map a plain object's prototype. */
 function slotBrand(value: object): Brand {
-  if (ArrayBuffer.isView(value)) return types.isDataView(value) ? "dataview" : "typedarray";
-  for (const [is, brand] of SLOTS) if (is(value)) return brand;
+  if (isView(value)) return types.isDataView(value) ? "dataview" : "typedarray";
+  for (let i = 0; i < SLOTS.length; i++) {
+    const { 0: is, 1: brand } = SLOTS[i]!;
+    if (is(value)) return brand;
+  }
   return "plain";
 }
 
@@ -334,7 +373,7 @@ const { unregister } = FinalizationRegistry.prototype;
 /** Nothing has been registered with a new token, so nothing is taken back. */
 function isRegistry(value: unknown): boolean {
   try {
-    unregister.call(value as FinalizationRegistry<unknown>, {});
+    apply(unregister, value, [{}]);
     return true;
   } catch {
     return false;
@@ -344,7 +383,7 @@ function isRegistry(value: unknown): boolean {
 const { deref } = WeakRef.prototype;
 function isWeakRef(value: unknown): boolean {
   try {
-    deref.call(value as WeakRef<object>);
+    apply(deref, value, []);
     return true;
   } catch {
     return false;
@@ -355,9 +394,9 @@ const functionText = Function.prototype.toString;
 
 /** What a segmenter gives: the only slots behind prototypes without a class or name. Making one takes 50 ms. */
 function isOfSegments(prototype: object): boolean {
-  const method = Reflect.getOwnPropertyDescriptor(prototype, "containing")?.value ??
-    Reflect.getOwnPropertyDescriptor(prototype, "next")?.value;
-  return typeof method === "function" && Reflect.apply(functionText, method, []).includes("[native code]");
+  const method = getOwnPropertyDescriptor(prototype, "containing")?.value ??
+    getOwnPropertyDescriptor(prototype, "next")?.value;
+  return typeof method === "function" && hasText(apply(functionText, method, []), "[native code]");
 }
 
 /** Classes of errors with no more slots than any error. */

@@ -14,6 +14,7 @@ import { GlobalBindings } from "./global_bindings.ts";
 import { installNoteHook } from "../watch/note_hook.ts";
 import type { Sampler } from "../watch/sampler.ts";
 import { installLoadHook, type LoadHook } from "./load_hook.ts";
+import { SafeMap, SafeWeakMap } from "./intrinsics.ts";
 import { Migrator } from "./migrator.ts";
 import type { AppConfig } from "./protocol.ts";
 import { SyncPort } from "./sync_port.ts";
@@ -51,12 +52,12 @@ export async function bootApp(supervisor: string, options: BootOptions): Promise
     const builtins = new Builtins();
     const sameLayout = engineLayout();
     const values = new Values(builtins, { decoding, ...(sameLayout !== undefined && { sameLayout }) });
-    const bound = new WeakMap<Function, FunctionDescription>();
+    const bound = new SafeWeakMap<Function, FunctionDescription>();
     const globals = new GlobalBindings();
     const code = new DeviceCode(port);
     const registry = new CodeRegistry(code, globals, bound);
     migrator = new Migrator({ registry, values, port, config, code, globals, decision, board, facts });
-    hideRewriting(registry, bound, new Map([...workers, [decoding.stand, decoding.original]]));
+    hideRewriting(registry, bound, new SafeMap([...workers, [decoding.stand, decoding.original]]), builtins);
     values.watchBuiltins();
     reportAsLocal();
     hook = installLoadHook({

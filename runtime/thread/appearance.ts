@@ -1,18 +1,21 @@
 import type { FunctionDescription } from "../heap/access.ts";
+import type { Builtins } from "../host/builtins.ts";
 import type { CodeRegistry } from "./code_registry.ts";
-import { apply, functionText } from "./intrinsics.ts";
+import { apply, functionText, SafeWeakMap } from "./intrinsics.ts";
+import { filter } from "../heap/lists.ts";
 
 /**
  * Keeps what the rewriter added out of sight: `Function.prototype.toString` shows the source as it was, and `bind` notes
- * what it binds (nothing else can tell later). Both look like the built-ins they stand for.
+ * what it binds (nothing else can tell later). Both look like the built-ins they stand for, and travel by their names.
  */
 export function hideRewriting(
   registry: CodeRegistry,
   bound: WeakMap<Function, FunctionDescription>,
-  stands: ReadonlyMap<Function, Function> = new Map(),
+  stands: ReadonlyMap<Function, Function>,
+  builtins?: Pick<Builtins, "replace">,
 ): void {
   const originalBind = Function.prototype.bind;
-  const disguised = new WeakMap<Function, string>();
+  const disguised = new SafeWeakMap<Function, string>();
   const replacements = {
     toString(this: Function): string {
       const disguise = typeof this === "function" ? disguised.get(this) : undefined;
@@ -25,16 +28,17 @@ export function hideRewriting(
     },
     bind(this: Function, ...args: unknown[]): Function {
       const fn = apply(originalBind, this, args) as Function;
-      const [thisValue, ...rest] = args;
-      bound.set(fn, { type: "bound", target: this, thisValue, args: rest });
+      const rest = filter(args, (_, i) => i > 0);
+      bound.set(fn, { type: "bound", target: this, thisValue: args[0], args: rest });
       return fn;
     },
   };
   for (const name of ["toString", "bind"] as const) {
     const replacement = replacements[name];
     disguised.set(replacement, `function ${name}() { [native code] }`);
-    const length = Function.prototype[name].length;
-    Object.defineProperty(replacement, "length", { value: length, configurable: true });
+    const original = Function.prototype[name];
+    builtins?.replace(original, replacement);
+    Object.defineProperty(replacement, "length", { value: original.length, configurable: true });
     Object.defineProperty(Function.prototype, name, {
       value: replacement,
       writable: true,

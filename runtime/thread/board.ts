@@ -1,5 +1,5 @@
 import type { Conditions } from "./conditions.ts";
-import { uncurry } from "./intrinsics.ts";
+import { ownLength, typedArrayBuffer, typedArrayLength, uncurry } from "./intrinsics.ts";
 
 const FIELDS = 10;
 const VERSION = 0, STATUS_AT = 1, SESSION_ID = 2, FIRST_CONDITION = 3;
@@ -68,7 +68,7 @@ export class Board {
   #changed(): void {
     this.#values[VERSION]!++;
     this.#values[VERSION_AGAIN] = this.#values[VERSION]!;
-    this.#publish(new Uint8Array(this.#values.buffer));
+    this.#publish(new Uint8Array(typedArrayBuffer(this.#values)));
   }
 }
 
@@ -86,7 +86,7 @@ export class BoardView {
   readonly #file: Deno.FsFile;
   readonly #values = new Float64Array(FIELDS);
   readonly #next = new Float64Array(FIELDS);
-  readonly #bytes = new Uint8Array(this.#next.buffer);
+  readonly #bytes = ownLength(new Uint8Array(this.#next.buffer));
   #lookedAt = -Infinity;
 
   /** Reads what {@linkcode Board} publishes to a file. */
@@ -132,7 +132,7 @@ export class BoardView {
     seekSync(this.#file, 0, Start);
     const count = readSync(this.#file, this.#bytes);
     const next = this.#next;
-    if (count !== this.#bytes.length || next[VERSION] !== next[VERSION_AGAIN]) return;
+    if (count !== typedArrayLength(this.#bytes) || next[VERSION] !== next[VERSION_AGAIN]) return;
     for (let i = 0; i < FIELDS; i++) this.#values[i] = next[i]!;
     this.#lookedAt = now();
   }

@@ -1,5 +1,6 @@
 import { MAX_FRAME_BYTES } from "./constants.ts";
 import { shownText } from "./shown_text.ts";
+import { max, min } from "./intrinsics.ts";
 
 /** What a clone may make its device keep or do; SECURITY.md says against what. */
 export interface CloneBounds {
@@ -40,6 +41,6 @@ const AWAY_UNKNOWN_MS = 24 * 3_600_000;
  * at most, if migrations like it are known well.
  */
 export function longestAwayMs(hereMs: number, longestMs?: number): number {
-  const most = hereMs > 0 ? Math.max(AWAY_LEAST_MS, AWAY_FACTOR * hereMs) : AWAY_UNKNOWN_MS;
-  return longestMs === undefined ? most : Math.min(most, Math.max(AWAY_KNOWN_LEAST_MS, longestMs));
+  const most = hereMs > 0 ? max(AWAY_LEAST_MS, AWAY_FACTOR * hereMs) : AWAY_UNKNOWN_MS;
+  return longestMs === undefined ? most : min(most, max(AWAY_KNOWN_LEAST_MS, longestMs));
 }

@@ -27,6 +27,9 @@ import {
   apply,
   asyncGeneratorNext,
   construct,
+  createObject,
+  decodeText,
+  defineProperty,
   functionText,
   generatorNext,
   getOwnPropertyDescriptor,
@@ -34,12 +37,19 @@ import {
   ownKeys,
   promiseThen,
   ReferenceErrorCtor,
+  SafeMap,
+  SafeSet,
+  SafeWeakMap,
   setPrototypeOf,
+  Url,
+  urlPath,
 } from "./intrinsics.ts";
 import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
 import { receiverChecker } from "./kept_receiver.ts";
 import type { ShippedMaker } from "./protocol.ts";
 import { type Accessor, type Env, MadeScope, NativeScope, readThrough } from "./scope_handles.ts";
+import { append, find, findIndex, forEach, includes, indexOf, map, push } from "../heap/lists.ts";
+import { execRegExp, hasText, lastIndexOfText, sliceText, splitText, startsWith } from "../heap/texts.ts";
 
 /** Sets one of a module's own variables: 0 the check, 1 the instantiate guard, then the migration points. */
 export type Control = (n: number, value: unknown) => void;
@@ -158,17 +168,17 @@ interface Found {
 const MARKER = /\/\*!cc:([\w-]+):(\d+)\*\//;
 
 export class CodeRegistry implements CodeAccess {
-  readonly #modules = new Map<ModuleKey, LiveModule>();
+  readonly #modules = new SafeMap<ModuleKey, LiveModule>();
   readonly #source: CodeSource;
   readonly #globals: GlobalBindings;
-  readonly #descriptions = new WeakMap<Function, FunctionDescription>();
-  readonly #scopesByIdentity = new WeakMap<object, NativeScope | MadeScope>();
-  readonly #classes = new WeakMap<Function, ClassRecord>();
+  readonly #descriptions = new SafeWeakMap<Function, FunctionDescription>();
+  readonly #scopesByIdentity = new SafeWeakMap<object, NativeScope | MadeScope>();
+  readonly #classes = new SafeWeakMap<Function, ClassRecord>();
   /** Prototype objects of classes whose instances carry private names. */
-  readonly #privateOwners = new WeakMap<object, Function>();
+  readonly #privateOwners = new SafeWeakMap<object, Function>();
   readonly #privateClasses: Function[] = [];
   /** Values of modules that aren't rewritten, by name. */
-  readonly #values = new Map<
+  readonly #values = new SafeMap<
     ModuleKey,
     { names: string[]; readers: (Accessor | undefined)[]; n: number[] }
   >();
@@ -198,11 +208,11 @@ export class CodeRegistry implements CodeAccess {
       meta,
       table: undefined,
       env: undefined,
-      classes: new Map(),
-      makers: new Map(),
-      claimed: new Set(),
+      classes: new SafeMap(),
+      makers: new SafeMap(),
+      claimed: new SafeSet(),
       register: Object.assign(
-        (...made: Parameters<RegisterClass>) => this.#registerClass(module, ...made),
+        (...made: Parameters<RegisterClass>) => this.#registerClass(module, made),
         { keep: this.#keep, check: this.#receiver },
       ),
     };
@@ -228,7 +238,7 @@ export class CodeRegistry implements CodeAccess {
 
   /** Which site made a function: its module and index; undefined for one that isn't rewritten code. */
   siteOf(fn: Function): { readonly module: ModuleKey; readonly site: number } | undefined {
-    const match = MARKER.exec(functionText(fn));
+    const match = execRegExp(MARKER, functionText(fn));
     if (match === null || !this.#modules.has(match[1]!)) return undefined;
     return { module: match[1]!, site: Number(match[2]) };
   }
@@ -236,7 +246,7 @@ export class CodeRegistry implements CodeAccess {
   /** The site's text as the person's engine would show it; undefined if this process doesn't have the source. */
   sourceText(key: ModuleKey, site: number): string | undefined {
     const entry = this.tableOf(key).sites[site];
-    return entry === undefined ? undefined : this.#source.text(key)?.slice(entry.start, entry.end);
+    return entry === undefined ? undefined : sourceSlice(this.#source.text(key), entry.start, entry.end);
   }
 
   // Describing
@@ -256,14 +266,14 @@ export class CodeRegistry implements CodeAccess {
   standIn(key: ModuleKey, site: number, accessor: Accessor | undefined): Function | undefined {
     const table = this.tableOf(key);
     const entry = table.sites[site]!;
-    const declared = table.bindings.findIndex((binding) => binding.site === site);
+    const declared = findIndex(table.bindings, (binding) => binding.site === site);
     const named = declared < 0 ? undefined : readThrough(this.#live(key).accessor, declared);
     if (typeof named === "function" && this.siteOf(named)?.site === site) return named;
     const home = accessor === undefined ? null : this.#homeOf(this.#live(key), entry, accessor);
     if (home === undefined) return undefined;
     const stand = entry.kind === "function" && entry.isAsync !== true ? function () {} : () => {};
-    Object.defineProperty(stand, "name", { value: entry.name });
-    Object.defineProperty(stand, "length", { value: entry.length });
+    defineProperty(stand, "name", { value: entry.name });
+    defineProperty(stand, "length", { value: entry.length });
     const scopes = accessor === undefined ? [] : this.#scopesOf(key, entry, accessor);
     if (scopes === undefined) return undefined;
     this.#descriptions.set(stand, { type: "closure", module: key, site, scopes, home });
@@ -272,13 +282,13 @@ export class CodeRegistry implements CodeAccess {
 
   #describe(fn: Function): FunctionDescription {
     const text = functionText(fn);
-    const match = MARKER.exec(text);
+    const match = execRegExp(MARKER, text);
     if (match === null) {
-      return text.includes("[native code]")
+      return hasText(text, "[native code]")
         ? refused(CODE_REFUSALS.unnamedBuiltin())
         : refused(CODE_REFUSALS.evaluated());
     }
-    const [, key, index] = match as unknown as [string, string, string];
+    const { 1: key, 2: index } = match as unknown as [string, string, string];
     const module = this.#modules.get(key);
     const entry = module === undefined ? undefined : this.tableOf(key).sites[Number(index)];
     if (module === undefined || entry === undefined) {
@@ -310,7 +320,8 @@ export class CodeRegistry implements CodeAccess {
   /** The class in whose body alone what the site makes can be made; null if that can be anywhere. */
   #homeOf(module: LiveModule, entry: SiteEntry, accessor: Accessor): Function | null | undefined {
     if (entry.door === undefined) return null;
-    return module.classes.get(entry.door)?.find(({ cls }) => accessor(OF_CLASS, false, cls) === true)?.cls;
+    const records = module.classes.get(entry.door) ?? [];
+    return find(records, ({ cls }) => accessor(OF_CLASS, false, cls) === true)?.cls;
   }
 
   /** Calls the function with its module's check on: it hands over its accessor and returns (invariant 1). */
@@ -339,23 +350,24 @@ export class CodeRegistry implements CodeAccess {
   /** Undefined while the parameters of a function are evaluated whose scope a closure born there is of. */
   #scopesOf(key: ModuleKey, entry: SiteEntry, accessor: Accessor): ScopeHandle[] | undefined {
     const table = this.tableOf(key);
-    const identities = entry.scopes.map((index, k) =>
-      table.scopes[index]!.identity ? readThrough(accessor, -k - 1) : undefined
+    const identities = map(
+      entry.scopes,
+      (index, k) => table.scopes[index]!.identity ? readThrough(accessor, -k - 1) : undefined,
     );
-    if (identities.includes(UNINITIALISED)) return undefined;
-    const scopes = entry.scopes.map((index, k) => {
+    if (includes(identities, UNINITIALISED)) return undefined;
+    const scopes = map(entry.scopes, (index, k) => {
       const scope = table.scopes[index]!;
       const identity = identities[k] as object | undefined;
       const known = identity === undefined ? undefined : this.#scopesByIdentity.get(identity);
       if (known !== undefined) return known;
       const handle = new NativeScope(key, index, scope, table.prefix, identity);
       if (typeof identity === "function") {
-        scope.variables.forEach((_, i) => handle.addReader(i, identity as Accessor, i));
+        forEach(scope.variables, (_, i) => handle.addReader(i, identity as Accessor, i));
       }
       if (identity !== undefined) this.#scopesByIdentity.set(identity, handle);
       return handle;
     });
-    entry.captures.forEach(([k, variable], n) => {
+    forEach(entry.captures, ({ 0: k, 1: variable }, n) => {
       const handle = scopes[k]!;
       if (handle instanceof NativeScope) handle.addReader(variable, accessor, n);
     });
@@ -373,7 +385,7 @@ export class CodeRegistry implements CodeAccess {
     record.scopes ??= ask === undefined ? [] : this.#scopesOf(module.key, entry, ask);
     if (record.scopes === undefined) return refused(CODE_REFUSALS.classParameters(entry.id));
     const keys = this.#keysOf(module, record, entry.keyed ?? []);
-    if (keys.includes(undefined)) {
+    if (includes(keys, undefined)) {
       return refused(CODE_REFUSALS.movedMember(entry.id));
     }
     const home = ask === undefined ? null : this.#homeOf(module, entry, ask);
@@ -397,7 +409,7 @@ export class CodeRegistry implements CodeAccess {
 
   #describeMember(module: LiveModule, site: number, entry: SiteEntry, fn: Function): FunctionDescription {
     const records = module.classes.get(entry.owner!) ?? [];
-    const record = records.find((item) => this.#memberOf(module, item, site) === fn);
+    const record = find(records, (item) => this.#memberOf(module, item, site) === fn);
     if (record === undefined) {
       return refused(CODE_REFUSALS.takenMethod(entry.id));
     }
@@ -408,7 +420,7 @@ export class CodeRegistry implements CodeAccess {
 
   #registerClass(
     module: LiveModule,
-    ...[site, cls, ask, privates, door, early, fieldKeys]: Parameters<Register>
+    { 0: site, 1: cls, 2: ask, 3: privates, 4: door, 5: early, 6: fieldKeys }: Parameters<Register>,
   ): void {
     // Its table isn't needed yet: start-up must not wait for it.
     const record: ClassRecord = {
@@ -423,32 +435,34 @@ export class CodeRegistry implements CodeAccess {
       privateMethods: undefined,
       door,
       fieldKeys,
-      makers: new Map(),
+      makers: new SafeMap(),
     };
     this.#classes.set(cls, record);
     const list = module.classes.get(site);
     if (list === undefined) module.classes.set(site, [record]);
-    else list.push(record);
+    else list[list.length] = record;
     if (early === 1) this.#membersOf(module, record);
     if (privates === undefined) return;
     this.#privateOwners.set(prototypeOf(cls), cls);
-    this.#privateClasses.push(cls);
+    this.#privateClasses[this.#privateClasses.length] = cls;
   }
 
   /** Members by site, as the class has them now: read right after it came into being, or when first needed. */
   #membersOf(module: LiveModule, record: ClassRecord): Map<number, Member> {
     if (record.members !== undefined) return record.members;
-    const members = new Map<number, Member>();
-    for (const holder of [record.cls, prototypeOf(record.cls)]) {
-      for (const key of ownKeys(holder)) {
+    const members = new SafeMap<number, Member>();
+    forEach([record.cls, prototypeOf(record.cls)], (holder) => {
+      forEach(ownKeys(holder), (key) => {
         const descriptor = getOwnPropertyDescriptor(holder, key)!;
-        for (const fn of [descriptor.value, descriptor.get, descriptor.set]) {
+        const fns = [descriptor.value, descriptor.get, descriptor.set];
+        for (let i = 0; i < fns.length; i++) {
+          const fn = fns[i]!;
           if (typeof fn !== "function") continue;
           const site = this.siteOf(fn);
           if (site?.module === module.key && !members.has(site.site)) members.set(site.site, { fn, key });
         }
-      }
-    }
+      });
+    });
     return record.members = members;
   }
 
@@ -464,11 +478,11 @@ export class CodeRegistry implements CodeAccess {
   /** Private methods can be read from what has them only: an object is made for it. */
   #privateMethodsOf(record: ClassRecord): Map<number, Function> {
     if (record.privateMethods !== undefined) return record.privateMethods;
-    const methods = new Map<number, Function>();
+    const methods = new SafeMap<number, Function>();
     record.privateMethods = methods;
     const { names, access } = this.#privatesOf(record.cls) ?? { names: [], access: undefined };
     let instance: object | undefined;
-    names.forEach(({ kind, isStatic }, i) => {
+    forEach(names, ({ kind, isStatic }, i) => {
       if (kind !== "method") return;
       const fn = access!(
         3 * i,
@@ -483,7 +497,7 @@ export class CodeRegistry implements CodeAccess {
   memberAlong(chain: ReadonlySet<object>, key: ModuleKey, site: number): Function | undefined {
     const module = this.#live(key);
     const records = module.classes.get(this.tableOf(key).sites[site]!.owner!) ?? [];
-    const record = records.find(({ cls }) => chain.has(cls) || chain.has(prototypeOf(cls)));
+    const record = find(records, ({ cls }) => chain.has(cls) || chain.has(prototypeOf(cls)));
     return record === undefined ? undefined : this.#membersOf(module, record).get(site)?.fn;
   }
 
@@ -505,7 +519,7 @@ export class CodeRegistry implements CodeAccess {
     for (let i = 0; i < names.length; i++) {
       const item = names[i]!;
       if (item.isStatic !== wanted || access(3 * i + 2, value) !== true) continue;
-      contents ??= new Array(names.length).fill(undefined);
+      contents ??= map(names, () => undefined);
       if (item.kind === "field") contents[i] = access(3 * i, value);
     }
     return contents;
@@ -521,7 +535,9 @@ export class CodeRegistry implements CodeAccess {
 
   createWithPrivates(owners: readonly Function[], make: () => object): object {
     let object: object | undefined;
-    for (const owner of owners) object = this.#stamp(owner, object, make);
+    forEach(owners, (owner) => {
+      object = this.#stamp(owner, object, make);
+    });
     return object ?? make();
   }
 
@@ -561,15 +577,19 @@ export class CodeRegistry implements CodeAccess {
     const table = this.tableOf(key);
     const entry = table.sites[site]!;
     const refs: BindingRef[] = [];
-    for (const index of entry.bindings) this.#pushBinding(key, table, index, refs);
-    for (const index of this.#globals.used(entry.globals)) refs.push({ module: GLOBAL_MODULE, index });
+    forEach(entry.bindings, (index) => {
+      this.#pushBinding(key, table, index, refs);
+    });
+    forEach(this.#globals.used(entry.globals), (index) => {
+      refs[refs.length] = { module: GLOBAL_MODULE, index };
+    });
     return refs;
   }
 
   #pushBinding(key: ModuleKey, table: ModuleTable, index: number, refs: BindingRef[]): void {
     const binding = table.bindings[index]!;
     if (binding.kind !== "import") {
-      refs.push({ module: key, index });
+      refs[refs.length] = { module: key, index };
       return;
     }
     const { accessor } = this.#live(key);
@@ -577,7 +597,9 @@ export class CodeRegistry implements CodeAccess {
       return this.#pushImport(key, binding.from!, binding.imported!, accessor, index, refs);
     }
     const namespace = accessor(index) as Record<string, unknown>;
-    for (const name of binding.properties ?? ownKeys(namespace)) {
+    const names = binding.properties ?? ownKeys(namespace);
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!;
       if (typeof name !== "string") continue;
       this.#pushImport(key, binding.from!, name, () => namespace[name], 0, refs);
     }
@@ -594,23 +616,26 @@ export class CodeRegistry implements CodeAccess {
     const target = this.#source.resolve(from, specifier);
     if (target.kind === "builtin") return;
     if (target.kind === "values") {
-      refs.push({ module: target.key, index: this.valueIndex(target.key, name, accessor, n) });
+      refs[refs.length] = { module: target.key, index: this.valueIndex(target.key, name, accessor, n) };
       return;
     }
-    const found = this.#findExport(target.key, name, new Set());
+    const found = this.#findExport(target.key, name, new SafeSet());
     if (found === undefined) return;
     if (found.values) {
-      refs.push({ module: found.module, index: this.valueIndex(found.module, found.name, accessor, n) });
+      refs[refs.length] = {
+        module: found.module,
+        index: this.valueIndex(found.module, found.name, accessor, n),
+      };
     } else {
       if (this.tableOf(found.module).bindings[found.index]!.kind === "default") {
         this.#defaults.set(found.module, [accessor, n]);
       }
-      refs.push({ module: found.module, index: found.index });
+      refs[refs.length] = { module: found.module, index: found.index };
     }
   }
 
   /** On the device nothing can name a module's anonymous default export but those that import it. */
-  readonly #defaults = new Map<ModuleKey, readonly [Accessor, number]>();
+  readonly #defaults = new SafeMap<ModuleKey, readonly [Accessor, number]>();
 
   #findExport(
     key: ModuleKey,
@@ -620,7 +645,7 @@ export class CodeRegistry implements CodeAccess {
     if (seen.has(`${key} ${name}`)) return undefined;
     seen.add(`${key} ${name}`);
     const table = this.tableOf(key);
-    const entry = table.exports.find((item) => item.name === name);
+    const entry = find(table.exports, (item) => item.name === name);
     if (entry !== undefined && entry.from === undefined) {
       const binding = table.bindings[entry.binding]!;
       if (binding.kind !== "import") return { module: key, index: entry.binding, name, values: false };
@@ -629,7 +654,8 @@ export class CodeRegistry implements CodeAccess {
     if (entry !== undefined) {
       return entry.imported === "*" ? undefined : this.#follow(key, entry.from!, entry.imported!, seen);
     }
-    for (const star of table.stars) {
+    for (let i = 0; i < table.stars.length; i++) {
+      const star = table.stars[i]!;
       const found = this.#follow(key, star, name, seen);
       if (found !== undefined) return found;
     }
@@ -652,8 +678,8 @@ export class CodeRegistry implements CodeAccess {
   valueIndex(key: ModuleKey, name: string, accessor: Accessor, n: number): number {
     let values = this.#values.get(key);
     if (values === undefined) this.#values.set(key, values = { names: [], readers: [], n: [] });
-    let index = values.names.indexOf(name);
-    if (index < 0) index = values.names.push(name) - 1;
+    let index = indexOf(values.names, name);
+    if (index < 0) index = push(values.names, name) - 1;
     values.readers[index] ??= accessor;
     values.n[index] ??= n;
     return index;
@@ -665,18 +691,18 @@ export class CodeRegistry implements CodeAccess {
   }
 
   /** Namespace objects that modules import, by the import; read anew when one is looked for that isn't there. */
-  readonly #namespaces = new WeakMap<object, BindingRef>();
+  readonly #namespaces = new SafeWeakMap<object, BindingRef>();
 
   namespaceRef(value: object): BindingRef | undefined {
     const known = this.#namespaces.get(value);
     if (known !== undefined) return known;
-    for (const { key, accessor } of this.#modules.values()) {
-      this.tableOf(key).bindings.forEach((binding, index) => {
+    this.#modules.forEach(({ key, accessor }) => {
+      forEach(this.tableOf(key).bindings, (binding, index) => {
         if (binding.kind !== "import" || binding.imported !== "*") return;
         const namespace = readThrough(accessor, index);
         if (typeof namespace === "object") this.#namespaces.set(namespace as object, { module: key, index });
       });
-    }
+    });
     return this.#namespaces.get(value);
   }
 
@@ -684,7 +710,7 @@ export class CodeRegistry implements CodeAccess {
     const refs: BindingRef[] = [];
     const binding = this.tableOf(module).bindings[index]!;
     const namespace = this.namespaceOf({ module, index }) as Record<string, unknown>;
-    for (const name of ownKeys(namespace)) {
+    forEach(ownKeys(namespace), (name) => {
       if (typeof name === "string") {
         this.#pushImport(
           module,
@@ -695,7 +721,7 @@ export class CodeRegistry implements CodeAccess {
           refs,
         );
       }
-    }
+    });
     return refs;
   }
 
@@ -738,7 +764,7 @@ export class CodeRegistry implements CodeAccess {
     if (key === GLOBAL_MODULE) return "globals";
     if (this.#values.has(key)) return key;
     const { sites, url } = this.tableOf(key);
-    return sites[0]?.id.replace(/#.*/s, "") ?? url;
+    return sites[0] === undefined ? url : splitText(sites[0].id, "#")[0]!;
   }
 
   variableName(key: ModuleKey, scope: number, i: number): string {
@@ -768,7 +794,7 @@ export class CodeRegistry implements CodeAccess {
     const module = this.#live(key);
     const declared = this.#declaredFunction(module, site);
     if (declared !== undefined) return declared;
-    const fn = this.#makerOf(module, site, home)(...scopes.map(envOf));
+    const fn = apply(this.#makerOf(module, site, home), undefined, map(scopes, envOf)) as Function;
     this.#descriptions.set(fn, { type: "closure", module: key, site, scopes, home });
     return fn;
   }
@@ -784,13 +810,17 @@ export class CodeRegistry implements CodeAccess {
     if (keys.length !== (this.tableOf(key).sites[site]?.keyed?.length ?? 0)) {
       throw new TypeError(`Cannot make class ${site} of ${key}: it has other computed names`);
     }
-    const cls = this.#makerOf(module, site, home)(...scopes.map(envOf), heritage, keys);
+    const cls = apply(
+      this.#makerOf(module, site, home),
+      undefined,
+      append<unknown>(map(scopes, envOf), [heritage, keys]),
+    ) as Function;
     const record = this.#classes.get(cls);
     if (record === undefined) {
       throw new TypeError(`Cannot make class ${this.tableOf(key).sites[site]!.id}: it did not register`);
     }
     record.scopes = scopes;
-    this.tableOf(key).sites[site]!.keyed?.forEach((member, i) => {
+    forEach(this.tableOf(key).sites[site]!.keyed ?? [], (member, i) => {
       if (member === -1) record.fieldKeys = { v: keys[i], n: record.fieldKeys };
     });
     return cls;
@@ -799,7 +829,7 @@ export class CodeRegistry implements CodeAccess {
   /** A guest's module has its function declarations natively: the first closure of such a site is that one. */
   #declaredFunction(module: LiveModule, site: number): Function | undefined {
     if (this.#source.place !== "guest" || module.claimed.has(site)) return undefined;
-    const index = this.tableOf(module.key).bindings.findIndex((binding) => binding.site === site);
+    const index = findIndex(this.tableOf(module.key).bindings, (binding) => binding.site === site);
     if (index < 0) return undefined;
     module.claimed.add(site);
     return module.accessor(index) as Function;
@@ -841,18 +871,18 @@ export class CodeRegistry implements CodeAccess {
   #deviceMaker(module: LiveModule, { text, chunks }: ShippedMaker): unknown {
     const { prefix, url } = this.tableOf(module.key);
     const head = `((${prefix}E,${prefix}T,${prefix}P,${prefix}U)=>`;
-    const before = this.#source.text(module.key)?.slice(0, chunks[1]) ?? "";
-    const column = before.length - 1 - before.lastIndexOf("\n") - head.length - (chunks[0] ?? 0);
-    const make = evaluateAt(`${head}${text})`, { url, line: before.split("\n").length - 1, column });
+    const before = sourceSlice(this.#source.text(module.key), 0, chunks[1]) ?? "";
+    const column = before.length - 1 - lastIndexOfText(before, "\n") - head.length - (chunks[0] ?? 0);
+    const make = evaluateAt(`${head}${text})`, { url, line: splitText(before, "\n").length - 1, column });
     return (make as (...parts: unknown[]) => unknown)(this.#envOf(module), checked, pick, above);
   }
 
   #envOf(module: LiveModule): Env {
     if (module.env !== undefined) return module.env;
     const { bindings, prefix } = this.tableOf(module.key);
-    const env: Env = Object.create(null);
-    bindings.forEach((binding, n) => {
-      Object.defineProperty(env, binding.name, {
+    const env: Env = createObject(null);
+    forEach(bindings, (binding, n) => {
+      defineProperty(env, binding.name, {
         get: () => module.accessor(n),
         set: (value) => module.accessor(n, true, value),
       });
@@ -880,7 +910,7 @@ export class CodeRegistry implements CodeAccess {
 /** Evaluates outside of every scope, as if the text stood there (counted from 0). */
 function evaluateAt(text: string, at: { url: string; line: number; column: number }): unknown {
   const { Script } = process.getBuiltinModule("node:vm");
-  const filename = at.url.startsWith("file:") ? decodeURIComponent(new URL(at.url).pathname) : at.url;
+  const filename = startsWith(at.url, "file:") ? decodeText(urlPath(new Url(at.url))) : at.url;
   return new Script(text, { filename, lineOffset: at.line, columnOffset: at.column }).runInThisContext();
 }
 
@@ -896,6 +926,10 @@ export const MAKER_URL = /^clonecloud:maker\/([\w-]+)\/(\d+)$/;
 function propertyKey(value: unknown): PropertyKey | undefined {
   if (typeof value === "string" || typeof value === "symbol") return value;
   return typeof value === "object" && value !== null || typeof value === "function" ? undefined : `${value}`;
+}
+
+function sourceSlice(text: string | undefined, from: number, to: number | undefined): string | undefined {
+  return text === undefined ? undefined : sliceText(text, from, to);
 }
 
 function envOf(scope: ScopeHandle): Env {

@@ -2,6 +2,9 @@ import type { ModuleTable } from "../rewrite/mod.ts";
 import type { CodeSource, Resolution } from "./code_registry.ts";
 import type { ShippedMaker } from "./protocol.ts";
 import type { SyncPort } from "./sync_port.ts";
+import { filter, forEach } from "../heap/lists.ts";
+import { testRegExp } from "../heap/texts.ts";
+import { parseJson, SafeMap } from "./intrinsics.ts";
 
 /** What the load hook learnt of one module. */
 export interface LoadedModule {
@@ -17,13 +20,13 @@ export class DeviceCode implements CodeSource {
   /** The first module has begun to run. */
   started = false;
   readonly #port: SyncPort;
-  readonly #byKey = new Map<string, LoadedModule>();
-  readonly #byUrl = new Map<string, LoadedModule>();
-  readonly #links = new Map<string, string>();
-  readonly #tables = new Map<string, ModuleTable>();
+  readonly #byKey = new SafeMap<string, LoadedModule>();
+  readonly #byUrl = new SafeMap<string, LoadedModule>();
+  readonly #links = new SafeMap<string, string>();
+  readonly #tables = new SafeMap<string, ModuleTable>();
   /** Tables that came along with others, in JSON. */
-  readonly #unread = new Map<string, string>();
-  readonly #makers = new Map<string, ShippedMaker>();
+  readonly #unread = new SafeMap<string, string>();
+  readonly #makers = new SafeMap<string, ShippedMaker>();
 
   constructor(port: SyncPort) {
     this.#port = port;
@@ -51,7 +54,7 @@ export class DeviceCode implements CodeSource {
     const known = this.#tables.get(key);
     if (known !== undefined || !this.#byKey.has(key)) return known;
     if (!this.#unread.has(key)) this.#fetchTables(key);
-    const table = JSON.parse(this.#unread.get(key)!) as ModuleTable;
+    const table = parseJson(this.#unread.get(key)!) as ModuleTable;
     this.#unread.delete(key);
     this.#tables.set(key, table);
     return table;
@@ -60,14 +63,14 @@ export class DeviceCode implements CodeSource {
   /** What refers to one module refers to others soon, and each question takes the supervisor's attention. */
   #fetchTables(key: string): void {
     const keys = [key];
-    for (const other of this.#byKey.keys()) {
-      if (other !== key && !this.#tables.has(other) && !this.#unread.has(other)) keys.push(other);
-    }
+    this.#byKey.forEach((_, other) => {
+      if (other !== key && !this.#tables.has(other) && !this.#unread.has(other)) keys[keys.length] = other;
+    });
     const tables: (string | null)[] = this.#port.request({
       op: "supervisor",
       request: { op: "tables", keys },
     });
-    tables.forEach((table, i) => {
+    forEach(tables, (table, i) => {
       if (table !== null) this.#unread.set(keys[i]!, table);
     });
   }
@@ -83,7 +86,7 @@ export class DeviceCode implements CodeSource {
 
   resolve(key: string, specifier: string): Resolution {
     const url = this.linkOf(key, specifier) ?? specifier;
-    if (/^(node|ext|clonecloud):/.test(url)) return { kind: "builtin" };
+    if (testRegExp(/^(node|ext|clonecloud):/, url)) return { kind: "builtin" };
     const target = this.#byUrl.get(url);
     return target?.isModule === true
       ? { kind: "module", key: target.key }
@@ -92,11 +95,13 @@ export class DeviceCode implements CodeSource {
 
   /** Fetches makers of closures that were born at a clone, all at once. */
   prefetchMakers(key: string, sites: readonly number[]): void {
-    const missing = sites.filter((site) => !this.#makers.has(`${key}:${site}`));
+    const missing = filter(sites, (site) => !this.#makers.has(`${key}:${site}`));
     if (missing.length === 0) return;
     const request = { op: "makers", key, sites: missing, place: "device", uninitialised: [] };
     const makers: Record<string, ShippedMaker> = this.#port.request({ op: "supervisor", request });
-    for (const site of missing) this.#makers.set(`${key}:${site}`, makers[site]!);
+    forEach(missing, (site) => {
+      this.#makers.set(`${key}:${site}`, makers[site]!);
+    });
   }
 
   maker(key: string, site: number): ShippedMaker {

@@ -1,4 +1,5 @@
-import { getOwnPropertyDescriptor, ownKeys } from "./intrinsics.ts";
+import { defineProperty, getOwnPropertyDescriptor, ownKeys, SafeMap, SafeSet } from "./intrinsics.ts";
+import { forEach, indexOf, push } from "../heap/lists.ts";
 
 /** Key of the pseudo module whose bindings are the global object's properties. */
 export const GLOBAL_MODULE = "global";
@@ -6,31 +7,36 @@ export const GLOBAL_MODULE = "global";
 /** Global properties that the app made or changed, as bindings of a pseudo module. Getters are never called. */
 export class GlobalBindings {
   readonly #names: string[] = [];
-  readonly #original = new Map<string, unknown>();
-  readonly #aliases = new Set(["globalThis", "self", "window", "global"]);
+  readonly #original = new SafeMap<string, unknown>();
+  readonly #aliases = new SafeSet(["globalThis", "self", "window", "global"]);
 
   /** Takes note of what the global object has before the app runs. */
   constructor() {
-    for (const name of ownKeys(globalThis)) {
+    forEach(ownKeys(globalThis), (name) => {
       if (typeof name === "string") this.#original.set(name, valueOf(name));
-    }
+    });
   }
 
   /** Indices of those names that the app made or changed. */
-  *used(names: readonly string[]): Generator<number> {
-    for (const name of names) {
+  used(names: readonly string[]): readonly number[] {
+    const used: number[] = [];
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!;
       if (this.#aliases.has(name)) {
-        for (const own of ownKeys(globalThis)) {
-          if (typeof own === "string" && this.#changed(own)) yield this.index(own);
+        const owns = ownKeys(globalThis);
+        for (let i = 0; i < owns.length; i++) {
+          const own = owns[i]!;
+          if (typeof own === "string" && this.#changed(own)) used[used.length] = this.index(own);
         }
       }
-      if (this.#changed(name)) yield this.index(name);
+      if (this.#changed(name)) used[used.length] = this.index(name);
     }
+    return used;
   }
 
   index(name: string): number {
-    const index = this.#names.indexOf(name);
-    return index >= 0 ? index : this.#names.push(name) - 1;
+    const index = indexOf(this.#names, name);
+    return index >= 0 ? index : push(this.#names, name) - 1;
   }
 
   name(index: number): string {
@@ -49,7 +55,7 @@ export class GlobalBindings {
     const name = this.#names[index]!;
     const descriptor = getOwnPropertyDescriptor(globalThis, name);
     if (descriptor !== undefined && descriptor.writable !== true) return;
-    Object.defineProperty(globalThis, name, {
+    defineProperty(globalThis, name, {
       value,
       writable: true,
       enumerable: descriptor?.enumerable ?? true,

@@ -11,6 +11,16 @@ import {
   type Resolution,
 } from "./code_registry.ts";
 import type { ModuleCode, ShippedCode, ShippedMaker, ShippedModule } from "./protocol.ts";
+import { filter, forEach, join, map, some } from "../heap/lists.ts";
+import {
+  execRegExp,
+  indexOfText,
+  lastIndexOfText,
+  sliceText,
+  startsWith,
+  testRegExp,
+} from "../heap/texts.ts";
+import { max, objectEntries, parseJson, SafeMap, SafeSet } from "./intrinsics.ts";
 
 const RUNTIME_URL = "clonecloud:runtime";
 /** Starts the URLs of modules that the engine must not know by the device's. */
@@ -25,23 +35,23 @@ const WRAPPER_URL = "clonecloud:host/";
  * the device's paths are nothing to look for here.
  */
 function loaderUrl(module: ShippedModule): string {
-  return /\/(node_modules|npm)\//.test(module.url) ? `${MODULE_URL}${module.key}` : module.url;
+  return testRegExp(/\/(node_modules|npm)\//, module.url) ? `${MODULE_URL}${module.key}` : module.url;
 }
 
 /** The code a guest was sent: modules under the device's URLs, none of whose statements ever run. */
 export class GuestCode implements CodeSource {
   readonly place = "guest";
-  readonly #byKey = new Map<string, ShippedModule>();
-  readonly #byUrl = new Map<string, ShippedModule>();
-  readonly #tables = new Map<string, ModuleTable>();
-  readonly #makers = new Map<string, ShippedMaker>();
-  readonly #values = new Map<string, readonly string[]>();
+  readonly #byKey = new SafeMap<string, ShippedModule>();
+  readonly #byUrl = new SafeMap<string, ShippedModule>();
+  readonly #tables = new SafeMap<string, ModuleTable>();
+  readonly #makers = new SafeMap<string, ShippedMaker>();
+  readonly #values = new SafeMap<string, readonly string[]>();
   readonly #wrappers: Wrappers;
   readonly #abandon: (reason: string) => never;
   readonly #fetchSource: (key: string) => string;
   readonly #fetchBlobs: (hashes: readonly string[]) => Uint8Array[];
-  readonly #mains = new Set<string>();
-  readonly #sources = new Map<string, string>();
+  readonly #mains = new SafeSet<string>();
+  readonly #sources = new SafeMap<string, string>();
 
   /** `wrappers`: what stands for built-in modules, source by name. */
   constructor(
@@ -59,26 +69,30 @@ export class GuestCode implements CodeSource {
   /** Takes code in; returns the URLs of modules still to be imported. */
   add(code: ShippedCode, registry: CodeRegistry): string[] {
     const { modules, makers } = this.#contents(code);
-    for (const module of modules) {
+    forEach(modules, (module) => {
       this.#byKey.set(module.key, module);
       this.#mains.add(module.isMain ? module.key : "");
       this.#byUrl.set(module.url, module);
       this.#byUrl.set(loaderUrl(module), module);
-      this.#tables.set(module.key, JSON.parse(module.table));
-    }
-    for (const [key, bySite] of makers) {
-      for (const [site, maker] of Object.entries(bySite)) this.#makers.set(`${key}:${site}`, maker);
-    }
-    const urls = modules.filter((module) => module.isModule).map(loaderUrl);
-    for (const [key, { url, names }] of Object.entries(code.values)) {
+      this.#tables.set(module.key, parseJson(module.table));
+    });
+    forEach(makers, ({ 0: key, 1: bySite }) => {
+      forEach(objectEntries(bySite), ({ 0: site, 1: maker }) => {
+        this.#makers.set(`${key}:${site}`, maker);
+      });
+    });
+    const urls = map(filter(modules, (module) => module.isModule), loaderUrl);
+    forEach(objectEntries(code.values), ({ 0: key, 1: { url, names } }) => {
       const known = this.#values.get(url);
-      if (known !== undefined && names.some((name, i) => known[i] !== name)) {
+      if (known !== undefined && some(names, (name, i) => known[i] !== name)) {
         this.#abandon(`${url} has new exports`);
       }
       this.#values.set(url, names);
       this.#registerValues(registry, key, url, names);
-    }
-    for (const module of modules) if (!module.isModule) this.#evaluateScript(registry, module);
+    });
+    forEach(modules, (module) => {
+      if (!module.isModule) this.#evaluateScript(registry, module);
+    });
     return urls;
   }
 
@@ -87,15 +101,15 @@ export class GuestCode implements CodeSource {
     modules: ShippedModule[];
     makers: [key: string, bySite: Record<string, ShippedMaker>][];
   } {
-    const makers = Object.entries(code.makers);
+    const makers = objectEntries(code.makers);
     const blobs = this.#fetchBlobs([
-      ...code.modules.map(({ hash }) => hash),
-      ...makers.map(([, hash]) => hash),
+      ...map(code.modules, ({ hash }) => hash),
+      ...map(makers, ({ 1: hash }) => hash),
     ]);
-    const contents = blobs.map((blob) => JSON.parse(new TextDecoder().decode(blob)));
+    const contents = map(blobs, (blob) => parseJson(new TextDecoder().decode(blob)));
     return {
-      modules: code.modules.map((module, i) => ({ ...contents[i] as ModuleCode, ...module })),
-      makers: makers.map(([key], i) => [key, contents[code.modules.length + i]]),
+      modules: map(code.modules, (module, i) => ({ ...contents[i] as ModuleCode, ...module })),
+      makers: map(makers, ({ 0: key }, i) => [key, contents[code.modules.length + i]]),
     };
   }
 
@@ -120,14 +134,18 @@ export class GuestCode implements CodeSource {
     meta.resolve = (specifier) => this.#resolvePath(url, specifier);
     if (meta.url === url) return;
     const filename = decodeURIComponent(new URL(url).pathname);
-    Object.assign(meta, { url, filename, dirname: filename.slice(0, filename.lastIndexOf("/")) || "/" });
+    Object.assign(meta, {
+      url,
+      filename,
+      dirname: sliceText(filename, 0, lastIndexOfText(filename, "/")) || "/",
+    });
   }
 
   /** `import.meta.resolve`: what isn't told by the text alone takes the device's configuration. */
   #resolvePath(url: string, specifier: unknown): string {
     const text = String(specifier);
-    if (/^(\.{0,2}\/|file:)/.test(text) && URL.canParse(text, url)) return new URL(text, url).href;
-    return /^node:[a-z]/.test(text) && nodeModule.isBuiltin(text)
+    if (testRegExp(/^(\.{0,2}\/|file:)/, text) && URL.canParse(text, url)) return new URL(text, url).href;
+    return testRegExp(/^node:[a-z]/, text) && nodeModule.isBuiltin(text)
       ? text
       : this.#abandon(`it resolves ${text} as an import`);
   }
@@ -165,7 +183,7 @@ export class GuestCode implements CodeSource {
   ): SourcePlace | undefined {
     const module = this.#byUrl.get(url);
     if (module !== undefined) return placeIn(module.key, module.url, module, line, column);
-    const [, key, site] = MAKER_URL.exec(url) ?? [];
+    const { 1: key, 2: site } = execRegExp(MAKER_URL, url) ?? [];
     const maker = this.#makers.get(`${key}:${site}`);
     if (maker === undefined) return undefined;
     return placeIn(key!, this.#byKey.get(key!)?.url ?? url, maker, line, column);
@@ -190,7 +208,7 @@ export class GuestCode implements CodeSource {
     if (wrapper !== undefined) return { url: `${WRAPPER_URL}${builtin}`, shortCircuit: true };
     if (link === undefined) this.#abandon(`import of ${specifier}`);
     // Packages say `crypto`; a shipped module's place here has no dependencies that this could be one of.
-    const bare = !specifier.startsWith("node:") && nodeModule.isBuiltin(specifier);
+    const bare = !startsWith(specifier, "node:") && nodeModule.isBuiltin(specifier);
     return next(bare ? `node:${specifier}` : specifier, context);
   }
 
@@ -202,10 +220,10 @@ export class GuestCode implements CodeSource {
     }
     const source = url === RUNTIME_URL
       ? `const m=globalThis[Symbol.for("clonecloud.guest")];export const register=m.register,checked=m.checked,pick=m.pick,above=m.above;`
-      : url.startsWith(WRAPPER_URL)
-      ? this.#wrappers.get(url.slice(WRAPPER_URL.length))
-      : url.startsWith(VALUES_URL)
-      ? this.#valuesModule(decodeURIComponent(url.slice(VALUES_URL.length)))
+      : startsWith(url, WRAPPER_URL)
+      ? this.#wrappers.get(sliceText(url, WRAPPER_URL.length))
+      : startsWith(url, VALUES_URL)
+      ? this.#valuesModule(decodeURIComponent(sliceText(url, VALUES_URL.length)))
       : this.#byUrl.get(url)?.text;
     return source === undefined ? next(url, context) : { source, format: "module", shortCircuit: true };
   }
@@ -214,10 +232,10 @@ export class GuestCode implements CodeSource {
   #valuesModule(url: string): string | undefined {
     const names = this.#values.get(url);
     if (names === undefined) return undefined;
-    const locals = names.map((_, i) => `v${i}`);
-    const exports = names.map((name, i) => `v${i} as ${JSON.stringify(name)}`).join(",");
-    const cases = names.map((_, i) => `case ${i}:return w?v${i}=v:v${i}`).join(";");
-    return `${locals.length > 0 ? `let ${locals.join(",")};` : ""}export{${exports}};` +
+    const locals = map(names, (_, i) => `v${i}`);
+    const exports = join(map(names, (name, i) => `v${i} as ${JSON.stringify(name)}`), ",");
+    const cases = join(map(names, (_, i) => `case ${i}:return w?v${i}=v:v${i}`), ";");
+    return `${locals.length > 0 ? `let ${join(locals, ",")};` : ""}export{${exports}};` +
       `globalThis[Symbol.for("clonecloud.guest")].values.set(${
         JSON.stringify(url)
       },(n,w,v)=>{switch(n){${cases}}});`;
@@ -226,7 +244,7 @@ export class GuestCode implements CodeSource {
   #registerValues(registry: CodeRegistry, key: string, url: string, names: readonly string[]): void {
     const accessor = (n: number, write?: boolean, value?: unknown) =>
       (globalThis as any)[RUNTIME_SLOT].values.get(url)?.(n, write, value);
-    names.forEach((name, n) => registry.valueIndex(key, name, accessor, n));
+    forEach(names, (name, n) => registry.valueIndex(key, name, accessor, n));
   }
 
   #evaluateScript(registry: CodeRegistry, module: ShippedModule): void {
@@ -255,12 +273,12 @@ function placeIn(
   column: number,
 ): SourcePlace | undefined {
   let start = 0;
-  for (let i = 1; i < line; i++) start = form.text.indexOf("\n", start) + 1;
+  for (let i = 1; i < line; i++) start = indexOfText(form.text, "\n", start) + 1;
   const at = start + column - 1;
   for (let i = 0; i < form.chunks.length; i += 3) {
-    const [from, source, length] = form.chunks.slice(i, i + 3) as [number, number, number];
+    const { 0: from, 1: source, 2: length } = form.chunks.slice(i, i + 3) as [number, number, number];
     // Text put in counts as what follows it.
-    if (at < from + length) return { key, url, offset: source + Math.max(0, at - from) };
+    if (at < from + length) return { key, url, offset: source + max(0, at - from) };
   }
   return undefined;
 }

@@ -22,6 +22,7 @@ import { CodeRegistry } from "./code_registry.ts";
 import { BLOB_REPLY, BLOB_REQUEST } from "./frame.ts";
 import { SESSION_VERSION } from "./constants.ts";
 import { compress, decompress } from "./compression.ts";
+import { SafeWeakMap } from "./intrinsics.ts";
 import { GlobalBindings } from "./global_bindings.ts";
 import { exitGuest, GuestChannel } from "./guest_channel.ts";
 import { GuestCode } from "./guest_code.ts";
@@ -135,7 +136,7 @@ const values = new Values(builtins, {
   redefinitions,
   registries,
 });
-const bound = new WeakMap<Function, FunctionDescription>();
+const bound = new SafeWeakMap<Function, FunctionDescription>();
 const code = new GuestCode(
   host.modules,
   abandon,
@@ -146,7 +147,7 @@ const registry = new CodeRegistry(code, globals, bound);
 (globalThis as any)[Symbol.for("clonecloud.guest")] = undefined;
 code.installHooks(registry);
 (globalThis as any)[Symbol.for("clonecloud.guest")].values = new Map();
-hideRewriting(registry, bound, host.disguised);
+hideRewriting(registry, bound, host.disguised, builtins);
 warmUp(values, registry);
 // After that, which would look for names among them: what they export is looked for when it is first needed.
 // `node:path` before `node:path/posix`, which is the same object: a device has it by the name that it imported.
@@ -157,6 +158,9 @@ values.watchBuiltins();
 let stepping = false;
 let observed = true;
 const heap = new SessionHeap({ side: "clone", values, code: registry });
+
+/** Puts the program's changes of built-ins back: while none of its code runs, what runs here uses the engine's own. */
+let putBack = (): void => {};
 
 async function serve(): Promise<void> {
   for (
@@ -215,10 +219,13 @@ async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
       if (globals.index(name) !== index) throw new RangeError(`global binding ${name} is out of order`);
     });
     for (const url of code.add(head.code, registry)) await import(url);
+    putBack();
     const roots = heap.accept(packet);
     ms.accept = now() - started;
+    putBack = values.setBuiltinsAside();
     if (observed) channel.send(STAGE, ...packPayload({ ms: ms.accept, objects: roots.length }));
     reachStage(() => ({ stage: "resume", bytes: packet.length }));
+    putBack();
     await run(head, roots, ms);
   } catch (error) {
     const reason = error instanceof Refusal
@@ -226,6 +233,7 @@ async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
       : error instanceof MissingBuiltinError
       ? `it may reach ${error.builtin}, which only the device has`
       : `the clone failed: ${(error as Error)?.stack ?? error}`;
+    putBack = values.setBuiltinsAside();
     send({ id: head.id, ok: false, reason });
   }
 }
@@ -242,7 +250,7 @@ async function run(
   roots: readonly unknown[],
   ms: { accept: number; run: number; cpu: number; waited: number; capture: number },
 ): Promise<void> {
-  const [fn, self, args] = roots as [Function, unknown, unknown[]];
+  const { 0: fn, 1: self, 2: args } = roots as [Function, unknown, unknown[]];
   const started = now();
   const waitedBefore = waitedMs;
   const cpuBefore = cpuMs();
@@ -264,6 +272,7 @@ async function run(
   const captured = now();
   const rootNames = [outcome === "return" ? "result" : "error", "method", "this", "arguments"];
   const capture = heap.capture([result, fn, self, args], { rootNames });
+  putBack = values.setBuiltinsAside();
   ms.capture = now() - captured;
   const { bytes, objects, named } = capture;
   const { changes, bytes: fileBytes, observed } = host.fileChanges();

@@ -1,8 +1,10 @@
 import { formatStacksWith } from "../heap/mod.ts";
 import type { CodeRegistry } from "./code_registry.ts";
 import type { GuestCode } from "./guest_code.ts";
-import { apply } from "./intrinsics.ts";
+import { apply, isArray, SafeMap } from "./intrinsics.ts";
 import { REMOTE_END, undisturbed } from "./stack.ts";
+import { filter, flatMap, join, map, some } from "../heap/lists.ts";
+import { endsWith, startsWith, testRegExp } from "../heap/texts.ts";
 
 /** Where app code is entered: frames from here on are the guest's own and never shown. */
 export const guestStack = {
@@ -31,7 +33,7 @@ const MAX_METHODS = 40;
  * on with the device's frames; after an `await` only the device can tell those, and a mark stands for them.
  */
 export function formatGuestStacks(code: GuestCode, positionOf: PositionOf, framesBelow: FramesBelow): void {
-  const known = new Map<string, string>();
+  const known = new SafeMap<string, string>();
   const position = (key: string, offset: number): string => {
     const name = `${key}:${offset}`;
     let text = known.get(name);
@@ -40,16 +42,17 @@ export function formatGuestStacks(code: GuestCode, positionOf: PositionOf, frame
   };
   const format = (error: Error, sites: NodeJS.CallSite[]) => {
     const lines: string[] = [];
-    for (const site of sites) {
+    for (let i = 0; i < sites.length; i++) {
+      const site = sites[i]!;
       const url = urlOf(site);
-      if (STANDS.some((stand) => url.startsWith(stand))) continue;
-      if (url.startsWith(OWN)) {
+      if (some(STANDS, (stand) => startsWith(url, stand))) continue;
+      if (startsWith(url, OWN)) {
         lines.push(...(site.isAsync() ? [REMOTE_END] : guestStack.below ??= framesBelow()));
         break;
       }
-      if (!isHidden(site, url)) lines.push(`    at ${frame(site, url, code, position)}`);
+      if (!isHidden(site, url)) lines[lines.length] = `    at ${frame(site, url, code, position)}`;
     }
-    return [header(error), ...lines.slice(0, Error.stackTraceLimit)].join("\n");
+    return join([header(error), ...lines.slice(0, Error.stackTraceLimit)], "\n");
   };
   Error.prepareStackTrace = format;
   formatStacksWith(format as (error: Error, sites: unknown[]) => string);
@@ -61,17 +64,18 @@ export function methodsOnStack(code: GuestCode, tables: Pick<CodeRegistry, "tabl
     Error.prepareStackTrace = (_error, sites) => sites;
     return new Error().stack;
   });
-  const places = Array.isArray(stack) ? stack.map(placeOf) : placesIn(String(stack));
-  const methods = places.flatMap(({ url, line, column }) => {
+  const places = isArray(stack) ? map(stack, placeOf) : placesIn(String(stack));
+  const methods = flatMap(places, ({ url, line, column }) => {
     const place = line === null ? undefined : code.sourceOffset(url, line, column ?? 1);
     if (place === undefined) return [];
-    const around = tables.tableOf(place.key).sites.filter(({ start, end, kind }) =>
-      start <= place.offset && place.offset < end && kind !== "class"
+    const around = filter(
+      tables.tableOf(place.key).sites,
+      ({ start, end, kind }) => start <= place.offset && place.offset < end && kind !== "class",
     );
     return around.length === 0 ? [] : [around.reduce((a, b) => a.start > b.start ? a : b).id];
   });
   // One that calls itself, or whose class has a static block, is one step of the way.
-  return methods.reverse().filter((method, i) => method !== methods[i - 1]);
+  return filter(methods.reverse(), (method, i) => method !== methods[i - 1]);
 }
 
 /** A place in a guest's module, from 1. */
@@ -87,11 +91,14 @@ function placeOf(site: NodeJS.CallSite): Place {
 
 /** Inside of the app's own `Error.prepareStackTrace` the engine makes texts only. */
 function placesIn(stack: string): Place[] {
-  return [...stack.matchAll(/^ +at (?:.* \()?(\S+?):(\d+):(\d+)\)?$/gm)].map(([, url, line, column]) => ({
-    url: url!,
-    line: Number(line),
-    column: Number(column),
-  }));
+  return map(
+    [...stack.matchAll(/^ +at (?:.* \()?(\S+?):(\d+):(\d+)\)?$/gm)],
+    ({ 1: url, 2: line, 3: column }) => ({
+      url: url!,
+      line: Number(line),
+      column: Number(column),
+    }),
+  );
 }
 
 /** As the engine does it: `toString` of the error is not called. */
@@ -108,8 +115,8 @@ function header(error: Error): string {
 
 /** What the guest put in: the runtime's virtual modules and the makers' own frames. */
 function isHidden(site: NodeJS.CallSite, url: string): boolean {
-  return /^clonecloud:(runtime|host)/.test(url) ||
-    (url.startsWith("clonecloud:") && site.isToplevel() && site.getFunctionName() === "eval" &&
+  return testRegExp(/^clonecloud:(runtime|host)/, url) ||
+    (startsWith(url, "clonecloud:") && site.isToplevel() && site.getFunctionName() === "eval" &&
       site.getLineNumber() === undefined);
 }
 
@@ -141,16 +148,16 @@ function frame(
 /** Code that `eval` made has a name of its own where the engine's frame would have none. */
 function functionNameOf(site: NodeJS.CallSite, url: string): string | null {
   const name = site.getFunctionName();
-  return name === "" || (name === "eval" && url.startsWith("clonecloud:")) ? null : name;
+  return name === "" || (name === "eval" && startsWith(url, "clonecloud:")) ? null : name;
 }
 
 function methodCall(site: NodeJS.CallSite, name: string | null): string | null {
   const type = site.getTypeName();
   const method = site.getMethodName();
   if (name === null) return type === null ? null : `${type}.${method ?? "<anonymous>"}`;
-  const typed = type !== null && !name.startsWith(type) ? `${type}.${name}` : name;
-  const same = method === null || typed === method || typed.endsWith(`.${method}`) ||
-    typed.endsWith(` ${method}`);
+  const typed = type !== null && !startsWith(name, type) ? `${type}.${name}` : name;
+  const same = method === null || typed === method || endsWith(typed, `.${method}`) ||
+    endsWith(typed, ` ${method}`);
   return same ? typed : `${typed} [as ${method}]`;
 }
 

@@ -1,4 +1,5 @@
 /** Copies of built-ins taken before any app code ran: what an app patches later is never called by the runtime. */
+import { typedArrayLength } from "../heap/intrinsics.ts";
 
 const {
   apply,
@@ -29,8 +30,18 @@ export const PromiseCtor = Promise;
 export const ReferenceErrorCtor = ReferenceError;
 export const TypeErrorCtor = TypeError;
 export const bind = uncurry<Function>(Function.prototype.bind);
+export const Url = URL;
+export const urlText = uncurry<string>(getOwnPropertyDescriptor(URL.prototype, "href")!.get!);
+export const urlPath = uncurry<string>(getOwnPropertyDescriptor(URL.prototype, "pathname")!.get!);
+export const decodeText = decodeURIComponent;
 export const reflectGet = Reflect.get;
 export const reflectSet = Reflect.set;
+
+/** Deno's own readers ask a buffer for its length, which programs can have something to say in. */
+export function ownLength(bytes: Uint8Array): Uint8Array {
+  defineProperty(bytes, "length", { value: typedArrayLength(bytes) });
+  return bytes;
+}
 
 export {
   apply,
@@ -41,3 +52,23 @@ export {
   ownKeys,
   setPrototypeOf,
 };
+export {
+  createObject,
+  deleteProperty,
+  floor,
+  hasOwn,
+  isArray,
+  max,
+  min,
+  objectEntries,
+  objectKeys,
+  objectValues,
+  parseJson,
+  SafeMap,
+  SafeSet,
+  SafeWeakMap,
+  SafeWeakSet,
+  typedArrayBuffer,
+  typedArrayByteOffset,
+  typedArrayLength,
+} from "../heap/intrinsics.ts";

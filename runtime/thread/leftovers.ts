@@ -4,7 +4,8 @@
  */
 import { createHook } from "node:async_hooks";
 import process from "node:process";
-import { defineProperty, getOwnPropertyDescriptor } from "./intrinsics.ts";
+import { some } from "../heap/lists.ts";
+import { defineProperty, getOwnPropertyDescriptor, SafeMap, SafeSet, SafeWeakSet } from "./intrinsics.ts";
 
 /** What the engine offers for promises: called when one is made, and before a reaction of one runs. */
 type SetPromiseHooks = (
@@ -37,7 +38,7 @@ const MOST_MAKERS = 4;
 
 /** Watches one invocation at a time. */
 export class Leftovers {
-  #made = new WeakSet<object>();
+  #made = new SafeWeakSet<object>();
   #count = 0;
   /** Whether timers or ticks wait. */
   readonly #waiting: () => boolean;
@@ -46,7 +47,7 @@ export class Leftovers {
   #watching = false;
   #left: Leftover | undefined;
   /** What was made by this invocation and may wait, by its number: what it is, and whose. */
-  readonly #makers = new Map<number, Pick<Leftover, "what" | "through">>();
+  readonly #makers = new SafeMap<number, Pick<Leftover, "what" | "through">>();
   readonly #turn: () => Promise<void>;
   /** The engine's `queueMicrotask`, and what stands for it from now on. */
   readonly queueMicrotask = globalThis.queueMicrotask;
@@ -62,7 +63,7 @@ export class Leftovers {
     // deno-lint-ignore no-explicit-any
     const core = (Deno as any)[(Deno as any).internal]?.core;
     const { getActiveResourcesInfo } = process;
-    const ticks = new Set<number>();
+    const ticks = new SafeSet<number>();
     const makes = (id: number, what: string) => {
       if (this.#watching && this.#makers.size < MOST_MAKERS) {
         this.#makers.set(id, { what, through: methodsToHere() });
@@ -83,7 +84,7 @@ export class Leftovers {
     this.#waiting = () =>
       // While ticks run it says that some wait, also when the last one does.
       core?.hasTickScheduled?.() === true && ticks.size > 0 ||
-      getActiveResourcesInfo().some((name) => name === "Timeout" || name === "Immediate");
+      some(getActiveResourcesInfo() as string[], (name) => name === "Timeout" || name === "Immediate");
     const hook: SetPromiseHooks | undefined = core?.setPromiseHooks;
     hook?.(
       (promise) => {
@@ -125,7 +126,7 @@ export class Leftovers {
 
   /** An invocation begins. */
   begin(): void {
-    this.#made = new WeakSet();
+    this.#made = new SafeWeakSet();
     this.#count = this.#queued = 0;
     this.#makers.clear();
     this.#left = undefined;
@@ -149,7 +150,8 @@ export class Leftovers {
 
   /** The first thing that waits. */
   #waits(): Leftover {
-    const [first] = this.#makers.values();
+    let first: Pick<Leftover, "what" | "through"> | undefined;
+    this.#makers.forEach((maker) => first ??= maker);
     return leftover(LATER, first?.what ?? "work for after its return", first?.through);
   }
 }

@@ -6,7 +6,7 @@
  * A head is a value as the engine itself serialises it: unlike JSON that runs no `toJSON` of the app.
  */
 
-import { uncurry } from "./intrinsics.ts";
+import { typedArrayLength, uncurry } from "./intrinsics.ts";
 
 // One end runs in the app's isolate: nothing is looked up after the app's code began.
 const Bytes = Uint8Array;
@@ -47,18 +47,18 @@ export interface AppAnswer {
  */
 export function messageParts(head: Uint8Array, packet: readonly Uint8Array[]): readonly Uint8Array[] {
   let bytes = 0;
-  for (let i = 0; i < packet.length; i++) bytes += packet[i]!.length;
+  for (let i = 0; i < packet.length; i++) bytes += typedArrayLength(packet[i]!);
   const joins = bytes <= JOINED_BYTES;
-  const first = new Bytes(HEADER_BYTES + head.length + (joins ? bytes : 0));
-  put(first, headerOf(head.length, bytes), 0);
+  const first = new Bytes(HEADER_BYTES + typedArrayLength(head) + (joins ? bytes : 0));
+  put(first, headerOf(typedArrayLength(head), bytes), 0);
   put(first, head, HEADER_BYTES);
   const parts: Uint8Array[] = [first];
-  let at = HEADER_BYTES + head.length;
+  let at = HEADER_BYTES + typedArrayLength(head);
   for (let i = 0; i < packet.length; i++) {
     const piece = packet[i]!;
     if (joins) put(first, piece, at);
     else parts[parts.length] = piece;
-    at += piece.length;
+    at += typedArrayLength(piece);
   }
   return parts;
 }

@@ -22,13 +22,38 @@ import type { DeviceCode } from "./device_code.ts";
 import type { SessionState } from "./device_session.ts";
 import { performEffects } from "./effects.ts";
 import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
-import { getPrototypeOf } from "./intrinsics.ts";
+import {
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  max,
+  min,
+  objectEntries,
+  objectValues,
+  ownKeys,
+  promiseThen,
+  SafeMap,
+  SafeSet,
+  typedArrayLength,
+} from "./intrinsics.ts";
 import type { AppConfig, MigrateHead, Miss, ReturnHead, ShippedCode, TraceEvent } from "./protocol.ts";
 import type { Accessor } from "./scope_handles.ts";
 import { OwnStages, shownRows, type StageRow } from "./stages.ts";
 import type { SyncPort } from "./sync_port.ts";
 import { unsentRules } from "./unsent.ts";
 import { variablesAt } from "./variables.ts";
+import {
+  append,
+  filter,
+  flatMap,
+  forEach,
+  fromEntries,
+  includes,
+  itemsOf,
+  listOf,
+  map,
+  push,
+} from "../heap/lists.ts";
+import { sliceText, startsWith } from "../heap/texts.ts";
 
 export interface MigratorParts {
   readonly registry: CodeRegistry;
@@ -96,6 +121,9 @@ interface Reply {
   readonly fileBytesSent?: number;
 }
 
+const now = performance.now.bind(performance);
+const dateNow = Date.now;
+
 const SUPERVISOR_GONE = "its supervisor is gone";
 const BUILTINS_CHANGED = "built-in objects were changed since the last migration: it migrates again";
 
@@ -111,7 +139,7 @@ export class Migrator {
   /** The last session that was given up. */
   #ended = -1;
   readonly #points: Point[] = [];
-  readonly #migrated = new Map<string, Migrated>();
+  readonly #migrated = new SafeMap<string, Migrated>();
   #boardVersion = -1;
   /** When there was no session though one was asked for. */
   #askedMs = -Infinity;
@@ -127,8 +155,8 @@ export class Migrator {
   };
   #next = 1;
   /** What the clone of this session already has. */
-  #shippedModules = new Set<string>();
-  #shippedMakers = new Set<string>();
+  #shippedModules = new SafeSet<string>();
+  #shippedMakers = new SafeSet<string>();
 
   constructor(parts: MigratorParts) {
     this.#parts = parts;
@@ -149,12 +177,12 @@ export class Migrator {
 
   /** Switches a module's migration points on. */
   arm(module: string, control: Control, points: readonly (readonly [number, string])[]): void {
-    points.forEach(([site, method], i) => {
-      if (!this.#parts.config.methods.includes(method)) return;
-      const forced = this.#parts.config.forced.includes(method);
+    forEach(points, ({ 0: site, 1: method }, i) => {
+      if (!includes(this.#parts.config.methods, method)) return;
+      const forced = includes(this.#parts.config.forced, method);
       const counts = { rest: 0, failures: 0, stayed: 0, toldWhy: "", reached: 0 };
       const point: Point = { module, site, method, forced, tellsFrames: false, ...counts };
-      this.#points.push(point);
+      this.#points[this.#points.length] = point;
       control(
         2 + i,
         (self: unknown, args: ArrayLike<unknown>, accessor?: Accessor) =>
@@ -175,12 +203,14 @@ export class Migrator {
 
   /** How often each method's migration point was reached. */
   reached(): Record<string, number> {
-    return Object.fromEntries(this.#points.map((point) => [point.method, point.reached]));
+    return fromEntries(map(this.#points, (point) => [point.method, point.reached]));
   }
 
   /** What each method's migrations came to. */
   migrated(): Readonly<Record<string, Migrated>> {
-    return Object.fromEntries(this.#migrated);
+    const entries: [string, Migrated][] = [];
+    this.#migrated.forEach((sum, method) => entries[entries.length] = [method, sum]);
+    return fromEntries(entries);
   }
 
   /** A migration point was reached. Throws what the method threw at the clone. */
@@ -190,6 +220,18 @@ export class Migrator {
     args: ArrayLike<unknown>,
     accessor?: Accessor,
   ): Outcome | Promise<Outcome> {
+    let isAsync: boolean | undefined;
+    try {
+      isAsync = this.#mayGo(point, args);
+    } catch (error) {
+      // Nothing of ours may reach the app, whatever went wrong.
+      return this.#failed(point, `what it takes to migrate can't be told: ${error}`);
+    }
+    return isAsync === undefined ? undefined : this.#migrate(point, isAsync, self, args, accessor);
+  }
+
+  /** Whether the method is asynchronous; undefined if it stays. */
+  #mayGo(point: Point, args: ArrayLike<unknown>): boolean | undefined {
     point.reached++;
     if (this.#away) return this.#local(point, "another thread is away");
     if (point.rest > 0) {
@@ -212,8 +254,8 @@ export class Migrator {
     }
     this.#trace({ event: "decide", thread: "main", method: point.method, ...decision, features });
     const { hereMs: predicted, longestMs } = decision;
-    this.#current = { features, startedMs: performance.now(), cold: this.#cold, predicted, longestMs };
-    return this.#migrate(point, isAsync, self, args, accessor);
+    this.#current = { features, startedMs: now(), cold: this.#cold, predicted, longestMs };
+    return isAsync;
   }
 
   /** There is no clone, or none yet: it runs here, and whoever decides knows that it wasn't the method's fault. */
@@ -227,7 +269,7 @@ export class Migrator {
       return this.#failed(point, session?.error ?? SUPERVISOR_GONE);
     }
     if (session.late) return this.#local(point, session.error);
-    this.#askedMs = performance.now();
+    this.#askedMs = now();
     const decision = this.#decide(point, features, ofRun, true);
     return this.#stay(point, { ...decision, migrate: false, reason: session.error }, features);
   }
@@ -246,7 +288,7 @@ export class Migrator {
   #featuresOf(args: ArrayLike<unknown>): readonly number[] {
     const { args: given, cwd } = this.#parts.config.start;
     this.#runFeatures ??= runFeatures(given, cwd);
-    return args.length === 0 ? this.#runFeatures : [...this.#runFeatures, ...featuresOf(args)];
+    return args.length === 0 ? this.#runFeatures : append(listOf(this.#runFeatures), featuresOf(args));
   }
 
   /** The session's state; undefined if the supervisor is gone. One that is ready is known without asking. */
@@ -256,9 +298,9 @@ export class Migrator {
     const id = board.sessionId;
     // Until the supervisor has taken note, the board still shows the session that was just ended.
     if (board.session === "ready" && id !== this.#ended) return { ok: true, id };
-    const asked = performance.now();
+    const asked = now();
     const session = port.request({ op: "session", ...wait }) as SessionState | undefined;
-    this.#openingMs += performance.now() - asked;
+    this.#openingMs += now() - asked;
     return session;
   }
 
@@ -273,7 +315,7 @@ export class Migrator {
     }
     // Nor is it lost for good: now and then an invocation for which that would pay asks for another.
     if (board.session === "lost") {
-      if (performance.now() - this.#askedMs >= ASK_AGAIN_MS) decision.expectClone();
+      if (now() - this.#askedMs >= ASK_AGAIN_MS) decision.expectClone();
       else decision.setConditions(undefined);
     }
     return decision.decide(point.method, features, ofRun, again);
@@ -286,12 +328,13 @@ export class Migrator {
     args: ArrayLike<unknown>,
     accessor?: Accessor,
   ): Outcome | Promise<Outcome> {
-    const roots = this.#roots(point, self, args, accessor);
-    if (roots === undefined) return this.#failed(point, "the method can't be found from its object");
-    const started = performance.now();
+    const started = now();
+    let roots: unknown[] | undefined;
     let message: Record<string, unknown>;
     let capture: Capture;
     try {
+      roots = this.#roots(point, self, args, accessor);
+      if (roots === undefined) return this.#failed(point, "the method can't be found from its object");
       capture = this.#heap.capture(roots, { rootNames: ["method", "this", "arguments"] });
       this.#trace({
         event: "capture",
@@ -300,7 +343,7 @@ export class Migrator {
         objects: capture.objects,
         named: capture.named,
         bytes: capture.bytes,
-        ms: performance.now() - started,
+        ms: now() - started,
         ...(this.#parts.config.trace && { from: summary(capture.explain(), SHARES_TRACED) }),
       });
       const below = this.#parts.facts.framesBelow = framesBelow();
@@ -310,8 +353,8 @@ export class Migrator {
         id: this.#next++,
         method: point.method,
         isAsync,
-        nowMs: Date.now(),
-        sinceStartMs: performance.now(),
+        nowMs: dateNow(),
+        sinceStartMs: now(),
         pid: Deno.pid,
         exitCode: Deno.exitCode,
         ...(unstable.length > 0 && { unstable }),
@@ -351,7 +394,7 @@ export class Migrator {
         this.#away = false;
       }
     }
-    return port.arrival(id).then((reply: Reply | undefined) => {
+    return promiseThen(port.arrival(id), (reply: Reply | undefined) => {
       this.#away = false;
       const conflict = reply?.ok ? this.#heap.conflict() : undefined;
       if (conflict !== undefined) return this.#abandon(point, `${conflict} changed on the device meanwhile`);
@@ -378,7 +421,7 @@ export class Migrator {
       const reason = reply.reason ?? said;
       return this.#abandon(point, reason, reply.miss);
     }
-    const started = performance.now();
+    const started = now();
     const { port } = this.#parts;
     const hasFiles = head.files !== undefined;
     // All or none of its files, before the heap is touched: if the heap can't be merged, they are undone.
@@ -388,12 +431,12 @@ export class Migrator {
     try {
       this.#adoptGlobals(head.globals);
       const code = referencedCode(packet);
-      for (const module of code.modules) {
+      forEach(code.modules, (module) => {
         this.#parts.code.prefetchMakers(
           module,
-          code.sites.filter((item) => item.module === module).map((item) => item.site),
+          map(filter(code.sites, (item) => item.module === module), (item) => item.site),
         );
-      }
+      });
       roots = this.#heap.accept(packet);
     } catch (error) {
       if (hasFiles) port.request({ op: "supervisor", request: { op: "landed", keep: false } });
@@ -408,10 +451,10 @@ export class Migrator {
       event: "merge",
       thread: "main",
       method: point.method,
-      ms: performance.now() - started,
-      bytes: packet.length,
+      ms: now() - started,
+      bytes: typedArrayLength(packet),
       away: reply.awayMs,
-      total: performance.now() - this.#current.startedMs,
+      total: now() - this.#current.startedMs,
       up: reply.bytesUp,
       down: reply.bytesDown,
       predicted: this.#current.predicted,
@@ -431,10 +474,12 @@ export class Migrator {
       method: point.method,
       side: "device",
       outcome: head.outcome,
-      bytes: packet.length,
+      bytes: typedArrayLength(packet),
       ...shownRows(this.#heap),
     }));
-    for (const error of takeFreshErrors()) appendDeviceFrames(error);
+    forEach(takeFreshErrors(), (error) => {
+      appendDeviceFrames(error);
+    });
     if (head.outcome === "throw") throw roots[0];
     return { v: roots[0] };
   }
@@ -450,7 +495,7 @@ export class Migrator {
     this.#migrated.set(point.method, sum);
     this.#parts.decision.observe(point.method, {
       where: "there",
-      totalMs: performance.now() - startedMs,
+      totalMs: now() - startedMs,
       cloneMs: head.ms.run,
       cloneCpuMs: head.ms.cpu,
       upBytes: reply.bytesUp ?? 0,
@@ -480,7 +525,7 @@ export class Migrator {
         from: summary(explanation, SHARES_SHOWN),
         frames: appFrames(MAX_FRAMES_SHOWN),
         variables: variablesAt(this.#parts.registry, point, roots as [Function, unknown, unknown[]]),
-        rows: rows.map((row): StageRow => ({ ...row, ...origins.get(row.mid!) })),
+        rows: map(rows, (row): StageRow => ({ ...row, ...origins.get(row.mid!) })),
         rowCount,
       };
     });
@@ -492,18 +537,22 @@ export class Migrator {
     const fn = entry.owner !== undefined
       ? this.#memberOn(point, self)
       : registry.standIn(point.module, point.site, accessor);
-    return fn === undefined ? undefined : [fn, self, Array.from(args)];
+    return fn === undefined ? undefined : [fn, self, listOf(args)];
   }
 
   /** The class member that was called, found where the call found it: on the object's own chain. */
   #memberOn(point: Point, self: unknown): Function | undefined {
     if ((typeof self !== "object" || self === null) && typeof self !== "function") return undefined;
-    const chain = new Set<object>();
+    const chain = new SafeSet<object>();
     for (let at: object | null = self; at !== null && !this.#isProxy(at); at = getPrototypeOf(at)) {
       chain.add(at);
-      for (const name of Reflect.ownKeys(at)) {
-        const descriptor = Reflect.getOwnPropertyDescriptor(at, name)!;
-        for (const fn of [descriptor.value, descriptor.get, descriptor.set]) {
+      const names = ownKeys(at);
+      for (let i = 0; i < names.length; i++) {
+        const name = names[i]!;
+        const descriptor = getOwnPropertyDescriptor(at, name)!;
+        const fns = [descriptor.value, descriptor.get, descriptor.set];
+        for (let i = 0; i < fns.length; i++) {
+          const fn = fns[i]!;
           if (typeof fn !== "function" || this.#isProxy(fn)) continue;
           const made = this.#parts.registry.siteOf(fn);
           if (made?.module === point.module && made.site === point.site) return fn;
@@ -518,7 +567,7 @@ export class Migrator {
     const caller = callerPosition();
     const module = caller === undefined ? undefined : this.#parts.code.moduleAt(caller.url);
     return module !== undefined &&
-      this.#parts.registry.tableOf(module.key).awaited.includes(caller!.position);
+      includes(this.#parts.registry.tableOf(module.key).awaited, caller!.position);
   }
 
   #isProxy(value: object): boolean {
@@ -533,29 +582,34 @@ export class Migrator {
   #codeFor(modules: readonly string[], sites: readonly { module: string; site: number }[]): ShippedCode {
     const { registry, code, globals } = this.#parts;
     const needed = this.#moduleClosure(modules);
-    const newModules = needed.filter((key) => !this.#shippedModules.has(key));
+    const newModules = filter(needed, (key) => !this.#shippedModules.has(key));
     const makers: Record<string, number[]> = {};
-    for (const { module, site } of sites) {
+    for (let i = 0; i < sites.length; i++) {
+      const { module, site } = sites[i]!;
       if (this.#shippedMakers.has(`${module}:${site}`)) continue;
       this.#shippedMakers.add(`${module}:${site}`);
-      (makers[module] ??= []).push(site);
+      push(makers[module] ??= [], site);
     }
-    for (const key of newModules) this.#shippedModules.add(key);
+    forEach(newModules, (key) => {
+      this.#shippedModules.add(key);
+    });
     const values: Record<string, { url: string; names: readonly string[] }> = {};
-    for (const key of modules) {
-      if (key.startsWith("values:")) {
-        values[key] = { url: key.slice("values:".length), names: registry.valueNames(key) };
+    forEach(modules, (key) => {
+      if (startsWith(key, "values:")) {
+        values[key] = { url: sliceText(key, "values:".length), names: registry.valueNames(key) };
       }
-    }
-    for (const key of needed) this.#importedValues(key, values);
+    });
+    forEach(needed, (key) => {
+      this.#importedValues(key, values);
+    });
     this.#missing = {
-      modules: newModules.map((key) => ({
+      modules: map(newModules, (key) => ({
         key,
         uninitialised: this.#uninitialised(key),
         links: this.#linksOf(key),
         isMain: code.module(key)?.url === Deno.mainModule,
       })),
-      makers: Object.entries(makers).map(([key, list]) => ({
+      makers: map(objectEntries(makers), ({ 0: key, 1: list }) => ({
         key,
         sites: list,
         uninitialised: this.#uninitialised(key),
@@ -566,22 +620,30 @@ export class Migrator {
 
   /** The modules and all modules that their guest forms import. */
   #moduleClosure(modules: readonly string[]): string[] {
-    const found = new Set<string>();
-    const queue = modules.filter((key) => key !== GLOBAL_MODULE && !key.startsWith("values:"));
-    for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
+    const found = new SafeSet<string>();
+    const queue = filter(modules, (key) => key !== GLOBAL_MODULE && !startsWith(key, "values:"));
+    for (let i = 0; i < queue.length; i++) {
+      const key = queue[i]!;
       if (found.has(key)) continue;
       found.add(key);
-      for (const link of Object.values(this.#linksOf(key))) if (link.kind === "module") queue.push(link.key);
+      forEach(objectValues(this.#linksOf(key)), (link) => {
+        if (link.kind === "module") queue[queue.length] = link.key;
+      });
     }
-    return [...found];
+    return itemsOf(found);
   }
 
   #linksOf(key: string): Record<string, { kind: "module" | "builtin" | "values"; key: string; url: string }> {
     const table = this.#parts.registry.tableOf(key);
-    const specifiers = new Set<string>(table.stars);
-    for (const binding of table.bindings) if (binding.from !== undefined) specifiers.add(binding.from);
-    for (const entry of table.exports) if (entry.from !== undefined) specifiers.add(entry.from);
-    return Object.fromEntries([...specifiers].map((specifier) => {
+    const specifiers = new SafeSet<string>();
+    forEach(table.stars, (star) => specifiers.add(star));
+    forEach(table.bindings, (binding) => {
+      if (binding.from !== undefined) specifiers.add(binding.from);
+    });
+    forEach(table.exports, (entry) => {
+      if (entry.from !== undefined) specifiers.add(entry.from);
+    });
+    return fromEntries(map(itemsOf(specifiers), (specifier) => {
       const target = this.#parts.code.resolve(key, specifier);
       const url = this.#parts.code.linkOf(key, specifier) ?? specifier;
       return [specifier, { kind: target.kind, key: target.kind === "builtin" ? "" : target.key, url }];
@@ -592,14 +654,14 @@ export class Migrator {
   #importedValues(key: string, values: Record<string, { url: string; names: readonly string[] }>): void {
     const { registry, code } = this.#parts;
     const table = registry.tableOf(key);
-    table.bindings.forEach((binding, n) => {
+    forEach(table.bindings, (binding, n) => {
       if (binding.kind !== "import" || binding.from === undefined) return;
       const target = code.resolve(key, binding.from);
       if (target.kind !== "values") return;
       const accessor = registry.module(key)!.accessor;
       if (binding.imported !== "*") registry.valueIndex(target.key, binding.imported!, accessor, n);
       values[target.key] = {
-        url: target.key.slice("values:".length),
+        url: sliceText(target.key, "values:".length),
         names: registry.valueNames(target.key),
       };
     });
@@ -607,16 +669,18 @@ export class Migrator {
 
   #uninitialised(key: string): string[] {
     const { registry } = this.#parts;
-    return registry.tableOf(key).bindings.flatMap((binding, index) =>
-      binding.kind !== "default" && binding.kind !== "import" &&
-        registry.readBinding({ module: key, index }) === UNINITIALISED
-        ? [binding.name]
-        : []
+    return flatMap(
+      registry.tableOf(key).bindings,
+      (binding, index) =>
+        binding.kind !== "default" && binding.kind !== "import" &&
+          registry.readBinding({ module: key, index }) === UNINITIALISED
+          ? [binding.name]
+          : [],
     );
   }
 
   #adoptGlobals(names: readonly string[]): void {
-    names.forEach((name, index) => {
+    forEach(names, (name, index) => {
       if (this.#parts.globals.index(name) !== index) {
         throw new RangeError(`global binding ${name} is out of order`);
       }
@@ -660,11 +724,11 @@ export class Migrator {
     { permanent = false, refused }: { permanent?: boolean; refused?: TraceEvent["refused"] } = {},
   ): undefined {
     const { startedMs } = this.#current;
-    const lostMs = startedMs > 0 ? performance.now() - startedMs : 0;
+    const lostMs = startedMs > 0 ? now() - startedMs : 0;
     this.#current = { ...this.#current, startedMs: 0 };
     this.#parts.decision.observe(point.method, { where: "failed", permanent, lostMs });
     point.failures++;
-    point.rest = permanent ? Infinity : Math.min(1 << Math.min(point.failures, 20), 1_000_000) - 1;
+    point.rest = permanent ? Infinity : min(1 << min(point.failures, 20), 1_000_000) - 1;
     return this.#local(point, reason, refused);
   }
 
@@ -715,5 +779,5 @@ const RISKED_SHARE = 0.1;
 
 function waitFor({ hereMs, thereMs }: Decision): SessionWait {
   const riskMs = hereMs * RISKED_SHARE;
-  return { waitMs: Math.max(0, Math.min(Math.max(MAX_WAIT_MS, riskMs), hereMs - thereMs)), riskMs };
+  return { waitMs: max(0, min(max(MAX_WAIT_MS, riskMs), hereMs - thereMs)), riskMs };
 }

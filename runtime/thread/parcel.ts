@@ -1,4 +1,4 @@
-import { uncurry } from "./intrinsics.ts";
+import { typedArrayLength, uncurry } from "./intrinsics.ts";
 
 // One end runs in the app's isolate: nothing is looked up after the app's code began.
 type Into = (file: Deno.FsFile, bytes: Uint8Array) => number | null;
@@ -32,7 +32,7 @@ export class Parcel {
   put(bytes: Uint8Array): boolean {
     try {
       seek(this.#file, 0, Start);
-      for (let at = 0; at < bytes.length;) at += write(this.#file, part(bytes, at))!;
+      for (let at = 0; at < typedArrayLength(bytes);) at += write(this.#file, part(bytes, at))!;
       return true;
     } catch {
       return false;

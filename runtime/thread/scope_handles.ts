@@ -1,6 +1,7 @@
 import { type ScopeHandle, UNINITIALISED } from "../heap/access.ts";
 import type { ScopeEntry } from "../rewrite/mod.ts";
-import { ReferenceErrorCtor } from "./intrinsics.ts";
+import { createObject, defineProperty, ReferenceErrorCtor } from "./intrinsics.ts";
+import { forEach } from "../heap/lists.ts";
 
 /** `(n, write, value)`: what a closure's check answers with; see the rewriter's accessors. */
 export type Accessor = (n: number, write?: boolean, value?: unknown) => unknown;
@@ -53,14 +54,14 @@ export class NativeScope implements ScopeHandle {
   /** For closures that are made around this scope: its variables as accessors. */
   env(): Env {
     if (this.#env !== undefined) return this.#env;
-    const env: Env = Object.create(null);
-    this.entry.variables.forEach((name, i) => {
-      Object.defineProperty(env, propertyName(name), {
+    const env: Env = createObject(null);
+    forEach(this.entry.variables, (name, i) => {
+      defineProperty(env, propertyName(name), {
         get: () => this.#readers[i]?.[0](this.#readers[i]![1]),
         set: (value) => this.#readers[i]?.[0](this.#readers[i]![1], true, value),
       });
     });
-    Object.defineProperty(env, `${this.prefix}s`, { value: this.identity, writable: true });
+    defineProperty(env, `${this.prefix}s`, { value: this.identity, writable: true });
     return this.#env = env;
   }
 }
@@ -73,7 +74,9 @@ export class MadeScope implements ScopeHandle {
 
   constructor(readonly module: string, readonly scope: number, readonly entry: ScopeEntry, prefix: string) {
     const env: Env = { __proto__: null as never };
-    for (const name of entry.variables) env[propertyName(name)] = undefined;
+    forEach(entry.variables, (name) => {
+      env[propertyName(name)] = undefined;
+    });
     env[`${prefix}s`] = this.identity;
     this.#env = env;
   }

@@ -1,6 +1,18 @@
 /** Our own frames never show: the app's stack traces name the app's lines. */
 
-import { apply, defineProperty, getOwnPropertyDescriptor } from "./intrinsics.ts";
+import {
+  apply,
+  defineProperty,
+  deleteProperty,
+  floor,
+  getOwnPropertyDescriptor,
+  max,
+  min,
+  Url,
+  urlText,
+} from "./intrinsics.ts";
+import { append, filter, forEach, join, listOf, map } from "../heap/lists.ts";
+import { execRegExp, hasText, sliceText, splitText, startsWith, testRegExp } from "../heap/texts.ts";
 
 const ErrorCtor = Error;
 const OWN = new URL("../", import.meta.url).href;
@@ -20,32 +32,33 @@ function framesLater(count: number): () => string[] {
   const trace = undisturbed(count + OWN_FRAMES, () => new ErrorCtor());
   return () => {
     const stack = undisturbed(count + OWN_FRAMES, () => trace.stack ?? "");
-    const lines = stack.split("\n").filter((line) => /^ {4}at /.test(line));
-    return lines.filter((line) => !line.includes(OWN) && !/clonecloud:runtime/.test(line)).slice(0, count);
+    const lines = filter(splitText(stack, "\n"), (line) => testRegExp(/^ {4}at /, line));
+    const shown = filter(lines, (line) => !hasText(line, OWN) && !hasText(line, "clonecloud:runtime"));
+    return listOf(shown, count);
   };
 }
 
 /** How many frames the app's stack traces have. */
 export function stackLimit(): number {
-  const limit: unknown = Error.stackTraceLimit;
-  return typeof limit === "number" && limit > 0 ? Math.min(Math.floor(limit), 200) : 0;
+  const limit: unknown = getOwnPropertyDescriptor(ErrorCtor, "stackTraceLimit")?.value;
+  return typeof limit === "number" && limit > 0 ? min(floor(limit), 200) : 0;
 }
 
 /** Frames below the method that is at its migration point: they stay here, but its errors name them. */
 export function framesBelow(): () => string[] {
   const frames = framesLater(stackLimit() + 1);
-  return () => frames().slice(1);
+  return () => withoutFirst(frames());
 }
 
 /** An error that was made at the clone after an `await`, with the frames below, which only are known now. */
 export function appendDeviceFrames(error: Error): void {
   const stack = ownStack(error);
-  if (stack === undefined || !stack.text.includes(REMOTE_END)) return;
-  const [remote] = stack.text.split(`\n${REMOTE_END}`);
-  const frames = remote!.split("\n").filter((line) => /^ {4}at /.test(line)).length;
+  if (stack === undefined || !hasText(stack.text, REMOTE_END)) return;
+  const { 0: remote } = splitText(stack.text, `\n${REMOTE_END}`);
+  const frames = filter(splitText(remote!, "\n"), (line) => testRegExp(/^ {4}at /, line)).length;
   // The first device frame is the method itself at its migration point.
-  const below = appFrames(Math.max(0, stackLimit() - frames) + 1).slice(1);
-  stack.set([remote, ...below].join("\n"));
+  const below = withoutFirst(appFrames(max(0, stackLimit() - frames) + 1));
+  stack.set(join(append([remote!], below), "\n"));
 }
 
 /** An error's `stack`, read without running any code of the app; undefined if it isn't a text that can be changed. */
@@ -67,26 +80,36 @@ export function ownStack(error: Error): { readonly text: string; set(text: strin
  * The app's own `Error.prepareStackTrace` is not called. Read from the trace's text: call sites ask for a source map each time.
  */
 export function callerPosition(): { readonly url: string; readonly position: string } | undefined {
-  const parts = /(\S+?):(\d+:\d+)\)?$/.exec(appFrames(2)[1] ?? "");
+  const parts = execRegExp(/(\S+?):(\d+:\d+)\)?$/, appFrames(2)[1] ?? "");
   if (parts === null) return undefined;
-  const [, place, position] = parts as unknown as [string, string, string];
-  const name = place.replace(/^\(/, "");
-  return { url: name.startsWith("/") ? new URL(`file://${name}`).href : name, position };
+  const { 1: place, 2: position } = parts as unknown as [string, string, string];
+  const name = startsWith(place, "(") ? sliceText(place, 1) : place;
+  return { url: startsWith(name, "/") ? urlText(new Url(`file://${name}`)) : name, position };
 }
 
 /** Does something with stack traces of our own making; what the app set stays as it was. */
 export function undisturbed<T>(limit: number, act: () => T): T {
-  const before = (["prepareStackTrace", "stackTraceLimit"] as const).map((name) =>
-    [name, Reflect.getOwnPropertyDescriptor(Error, name)] as const
+  const before = map(
+    ["prepareStackTrace", "stackTraceLimit"] as const,
+    (name) => [name, getOwnPropertyDescriptor(ErrorCtor, name)] as const,
   );
-  (Error as { prepareStackTrace?: unknown }).prepareStackTrace = undefined;
-  Error.stackTraceLimit = limit;
+  put("prepareStackTrace", undefined);
+  put("stackTraceLimit", limit);
   try {
     return act();
   } finally {
-    for (const [name, descriptor] of before) {
-      if (descriptor === undefined) Reflect.deleteProperty(Error, name);
-      else Reflect.defineProperty(Error, name, descriptor);
-    }
+    forEach(before, ({ 0: name, 1: descriptor }) => {
+      if (descriptor === undefined) deleteProperty(ErrorCtor, name);
+      else defineProperty(ErrorCtor, name, descriptor);
+    });
   }
+}
+
+/** Not by assignment: the program may have put accessors there. */
+function put(name: string, value: unknown): void {
+  defineProperty(ErrorCtor, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function withoutFirst(lines: readonly string[]): string[] {
+  return filter(lines, (_, i) => i > 0);
 }

@@ -8,7 +8,7 @@
  * What the app patches is never called: the engine's serialiser runs no code of it, and nothing is looked up later.
  */
 import type { AppFacts } from "./app_facts.ts";
-import { uncurry } from "./intrinsics.ts";
+import { ownLength, typedArrayLength, uncurry } from "./intrinsics.ts";
 import {
   type AppAnswer,
   engineSerializer,
@@ -88,8 +88,10 @@ export class SyncPort {
 
   /** Asks about bytes, and waits for an answer with bytes, its `packet`; undefined if the supervisor is gone. */
   exchange(message: Record<string, unknown>, bytes: Uint8Array): any {
-    const inParcel = bytes.length >= PARCEL_BYTES && this.#parcel.put(bytes);
-    return this.wait(this.post({ ...message, parcel: inParcel ? bytes.length : 0 }, inParcel ? [] : [bytes]));
+    const inParcel = typedArrayLength(bytes) >= PARCEL_BYTES && this.#parcel.put(bytes);
+    return this.wait(
+      this.post({ ...message, parcel: inParcel ? typedArrayLength(bytes) : 0 }, inParcel ? [] : [bytes]),
+    );
   }
 
   /** Waits for the answer to what was posted; undefined if the supervisor is gone. */
@@ -184,7 +186,7 @@ interface Received {
 /** Takes messages from a pipe. */
 class Inlet {
   readonly #file: Deno.FsFile;
-  readonly #buffer = new Bytes(READ_BYTES);
+  readonly #buffer = ownLength(new Bytes(READ_BYTES));
   #at = 0;
   #end = 0;
 
@@ -219,8 +221,8 @@ class Inlet {
       if (this.#at === this.#end) {
         const rest = part(out, filled, bytes);
         // What is large goes where it belongs at once.
-        const direct = rest.length >= READ_BYTES;
-        const count = readSync(this.#file, direct ? rest : this.#buffer);
+        const direct = typedArrayLength(rest) >= READ_BYTES;
+        const count = readSync(this.#file, direct ? ownLength(rest) : this.#buffer);
         if (count === null || count === 0) return undefined;
         if (direct) filled += count;
         else {
@@ -239,7 +241,9 @@ class Inlet {
 }
 
 function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += writeSync(file, part(bytes, at, bytes.length))!;
+  for (let at = 0; at < typedArrayLength(bytes);) {
+    at += writeSync(file, part(bytes, at, typedArrayLength(bytes)))!;
+  }
 }
 
 function indexOf(items: readonly { readonly id: number }[], id: number): number {

@@ -33,7 +33,7 @@ async function order() {
 }
 
 async function race() {
-  return [await Promise.race([sleep(50).then(() => "slow"), sleep(1).then(() => "fast")]), await Promise.any([Promise.reject(1), Promise.resolve(2)])];
+  return [await Promise.race([sleep(500).then(() => "slow"), sleep(1).then(() => "fast")]), await Promise.any([Promise.reject(1), Promise.resolve(2)])];
 }
 
 async function failing(n: number) {

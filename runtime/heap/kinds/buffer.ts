@@ -10,6 +10,7 @@ import {
   newArrayBuffer,
   newUint8Array,
   ownKeys,
+  typedArrayLength,
 } from "../intrinsics.ts";
 import type { Outlet } from "../outlet.ts";
 import { PacketError } from "../packet_error.ts";
@@ -65,7 +66,7 @@ export const buffer: Kind<ArrayBuffer, BufferShell, BufferContent> = {
     return { bytes, properties: inlet.properties() };
   },
   check(node, content, inlet) {
-    const length = content.bytes?.length ?? 0;
+    const length = content.bytes === undefined ? 0 : typedArrayLength(content.bytes);
     const sizeFits = bufferDetached(node)
       ? content.bytes === undefined
       : content.bytes === undefined || length === bufferByteLength(node) ||
@@ -81,7 +82,7 @@ export const buffer: Kind<ArrayBuffer, BufferShell, BufferContent> = {
 };
 
 function fillBytes(node: ArrayBuffer, bytes: Uint8Array): void {
-  if (bufferByteLength(node) !== bytes.length) bufferResize(node, bytes.length);
+  if (bufferByteLength(node) !== typedArrayLength(bytes)) bufferResize(node, typedArrayLength(bytes));
   const view = new newUint8Array(node);
-  if (!sameBytes(view, bytes, { a: 0, b: 0, length: bytes.length })) bytesSet(view, bytes, 0);
+  if (!sameBytes(view, bytes, { a: 0, b: 0, length: typedArrayLength(bytes) })) bytesSet(view, bytes, 0);
 }

@@ -14,7 +14,7 @@ export const proxy: Kind<object, ProxyShell, void> = {
   name: "Proxy",
   writeShell(node, out: Outlet) {
     if (!out.fresh) return;
-    const [target, handler] = out.values.proxyParts!(node)!;
+    const { 0: target, 1: handler } = out.values.proxyParts!(node)!;
     out.node(target);
     out.node(handler);
   },
