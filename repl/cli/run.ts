@@ -12,6 +12,7 @@ import type { Report } from "./learning.ts";
 import type { LessonNote } from "./lessons.ts";
 import { type Command, oneOf, type Parsed, UsageError } from "./command.ts";
 import { type KnownMiss, Misses, wordsOf } from "./misses.ts";
+import { OftenAway } from "./often_away.ts";
 import { Savings } from "./savings.ts";
 import { StayedHere } from "./stayed_here.ts";
 import {
@@ -625,11 +626,13 @@ export class Run {
   }
 
   #watcher(code: CodeService) {
+    const often = new OftenAway(this.#forced);
     return {
       event: (event: TraceEvent) => {
         this.#trace?.write(event);
         this.#savings.event(event);
         this.#stayed.event(event);
+        this.#say(often.event(event) ?? "");
         this.#experiment?.event(event);
         this.#saved.event(event);
         this.#misses.event(event);
