@@ -1,5 +1,5 @@
 import type { Brand } from "./access.ts";
-import { SafeMap, weakRefDeref } from "./intrinsics.ts";
+import { dataViewBuffer, SafeMap, typedArrayBuffer, typedArrayName, weakRefDeref } from "./intrinsics.ts";
 import { isFar, type Stand, standOf } from "./kept_iterator.ts";
 import { whyNotPromise } from "./kinds/promise.ts";
 import { KIND, type KindNumber, type Node } from "./node.ts";
@@ -50,6 +50,7 @@ export function classify(out: Outlet, node: Node): KindNumber {
     return functionKind(out, node);
   }
   const known = out.layouts.kindOf(node);
+  if (known === KIND.view && isShared(out, node)) return refuse(out, node, REFUSALS.sharedBuffer);
   if (known !== undefined) return known;
   if (out.layouts.isOrdinaryArray(node)) return KIND.array;
   const brand = out.values.brandOf(node);
@@ -61,9 +62,21 @@ export function classify(out: Outlet, node: Node): KindNumber {
   return kind;
 }
 
+/** Whether a view looks at memory that other threads may write. */
+function isShared({ values }: Outlet, view: object): boolean {
+  const buffer = typedArrayName(view) === undefined
+    ? dataViewBuffer(view as DataView)
+    : typedArrayBuffer(view);
+  return values.brandOf(buffer) === "sharedarraybuffer";
+}
+
 /** Why this one can't travel, if it can't. */
-function whyNot({ values, code, owners }: Outlet, node: object, brand: Brand): Why | undefined {
+function whyNot(out: Outlet, node: object, brand: Brand): Why | undefined {
+  const { values, code, owners } = out;
   switch (brand) {
+    case "typedarray":
+    case "dataview":
+      return isShared(out, node) ? REFUSALS.sharedBuffer : undefined;
     case "promise":
       return whyNotPromise(node, values);
     case "weakref":

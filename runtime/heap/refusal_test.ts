@@ -226,6 +226,26 @@ Deno.test("capture() leaves behind deep down what can't travel, and it keeps its
   assertEquals(root.moved === thing && !("deep" in root), true);
 });
 
+Deno.test("capture() leaves views of shared memory behind, as the memory itself, and takes those beside them", () => {
+  const { deviceHeap, cloneHeap } = pair();
+  const shared = new SharedArrayBuffer(8);
+  const views = [
+    new Uint8Array(2),
+    new Uint8Array(shared),
+    new Uint8Array(3),
+    new DataView(shared),
+    new Uint8Array(shared, 4),
+  ];
+  const [{ list }] = cloneHeap.accept(deviceHeap.capture([{ list: views }]).packet) as [{ list: any[] }];
+  assertEquals(list.map((view) => view instanceof AbsentThing ? view.what : view.length), [
+    2,
+    "a SharedArrayBuffer",
+    3,
+    "a SharedArrayBuffer",
+    "a SharedArrayBuffer",
+  ]);
+});
+
 Deno.test("capture() refuses everywhere when nothing may be absent", () => {
   const { deviceHeap } = pair({ device: { absent: false } });
   let path = "";
