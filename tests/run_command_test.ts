@@ -79,7 +79,15 @@ Deno.test("run --clone spawn migrates, changes no global and leaves nothing behi
   assert.equal(output.stdout, new TextDecoder().decode(plain.stdout));
   assert.match(output.stderr, /^clonecloud: saved [^:]*: 1 migration to .*\n$/);
   assert.equal(output.code, 0);
-  assert.match(await Deno.readTextFile(trace), /"event":"merge"/);
+  const events = Deno.readTextFileSync(trace).trimEnd().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual(
+    events.map(({ event }) => event),
+    ["decide", "capture", "ship", "resume", "return", "merge"],
+  );
+  const told = Deno.readTextFileSync(new URL("../docs/trace.md", import.meta.url));
+  // Each field has its word in the documentation.
+  const untold = events.flatMap((event) => Object.keys(event)).filter((key) => !told.includes(`\`${key}\``));
+  assert.deepEqual(untold, []);
   assert.deepEqual(place.left(), []);
   if (Deno.build.os === "linux") assert.deepEqual(place.processes(), []);
 });
