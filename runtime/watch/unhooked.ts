@@ -23,16 +23,13 @@ export function looksLikeModule(url: string, source: unknown): boolean {
 export function hookModules(make: (loadRequired: LoadRequired) => ModuleHooks): void {
   // deno-lint-ignore no-explicit-any
   const Module: any = (nodeModule as any).default;
-  const { _load: load, _cache: cache } = Module;
+  const { _cache: cache, _extensions: { ".mjs": load } } = Module;
   const hooks = make((path) => {
-    const waiting = cache[path];
-    delete cache[path];
     registered.deregister();
     try {
-      waiting.exports = load.call(Module, path, waiting.parent, false);
+      load(cache[path], path);
     } finally {
       registered = Module.registerHooks(hooks);
-      cache[path] = waiting;
     }
     return { source: "", format: "commonjs", shortCircuit: true };
   });

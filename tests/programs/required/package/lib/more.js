@@ -1,0 +1,1 @@
+export const more = import.meta.url.slice(-7);

@@ -1,0 +1,1 @@
+exports.loads = require("./more.js").more;
