@@ -50,33 +50,35 @@ export function classify(out: Outlet, node: Node): KindNumber {
     return functionKind(out, node);
   }
   const known = out.layouts.kindOf(node);
-  if (known === KIND.view && isShared(out, node)) return refuse(out, node, REFUSALS.sharedBuffer);
-  if (known !== undefined) return known;
+  if (known !== undefined) return known === KIND.view ? checkedView(out, node) : known;
   if (out.layouts.isOrdinaryArray(node)) return KIND.array;
   const brand = out.values.brandOf(node);
   if (!NEVER_BUILTIN.has(brand) && out.values.nameOfBuiltin(node) !== undefined) return KIND.builtin;
   const why = whyNot(out, node, brand);
   if (why !== undefined) return refuse(out, node, why);
   const kind = BRANDS.get(brand)!;
+  if (kind === KIND.view) checkedView(out, node);
   if (kind === KIND.plain || NEVER_BUILTIN.has(brand)) out.layouts.learnKind(node, kind);
   return kind;
 }
 
-/** Whether a view looks at memory that other threads may write. */
-function isShared({ values }: Outlet, view: object): boolean {
+/**
+ * A view, unless it looks at memory that other threads may write. Nothing can stand for such a one: `Atomics` and
+ * `ArrayBuffer.isView()` ask an object for nothing that would tell that it stayed behind. @throws {Refusal}
+ */
+function checkedView(out: Outlet, view: object): KindNumber {
   const buffer = typedArrayName(view) === undefined
     ? dataViewBuffer(view as DataView)
     : typedArrayBuffer(view);
-  return values.brandOf(buffer) === "sharedarraybuffer";
+  if (out.values.brandOf(buffer) === "sharedarraybuffer") {
+    throw new Refusal(pathTo(out, view), REFUSALS.sharedBuffer);
+  }
+  return KIND.view;
 }
 
 /** Why this one can't travel, if it can't. */
-function whyNot(out: Outlet, node: object, brand: Brand): Why | undefined {
-  const { values, code, owners } = out;
+function whyNot({ values, code, owners }: Outlet, node: object, brand: Brand): Why | undefined {
   switch (brand) {
-    case "typedarray":
-    case "dataview":
-      return isShared(out, node) ? REFUSALS.sharedBuffer : undefined;
     case "promise":
       return whyNotPromise(node, values);
     case "weakref":
