@@ -36,6 +36,8 @@ export interface DeciderModel {
   /** The partition database; without it the methods' roles stay as they are. */
   readonly regions?: readonly Region[];
   readonly methods: Readonly<Record<string, MethodModel>>;
+  /** Of the bytes of the last run's files, the share that its clone lacked, if that was known. */
+  readonly lacking?: number;
 }
 
 /** Why a decision fell as it did. */
@@ -99,6 +101,7 @@ export class Decider {
   #conditions: Conditions | undefined;
   #lastConditions: Conditions;
   #lacking: number | undefined;
+  #lastLacking: number | undefined;
   #region: Region | undefined;
   #rates: Rates = NOWHERE;
   #cold = true;
@@ -120,16 +123,18 @@ export class Decider {
     for (const [method, known] of Object.entries(model.methods)) {
       this.#methods.set(method as MethodId, new KnownMethod(known));
     }
-    this.setConditions(model.conditions);
+    this.setConditions(model.conditions, model.lacking);
   }
 
   /**
    * Takes newly measured conditions, and the partition that is best under them; undefined when no clone is in reach. `lacking`: of
-   * the bytes of the run's files, the share that the clone lacks; undefined if nobody knows.
+   * the bytes of the run's files, the share that the clone lacks; undefined if nobody knows. Until it is told, it is taken to be
+   * what it was in the last run.
    */
   setConditions(conditions: Conditions | undefined, lacking?: number): void {
     this.#conditions = conditions;
     this.#lacking = lacking;
+    this.#lastLacking = lacking ?? this.#lastLacking;
     this.#lastConditions = conditions ?? this.#lastConditions;
     this.#rates = ratesOf(conditions, this.#model.overheads);
     if (conditions !== undefined) this.#enterRegion(conditions);
@@ -137,7 +142,7 @@ export class Decider {
 
   /** A clone may be in reach again: what was measured last has to do. */
   expectClone(): void {
-    if (this.#conditions === undefined) this.setConditions(this.#lastConditions);
+    if (this.#conditions === undefined) this.setConditions(this.#lastConditions, this.#lastLacking);
   }
 
   /** Takes another partition: its methods migrate where that pays, the others only where that is plain. */
@@ -207,7 +212,13 @@ export class Decider {
   /** What it knows now, to be stored and to start from next time. */
   toJSON(): DeciderModel {
     const methods = Object.fromEntries([...this.#methods].map(([method, known]) => [method, known.toJSON()]));
-    return { ...this.#model, conditions: this.#lastConditions, methods };
+    const lacking = this.#lastLacking;
+    return {
+      ...this.#model,
+      conditions: this.#lastConditions,
+      methods,
+      ...(lacking !== undefined && { lacking }),
+    };
   }
 
   /** Live conditions → partition; another one only if it is clearly better, or a link on an edge would flap. */

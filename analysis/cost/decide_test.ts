@@ -472,6 +472,26 @@ Deno.test("Decider.decide() says how long a clone may keep a thread at most, onc
   assert(longest()! < 1.5 * hereMs, `${longest()}`);
 });
 
+Deno.test("Decider.decide() goes by what the last run's clone lacked until this run's is known", () => {
+  const known = decider();
+  known.setConditions(WIFI, 0);
+  const next = () => new Decider(JSON.parse(JSON.stringify(known)));
+  const files = (it: Decider) => it.decide(scan, [2, 8_250_000, 0], true).filesMs;
+  assert(Math.abs(files(decider()) - 10_000 - 2 * 69) < 1, "nobody knows: it may lack all");
+  assert(Math.abs(files(next()) - 2 * 69) < 1, "it was synced");
+  const it = next();
+  it.setConditions(WIFI, 0.5);
+  assert(Math.abs(files(it) - 5000 - 2 * 69) < 1, "half of it");
+  it.setConditions(undefined);
+  it.expectClone();
+  assert(Math.abs(files(it) - 5000 - 2 * 69) < 1, "as it was before the clone was lost");
+  const model = deciderModel({
+    ...{ executions: [], candidates: [scan], chosen: [scan], overheads: DEFAULT_OVERHEADS },
+    ...{ conditions: WIFI, learned: known.toJSON() },
+  });
+  assert(Math.abs(files(new Decider(model)) - 2 * 69) < 1, "also when a plan was made meanwhile");
+});
+
 Deno.test("Decider.decide() lets a run that takes longer than was thought migrate the next invocation", () => {
   let now = 0;
   // Ten invocations of 60 ms, which are all of a run: not worth a round trip each.

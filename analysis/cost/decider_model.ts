@@ -53,6 +53,7 @@ export function deciderModel(options: DeciderModelOptions): DeciderModel {
     ...(power === undefined ? {} : { power }),
     ...(regions === undefined ? {} : { regions: regions.map(({ migrate, cost }) => ({ migrate, cost })) }),
     methods,
+    ...(learned?.lacking === undefined ? {} : { lacking: learned.lacking }),
   };
 }
 

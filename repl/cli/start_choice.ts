@@ -46,7 +46,8 @@ export function startsPlainly(notes: StartNotes, { features, way }: Start): bool
 export function gainsNothing(notes: StartNotes, { features, way }: Start, decider: ExpectedCosts): boolean {
   const last = notes.runs.findLast((run) => run.way === way && run.conditions !== undefined);
   if ((notes.skipped ?? 0) >= TRY_EVERY || last?.startMs === undefined) return false;
-  decider.setConditions(last.conditions);
+  // What the clone has of the run's files isn't known before there is a session: it may be all.
+  decider.setConditions(last.conditions, 0);
   const { methods } = decider.toJSON();
   let gainMs: number | undefined;
   for (const [method, { ofRun, refused, role }] of Object.entries(methods)) {

@@ -101,6 +101,10 @@ Deno.test("gainsNothing() compares what the model expects of a clone with what t
   equal(nothing(1000, known, "auto 3g"), false, "nothing is known of that way");
   equal(nothing(1000, { ...known, skipped: 8 }), false, "one tries again");
   equal(nothing(1000, { runs: [last] }), false, "the start wasn't measured");
+  const stayed = new Decider(model), large = [1, 4e7, 0];
+  stayed.decide(main, large, true);
+  stayed.observe(main, { where: "here", ms: 30_000, features: large });
+  equal(gainsNothing(known, { features: large, way: WAY }, stayed), false, "the clone may have its files");
 });
 
 Deno.test("isShort() says so for inputs that take less than the runtime's start alone, whatever the way to a clone", () => {
