@@ -133,15 +133,8 @@ const PROGRAMS: readonly Program[] = [
     flags: ["-A", "--unstable-kv"],
     migrate: [
       ...["lockFiles", "swaps", "names", "noName", "folderWithoutName", "placesOfText", "placesOfTextLater"],
-      ...[
-        "shortBuffer",
-        "shortBufferToo",
-        "streamSizes",
-        "keyValues",
-        "hasUnstable",
-        "sparse",
-        "readsDevices",
-      ],
+      ...["shortBuffer", "shortBufferToo", "streamSizes", "consumed", "keyValues", "hasUnstable", "sparse"],
+      "readsDevices",
     ],
     stays: [
       /folderWithoutName: it makes a folder without a name/,

@@ -2,6 +2,9 @@
 import fs from "node:fs";
 import fsp from "node:fs/promises";
 import path from "node:path";
+import { Readable } from "node:stream";
+import { json, text } from "node:stream/consumers";
+import { ReadableStream as WebStream } from "node:stream/web";
 
 type Call = () => unknown;
 /** What each call returns, or all that its error shows. */
@@ -164,6 +167,14 @@ async function streamSizes() {
     error,
   ) => String(error));
   return [sizes, failed, Deno.statSync("streamed").size];
+}
+
+async function consumed() {
+  fs.writeFileSync("list.json", "[1,2,3]");
+  const { readable } = await Deno.open("list.json");
+  const failed = await text(fs.createReadStream("nothing")).catch(({ code, message }) => [code, message]);
+  const all = [await json(fs.createReadStream("list.json")), await text(Readable.from(["a", "b"])), await text(readable)];
+  return [...all, failed, WebStream === ReadableStream];
 }
 
 async function keyValues() {
