@@ -4,6 +4,7 @@ import {
   chunkEnd,
   chunksOf,
   joinBytes,
+  MAX_ASKED,
   MAX_CHUNK_BYTES,
   PACKED_PLAIN,
   PACKED_ZSTD,
@@ -293,7 +294,7 @@ class TreePush {
     this.#there.add(name);
     this.#batch.set(name, item);
     this.#batchBytes += item.content.length;
-    if (this.#batchBytes >= BATCH_BYTES) await this.#flush();
+    if (this.#batchBytes >= BATCH_BYTES || this.#batch.size === MAX_ASKED) await this.#flush();
   }
 
   /** Sends off what is gathered; waits only if too much is on its way. */

@@ -1,6 +1,6 @@
 import { deepStrictEqual, equal, notEqual, ok, rejects } from "node:assert/strict";
 import { type Channel, memoryChannelPair } from "../channel/mod.ts";
-import { BLOB_DELTA, BLOB_SIGN } from "../../runtime/mod.ts";
+import { BLOB_DELTA, BLOB_SIGN, MAX_ASKED } from "../../runtime/mod.ts";
 import { nameOf } from "./content_names.ts";
 import { BlobDesk } from "./blob_desk.ts";
 import { deltaMessage } from "./delta_messages.ts";
@@ -150,6 +150,13 @@ Deno.test("pushTree() sends next to nothing for one of many entries of a folder"
   const hashes = hashesOf(it.index);
   equal(hashes.length > 4_000, true);
   deepStrictEqual(await it.client().ask(hashes, true), hashes.map(() => true));
+});
+
+Deno.test("pushTree() sends more small files than a clone takes at once", async () => {
+  await using it = await lab();
+  for (let i = 0; i <= MAX_ASKED; i++) Deno.writeTextFileSync(`${it.top}/${i}`, String(i));
+  await it.push();
+  deepStrictEqual(await restored(it, String(MAX_ASKED)), new TextEncoder().encode(String(MAX_ASKED)));
 });
 
 Deno.test("pushTree() leaves out what is gone meanwhile, and says so", async () => {
