@@ -9,9 +9,9 @@ import { tcp } from "@libp2p/tcp";
 import { yamux } from "@libp2p/yamux";
 import { createLibp2p } from "libp2p";
 
-const CALLS = 600;
-/** Calls before the session and its code are warm. */
-const WARM_UP = 200;
+const CALLS = 2000;
+/** Calls before the session and its code are warm: in four processes the engine compiles until then. */
+const WARM_UP = 1000;
 const ECHO = "/bench/echo/1.0.0";
 const PAYLOAD_BYTES = 100;
 const APP = new URL("./migration_app/", import.meta.url).pathname;

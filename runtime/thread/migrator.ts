@@ -346,7 +346,8 @@ export class Migrator {
         ms: now() - started,
         ...(this.#parts.config.trace && { from: summary(capture.explain(), SHARES_TRACED) }),
       });
-      const below = this.#parts.facts.framesBelow = framesBelow();
+      // Below a method that is waited for they can still be read when somebody asks.
+      const below = this.#parts.facts.framesBelow = isAsync ? framesBelow() : () => framesBelow()();
       const code = this.#codeFor(capture.modules, capture.sites);
       const unstable = unstableHere();
       const head: Omit<MigrateHead, "permits"> = {

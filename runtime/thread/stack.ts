@@ -11,13 +11,14 @@ import {
   Url,
   urlText,
 } from "./intrinsics.ts";
-import { append, filter, forEach, join, listOf, map } from "../heap/lists.ts";
+import { append, filter, join, listOf } from "../heap/lists.ts";
 import { execRegExp, hasText, sliceText, splitText, startsWith, testRegExp } from "../heap/texts.ts";
 
 const ErrorCtor = Error;
+const PREPARE = "prepareStackTrace";
 const OWN = new URL("../", import.meta.url).href;
 /** Frames of the runtime that may stand on top of the app's. */
-const OWN_FRAMES = 16;
+const OWN_FRAMES = 24;
 
 /** Ends the clone's part of a stack when only the device can tell the rest. */
 export const REMOTE_END = "    at <clonecloud:device>";
@@ -87,27 +88,34 @@ export function callerPosition(): { readonly url: string; readonly position: str
   return { url: startsWith(name, "/") ? urlText(new Url(`file://${name}`)) : name, position };
 }
 
-/** Does something with stack traces of our own making; what the app set stays as it was. */
+/**
+ * Does something with stack traces of our own making; what the app set stays as it was. Where the app set nothing, only a
+ * value changes: with properties that come and go the engine would throw its machine code away that mentions `Error`.
+ */
 export function undisturbed<T>(limit: number, act: () => T): T {
-  const before = map(
-    ["prepareStackTrace", "stackTraceLimit"] as const,
-    (name) => [name, getOwnPropertyDescriptor(ErrorCtor, name)] as const,
-  );
-  put("prepareStackTrace", undefined);
-  put("stackTraceLimit", limit);
+  const limitBefore = getOwnPropertyDescriptor(ErrorCtor, "stackTraceLimit");
+  const words = PREPARE in ErrorCtor;
+  const wordsBefore = words ? getOwnPropertyDescriptor(ErrorCtor, PREPARE) : undefined;
+  if (words) put(PREPARE, undefined);
+  if (limitBefore?.writable === true) ErrorCtor.stackTraceLimit = limit;
+  else put("stackTraceLimit", limit);
   try {
     return act();
   } finally {
-    forEach(before, ({ 0: name, 1: descriptor }) => {
-      if (descriptor === undefined) deleteProperty(ErrorCtor, name);
-      else defineProperty(ErrorCtor, name, descriptor);
-    });
+    if (limitBefore?.writable === true) ErrorCtor.stackTraceLimit = limitBefore.value as number;
+    else restore("stackTraceLimit", limitBefore);
+    if (PREPARE in ErrorCtor) restore(PREPARE, wordsBefore);
   }
 }
 
 /** Not by assignment: the program may have put accessors there. */
 function put(name: string, value: unknown): void {
   defineProperty(ErrorCtor, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function restore(name: string, before: PropertyDescriptor | undefined): void {
+  if (before === undefined) deleteProperty(ErrorCtor, name);
+  else defineProperty(ErrorCtor, name, before);
 }
 
 function withoutFirst(lines: readonly string[]): string[] {
