@@ -294,6 +294,15 @@ const PROGRAMS: readonly Program[] = [
     ],
   },
   { file: "touched.ts", migrate: ["work"] },
+  {
+    file: "rare.ts",
+    migrate: Array.from({ length: 61 }, (_, i) => `work${i}`),
+    stays: [
+      /work8: it touches a generator in progress/,
+      /work(9|10|11): it touches an iterator in progress/,
+      /work43: it touches an object whose prototype is a Proxy/,
+    ],
+  },
   { file: "redefined.ts", migrate: ["freeze", "fails", "traces", "natives"] },
   {
     file: "tool.ts",
