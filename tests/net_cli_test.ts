@@ -106,6 +106,7 @@ Deno.test("commands refuse bad arguments with one line and exit code 2", async (
       [["trust", "limit", "me", "--cores", "2"], /no trusted peer is "me"/],
       [["peers", "all"], /unexpected argument "all": it takes none/],
       [["doctor", "nobody"], /no paired peer is "nobody"/],
+      [["trust", "list", "--cores", "2"], /--cores belongs to: trust limit/],
       [["trust", "forget"], /trust takes `list`, or `remove` or `limit`/],
     ] as const
   ) {

@@ -69,6 +69,9 @@ export const analyze: Command = {
     if (values.graph !== undefined) await draw(analysis, { parsed, shown });
     if (values.json === true) console.log(JSON.stringify(asJson(analysis, { shown, diagnostics })));
     else if (shown.length > 0) print(analysis, shown);
+    else if (values.method !== undefined) {
+      console.error(`clonecloud: no method's id contains "${values.method}"`);
+    }
     for (const diagnostic of diagnostics) console.error(linesOf(diagnostic));
     for (const what of analysis.unusedOverrides) {
       console.error(`clonecloud: ${overrides!.from}: nothing of this program is or uses ${what}`);

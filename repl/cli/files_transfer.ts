@@ -9,6 +9,7 @@ import {
   startPeer,
   writeTreeIndex,
 } from "../../net/mod.ts";
+import { stateOf } from "../../net/home/mod.ts";
 import { type Parsed, UsageError } from "./command.ts";
 import { homeOf } from "./home_option.ts";
 
@@ -87,7 +88,7 @@ function realPath(given: string): string {
   try {
     return Deno.realPathSync(given);
   } catch (error) {
-    throw new UsageError(`cannot find ${given}: ${(error as Error).message}`);
+    throw new UsageError(`cannot find ${given}: ${stateOf(error as Error)}`);
   }
 }
 

@@ -18,7 +18,17 @@ export const learn: Command = {
     const background = values.log === true;
     const tell = (line: string) => background ? log(home, line) : console.error(`clonecloud: ${line}`);
     const { teach } = await later<typeof import("./teaching.ts")>("./teaching.ts", import.meta.url);
-    await workThrough(home, { wait: !background, tell, teach: (place) => teach(place, { home, tell }) });
+    const learnt = await workThrough(home, {
+      ...{ wait: !background, tell },
+      teach: (place) => teach(place, { home, tell }),
+    });
+    if (!background) {
+      tell(
+        learnt === 0
+          ? "nothing is left to learn from"
+          : `learnt from ${learnt} run${learnt === 1 ? "" : "s"}`,
+      );
+    }
     return 0;
   },
 };

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { type Overrides, parseOverrides } from "../../analysis/mod.ts";
+import { stateOf } from "../../net/home/mod.ts";
 import { OVERRIDES_FILE } from "./app_memory.ts";
 
 /** What the user says about host APIs and methods of an app. @throws {TypeError} with one line if the file is wrong. */
@@ -10,7 +11,7 @@ export function overridesFor(root: string, given?: string): Overrides | undefine
     text = Deno.readTextFileSync(file);
   } catch (error) {
     if (given === undefined && error instanceof Deno.errors.NotFound) return undefined;
-    throw new TypeError(`Cannot read ${file}: ${(error as Error).message.split("\n")[0]}`, { cause: error });
+    throw new TypeError(`Cannot read ${file}: ${stateOf(error as Error)}`, { cause: error });
   }
   return parseOverrides(text, basename(file));
 }

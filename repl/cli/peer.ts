@@ -1,3 +1,4 @@
+import { stateOf } from "../../net/home/mod.ts";
 import { HomeBusyError, type Peer, type PeerOptions, startPeer } from "../../net/mod.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
 import { HOME_OPTION, homeOf } from "./home_option.ts";
@@ -96,7 +97,8 @@ async function startPage(running: Peer, port: number | undefined): Promise<void>
     running.onStop(() => page.close());
     console.error(`clonecloud: this peer's page, for you only: ${page.url}`);
   } catch (error) {
-    console.error(`clonecloud: no page: ${(error as Error).message}`);
+    const at = port === 0 ? "" : ` at port ${port}`;
+    console.error(`clonecloud: no page${at}: ${stateOf(error as Error)}`);
   }
 }
 

@@ -97,9 +97,11 @@ async function measure({ values, positionals: [app, ...rest] }: Parsed): Promise
     throw new UsageError(`nothing to measure: ${paths.join(", ")} asks for no execution`);
   }
   const { Profiling } = await import("./profiling.ts");
+  const { checkClone } = await import("./run.ts");
   const progress = new ProgressLine();
   const home = homeOf(values);
   const clone = String(values.clone ?? "auto");
+  checkClone(clone);
   const say = (line: string) => progress.say(`clonecloud: ${line}`);
   if (inputs.some(({ random }) => random)) say(`random inputs from seed ${seed}`);
   const stopped = new AbortController();

@@ -735,8 +735,12 @@ function checkRoot(root: string): void {
   }
 }
 
-/** Whether it is an address at all; the rest of it is looked at when it is dialled, by code that an app may not need. */
-function checkClone(clone: string): void {
+/**
+ * Whether it is an address at all; the rest of it is looked at when it is dialled, by code that an app may not need.
+ *
+ * @throws {UsageError} if it is none, nor one of the words.
+ */
+export function checkClone(clone: string): void {
   if (["auto", "none", "spawn"].includes(clone) || ADDRESS.test(clone)) {
     return;
   }

@@ -11,7 +11,7 @@ import {
 } from "../../net/mod.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
 import { HOME_OPTION, homeOf } from "./home_option.ts";
-import { printTable } from "./table.ts";
+import { printTableOrRecords } from "./table.ts";
 
 /** `trust`: who may run guests here, and what they may use. */
 export const trust: Command = {
@@ -41,6 +41,10 @@ export const trust: Command = {
   },
   async run(parsed) {
     const [action, who, extra] = parsed.positionals;
+    const limiting = Object.keys(parsed.values).find((option) => !OF_ALL.includes(option));
+    if (limiting !== undefined && action !== "limit") {
+      throw new UsageError(`--${limiting} belongs to: trust limit PEERID|NAME`);
+    }
     const home = await homeOf(parsed);
     if (action === "list" && who === undefined) return await list(home, parsed);
     if ((action !== "remove" && action !== "limit") || who === undefined || extra !== undefined) {
@@ -66,7 +70,7 @@ async function list(home: Home, parsed: Parsed): Promise<number> {
   if (parsed.values.json) console.log(JSON.stringify(rows, null, 2));
   else if (rows.length === 0) console.log("No paired peers; run `pair` here and on the other machine.");
   else {
-    printTable(
+    printTableOrRecords(
       ["NAME", "PEER", "SINCE", "MAY USE"],
       rows.map(({ name, peer, since, grants }) => [name, peer, since, describe(grants)]),
     );
@@ -88,6 +92,9 @@ export function describe(grants: Grants): string {
   ].join(", ");
 }
 
+/** Options that aren't a limit. */
+const OF_ALL: readonly string[] = ["home", "json", "help"];
+
 const ALWAYS = "00:00-24:00";
 
 /** The limits that options name; undefined for `--reset`. @throws {UsageError} */
@@ -97,6 +104,9 @@ function limitsOf({ values }: Parsed): Limits | undefined {
     throw new UsageError(`--reset takes all limits back; give it without --${Object.keys(limited)[0]}`);
   }
   if (reset) return undefined;
+  if (values["mains-only"] && values["on-battery"]) {
+    throw new UsageError("--mains-only and --on-battery exclude each other");
+  }
   const number = (option: string) => values[option] === undefined ? undefined : Number(values[option]);
   const given = {
     guests: number("guests"),
