@@ -5,7 +5,7 @@
 import { quote, SafeMap, SafeSet } from "../heap/intrinsics.ts";
 import { filter, forEach, indexOf, itemsOf, join, map, push, some } from "../heap/lists.ts";
 const { ownKeys, getOwnPropertyDescriptor, defineProperty, deleteProperty, getPrototypeOf } = Reflect;
-const { assign, is, hasOwn, keys: enumerableKeys, getOwnPropertySymbols: symbolsOf } = Object;
+const { is, hasOwn, keys: enumerableKeys, getOwnPropertySymbols: symbolsOf } = Object;
 
 const GLOBALS = [
   ...["Object", "Function", "Array", "String", "Number", "Boolean", "Symbol", "BigInt", "Math", "JSON"],
@@ -35,7 +35,7 @@ interface Baseline {
   /** How many keys for all to see it has, and how many symbols. */
   readonly enumerable: number;
   readonly symbols: number;
-  /** Whether all that it had is as it was, read with all keys written out; undefined until it is looked at often. */
+  /** Reads it with all keys written out; undefined until it is looked at often. */
   reader: (() => boolean) | undefined;
   /** Only descriptors tell: the runtime itself changes it, or properties of it may have been defined anew. */
   suspect: boolean;
@@ -81,27 +81,13 @@ export class BuiltinChanges {
   objects(): readonly object[] {
     if (++this.#looks === OFTEN) this.#makeReaders();
     const changed: object[] = [];
-    const mayHaveMore = this.#looks < OFTEN || this.#someHaveMore();
     for (let i = 0; i < this.#baselines.length; i++) {
       const baseline = this.#baselines[i]!;
-      if (isAsItWas(baseline, mayHaveMore)) continue;
+      if (isAsItWas(baseline)) continue;
       // What only the runtime changed counts for nothing.
       if (changedKeys(baseline).length > 0) changed[changed.length] = baseline.object;
     }
     return changed;
-  }
-
-  /**
-   * Whether one of those that had no keys for all to see has some: who assigns without defining makes such. One call that
-   * copies them takes a tenth of what counting keys and symbols does.
-   */
-  #someHaveMore(): boolean {
-    const more = { __proto__: null };
-    for (let i = 0; i < this.#baselines.length; i++) {
-      const { object, suspect, enumerable } = this.#baselines[i]!;
-      if (!suspect && enumerable === 0) assign(more, object);
-    }
-    return ownKeys(more).length > 0;
   }
 
   #makeReaders(): void {
@@ -117,7 +103,7 @@ export class BuiltinChanges {
   /** Keys of one that were added, changed or removed. */
   keysOf(object: object): readonly PropertyKey[] {
     const baseline = this.#byObject.get(object);
-    return baseline === undefined || isAsItWas(baseline, true) ? [] : changedKeys(baseline);
+    return baseline === undefined || isAsItWas(baseline) ? [] : changedKeys(baseline);
   }
 
   /** Makes all what they were but for what was added to them, as far as they let one; returns the way back. */
@@ -200,12 +186,13 @@ function baselineOf(object: object, suspect: boolean): Baseline {
  *
  * @throws {EvalError} where no code may be made of text
  */
-function readerOf({ object, dataKeys, dataValues, otherKeys }: Baseline): () => boolean {
+function readerOf({ object, dataKeys, dataValues, otherKeys, enumerable, symbols }: Baseline): () => boolean {
   const given: unknown[] = [];
   const constant = (value: unknown) => `g${push(given, value) - 1}`;
   const named = (key: PropertyKey) => typeof key === "string" ? quote(key) : constant(key);
   const tests = [
-    "true",
+    `enumerableKeys(object).length === ${enumerable}`,
+    `symbolsOf(object).length === ${symbols}`,
   ];
   forEach(dataKeys, (key, i) => {
     const value = dataValues[i];
@@ -218,16 +205,15 @@ function readerOf({ object, dataKeys, dataValues, otherKeys }: Baseline): () => 
   const text = `"use strict";
     const { ${join(map(given, (_, i) => `${i}: g${i}`), ", ")} } = given;
     return () => ${join(tests, " && ")};`;
-  return new Function("object", "given", "hasOwn", "is", text)(object, given, hasOwn, is);
+  const make = new Function("object", "given", "enumerableKeys", "symbolsOf", "hasOwn", "is", text);
+  return make(object, given, enumerableKeys, symbolsOf, hasOwn, is);
 }
 
-/** Whether it has as many keys for all to see, and as many symbols, as it had. */
-function hasAsMany({ object, enumerable, symbols }: Baseline): boolean {
-  return enumerableKeys(object).length === enumerable && symbolsOf(object).length === symbols;
-}
-
-/** Whether a look at its values finds all that it had as it was. */
-function readsAsItWas({ object, dataKeys, dataValues, otherKeys }: Baseline): boolean {
+/** Whether a look at its values finds it as it was; nothing but its values can have changed. */
+function readsAsItWas(
+  { object, dataKeys, dataValues, otherKeys, enumerable, symbols }: Baseline,
+): boolean {
+  if (enumerableKeys(object).length !== enumerable || symbolsOf(object).length !== symbols) return false;
   for (let i = 0; i < dataKeys.length; i++) {
     // By identity first: what is unequal to itself is rare.
     const value = (object as any)[dataKeys[i]!];
@@ -237,13 +223,8 @@ function readsAsItWas({ object, dataKeys, dataValues, otherKeys }: Baseline): bo
   return true;
 }
 
-/** Whether an object is what it was; `mayHaveMore` is false where that was ruled out for those without keys for all to see. */
-function isAsItWas(baseline: Baseline, mayHaveMore: boolean): boolean {
-  if (!baseline.suspect) {
-    // Nothing was defined on it: what it had can have lost or changed a value only, and what is new is for all to see.
-    if ((mayHaveMore || baseline.enumerable > 0) && !hasAsMany(baseline)) return false;
-    return baseline.reader?.() ?? readsAsItWas(baseline);
-  }
+function isAsItWas(baseline: Baseline): boolean {
+  if (!baseline.suspect) return baseline.reader?.() ?? readsAsItWas(baseline);
   const { object, keys, descriptors } = baseline;
   const now = ownKeys(object);
   if (now.length !== keys.length) return false;
