@@ -48,6 +48,10 @@ export function writeDocs(
   const from = text.indexOf(BEGIN), to = text.indexOf(END);
   if (from < 0 || to < from) throw new RangeError(`Cannot write docs: docs/paper.md lacks "${BEGIN}"`);
   Deno.writeTextFileSync(new URL("paper.json", docs), `${JSON.stringify(rows, null, 1)}\n`);
+  for (const { name } of Deno.readDirSync(docs)) {
+    // Of a device that none of these rows is of, a chart would be an older run's.
+    if (/^paper_(time|energy)_[\d.]+\.svg$/.test(name)) Deno.removeSync(new URL(name, docs));
+  }
   for (const factor of factorsOf(rows)) {
     Deno.writeTextFileSync(new URL(`paper_time_${factor}.svg`, docs), timeChart(rows, factor));
     Deno.writeTextFileSync(new URL(`paper_energy_${factor}.svg`, docs), energyChart(rows, factor));

@@ -33,6 +33,7 @@ function written(rows: Parameters<typeof writeDocs>[0]): { page: string; files: 
     `${folder}/paper.md`,
     "before\n<!-- begin: bench:paper -->\nold\n<!-- end: bench:paper -->\nafter\n",
   );
+  Deno.writeTextFileSync(`${folder}/paper_time_7.svg`, "an older run's");
   writeDocs(rows, pathToFileURL(`${folder}/`));
   const files = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
   const page = Deno.readTextFileSync(`${folder}/paper.md`);
