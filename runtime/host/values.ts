@@ -308,7 +308,7 @@ export class Values implements ValueAccess {
   }
 
   resetBuiltin(builtin: object, redefined: boolean): void {
-    this.#arrivedBuiltins = true;
+    this.#arrivedBuiltins ||= redefined;
     this.#changes?.reset(builtin, redefined);
   }
 
