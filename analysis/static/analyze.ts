@@ -74,7 +74,7 @@ export interface Analysis {
 export interface AnalyzeOptions {
   /** What the user says about host APIs and methods. */
   readonly overrides?: Overrides;
-  /** After so many steps (some 10 µs each on a laptop) objects are no longer told apart; by default 4 million. */
+  /** After so many steps (some 10 µs each on a laptop) objects are no longer told apart; by default 1.3 million. */
   readonly maxSteps?: number;
   /** Whether a clone may open connections for the app. */
   readonly network?: "device" | "clone";

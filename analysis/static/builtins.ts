@@ -19,6 +19,10 @@ interface MemberCall {
 const ONLY_COMPUTES =
   /^(Object|Array|Number|String|Boolean|Symbol|Math|Date|RegExp|BigInt|Error|\w+Error|\w*Array|DataView|is\w+|parse\w+|\w+URI\w*)\b/;
 
+/** The same of the host: a function among what they are given is not called. */
+const ONLY_TAKES =
+  /^((Shared)?ArrayBuffer|Buffer|node:buffer|console|TextEncoder|TextDecoder|URL|URLSearchParams|Headers|Atomics|node:path|node:zlib\.(\w+Sync|[A-Z]\w*|create\w+))(\.\w+)*$/;
+
 /** `Array.prototype.map.call`: a method of the language that is lent. */
 const LENT = /^(?:Array|Map|Set|Promise|String)\.prototype\.(\w+)\.(call|apply)$/;
 
@@ -124,7 +128,7 @@ export function callHost(walk: Walk, called: string, site: CallSite & { readonly
     return callMember(walk, { ...call, given: how === "call" ? rest : [] });
   }
   if (language(walk, called, site)) return;
-  if (!ONLY_COMPUTES.test(called)) callBack(walk, caller, given);
+  if (!ONLY_COMPUTES.test(called) && !ONLY_TAKES.test(called)) callBack(walk, caller, given);
   const lent = /^(?:Array|Map|Set|Promise|String)\.prototype\.(\w+)$/.exec(called)?.[1];
   if (lent !== undefined) return;
   const path = program.table.derive(called, "()");

@@ -65,9 +65,11 @@ export function defineProperties(walk: Walk, node: Node, object: number): void {
 function describe(walk: Walk, given: Thing, { object, name, node }: Described): void {
   const { program } = walk;
   const { graph, things } = program;
-  writeProperty(walk, object, name, { from: things.read(given, "value"), node });
+  // A descriptor is read at once: what is written to unknown objects meanwhile is none of it.
+  const part = (of: string) => given.shape.certain.has(of) ? things.own(given, of) : things.read(given, of);
+  writeProperty(walk, object, name, { from: part("value"), node });
   for (const kind of ["get", "set"] as const) {
-    graph.watch(things.read(given, kind), (accessor) => {
+    graph.watch(part(kind), (accessor) => {
       if (accessor?.method === undefined) return;
       const value = graph.holding(accessor);
       program.accessor(kind, name ?? "[]", { value });

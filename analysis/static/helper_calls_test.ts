@@ -187,3 +187,20 @@ Deno.test("analyzeProgram() takes a map's own methods for the language's, and an
   assertEquals([...calls(text)].filter((call) => call.startsWith("known")), []);
   assertEquals(methods.filter(({ open }) => open).map(({ id }) => id), ["a.js#plugin"]);
 });
+
+Deno.test("analyzeProgram() tells apart what a helper's helpers are given, by name, variable or `arguments`", () => {
+  const found = calls(`
+    function inner() { return arguments[0]; }
+    function middle(one) { return inner(one); }
+    function outer(one) { return middle(one); }
+    const same = (by) => by, other = (by) => by;
+    function either(list, by) { const how = list.length > 1 ? same : other; return how(by); }
+    function a() {} function b() {}
+    const first = outer(a), second = outer(b), third = either([1], a), fourth = either([1, 2], b);
+    function useFirst() { first(); } function useSecond() { second(); }
+    function useThird() { third(); } function useFourth() { fourth(); }
+    useFirst(); useSecond(); useThird(); useFourth();
+  `);
+  const uses = [...found].filter((call) => call.startsWith("use")).sort();
+  assertEquals(uses, ["useFirst > a", "useFourth > b", "useSecond > b", "useThird > a"]);
+});

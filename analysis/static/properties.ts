@@ -29,7 +29,11 @@ export function readProperty(
 ): number {
   const { program, at: { method } } = walk;
   const { graph, things } = program;
-  const result = graph.vertex();
+  const result = call && name !== undefined ? graph.wide() : graph.vertex();
+  // A text's or a number's own.
+  if (name !== undefined && node.object && walk.isPlain(node.object) && LANGUAGE_NAMES.has(name)) {
+    return result;
+  }
   const line = walk.lineOf(node);
   const seen: Thing[] = [];
   const mayBeComputed = call && name !== undefined && !LANGUAGE_NAMES.has(name);
@@ -47,6 +51,8 @@ export function readProperty(
     if (name === undefined && !call) return graph.unknown(result);
     graph.flow(graph.named(`property ${name ?? "[]"}`), result);
     if (name === undefined) return;
+    // Of what is unknown where others are known, `length` is a list's.
+    if (graph.tellsObjects && (LANGUAGE_NAMES.has(name) || LIST_NAMES.has(name))) return;
     graph.watch(graph.named(`get ${name}`), (getter) => {
       if (getter?.method === undefined) return;
       program.call(method, getter.method, false);

@@ -146,7 +146,7 @@ export class Things {
     const { shape } = thing;
     const known = shape.read.get(name);
     if (known !== undefined) return known;
-    const vertex = this.#graph.vertex();
+    const vertex = this.#graph.wide();
     shape.read.set(name, vertex);
     this.#graph.flow(this.own(thing, name), vertex);
     if (!isAccessor(name)) {

@@ -3,12 +3,14 @@ import {
   MAX_FUNCTIONS_COARSE,
   MAX_FUNCTIONS_HUGE,
   MAX_MARKED_CHARS,
+  MAX_NAMED,
   MAX_OBJECTS,
   MAX_PRECISE_CHARS,
   MAX_PROTOS,
   MAX_STEPS,
 } from "./constants.ts";
 import { IdLists } from "./id_lists.ts";
+import { isOf } from "./narrowing.ts";
 import type { Thing } from "./things.ts";
 
 /** Told of each value that a vertex may hold; `undefined` for "too many to tell". */
@@ -20,6 +22,8 @@ interface Watching {
   readonly from: number;
 }
 
+/** Numbers of what has been done after which room for them is given back. */
+const MAX_DONE = 1 << 20;
 /** The value that stands for too many. */
 const MANY = 0;
 /** Instead of a count of objects: there will never be one (the count stays below zero). */
@@ -46,6 +50,8 @@ export class ValueGraph {
   readonly #edges = new IdLists();
   readonly #watchers: (Watching[] | undefined)[] = [];
   readonly #named = new Map<string, number>();
+  readonly #wide = new Set<number>();
+  readonly #narrowed = new Map<number, number>();
   readonly #work: number[] = [];
   readonly #maxSteps: number;
   #steps = 0;
@@ -72,6 +78,13 @@ export class ValueGraph {
     return this.#holds.addList();
   };
 
+  /** A new vertex that holds more functions than others: those that many classes have under one name. */
+  wide = (): number => {
+    const vertex = this.vertex();
+    if (this.tellsObjects) this.#wide.add(vertex);
+    return vertex;
+  };
+
   /** A new vertex that holds few things of any kind, or "many". */
   few = (): number => {
     const vertex = this.vertex();
@@ -84,7 +97,7 @@ export class ValueGraph {
   named(name: string): number {
     const known = this.#named.get(name);
     if (known !== undefined) return known;
-    const vertex = this.vertex();
+    const vertex = this.wide();
     this.#objects[vertex] = FUNCTIONS_ONLY;
     this.#named.set(name, vertex);
     return vertex;
@@ -118,6 +131,20 @@ export class ValueGraph {
     if (!this.#edges.add(from, to)) return;
     const holds = this.#holds.of(from);
     for (let i = 0, { length } = holds; i < length; i++) this.#add(to, holds[i]!);
+  }
+
+  /** The vertex of those of a vertex's values that are of some kinds. */
+  narrowed(vertex: number, kinds: number): number {
+    const key = vertex * 8 + kinds;
+    let narrowed = this.#narrowed.get(key);
+    if (narrowed === undefined) {
+      const made = narrowed = this.vertex();
+      this.#narrowed.set(key, made);
+      this.watch(vertex, (thing) => {
+        if (isOf(kinds, thing)) this.#add(made, thing?.id ?? MANY);
+      });
+    }
+    return narrowed;
   }
 
   /** Calls `seen` with each value that the vertex may hold, now and later, once. */
@@ -156,8 +183,13 @@ export class ValueGraph {
 
   /** Lets all values flow as far as they can. @throws {BudgetError} if objects are told apart and that takes too many steps. */
   settle(): void {
-    while (this.#work.length > 0) {
-      const at = this.#work.pop()!, vertex = this.#work.pop()!;
+    // The nearest values first: where not all can be held, those that came a long way are left out.
+    for (let next = 0; next < this.#work.length; next += 2) {
+      if (next === MAX_DONE) {
+        this.#work.splice(0, next);
+        next = 0;
+      }
+      const vertex = this.#work[next]!, at = this.#work[next + 1]!;
       this.#steps++;
       if (this.#steps > this.#maxSteps && this.tellsObjects) throw new BudgetError();
       const thing = this.#holds.of(vertex)[at]!;
@@ -170,6 +202,7 @@ export class ValueGraph {
         if (watchers[i]!.from <= at) watchers[i]!.seen(this.#things[thing]);
       }
     }
+    this.#work.length = 0;
   }
 
   #add(vertex: number, id: number): void {
@@ -189,7 +222,7 @@ export class ValueGraph {
       if (length >= MAX_PROTOS && this.#few.has(vertex)) return this.#add(vertex, MANY);
       const isFunction = this.#things[id]!.method !== undefined;
       const objects = this.#objects[vertex]!;
-      const most = isFunction ? this.#maxFunctions : this.#maxObjects;
+      const most = isFunction ? this.#mostFunctions(vertex) : this.#maxObjects;
       if ((isFunction ? length - Math.max(0, objects) : objects) >= most) {
         if (this.tellsObjects) return this.#add(vertex, MANY);
         id = MANY; // Of a name, too: a call by it would be lost without a mark.
@@ -198,6 +231,10 @@ export class ValueGraph {
     }
     this.#holds.add(vertex, id);
     this.#work.push(vertex, length);
+  }
+
+  #mostFunctions(vertex: number): number {
+    return this.#wide.has(vertex) ? MAX_NAMED : this.#maxFunctions;
   }
 
   #isObject(id: number): boolean {

@@ -11,6 +11,7 @@ import { methodId } from "../../runtime/mod.ts";
 import { iterate } from "./iteration.ts";
 import { ModuleLinks, type VertexOf } from "./module_links.ts";
 import { isFixed, keyOf, type Locals, Names } from "./names.ts";
+import { factsOf, leaves, type Narrowed, PLAIN, writesIn } from "./narrowing.ts";
 import type { Thing } from "./things.ts";
 import type { Program } from "./program.ts";
 import { readProperty, writeProperty } from "./properties.ts";
@@ -35,7 +36,11 @@ export interface Place {
   readonly superClass: number | undefined;
   /** Set in a method that is walked for one call. */
   readonly locals: Locals | undefined;
+  /** What tests say of variables here. */
+  readonly narrowed: Narrowed;
 }
+
+const UNTESTED: Narrowed = new Map();
 
 /** Walks one module and tells the program what its methods are, what they call and where values may flow. */
 export class Walk {
@@ -70,6 +75,7 @@ export class Walk {
       superObject: undefined,
       superClass: undefined,
       locals: undefined,
+      narrowed: UNTESTED,
     };
   }
 
@@ -79,9 +85,46 @@ export class Walk {
     this.all(this.body);
   }
 
-  all(nodes: readonly Node[]): void {
-    for (const node of nodes) this.value(node);
+  all(nodes: readonly Node[], from = 0): void {
+    for (let i = from; i < nodes.length; i++) {
+      const node = nodes[i]!;
+      this.value(node);
+      if (node?.type !== "IfStatement") continue;
+      // What comes after is reached by one way only.
+      const isThen = leaves(node.alternate);
+      if (!isThen && !leaves(node.consequent)) continue;
+      const rest = { start: node.end, end: nodes.at(-1)!.end };
+      return this.knowing({ test: node.test, outcome: isThen, rest }, () => this.all(nodes, i + 1));
+    }
   }
+
+  /** Walks what a test leads to, knowing how it came out. */
+  knowing<T>(
+    { test, outcome, rest }: { test: Node; outcome: boolean; rest: { start: number; end: number } },
+    body: () => T,
+  ): T {
+    const facts = factsOf(test, (name) => this.find(name), outcome);
+    let narrowed: Map<Variable, number> | undefined;
+    for (const [variable, kinds] of facts) {
+      if (!this.#isKept(variable, rest)) continue;
+      narrowed ??= new Map(this.at.narrowed);
+      narrowed.set(variable, (narrowed.get(variable) ?? kinds) & kinds);
+    }
+    return narrowed === undefined ? body() : this.within({ narrowed }, body);
+  }
+
+  /** Whether a variable has one value throughout a part of the source. */
+  #isKept(
+    { name, mutable, captured, kind }: Variable,
+    { start, end }: { start: number; end: number },
+  ): boolean {
+    if (kind === "pseudo") return false;
+    if (!mutable && kind !== "var") return true;
+    if (captured) return false;
+    this.#writes ??= writesIn(this.body);
+    return !(this.#writes.get(name) ?? []).some((offset) => start <= offset && offset < end);
+  }
+  #writes: ReadonlyMap<string, readonly number[]> | undefined;
 
   within<T>(place: Partial<Place>, body: () => T): T {
     const before = this.at;
@@ -145,11 +188,19 @@ export class Walk {
         return this.#object(node);
       case "ArrayExpression":
         return this.#array(node);
+      case "IfStatement":
+        this.value(node.test);
+        this.#branch(node.test, true, node.consequent);
+        if (node.alternate) this.#branch(node.test, false, node.alternate);
+        return undefined;
       case "ConditionalExpression":
         this.value(node.test);
-        return this.#either(node.consequent, node.alternate);
+        return this.#either(
+          this.#branch(node.test, true, node.consequent),
+          this.#branch(node.test, false, node.alternate),
+        );
       case "LogicalExpression":
-        return this.#either(node.left, node.right);
+        return this.#logical(node);
       case "SequenceExpression":
         return node.expressions.map((part: Node) => this.value(part)).at(-1);
       case "YieldExpression":
@@ -210,11 +261,23 @@ export class Walk {
     }
   }
 
-  #either(a: Node, b: Node): number {
+  #branch(test: Node, outcome: boolean, node: Node): number | undefined {
+    return this.knowing({ test, outcome, rest: node }, () => this.value(node));
+  }
+
+  #either(a: number | undefined, b: number | undefined): number {
     const vertex = this.program.graph.vertex();
-    this.program.graph.flow(this.value(a), vertex);
-    this.program.graph.flow(this.value(b), vertex);
+    this.program.graph.flow(a, vertex);
+    this.program.graph.flow(b, vertex);
     return vertex;
+  }
+
+  #logical({ operator, left, right }: Node): number | undefined {
+    const first = this.value(left);
+    if (operator === "??") return this.#either(first, this.value(right));
+    const second = this.#branch(left, operator === "&&", right);
+    // What is false holds nothing that is followed.
+    return operator === "&&" ? second : this.#either(first, second);
   }
 
   /** Walks what stands in the scope that a node opens. */
@@ -317,7 +380,17 @@ export class Walk {
     const variable = this.find(node.name);
     if (variable === undefined) return node.name === "undefined" ? undefined : this.host(node.name, node);
     this.touch(variable, "reads");
-    return this.vertexOf(variable);
+    const vertex = this.vertexOf(variable), kinds = this.at.narrowed.get(variable);
+    if (kinds === undefined) return vertex;
+    return kinds === PLAIN || kinds === 0 ? undefined : this.program.graph.narrowed(vertex, kinds);
+  }
+
+  /** Whether tests say that a node is a text, a number or nothing. */
+  isPlain(node: Node): boolean {
+    if (node.type !== "Identifier" || this.at.narrowed.size === 0) return false;
+    const variable = this.find(node.name);
+    const kinds = variable === undefined ? undefined : this.at.narrowed.get(variable);
+    return kinds === PLAIN || kinds === 0;
   }
 
   /** Notes that the method reads or writes a variable from outside of it. */

@@ -1,5 +1,12 @@
 import type { Node } from "../../runtime/rewrite/mod.ts";
-import { MAX_ARGUMENTS, MAX_DEPTH, MAX_KEYED_DEPTH } from "./constants.ts";
+import {
+  MAX_ARGUMENTS,
+  MAX_CHOSEN,
+  MAX_DEPTH,
+  MAX_KEYED_DEPTH,
+  MAX_WRAPPED,
+  MAX_WRAPPER,
+} from "./constants.ts";
 import { callHost, callMember } from "./builtins.ts";
 import { iterate } from "./iteration.ts";
 import { readProperty } from "./properties.ts";
@@ -66,7 +73,7 @@ function callOfMember(walk: Walk, node: Node, result: number): number {
     indirect(walk, node, { object, name, result });
     return result;
   }
-  const target = readProperty(walk, object, name, { node, call: !isNew });
+  const target = readProperty(walk, object, name, { node: callee, call: !isNew });
   // By a name, it may be something of the language's own.
   if (name === undefined) walk.program.callOf(target, walk.at.method);
   const given = givenOf(walk, node);
@@ -149,7 +156,8 @@ function isFixedPart(walk: Walk, callee: Node): boolean {
 }
 
 /** Links a call to all that its callee's vertex may hold: arguments to parameters, the result back, the host to the caller. */
-export function invoke(walk: Walk, target: number, site: CallSite): void {
+export function invoke(walk: Walk, target: number, given: CallSite): void {
+  const site = { ...given, copies: 0 };
   const { program, at, module: { url } } = walk;
   const { method: caller, owner } = at;
   const { graph } = program;
@@ -186,7 +194,7 @@ function isPlainFunction(walk: Walk, node: Node): boolean {
 function activationFor(
   walk: Walk,
   { method, body }: Thing,
-  { site, caller }: { site: CallSite; caller: number },
+  { site, caller }: { site: CallSite & { copies: number }; caller: number },
 ): number {
   const { program } = walk;
   if (body === undefined || site.isNew || program.copiedChars > program.maxCopiedChars) return method!;
@@ -200,11 +208,19 @@ function activationFor(
     }
     if (value !== undefined && values.has(i) && program.graph.holdsFunction(value)) isWorth = true;
   }
-  const isKeyed = texts.size > 0;
-  if (!isKeyed && !(isWorth && site.certain)) return method!;
-  const copy = program.copy(method!, caller, isKeyed ? MAX_KEYED_DEPTH : MAX_DEPTH);
+  const isKeyed = texts.size > 0, isWrapper = body.chars <= MAX_WRAPPER;
+  // A variable that may hold one of a few helpers (`isArray(x) ? mapArray : mapObject`) is as good as a name of each.
+  const isNamed = site.certain ||
+    (isWrapper && site.node.callee?.type === "Identifier" && site.copies < MAX_CHOSEN);
+  if (!isKeyed && !(isWorth && isNamed)) return method!;
+  const copy = program.copy(method!, caller, isWrapper ? MAX_WRAPPED : isKeyed ? MAX_KEYED_DEPTH : MAX_DEPTH);
   if (copy === undefined) return method!;
   program.copiedChars += body.chars;
+  site.copies++;
+  // What it is given is known while it is walked, so that what it hands on is told apart too.
+  for (const [i, value] of site.given.slice(0, MAX_ARGUMENTS).entries()) {
+    program.graph.flow(value, program.parameter(copy, i));
+  }
   body.walk(copy, texts);
   if (site.receiver !== undefined) program.graph.flow(site.receiver, program.self(copy));
   return copy;

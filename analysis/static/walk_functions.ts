@@ -27,7 +27,8 @@ export function functionValue(walk: Walk, node: Node, { owner, self, method: kno
   if (node.type === "FunctionDeclaration" && node.id) declareFunction(walk, node, token);
   const isArrow = node.type === "ArrowFunctionExpression";
   const scope = names.scopeOf(node)!;
-  const { at } = walk;
+  // A declared function may run before any test.
+  const at = node.type === "FunctionDeclaration" ? { ...walk.at, narrowed: new Map() } : walk.at;
   const place = (activation: number): Place => ({
     ...at,
     method: activation,
@@ -47,7 +48,7 @@ export function functionValue(walk: Walk, node: Node, { owner, self, method: kno
         walk: (activation, texts) => {
           const locals: Locals = { scope, vertices: new Map(), texts: new Map(), outer: at.locals };
           for (const [i, text] of texts) {
-            const variable = scope.variables.get(node.params[i].name);
+            const variable = scope.variables.get(node.params[i]?.name);
             if (variable !== undefined && !variable.mutable) locals.texts.set(variable, text);
           }
           walk.within({ ...place(activation), locals }, () => functionBody(walk, node, { site, token }));
@@ -83,17 +84,19 @@ function declareFunction(walk: Walk, node: Node, token: number): void {
 function parameters(walk: Walk, node: Node, site: Site): void {
   const { program, at: { method, scope } } = walk;
   const { graph, things } = program;
+  const isCopy = walk.at.locals?.scope === scope;
+  const listOf = (which: number) => isCopy ? things.make("list") : walk.made(node, "list", which);
   for (const [i, parameter] of node.params.entries()) {
     if (parameter.type !== "RestElement") bindPattern(walk, parameter, program.parameter(method, i), true);
     else {
-      const list = walk.made(node, "list");
+      const list = listOf(0);
       graph.flow(program.given(method), things.computed(list));
       bindPattern(walk, parameter.argument, graph.holding(list), true);
     }
   }
   const own = scope.variables.get("arguments");
   if (!site.usesArguments || own?.kind !== "pseudo") return;
-  const list = walk.made(node, "list", 1);
+  const list = listOf(1);
   graph.flow(program.given(method), things.computed(list));
   graph.hold(walk.vertexOf(own), list);
 }

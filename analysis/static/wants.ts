@@ -1,4 +1,5 @@
 import type { Node } from "../../runtime/rewrite/mod.ts";
+import { MAX_ARGUMENTS } from "./constants.ts";
 import type { Wants } from "./things.ts";
 
 const known = new WeakMap<Node, Wants | null>();
@@ -16,7 +17,6 @@ function found(node: Node): Wants | null {
     const plain = parameter.type === "AssignmentPattern" ? parameter.left : parameter;
     if (plain.type === "Identifier") positions.set(plain.name, i);
   }
-  if (positions.size === 0) return null;
   const values = new Set<number>(), keys = new Set<number>();
   const value = (node: Node) => {
     const i = node?.type === "Identifier" ? positions.get(node.name) : undefined;
@@ -24,6 +24,10 @@ function found(node: Node): Wants | null {
   };
   const visit = (node: Node): void => {
     switch (node.type) {
+      case "Identifier":
+        // It may do anything with what it is given.
+        if (node.name === "arguments") { for (let i = 0; i < MAX_ARGUMENTS; i++) values.add(i); }
+        return;
       case "CallExpression":
       case "NewExpression":
         value(node.callee);
