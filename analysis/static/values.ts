@@ -70,6 +70,11 @@ export class ValueGraph {
     this.#maxFunctions = tellsObjects ? MAX_FUNCTIONS : coarse;
   }
 
+  /** So large a program that time goes before what could be told besides. */
+  get isHuge(): boolean {
+    return !this.tellsObjects && !this.tellsUnknown;
+  }
+
   /** A new vertex. */
   vertex = (): number => {
     this.#objects.push(0);
@@ -184,12 +189,14 @@ export class ValueGraph {
   /** Lets all values flow as far as they can. @throws {BudgetError} if objects are told apart and that takes too many steps. */
   settle(): void {
     // The nearest values first: where not all can be held, those that came a long way are left out.
-    for (let next = 0; next < this.#work.length; next += 2) {
+    for (let next = 0; next < this.#work.length;) {
       if (next === MAX_DONE) {
         this.#work.splice(0, next);
         next = 0;
       }
-      const vertex = this.#work[next]!, at = this.#work[next + 1]!;
+      const at = this.isHuge ? this.#work.pop()! : this.#work[next + 1]!;
+      const vertex = this.isHuge ? this.#work.pop()! : this.#work[next]!;
+      if (!this.isHuge) next += 2;
       this.#steps++;
       if (this.#steps > this.#maxSteps && this.tellsObjects) throw new BudgetError();
       const thing = this.#holds.of(vertex)[at]!;

@@ -103,6 +103,7 @@ export class Walk {
     { test, outcome, rest }: { test: Node; outcome: boolean; rest: { start: number; end: number } },
     body: () => T,
   ): T {
+    if (this.program.graph.isHuge) return body();
     const facts = factsOf(test, (name) => this.find(name), outcome);
     let narrowed: Map<Variable, number> | undefined;
     for (const [variable, kinds] of facts) {

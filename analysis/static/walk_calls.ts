@@ -208,7 +208,7 @@ function activationFor(
     }
     if (value !== undefined && values.has(i) && program.graph.holdsFunction(value)) isWorth = true;
   }
-  const isKeyed = texts.size > 0, isWrapper = body.chars <= MAX_WRAPPER;
+  const isKeyed = texts.size > 0, isWrapper = body.chars <= MAX_WRAPPER && !program.graph.isHuge;
   // A variable that may hold one of a few helpers (`isArray(x) ? mapArray : mapObject`) is as good as a name of each.
   const isNamed = site.certain ||
     (isWrapper && site.node.callee?.type === "Identifier" && site.copies < MAX_CHOSEN);
