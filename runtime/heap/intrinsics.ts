@@ -22,6 +22,17 @@ function getter<T, R>(prototype: object, key: PropertyKey): (self: T) => R {
 export const apply = Reflect.apply;
 export const construct = Reflect.construct;
 export const defineProperty = Reflect.defineProperty;
+const TypeErrorCtor = TypeError;
+
+/**
+ * Defines what nothing may go on without.
+ * @throws {TypeError} if the object doesn't let one; `defineProperty` says so by its result only.
+ */
+export function mustDefine(target: object, key: PropertyKey, descriptor: PropertyDescriptor): void {
+  if (!defineProperty(target, key, descriptor)) {
+    throw new TypeErrorCtor("Cannot define property: it can't be changed");
+  }
+}
 export const deleteProperty = Reflect.deleteProperty;
 export const getDescriptor = Reflect.getOwnPropertyDescriptor as (
   target: object,

@@ -20,6 +20,7 @@ import {
   defineProperty,
   getOwnPropertyDescriptor,
   getPrototypeOf,
+  mustDefine,
   objectEntries,
   ownKeys,
   SafeMap,
@@ -248,7 +249,7 @@ export class GuestHost {
     }
     forEach(HANDLERS_PINNED, (name) => {
       const set = () => this.#abandon(`it sets ${name}`, { what: name });
-      defineProperty(globalThis, name, { get: () => null, set, configurable: true, enumerable: true });
+      mustDefine(globalThis, name, { get: () => null, set, configurable: true, enumerable: true });
     });
     const { fetch, compile, instantiate } = fileFetch(
       this.#files,
@@ -322,7 +323,7 @@ export class GuestHost {
       return Reflect.construct(RealDate, args.length === 0 ? [skewed()] : args, new.target);
     };
     forEach(ownKeys(RealDate), (key) => {
-      defineProperty(DeviceDate, key, getOwnPropertyDescriptor(RealDate, key)!);
+      mustDefine(DeviceDate, key, getOwnPropertyDescriptor(RealDate, key)!);
     });
     this.disguised.set(DeviceDate, RealDate);
     this.disguised.set(RealDate.now, dateNow);
@@ -342,7 +343,7 @@ export class GuestHost {
     this.disguised.set(skewed.now, now.value);
     this.disguised.set(skewed.timeOrigin, originOf);
     define(prototype, "now", skewed.now);
-    defineProperty(prototype, "timeOrigin", { ...timeOrigin, get: skewed.timeOrigin });
+    mustDefine(prototype, "timeOrigin", { ...timeOrigin, get: skewed.timeOrigin });
     define(prototype, "toJSON", () => ({ timeOrigin: skewed.timeOrigin() }));
     forEach(["mark", "measure", "clearMarks", "clearMeasures"], (name) => {
       define(prototype, name, this.#pinned(`performance.${name}`));
@@ -495,7 +496,7 @@ export class GuestHost {
     forEach(objectEntries(lazy), ({ 0: name, 1: get }) => {
       getter(object, name, get);
     });
-    defineProperty(object, "exitCode", {
+    mustDefine(object, "exitCode", {
       get: () => realProcess.exitCode,
       set: (code) => {
         realProcess.exitCode = code;
@@ -555,7 +556,7 @@ const realProcess = process;
 function define(target: object, name: string, value: unknown): void {
   const descriptor = getOwnPropertyDescriptor(target, name);
   if (descriptor?.configurable === false && descriptor.writable !== true) return;
-  defineProperty(target, name, {
+  mustDefine(target, name, {
     value,
     writable: true,
     configurable: true,
@@ -572,5 +573,5 @@ function inheritedDescriptor(target: object, name: string): PropertyDescriptor |
 }
 
 function getter(target: object, name: string, get: () => unknown): void {
-  defineProperty(target, name, { get, configurable: true, enumerable: true });
+  mustDefine(target, name, { get, configurable: true, enumerable: true });
 }

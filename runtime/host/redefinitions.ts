@@ -3,7 +3,7 @@
  * assignment makes them, so they can be compared by reading.
  */
 import { types } from "node:util";
-import { defineProperty, SafeMap, SafeSet } from "../heap/intrinsics.ts";
+import { defineProperty, mustDefine, SafeMap, SafeSet } from "../heap/intrinsics.ts";
 import { forEach, itemsOf } from "../heap/lists.ts";
 
 const { apply, ownKeys, getOwnPropertyDescriptor } = Reflect;
@@ -64,7 +64,7 @@ export class Redefinitions {
       defineProperty(stand, key, getOwnPropertyDescriptor(original, key)!);
     });
     this.stands.set(stand, original);
-    defineProperty(holder, name, { ...descriptor, value: stand });
+    mustDefine(holder, name, { ...descriptor, value: stand });
   }
 
   #note(target: unknown): void {

@@ -3,7 +3,7 @@
  * called on the device. What stands for the class and its methods looks like them.
  */
 import type { Registration } from "../heap/access.ts";
-import { SafeMap, SafeWeakMap } from "../heap/intrinsics.ts";
+import { mustDefine, SafeMap, SafeWeakMap } from "../heap/intrinsics.ts";
 import { forEach } from "../heap/lists.ts";
 
 const { apply, construct, ownKeys, getOwnPropertyDescriptor, defineProperty } = Reflect;
@@ -34,7 +34,7 @@ export class Registries {
     this.#replace(prototype, "register", (original) => this.#registering(original));
     this.#replace(prototype, "unregister", (original) => this.#unregistering(original));
     this.#replace(globalThis, "FinalizationRegistry", (original) => this.#making(original));
-    defineProperty(prototype, "constructor", {
+    mustDefine(prototype, "constructor", {
       ...getOwnPropertyDescriptor(prototype, "constructor"),
       value: FinalizationRegistry,
     });
@@ -119,6 +119,6 @@ export class Registries {
       defineProperty(stand, key, getOwnPropertyDescriptor(original, key)!);
     });
     this.stands.set(stand, original);
-    defineProperty(holder, name, { ...descriptor, value: stand });
+    mustDefine(holder, name, { ...descriptor, value: stand });
   }
 }

@@ -2,7 +2,7 @@
  * Knows which TextDecoders may be in the middle of a stream: nothing else tells. Every `decode` with options counts as
  * streaming, since reading the options would show; one without ends the stream.
  */
-import { defineProperty, getOwnPropertyDescriptor, SafeWeakSet } from "../heap/intrinsics.ts";
+import { defineProperty, getOwnPropertyDescriptor, mustDefine, SafeWeakSet } from "../heap/intrinsics.ts";
 export class TextDecoding {
   readonly #midStream = new SafeWeakSet<object>();
   /** What stands for `TextDecoder.prototype.decode`, and what it stands for. */
@@ -22,7 +22,7 @@ export class TextDecoding {
       },
     }.decode;
     defineProperty(stand, "length", { value: decode.length, configurable: true });
-    defineProperty(TextDecoder.prototype, "decode", {
+    mustDefine(TextDecoder.prototype, "decode", {
       ...getOwnPropertyDescriptor(TextDecoder.prototype, "decode"),
       value: stand,
     });

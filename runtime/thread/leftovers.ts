@@ -4,8 +4,9 @@
  */
 import { createHook } from "node:async_hooks";
 import process from "node:process";
+import { mustDefine } from "../heap/intrinsics.ts";
 import { some } from "../heap/lists.ts";
-import { defineProperty, getOwnPropertyDescriptor, SafeMap, SafeSet, SafeWeakSet } from "./intrinsics.ts";
+import { getOwnPropertyDescriptor, SafeMap, SafeSet, SafeWeakSet } from "./intrinsics.ts";
 
 /** What the engine offers for promises: called when one is made, and before a reaction of one runs. */
 type SetPromiseHooks = (
@@ -111,7 +112,7 @@ export class Leftovers {
         });
       },
     }.queueMicrotask;
-    defineProperty(globalThis, "queueMicrotask", {
+    mustDefine(globalThis, "queueMicrotask", {
       ...getOwnPropertyDescriptor(globalThis, "queueMicrotask"),
       value: this.stand,
     });
