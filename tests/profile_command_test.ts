@@ -235,6 +235,14 @@ Deno.test("run starts plainly when a run on as much gained nothing, and under th
 
   await run("3");
   assert.deepEqual((await starts()).runs, [], "its code was rewritten in this run: later ones start faster");
+  const short = await run("3");
+  assert.match(
+    short.stderr,
+    /clonecloud: a run on so little takes less than a start for a clone: this one starts as/,
+  );
+  assert.deepEqual((await starts()).runs, []);
+  // As if a start took no time.
+  memory.addStart(0.1);
   const first = await run("3");
   const [lost] = (await starts()).runs;
   assert.ok(lost!.savedMs < 0 && lost!.features[1]! > 10_000, "its time is unknown, so it stayed");

@@ -32,6 +32,11 @@ export interface RunNote {
   readonly conditions?: Conditions;
 }
 
+/** What the runtime's start takes on this device, as far as is known; milliseconds. */
+interface StartNote {
+  readonly ms: number;
+}
+
 /** What a run takes on this device without a clone, as far as is known; milliseconds. */
 export interface AloneNote {
   readonly features: readonly number[];
@@ -65,10 +70,12 @@ interface MissNote {
 export class AppMemory {
   readonly #path: string;
   readonly #missPath: string;
+  readonly #startPath: string;
 
   private constructor(folder: string, name: string) {
     this.#path = `${folder}/${name}.json`;
     this.#missPath = `${folder}/${name}.misses.json`;
+    this.#startPath = `${folder}/start.json`;
   }
 
   static async open(app: App, home: string): Promise<AppMemory> {
@@ -94,6 +101,22 @@ export class AppMemory {
 
   write(note: PlanNote): void {
     writeNote(this.#path, note);
+  }
+
+  /** What the runtime's own start takes on this device, milliseconds, going by all apps; undefined until one has shown it. */
+  startMs(): number | undefined {
+    try {
+      const { ms } = JSON.parse(Deno.readTextFileSync(this.#startPath));
+      return typeof ms === "number" && ms > 0 ? ms : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Takes what a start took, with care: a disturbed one may take many times as long. */
+  addStart(ms: number): void {
+    const before = this.startMs();
+    writeNote(this.#startPath, { ms: before === undefined ? ms : (before + Math.min(ms, 2 * before)) / 2 });
   }
 
   /** Misses of earlier runs, if the app's code and the runtime still are what they were met in. */
@@ -132,7 +155,7 @@ async function readNote<T extends { readonly files: readonly string[]; readonly 
   }
 }
 
-function writeNote(path: string, note: PlanNote | MissNote): void {
+function writeNote(path: string, note: PlanNote | MissNote | StartNote): void {
   const draft = `${path}.${Deno.pid}`;
   try {
     Deno.writeTextFileSync(draft, JSON.stringify(note), { mode: 0o600 });

@@ -22,6 +22,7 @@ import {
   SavedTime,
   skipped,
   type Start,
+  START_TIMES,
   started,
   startOf,
   startsPlainly,
@@ -217,8 +218,9 @@ export class Run {
     this.#methods = this.#withoutMisses([...new Set([...this.#forced, ...usable?.candidates ?? []])]);
     const profile = this.#forced.length === 0 && !this.#partitionGiven && AppMemory.wantsProfile(usable);
     if (this.#methods.length === 0 && !profile && this.#instrument !== "all") return await this.#plain(flags);
-    const why = usable !== undefined && !profile && this.#isFree()
-      ? await this.#whyPlainly(usable)
+    const usualMs = memory.startMs() ?? START_TIMES * performance.now();
+    const why = usable !== undefined && this.#isFree()
+      ? await this.#whyPlainly(usable, { profile, usualMs })
       : undefined;
     if (usable !== undefined && why !== undefined) {
       this.#say(`${why}: this one starts as under deno run`);
@@ -297,17 +299,22 @@ export class Run {
   }
 
   /** Why the runtime's start won't be paid back, if that is so. */
-  async #whyPlainly({ starts, model }: PlanNote): Promise<string | undefined> {
+  async #whyPlainly(
+    { starts, model }: PlanNote,
+    { profile, usualMs }: { readonly profile: boolean; readonly usualMs: number },
+  ): Promise<string | undefined> {
     if (starts === undefined) return undefined;
     const start = this.#startOf();
-    if (startsPlainly(starts, start)) return "a run on as much gained nothing by a clone";
+    if (!profile && startsPlainly(starts, start)) return "a run on as much gained nothing by a clone";
     const { Decider, SizeModel } = await later<typeof import("../../analysis/cost/mod.ts")>(
       "../../analysis/cost/mod.ts",
       import.meta.url,
     );
-    if (isShort(starts, start, new SizeModel())) {
+    if (isShort(starts, start, new SizeModel(), usualMs)) {
       return "a run on so little takes less than a start for a clone";
     }
+    // One run more is to be looked at, whatever it gains.
+    if (profile) return undefined;
     const nothing = gainsNothing(starts, start, new Decider(model as DeciderModel));
     return nothing ? "a run on so little gains nothing by a clone" : undefined;
   }
@@ -481,6 +488,10 @@ export class Run {
     const starts = this.#startNotes(note, code.made);
     try {
       const missed = await this.#learnMisses(code);
+      if (this.#methods.length > 0 && this.#report?.bootMs !== undefined && !code.made) {
+        const memory = await AppMemory.open(this.#app, this.#home);
+        memory.addStart(this.#report.bootMs + this.#preparingMs);
+      }
       if (this.#report === undefined || this.#forced.length > 0) return;
       if (this.#report.profile === undefined && !missed) {
         const { learned } = this.#report;
