@@ -69,6 +69,8 @@ export interface Decision {
   /** A clone that keeps it for longer is given up; left out where too little is known for that. */
   readonly longestMs?: number;
   readonly reason: DecisionReason;
+  /** Invocations with no larger arguments will stay too, for a while. */
+  readonly likewise?: boolean;
 }
 
 /** What became of an invocation. */
@@ -180,7 +182,14 @@ export class Decider {
     return {
       ...{ migrate, hereMs, thereMs: workMs + overheadMs, workMs, filesMs, coldMs, reason },
       ...(migrate && longestMs !== undefined && { longestMs }),
+      // After a failure it stays for so many invocations, each of which is to be asked about.
+      ...(!migrate && reason !== "failed before" && { likewise: true }),
     };
+  }
+
+  /** So many invocations stayed without being asked about, no larger than those that had been. */
+  passed(method: MethodId, invocations: number): void {
+    this.#methods.get(method)?.passed(invocations);
   }
 
   /** Takes what became of an invocation; only whole runs on one side (no migration inside a run here). */

@@ -421,6 +421,25 @@ Deno.test("Decider.ended() learns what an invocation that stayed took, both ways
   assert(here(cheaper.it) < 750, `${here(cheaper.it)}`);
 });
 
+Deno.test("Decider.passed() counts invocations that weren't asked about like those before", () => {
+  const learned = (asked: number) => {
+    let now = 0;
+    const executions = [{ ...profile(new Array(10).fill(58)), features: [0, 0, 0], idleMs: 0 }];
+    const it = new Decider(JSON.parse(JSON.stringify(decider({ executions }))), { now: () => now });
+    it.setConditions(undefined);
+    for (let i = 0; i < 10; i++) {
+      if (i < asked) assertEquals(it.decide(scan, [58, 3]).likewise, true);
+      else it.passed(scan, 1);
+      now += 100;
+    }
+    it.ended();
+    return it.toJSON().methods[scan];
+  };
+  const all = learned(10);
+  assertEquals(learned(1), all);
+  assertEquals(learned(5), all);
+});
+
 Deno.test("Decider.ended() says nothing of what takes longer because the app waits, or something migrated", () => {
   const idle = { ...watched(1000, 900, 100), idleMs: 5000 };
   Object.assign(idle.onDevice.nodes[1]!, { counted: true });

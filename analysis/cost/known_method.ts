@@ -107,7 +107,7 @@ export class KnownMethod {
   readonly #sides: TwoSides;
   readonly #share: number | undefined;
   /** Decisions to stay in this run. */
-  #stays = { count: 0, thoughtMs: 0, firstMs: 0, features: [] as ArrayLike<number> };
+  #stays = { count: 0, thoughtMs: 0, firstMs: 0, looksAt: 1, features: [] as ArrayLike<number> };
   #up: SizeModel;
   #upCold: boolean;
   readonly #down: SizeModel;
@@ -184,7 +184,8 @@ export class KnownMethod {
    */
   keepPace(now: () => number): void {
     const { count, thoughtMs, firstMs } = this.#stays;
-    if (count === 0 || (count & (count - 1)) !== 0 || !(thoughtMs > 0)) return;
+    if (count < this.#stays.looksAt || !(thoughtMs > 0)) return;
+    this.#stays.looksAt = 2 * count;
     const leastMs = (this.#share ?? 0) * (now() - firstMs);
     this.#pace = Math.max(1, Math.min(MAX_HERE_CORRECTION, leastMs / thoughtMs));
   }
@@ -199,6 +200,15 @@ export class KnownMethod {
     if (this.#stays.count === 0) [this.#stays.firstMs, this.#stays.features] = [now(), features];
     this.#stays.count++;
     this.#stays.thoughtMs += hereMs / this.#pace;
+  }
+
+  /** So many more were left here unasked, taken to be like those before. */
+  passed(invocations: number): void {
+    const { count, thoughtMs } = this.#stays;
+    if (count === 0) return;
+    this.calls += invocations;
+    this.#stays.count += invocations;
+    this.#stays.thoughtMs += invocations * (thoughtMs / count);
   }
 
   /**

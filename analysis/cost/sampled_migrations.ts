@@ -41,6 +41,8 @@ export class SampledMigrations {
 
   observe(): void {}
 
+  passed(): void {}
+
   setConditions(): void {}
 
   expectClone(): void {}

@@ -10,6 +10,8 @@ export interface Decision {
   readonly longestMs?: number;
   /** So many invocations that follow stay without being asked about. */
   readonly rest?: number;
+  /** Invocations with no larger arguments will stay too, as long as nothing else changes. */
+  readonly likewise?: boolean;
   /** What else the trace shows of it. */
   readonly [more: string]: unknown;
 }
@@ -41,6 +43,8 @@ export interface DecisionMaker {
   /** `features`: sizes of the run's input, then of the method's arguments; `ofRun`: it has none; `again`: the same invocation. */
   decide(method: string, features: ArrayLike<number>, ofRun: boolean, again: boolean): Decision;
   observe(method: string, outcome: Outcome): void;
+  /** So many invocations stayed likewise, without being asked about. */
+  passed(method: string, invocations: number): void;
   /**
    * The link or the machines changed; undefined while no clone is in reach. `lacking`: of the bytes of the run's files, the share
    * that the clone lacks, if that is known.
@@ -60,6 +64,7 @@ export class Forced implements DecisionMaker {
     return { migrate: true, hereMs: 0, thereMs: 0, reason: "forced" };
   }
   observe(): void {}
+  passed(): void {}
   setConditions(): void {}
   expectClone(): void {}
   ended(): void {}
