@@ -218,7 +218,11 @@ async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
     head.code.globals.forEach((name, index) => {
       if (globals.index(name) !== index) throw new RangeError(`global binding ${name} is out of order`);
     });
-    for (const url of code.add(head.code, registry)) await import(url);
+    const urls = code.add(head.code, registry);
+    // Of the first module that is imported here, and of one whose imports aren't there yet, Deno asks the file system, which is
+    // to hear of no path of the device's. They come in the order of their imports.
+    if (urls.length > 0) await import("clonecloud:runtime");
+    for (const url of urls) await import(url);
     putBack();
     const roots = heap.accept(packet);
     ms.accept = now() - started;

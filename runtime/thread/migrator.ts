@@ -650,19 +650,29 @@ export class Migrator {
     return { modules: [], makers: {}, values, globals: globals.names() };
   }
 
-  /** The modules and all modules that their guest forms import. */
+  /** The modules and all modules that their guest forms import, each after those that it imports as far as cycles let one. */
   #moduleClosure(modules: readonly string[]): string[] {
     const found = new SafeSet<string>();
-    const queue = filter(modules, (key) => key !== GLOBAL_MODULE && !startsWith(key, "values:"));
-    for (let i = 0; i < queue.length; i++) {
-      const key = queue[i]!;
-      if (found.has(key)) continue;
+    const ordered: string[] = [];
+    const open: { readonly key: string; readonly imports: readonly string[]; next: number }[] = [];
+    const enter = (key: string) => {
+      if (found.has(key)) return;
       found.add(key);
-      forEach(objectValues(this.#linksOf(key)), (link) => {
-        if (link.kind === "module") queue[queue.length] = link.key;
-      });
-    }
-    return itemsOf(found);
+      const links = filter(objectValues(this.#linksOf(key)), (link) => link.kind === "module");
+      open[open.length] = { key, imports: map(links, (link) => link.key), next: 0 };
+    };
+    forEach(modules, (root) => {
+      if (root !== GLOBAL_MODULE && !startsWith(root, "values:")) enter(root);
+      while (open.length > 0) {
+        const top = open[open.length - 1]!;
+        if (top.next < top.imports.length) enter(top.imports[top.next++]!);
+        else {
+          ordered[ordered.length] = top.key;
+          open.length--;
+        }
+      }
+    });
+    return ordered;
   }
 
   #linksOf(key: string): Record<string, { kind: "module" | "builtin" | "values"; key: string; url: string }> {
