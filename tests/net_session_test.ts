@@ -157,7 +157,8 @@ Deno.test("two sessions at once have guests of their own, and one that served is
     while (heard === undefined && said.length < 20) {
       said.push(again.try(ask));
       const waited = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 200));
-      heard = await Promise.race([...said, waited]);
+      // One whose frame was cut up by the other reader ends with an error.
+      heard = await Promise.any([...said, waited]);
       await waited;
     }
   }
