@@ -194,38 +194,10 @@ function residentMiB(pid: number): number {
 export async function attacked(options: { seconds: number; seed: number }): Promise<Outcome> {
   await using scene = new Scene();
   const [hostile, good] = [await scene.host(), await scene.peer({ serve: false })];
-  const main = new URL("../mod.ts", import.meta.url).pathname;
   const home = await scene.home();
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...[
-        "run",
-        "-A",
-        main,
-        "peer",
-        "--home",
-        home,
-        "--listen",
-        "/ip4/127.0.0.1/tcp/0",
-        "--no-mdns",
-        "--no-dashboard",
-      ],
-      ...["--trust", hostile.peerId.toString(), "--trust", good.id],
-    ],
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  scene.onEnd(async () => {
-    try {
-      child.kill("SIGKILL");
-    } catch {
-      // It did not live.
-    }
-    await child.status;
-  });
-  const said = new Response(child.stderr).text();
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const address = (await bounded("the clone's start", STEP_MS, reader.read())).value!.trim();
+  const { child, address, said } = await scene.peerProcess(home, [
+    ...["--no-dashboard", "--trust", hostile.peerId.toString(), "--trust", good.id],
+  ]);
   let lives = true;
   child.status.then(() => lives = false);
   const startMiB = residentMiB(child.pid);

@@ -14,8 +14,20 @@ import {
 } from "../runtime/mod.ts";
 import { bounded } from "./bounded.ts";
 
+/** A peer starts within this time, on a busy machine too. */
+const START_MS = 60_000;
 /** What a test started ends within this time. */
 const END_MS = 30_000;
+
+const MAIN = new URL("../mod.ts", import.meta.url).pathname;
+
+/** A peer that is a process of its own. */
+export interface PeerProcess {
+  readonly child: Deno.ChildProcess;
+  readonly address: string;
+  /** What it wrote to stderr, once it has ended. */
+  readonly said: Promise<string>;
+}
 
 /** Deno's folder for guests, of all peers of a test file: the guest is compiled once. */
 const GUEST_CACHE = `${Deno.makeTempDirSync({ prefix: "guest-cache-" })}/deno`;
@@ -98,6 +110,38 @@ export class Scene implements AsyncDisposable {
     });
     this.#cleanups.push(() => peer.stop());
     return peer;
+  }
+
+  /** A peer that is a process of its own and is killed at the end, if it lives; `args` follow those that it needs here. */
+  async peerProcess(home: string, args: readonly string[]): Promise<PeerProcess> {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "-A",
+        MAIN,
+        "peer",
+        "--home",
+        home,
+        "--listen",
+        "/ip4/127.0.0.1/tcp/0",
+        "--no-mdns",
+        ...args,
+      ],
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#cleanups.push(async () => {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended already.
+      }
+      await child.status;
+    });
+    const said = new Response(child.stderr).text();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    const { value = "" } = await bounded("the peer's start", START_MS, reader.read());
+    return { child, address: value.trim(), said };
   }
 
   /** A clone, and a device that it trusts. */

@@ -6,7 +6,6 @@ import { SESSION_PROTOCOL } from "../net/peer/constants.ts";
 import { bounded } from "./bounded.ts";
 import { Scene } from "./net_fixtures.ts";
 
-const MAIN = new URL("../mod.ts", import.meta.url).pathname;
 /** Its steps take two seconds each at most, and hardly any hangs. */
 const STOP_MS = 20_000;
 
@@ -33,35 +32,9 @@ Deno.test("stop() goes on where a step hangs or fails, and tells so", async () =
 Deno.test("a peer ends at SIGTERM with its guests, though others hold connections and streams open", async () => {
   await using scene = new Scene();
   const [hostile, device] = [await scene.host(), await scene.peer({ serve: false })];
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...[
-        "run",
-        "-A",
-        MAIN,
-        "peer",
-        "--home",
-        await scene.home(),
-        "--listen",
-        "/ip4/127.0.0.1/tcp/0",
-        "--no-mdns",
-      ],
-      ...["--trust", hostile.peerId.toString(), "--trust", device.id],
-    ],
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  scene.onEnd(async () => {
-    try {
-      child.kill("SIGKILL");
-    } catch {
-      // It ended as it should.
-    }
-    await child.status;
-  });
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const { value = "" } = await bounded("the peer's address", 60_000, reader.read());
-  const address = value.trim();
+  const { child, address } = await scene.peerProcess(await scene.home(), [
+    ...["--trust", hostile.peerId.toString(), "--trust", device.id],
+  ]);
   const app = await scene.app(device, { clones: [address] });
   ok((await bounded("a session", 60_000, app.message()))?.ok, "no session");
   const guests = await childrenOf(child.pid);

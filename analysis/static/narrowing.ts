@@ -1,4 +1,4 @@
-import type { Node, Variable } from "../../runtime/rewrite/mod.ts";
+import { boundIdentifiers, type Node, type Variable } from "../../runtime/rewrite/mod.ts";
 import type { Thing } from "./things.ts";
 
 /** What a value may be, as far as tests tell: a set of bits. `PLAIN`: nothing that is followed (texts, numbers, `null`). */
@@ -102,31 +102,21 @@ export function leaves(node: Node): boolean {
 /** Where names are written other than by their declarations: offsets by name, in order. */
 export function writesIn(body: readonly Node[]): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, number[]>();
-  const target = (node: Node): void => {
-    switch (node?.type) {
-      case "Identifier": {
-        const known = found.get(node.name);
-        if (known === undefined) found.set(node.name, [node.start]);
-        else known.push(node.start);
-        return;
-      }
-      case "AssignmentPattern":
-        return target(node.left);
-      case "RestElement":
-        return target(node.argument);
-      case "ArrayPattern":
-        return node.elements.forEach(target);
-      case "ObjectPattern":
-        return node.properties.forEach((property: Node) => target(property.value ?? property));
-      case "VariableDeclaration":
-        return node.declarations.forEach(({ id }: Node) => target(id));
+  const target = (pattern: Node): void => {
+    for (const { name, start } of boundIdentifiers(pattern)) {
+      const known = found.get(name);
+      if (known === undefined) found.set(name, [start]);
+      else known.push(start);
     }
   };
+  const declared = ({ declarations }: Node): void => declarations.forEach(({ id }: Node) => target(id));
   const visit = (node: Node): void => {
     if (node.type === "AssignmentExpression") target(node.left);
     else if (node.type === "UpdateExpression") target(node.argument);
-    else if (node.type === "ForOfStatement" || node.type === "ForInStatement") target(node.left);
-    else if (node.type === "VariableDeclaration" && node.kind === "var") target(node);
+    else if (node.type === "ForOfStatement" || node.type === "ForInStatement") {
+      if (node.left.type === "VariableDeclaration") declared(node.left);
+      else target(node.left);
+    } else if (node.type === "VariableDeclaration" && node.kind === "var") declared(node);
     for (const key in node) {
       const child = node[key];
       for (const one of Array.isArray(child) ? child : [child]) {

@@ -115,22 +115,24 @@ class TreePush {
       lookAtTree(this.#top),
       known !== undefined && this.#isThere(known),
     ]);
-    const { files, bytes } = seen;
-    let { skipped } = seen;
-    if (!isThere) this.#index.distrust();
-    else if (looks === seen.looks) {
+    if (isThere && looks === seen.looks) {
+      const { files, bytes, skipped } = seen;
       return { files, bytes, sentBytes: this.#client.sentBytes, root: known!, skipped };
-    } else {for (const { chunks } of this.#index.files.values()) {
-        for (const chunk of chunks) this.#there.add(chunk);
-      }}
+    }
+    if (isThere) this.#trustIndex();
+    else this.#index.distrust();
     const root = await this.#finish(await this.#walk(seen.entries, ""));
-    skipped = [...skipped, ...this.#unread];
     this.#index.replace({
       root,
       looks: this.#unread.length > 0 ? undefined : seen.looks,
       files: this.#files,
     });
-    return { ...this.#progress(), root, skipped };
+    return { ...this.#progress(), root, skipped: [...seen.skipped, ...this.#unread] };
+  }
+
+  /** The clone has all that the index says. */
+  #trustIndex(): void {
+    for (const { chunks } of this.#index.files.values()) for (const chunk of chunks) this.#there.add(chunk);
   }
 
   async #isThere(root: string): Promise<boolean> {

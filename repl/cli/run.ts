@@ -218,7 +218,8 @@ export class Run {
     this.#methods = this.#withoutMisses([...new Set([...this.#forced, ...usable?.candidates ?? []])]);
     const profile = this.#forced.length === 0 && !this.#partitionGiven && AppMemory.wantsProfile(usable);
     if (this.#methods.length === 0 && !profile && this.#instrument !== "all") return await this.#plain(flags);
-    const usualMs = memory.startMs() ?? START_TIMES * performance.now();
+    const decidingMs = performance.now();
+    const usualMs = () => memory.startMs() ?? START_TIMES * decidingMs;
     const why = usable !== undefined && this.#isFree()
       ? await this.#whyPlainly(usable, { profile, usualMs })
       : undefined;
@@ -301,7 +302,7 @@ export class Run {
   /** Why the runtime's start won't be paid back, if that is so. */
   async #whyPlainly(
     { starts, model }: PlanNote,
-    { profile, usualMs }: { readonly profile: boolean; readonly usualMs: number },
+    { profile, usualMs }: { readonly profile: boolean; readonly usualMs: () => number },
   ): Promise<string | undefined> {
     if (starts === undefined) return undefined;
     const start = this.#startOf();
@@ -329,6 +330,12 @@ export class Run {
     return startOf(this.#args, { cwd: Deno.cwd(), way });
   }
 
+  /** What the runtime's start took; undefined if this run had none. */
+  get #startMs(): number | undefined {
+    const bootMs = this.#report?.bootMs;
+    return bootMs === undefined ? undefined : bootMs + this.#preparingMs;
+  }
+
   /** Later runs know by this whether the runtime's start is paid back. The first run of a code says nothing of them. */
   #startNotes(note: PlanNote | undefined, made: boolean): StartNotes | undefined {
     const told = this.#methods.length > 0 && this.#report?.bootMs !== undefined && this.#isFree();
@@ -341,7 +348,7 @@ export class Run {
     );
     // A start in which code was rewritten is no measure of later ones; what migrations lost is.
     if (made && this.#saved.ms >= 0) return known;
-    const startMs = bootMs + this.#preparingMs;
+    const startMs = this.#startMs!;
     return started(known, {
       ...this.#startOf(),
       savedMs: this.#saved.ms - (made ? 0 : startMs + openingMs),
@@ -488,15 +495,13 @@ export class Run {
     const starts = this.#startNotes(note, code.made);
     try {
       const missed = await this.#learnMisses(code);
-      if (this.#methods.length > 0 && this.#report?.bootMs !== undefined && !code.made) {
-        const memory = await AppMemory.open(this.#app, this.#home);
-        memory.addStart(this.#report.bootMs + this.#preparingMs);
-      }
+      const memory = await AppMemory.open(this.#app, this.#home);
+      const startMs = this.#startMs;
+      if (this.#methods.length > 0 && startMs !== undefined && !code.made) memory.addStart(startMs);
       if (this.#report === undefined || this.#forced.length > 0) return;
       if (this.#report.profile === undefined && !missed) {
         const { learned } = this.#report;
         if (note !== undefined && learned !== null) {
-          const memory = await AppMemory.open(this.#app, this.#home);
           memory.write({ ...note, model: learned, ...(starts !== undefined && { starts }) });
         }
         return;

@@ -46,8 +46,8 @@ export function startsPlainly(notes: StartNotes, { features, way }: Start): bool
 
 /**
  * Whether a run is expected to gain less by a clone than the runtime's start takes, going by the decision model and by the
- * last run under the runtime on the same way to a clone, with what it waited for its session. Only for methods that go by the run's input: what others will be
- * called with isn't known yet, so they may gain all of it.
+ * last run under the runtime on the same way to a clone, with what it waited for its session. Only for methods that go by the
+ * run's input: what others will be called with isn't known yet, so they may gain all of it.
  */
 export function gainsNothing(notes: StartNotes, { features, way }: Start, decider: ExpectedCosts): boolean {
   const last = notes.runs.findLast((run) => run.way === way && run.conditions !== undefined);
@@ -83,8 +83,8 @@ export function aloneMs(
  * Whether a run takes less than the runtime's start alone: then no clone, whatever its link, pays that back. The start is this
  * device's, so any way to a clone tells of it, and until the app has shown it, other apps do (`usualMs`).
  */
-export function isShort(notes: StartNotes, start: Start, model: SizeModel, usualMs?: number): boolean {
-  const startMs = notes.runs.findLast((run) => run.startMs !== undefined)?.startMs ?? usualMs;
+export function isShort(notes: StartNotes, start: Start, model: SizeModel, usualMs?: () => number): boolean {
+  const startMs = notes.runs.findLast((run) => run.startMs !== undefined)?.startMs ?? usualMs?.();
   if (startMs === undefined) return false;
   const ms = aloneMs(notes, start, model);
   return ms !== undefined && ms < startMs && grownMs(notes, start) < startMs;

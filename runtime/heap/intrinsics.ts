@@ -19,9 +19,6 @@ function getter<T, R>(prototype: object, key: PropertyKey): (self: T) => R {
   return uncurry(Object.getOwnPropertyDescriptor(prototype, key)!.get! as (this: T) => R);
 }
 
-export const apply = Reflect.apply;
-export const construct = Reflect.construct;
-export const defineProperty = Reflect.defineProperty;
 const TypeErrorCtor = TypeError;
 
 /**
@@ -33,6 +30,10 @@ export function mustDefine(target: object, key: PropertyKey, descriptor: Propert
     throw new TypeErrorCtor("Cannot define property: it can't be changed");
   }
 }
+
+export const apply = Reflect.apply;
+export const construct = Reflect.construct;
+export const defineProperty = Reflect.defineProperty;
 export const deleteProperty = Reflect.deleteProperty;
 export const getDescriptor = Reflect.getOwnPropertyDescriptor as (
   target: object,

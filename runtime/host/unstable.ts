@@ -1,3 +1,4 @@
+import { mustDefine } from "../heap/intrinsics.ts";
 import { filter } from "../heap/lists.ts";
 import { sliceText, startsWith } from "../heap/texts.ts";
 
@@ -27,7 +28,7 @@ export function standForUnstable(names: readonly string[], touched: (name: strin
     const [holder, key] = placeOf(name);
     if (!names.includes(name) || key in holder) continue;
     const enumerable = holder === Deno;
-    Object.defineProperty(holder, key, { get: () => touched(name), enumerable, configurable: true });
+    mustDefine(holder, key, { get: () => touched(name), enumerable, configurable: true });
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 export { analyse } from "./analyse.ts";
-export { boundNames } from "./syntax.ts";
+export { boundIdentifiers, boundNames } from "./syntax.ts";
 export { REWRITER_VERSION } from "./constants.ts";
 export type { Form } from "./forms.ts";
 export { type MethodId, methodId } from "./method_id.ts";

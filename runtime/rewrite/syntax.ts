@@ -15,17 +15,24 @@ export function freePrefix(source: string): string {
 
 /** Names a pattern binds. */
 export function boundNames(pattern: Node): string[] {
+  return boundIdentifiers(pattern).map(({ name }) => name);
+}
+
+/** The identifiers that a pattern binds, or assigns to. */
+export function boundIdentifiers(pattern: Node): Node[] {
   switch (pattern?.type) {
     case "Identifier":
-      return [pattern.name];
+      return [pattern];
     case "RestElement":
-      return boundNames(pattern.argument);
+      return boundIdentifiers(pattern.argument);
     case "AssignmentPattern":
-      return boundNames(pattern.left);
+      return boundIdentifiers(pattern.left);
     case "ArrayPattern":
-      return pattern.elements.flatMap(boundNames);
+      return pattern.elements.flatMap(boundIdentifiers);
     case "ObjectPattern":
-      return pattern.properties.flatMap((property: Node) => boundNames(property.value ?? property.argument));
+      return pattern.properties.flatMap((property: Node) =>
+        boundIdentifiers(property.value ?? property.argument)
+      );
   }
   return [];
 }
