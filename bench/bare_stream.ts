@@ -1,18 +1,18 @@
-/** A bare libp2p stream with our options, to a process of its own: what everything of ours goes over, and nothing else. */
+/** A bare libp2p stream with our options and in pieces like ours, to a process of its own: what everything of ours goes over. */
 import { generateKeyPair } from "@libp2p/crypto/keys";
+import type { Stream } from "@libp2p/interface";
 import { multiaddr } from "@multiformats/multiaddr";
+import { READ_BYTES } from "../net/channel/mod.ts";
 import { startHost } from "../net/peer/host.ts";
 
-const PIECE_BYTES = 64 * 1024;
-
-/** A process at the other end; its first line is its address. */
-export async function farEnd(...args: string[]): Promise<{ address: string; child: Deno.ChildProcess }> {
+/** A process of `link_far_end.ts`, and its first line. */
+export async function farEnd(...args: string[]): Promise<{ said: string; child: Deno.ChildProcess }> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", new URL("./link_far_end.ts", import.meta.url).href, ...args],
     stdout: "piped",
   }).spawn();
   const { value } = await child.stdout.getReader().read();
-  return { address: new TextDecoder().decode(value).trim(), child };
+  return { said: new TextDecoder().decode(value).trim(), child };
 }
 
 /** Sends bytes, at least four; resolves when the other end has them all. The first four are overwritten. */
@@ -22,7 +22,7 @@ export type SendBare = (bytes: Uint8Array) => Promise<void>;
 export async function openBareStream(
   via: (port: number) => Promise<number> = (port) => Promise.resolve(port),
 ): Promise<{ send: SendBare; child: Deno.ChildProcess }> {
-  const { address, child } = await farEnd("bare");
+  const { said: address, child } = await farEnd("bare");
   const port = Number(/\/tcp\/(\d+)/.exec(address)![1]);
   const shown = address.replace(`/tcp/${port}`, `/tcp/${await via(port)}`);
   const host = await startHost({ key: await generateKeyPair("Ed25519"), listen: [], gater: {}, mdns: false });
@@ -30,10 +30,15 @@ export async function openBareStream(
   const send: SendBare = async (bytes) => {
     new DataView(bytes.buffer, bytes.byteOffset).setUint32(0, bytes.length);
     const answered = new Promise((resolve) => stream.addEventListener("message", resolve, { once: true }));
-    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      if (!stream.send(bytes.subarray(at, at + PIECE_BYTES))) await stream.onDrain();
+    for (let at = 0; at < bytes.length; at += READ_BYTES) {
+      if (!stream.send(bytes.subarray(at, at + READ_BYTES))) await drained(stream);
     }
     await answered;
   };
   return { send, child };
+}
+
+/** The stream's own promise for it is never renewed: waiting for it again would spin. */
+function drained(stream: Stream): Promise<unknown> {
+  return new Promise((resolve) => stream.addEventListener("drain", resolve, { once: true }));
 }

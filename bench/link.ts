@@ -1,105 +1,106 @@
 /**
  * How fast a packet goes from an app to its guest, against one bare libp2p stream with the same options between two processes:
- * `deno task bench:link --json`. Ours passes two local sockets more: app to peer, peer to guest.
+ * `deno task bench:link --json`. Ours goes on to the guest, by a copy into the kernel and one out; and where the device's peer is a
+ * process of its own (`throughPeer`), it comes there the same way.
  */
+import { type Channel, ControlChannel, memoryChannelPair, socketChannel } from "../net/channel/mod.ts";
 import { startPeer } from "../net/mod.ts";
-import {
-  decodeJson,
-  encodeJsonFrame,
-  FrameDecoder,
-  frameHeader,
-  MIGRATE,
-  RETURN,
-  SESSION_VERSION,
-} from "../runtime/mod.ts";
+import { FrameDecoder, frameHeader, MIGRATE, RETURN, SESSION_VERSION } from "../runtime/mod.ts";
 import { farEnd, openBareStream } from "./bare_stream.ts";
 
 const PACKET_BYTES = 64 * 2 ** 20;
 const ROUNDS = 9;
-const PIECE_BYTES = 64 * 1024;
 
-/** Sends one packet; milliseconds until the other end has it all. */
-type Send = (packet: Uint8Array) => Promise<number>;
-
-async function bare(): Promise<{ send: Send; child: Deno.ChildProcess }> {
-  const { send, child } = await openBareStream();
-  return {
-    send: async (packet) => {
-      const start = performance.now();
-      await send(packet);
-      return performance.now() - start;
-    },
-    child,
-  };
+interface Side {
+  /** Sends one packet; resolves when the other end has it all. */
+  send(packet: Uint8Array): Promise<void>;
+  readonly children: readonly Deno.ChildProcess[];
 }
 
-async function ours(): Promise<{ send: Send; child: Deno.ChildProcess }> {
+async function bare(): Promise<Side> {
+  const { send, child } = await openBareStream();
+  return { send, children: [child] };
+}
+
+/** The peer is in the app's supervisor, as where none runs. */
+async function hosted(): Promise<Side> {
   const device = await startPeer({ home: await Deno.makeTempDir(), serve: false, mdns: false });
-  const { address, child } = await farEnd("clone", device.id);
-  const conn = await Deno.connect({ transport: "unix", path: (await device.listenLocal()).path });
-  const decoder = new FrameDecoder();
-  const next = async (kind: number) => {
-    const buffer = new Uint8Array(PIECE_BYTES);
-    let last = "it said nothing";
-    for (;;) {
-      for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
-        if (frame.kind === 0) last = new TextDecoder().decode(frame.payload);
-        if (frame.kind === kind && (kind !== 0 || "ok" in (decodeJson(frame.payload) as object))) {
-          return frame;
-        }
-      }
-      const count = await conn.read(buffer);
-      if (count === null) throw new Error(`The session ended in the middle of a packet: ${last}`);
-      decoder.push(buffer.slice(0, count));
-    }
-  };
-  const write = async (bytes: Uint8Array) => {
-    for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
-  };
-  const request = {
+  const clone = await farEnd("clone", device.id);
+  const [own, theirs] = memoryChannelPair();
+  device.serveLocal(theirs);
+  return { send: await session(own, clone.said), children: [clone.child] };
+}
+
+async function throughPeer(): Promise<Side> {
+  const device = await farEnd("device");
+  const [id, path] = device.said.split(" ");
+  const clone = await farEnd("clone", id!);
+  const conn = await Deno.connect({ transport: "unix", path: path! });
+  return { send: await session(socketChannel(conn), clone.said), children: [device.child, clone.child] };
+}
+
+/** Opens a session with a clone; what it gives sends one packet to the guest. */
+async function session(channel: Channel, clone: string): Promise<Side["send"]> {
+  const control = new ControlChannel(channel);
+  control.send({
     op: "session",
     sessionVersion: SESSION_VERSION,
-    clones: [address],
+    clones: [clone],
     app: "bench",
     deno: Deno.version.deno,
+  });
+  const reply = await control.receive();
+  if (reply?.ok !== true) throw new Error(`The clone opens no session: ${JSON.stringify(reply)}`);
+  const decoder = new FrameDecoder();
+  let answered = Promise.withResolvers<void>();
+  control.handOver({
+    data(piece) {
+      decoder.push(piece);
+      for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
+        if (frame.kind === RETURN) answered.resolve();
+      }
+    },
+    end: (error) => answered.reject(new Error("The session ended", { cause: error })),
+  });
+  return async (packet) => {
+    answered = Promise.withResolvers();
+    await channel.write(frameHeader(MIGRATE, packet.length));
+    await channel.write(packet);
+    await answered.promise;
   };
-  await write(encodeJsonFrame(0, request));
-  const { payload } = await next(0);
-  if ((decodeJson(payload) as { ok: boolean }).ok !== true) {
-    throw new Error(new TextDecoder().decode(payload));
-  }
-  const send: Send = async (packet) => {
-    const start = performance.now();
-    const sent = write(frameHeader(MIGRATE, packet.length)).then(() => write(packet));
-    await next(RETURN);
-    await sent;
-    return performance.now() - start;
-  };
-  return { send, child };
 }
 
-const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
-const sides = { ours: await ours(), bare: await bare() };
-const packet = crypto.getRandomValues(new Uint8Array(PIECE_BYTES));
-const whole = new Uint8Array(PACKET_BYTES).map((_, i) => packet[i % PIECE_BYTES]!);
-const times = { ours: [] as number[], bare: [] as number[] };
+const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+const rounded = (value: number, places: number) => Math.round(value * 10 ** places) / 10 ** places;
+const sides = { bare: await bare(), hosted: await hosted(), throughPeer: await throughPeer() };
+const times = { bare: [] as number[], hosted: [] as number[], throughPeer: [] as number[] };
+const packet = new Uint8Array(PACKET_BYTES);
+for (let at = 0; at < PACKET_BYTES; at += 65_536) crypto.getRandomValues(packet.subarray(at, at + 65_536));
 for (let round = -1; round < ROUNDS; round++) {
-  for (const side of ["bare", "ours"] as const) {
-    const ms = await sides[side].send(whole);
-    if (round >= 0) times[side].push(ms);
+  for (const side of ["bare", "hosted", "throughPeer"] as const) {
+    const start = performance.now();
+    await sides[side].send(packet);
+    if (round >= 0) times[side].push(performance.now() - start);
   }
 }
-for (const { child } of Object.values(sides)) child.kill("SIGKILL");
+for (const { children } of Object.values(sides)) for (const child of children) child.kill("SIGKILL");
 // Of what was sent one right after the other: the machine's pace changes from minute to minute.
-const ratios = times.bare.map((ms, round) => ms / times.ours[round]!);
-const rate = (ms: number) => Math.round(PACKET_BYTES / 2 ** 20 / ms * 1000 * 10) / 10;
-const [own, baseline] = [rate(median(times.ours)), rate(median(times.bare))];
+const ratio = (side: "hosted" | "throughPeer") =>
+  rounded(median(times.bare.map((ms, round) => ms / times[side][round]!)), 2);
+const rate = (side: keyof typeof times) => rounded(PACKET_BYTES / 2 ** 20 / median(times[side]) * 1000, 1);
 const result = {
   what: "MiB/s of a 64 MiB packet from app to guest, against one libp2p stream with the same options",
-  ours: own,
-  bare: baseline,
-  ratio: Math.round(median(ratios) * 100) / 100,
+  ours: rate("hosted"),
+  bare: rate("bare"),
+  ratio: ratio("hosted"),
+  throughPeer: rate("throughPeer"),
+  throughPeerRatio: ratio("throughPeer"),
 };
 if (Deno.args.includes("--json")) console.log(JSON.stringify(result));
-else console.log(`${result.what}: ${own} against ${baseline}, ratio ${result.ratio}`);
+else {
+  console.log(`${result.what}: ${result.ours} against ${result.bare}, ratio ${result.ratio}`);
+  console.log(
+    `through a peer in a process of its own: ${result.throughPeer}, ratio ${result.throughPeerRatio}`,
+  );
+}
 Deno.exit(0);

@@ -1,4 +1,7 @@
-/** The other machine of `bench:link`: a bare libp2p host, or a clone whose guest takes packets. Prints its address. */
+/**
+ * The other processes of `bench:link`: a bare libp2p host, or a clone whose guest takes packets, which print their address; and a
+ * device's peer, which prints its id and its local socket.
+ */
 import { generateKeyPair } from "@libp2p/crypto/keys";
 import { startPeer } from "../net/mod.ts";
 import { startHost } from "../net/peer/host.ts";
@@ -18,6 +21,9 @@ if (kind === "bare") {
     });
   });
   console.log(String(host.getMultiaddrs()[0]));
+} else if (kind === "device") {
+  const peer = await startPeer({ home: await Deno.makeTempDir(), serve: false, mdns: false });
+  console.log(peer.id, (await peer.listenLocal()).path);
 } else {
   const peer = await startPeer({
     home: await Deno.makeTempDir(),
