@@ -1,10 +1,12 @@
 import { deepStrictEqual, equal, match, ok } from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { memory } from "@libp2p/memory";
 import { attachPeer, openHome, type Peer, peerIdOf, spawnClone } from "../net/mod.ts";
 import { encodeJsonFrame, SESSION_VERSION } from "../runtime/mod.ts";
 import { DEVICE_SILENCE_MS } from "../net/peer/constants.ts";
 import type { Defence } from "../net/peer/options.ts";
+import { guestFolders } from "../net/peer/stale_guests.ts";
 import { App, ECHO_GUEST, inThreeTries, Scene } from "./net_fixtures.ts";
 import { Proxy } from "./net_proxy.ts";
 import { Attack } from "./security_fixtures.ts";
@@ -438,6 +440,36 @@ Deno.test("a home serves one peer at a time, and a killed peer leaves no guest",
   // Its spare one reads its stdin, and ends with it.
   ok(await stays(left), "a guest that computes ended by itself");
 });
+
+Deno.test("what guests of a killed peer left goes when its home is served again, and nothing of another's", async () => {
+  await using scene = new Scene();
+  const home = await scene.home();
+  const other = await scene.peer();
+  const left = await killedPeer(scene, home, ["watchdog"]);
+  scene.onEnd(() => left.filter(isThere).forEach((pid) => Deno.kill(pid, "SIGKILL")));
+  const others = await folderOfSpare(other);
+  const folders = left.filter(isThere).map((pid) => Deno.readLinkSync(`/proc/${pid}/cwd`));
+  ok(folders.length > 0);
+  // A home of its own clears nothing: all that was left is there until the right one is served.
+  await scene.peer();
+  ok(await stays(left), "another home's peer ended it");
+  for (const folder of folders) ok(Deno.statSync(folder).isDirectory);
+  await scene.peer({ home });
+  for (const pid of left) await gone(pid);
+  for (const folder of folders) equal(existsSync(folder), false, folder);
+  ok(existsSync(others), "another peer's guest has lost its folder");
+});
+
+/** The folder of the guest that a peer keeps started. */
+async function folderOfSpare(peer: Peer): Promise<string> {
+  const { dir, prefix } = guestFolders(peer.id);
+  for (let i = 0; i < 1_000; i++) {
+    const found = [...Deno.readDirSync(dir)].find(({ name }) => name.startsWith(prefix));
+    if (found !== undefined) return `${dir}/${found.name}`;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error("The peer started no guest in advance");
+}
 
 /** Process ids of a process's children that are guests. */
 async function guestsOf(parent: number): Promise<number[]> {

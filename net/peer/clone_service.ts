@@ -29,10 +29,13 @@ import type { Liveness } from "./liveness.ts";
 import type { MigrationLog } from "./migration_log.ts";
 import type { PeerOptions } from "./options.ts";
 import { type ServedSession, serveSession } from "./session_handler.ts";
+import { clearStaleGuests, guestFolders } from "./stale_guests.ts";
 import { StayAwake } from "./stay_awake.ts";
 
 /** What a clone works with. */
 export interface CloneParts {
+  /** This peer's id. */
+  readonly peer: string;
   readonly home: Home;
   readonly name: string;
   readonly trust: TrustStore;
@@ -63,6 +66,8 @@ export class CloneService {
     const { home, trust } = parts;
     const cache = options.guestCache ?? home.path("guest_cache");
     if (maxGuestsOf(options) > 0) await prepareGuestCache(cache);
+    const cleared = await clearStaleGuests(parts.peer);
+    if (cleared > 0) options.log?.(`cleared what ${cleared} guests of this home's last peer left`);
     const quotaOf = (device: string) => trust.has(device) ? trust.grants(device).storageMiB * 2 ** 20 : 0;
     const store = await openContentStore(home.path("content"), { quotaOf });
     // What devices sent that are not trusted any more.
@@ -114,6 +119,7 @@ export class CloneService {
         timeZone: Temporal.Now.timeZoneId(),
       },
       cache,
+      folders: guestFolders(parts.peer),
       without,
       spares: this.maxGuests > 0,
       log: (line) => this.#log(line),

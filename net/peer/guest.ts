@@ -26,6 +26,8 @@ export interface Guest {
 export interface GuestHost {
   readonly command: GuestCommand;
   readonly sandbox: SandboxOptions;
+  /** Where its folder is made, and how that is called. */
+  readonly folders: { readonly dir: string; readonly prefix: string };
   /** Lines for the peer's log. */
   log(line: string): void;
   /** Told of each guest's start and end. */
@@ -34,7 +36,7 @@ export interface GuestHost {
 
 /** Starts a guest in an empty private folder, with no environment but its command's. @throws {Error} if it can't. */
 export async function startGuest(host: GuestHost): Promise<Guest> {
-  const folder = await Deno.makeTempDir({ prefix: "clonecloud-guest-" });
+  const folder = await Deno.makeTempDir({ ...host.folders });
   const { command, args, env } = sandboxed(host.command, folder, host.sandbox);
   let child: Deno.ChildProcess;
   try {

@@ -21,6 +21,8 @@ export interface GuestPoolOptions {
   readonly usual: GuestNeeds;
   /** Deno's folder for guests; see `guest_sandbox.ts`. */
   readonly cache: string;
+  /** Where guests' folders are made; see `stale_guests.ts`. */
+  readonly folders: { readonly dir: string; readonly prefix: string };
   readonly without: ReadonlySet<string>;
   /** Whether guests are started in advance. */
   readonly spares: boolean;
@@ -105,9 +107,15 @@ export class GuestPool {
   async #start(needs: GuestNeeds): Promise<Guest> {
     this.#watchdog ??= this.#options.without.has("watchdog") ? noWatchdog() : startWatchdog();
     const at = performance.now();
-    const { command, cache, without, log } = this.#options;
+    const { command, cache, folders, without, log } = this.#options;
     const sandbox = { cache, memoryMiB: needs.memoryMiB, without };
-    const guest = await startGuest({ command: command(needs), sandbox, log, watchdog: this.#watchdog });
+    const guest = await startGuest({
+      command: command(needs),
+      sandbox,
+      folders,
+      log,
+      watchdog: this.#watchdog,
+    });
     guest.exited.then(() => {
       const early = performance.now() - at < EARLY_EXIT_MS;
       const index = this.#spares.indexOf(guest);

@@ -310,6 +310,7 @@ class NodeManager implements Peer {
   #openClone(): Promise<CloneService> {
     const { home, name, trust, liveness, options } = this.#parts;
     return CloneService.open({
+      peer: this.id,
       home,
       name,
       trust,
