@@ -53,6 +53,15 @@ export const COLD_START_SHARE = 0.7;
  * share: measured 0.4 on a device 4 times slower than its clone, 0.55 on one 26 times slower.
  */
 export const LATER_COLD_SHARE = 0.5;
+/**
+ * What one question for files brings beyond the file asked for, as the device reads ahead for its clone: paths looked at, and
+ * bytes, twice as many with each read that was foreseen, up to a bound.
+ */
+export const LOOKS_AT_ONCE = 64;
+export const READ_FIRST_BYTES = 128 * 1024;
+export const READ_MOST_BYTES = 1024 * 1024;
+/** A method that asked for files so many times as often as that asks for each of them. */
+export const ASKS_FOR_EACH = 1.5;
 /** One run may correct what an invocation takes here by this factor at most, either way. */
 export const MAX_HERE_CORRECTION = 2;
 /** A run's bounds for a method that lie no further apart than this are a measurement. */
@@ -61,6 +70,8 @@ export const TIGHT_BOUNDS = 1.25;
 export const ONCE_A_RUN = 1.5;
 /** Times on one side say how much faster the other is by as much as there are more of them than this. */
 export const RATIO_PRIOR_POINTS = 0.5;
+/** Of one app a clone is this many times as fast as its speed says at most, or as slow: 0.63 was measured for the virus scan. */
+export const MAX_APTNESS = 1.6;
 /** Sizes that are so many times each other show, by equal times on two machines, that time doesn't go by size. */
 export const FAR_APART = 3;
 /** After a migration that failed, wait this many invocations, then twice as many, … */

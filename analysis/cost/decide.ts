@@ -109,6 +109,8 @@ export class Decider {
   #cold = true;
   /** Whether anything migrated in this run, or tried to. */
   #migrated = false;
+  /** A chosen method's costs were known and spoke for the device. */
+  #weighed = false;
   /** What migrations of this run took beyond what the device would have, less what others saved. */
   #lostMs = 0;
 
@@ -178,6 +180,7 @@ export class Decider {
       known.stays(predicted.hereMs, features, this.#now);
     }
     if (migrate && !this.#cold) known.last = "there";
+    this.#weighed ||= known.role === "chosen" && !migrate && isByCost(reason);
     const { hereMs, workMs, overheadMs, filesMs, coldMs, longestMs } = predicted;
     return {
       ...{ migrate, hereMs, thereMs: workMs + overheadMs, workMs, filesMs, coldMs, reason },
@@ -258,6 +261,7 @@ export class Decider {
       return "failed before";
     }
     if (method.herePoints === 0 && !method.seenThere) return "time not known yet";
+    if (this.#weighed && method.role === "elsewhere" && method.isGuess) return "does not pay";
     const { power } = this.#model;
     const here = hereMs * (power?.computeW ?? 1);
     const there = workMs * (power?.waitW ?? 1) + overheadMs * (power?.migrateW ?? 1);
@@ -279,6 +283,10 @@ export class Decider {
   #lostTooMuch(): boolean {
     return this.#lostMs > LOSS_FLOOR_MS && this.#lostMs > MAX_LOSS_SHARE * (this.#now() - this.#startedMs);
   }
+}
+
+function isByCost(reason: DecisionReason): boolean {
+  return reason === "does not pay" || reason === "not clear enough to change sides";
 }
 
 const UNKNOWN: Decision = {

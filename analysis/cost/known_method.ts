@@ -1,4 +1,5 @@
 import {
+  ASKS_FOR_EACH,
   CORRECTION_MAX,
   CORRECTION_MIN,
   CORRECTION_STEP,
@@ -12,6 +13,7 @@ import {
   SURE_RETURNS,
   UNKNOWN_STATE_BYTES,
 } from "./constants.ts";
+import { questionsFor } from "./questions.ts";
 import type { Rates } from "./rates.ts";
 import { emptySizeSums, SizeModel, type SizeSums } from "./size_model.ts";
 import { TwoSides } from "./two_sides.ts";
@@ -153,6 +155,14 @@ export class KnownMethod {
   }
 
   /**
+   * Whether it may be all of a run, and nobody knows what goes along with it: what a method within the one that was weighed takes
+   * and gives may be more by far than what that does.
+   */
+  get isGuess(): boolean {
+    return !this.seenThere && this.#up.points === 0 && this.#sharers() <= ONCE_A_RUN;
+  }
+
+  /**
    * Predicts one invocation. `coldMs` is what a session's first migration costs on top where that was never measured;
    * undefined if one has migrated in this session. `lacking`: of the bytes of the run's files, the share that the clone lacks;
    * undefined if nobody knows. Constant work.
@@ -270,21 +280,37 @@ export class KnownMethod {
   }
 
   /**
-   * Until a migration has shown it: all files that the run was given are asked for, and the clone has none unless it is known
-   * which it has. Of those that are read the clone is taken to lack as much as of the run's.
+   * Until a migration has shown it: all files that the run was given are asked for, by its first invocation, and the clone has none
+   * unless it is known which it has. Of those that are read the clone is taken to lack as much as of the run's.
    */
   #filesAt(features: ArrayLike<number>, lacking: number | undefined): { faults: number; bytes: number } {
-    if (this.#faults.points === 0 && this.ofRun && !this.seenThere) {
-      const bytes = features[RUN_BYTES] ?? 0;
-      return { faults: bytes > 0 ? features[RUN_ARGUMENTS] ?? 0 : 0, bytes: bytes * (lacking ?? 1) };
+    const faults = this.#questionsAt(features);
+    if (this.#faults.points === 0 && !this.seenThere) {
+      const bytes = (features[RUN_BYTES] ?? 0) / this.#sharers();
+      return { faults, bytes: faults > 0 ? bytes * (lacking ?? 1) : 0 };
     }
     const isKnown = lacking !== undefined && this.#reads.points > 0;
     const [model, share] = isKnown ? [this.#reads, lacking] : [this.#files, 1];
-    if (!this.#onceARun()) return { faults: this.#faults.at(features), bytes: share * model.at(features) };
-    return {
-      faults: this.#faults.inProportion(features, RUN_ARGUMENTS),
-      bytes: share * model.inProportion(features, RUN_BYTES),
-    };
+    const bytes = this.#onceARun() ? model.inProportion(features, RUN_BYTES) : model.at(features);
+    return { faults, bytes: share * bytes };
+  }
+
+  /** Questions for files. A method that asked no more often than for files read in their order goes on like that. */
+  #questionsAt(features: ArrayLike<number>): number {
+    const faults = this.#faults;
+    const expected = questionsFor(features[RUN_ARGUMENTS] ?? 0, features[RUN_BYTES] ?? 0);
+    if (faults.points === 0 && !this.seenThere) return expected / this.#sharers();
+    if (!this.#onceARun() || faults.sized || faults.varies(RUN_ARGUMENTS)) return faults.at(features);
+    const usual = questionsFor(faults.meanOf(RUN_ARGUMENTS), faults.meanOf(RUN_BYTES));
+    if (!(usual > 0) || faults.mean > ASKS_FOR_EACH * usual) {
+      return faults.inProportion(features, RUN_ARGUMENTS);
+    }
+    return expected * faults.mean / usual;
+  }
+
+  /** Invocations among which the run's files are taken to be divided. */
+  #sharers(): number {
+    return this.ofRun ? 1 : Math.max(1, this.#perRun ?? 1, this.calls);
   }
 
   /**

@@ -1,4 +1,11 @@
-import { FAR_APART, MAX_HERE_CORRECTION, RATIO_PRIOR_POINTS, RUN_BYTES, TIGHT_BOUNDS } from "./constants.ts";
+import {
+  FAR_APART,
+  MAX_APTNESS,
+  MAX_HERE_CORRECTION,
+  RATIO_PRIOR_POINTS,
+  RUN_BYTES,
+  TIGHT_BOUNDS,
+} from "./constants.ts";
 import { SizeModel, type SizeSums, withSums } from "./size_model.ts";
 
 /** What an invocation takes on the device and at a clone as fast as the device, as seen so far. */
@@ -61,7 +68,7 @@ export class TwoSides {
     if (!this.#measured) return timeOf(this.#there, features, perRun);
     if (this.#sized === "here") return this.#here.at(features);
     if (this.#sized === "there") return this.#there.at(features) / this.#ratio;
-    if (this.#joint !== undefined) return this.#joint.at(features);
+    if (this.#joint !== undefined) return this.#between(this.#joint, this.#here, { features, perRun });
     if (this.#flat) return this.#here.mean;
     return timeOf(this.#here, features, perRun);
   }
@@ -72,7 +79,7 @@ export class TwoSides {
     if (!this.#measured) return timeOf(this.#there, features, perRun);
     if (this.#sized === "here") return this.#here.at(features) * this.#ratio;
     if (this.#sized === "there") return this.#there.at(features);
-    if (this.#joint !== undefined) return this.#joint.at(features);
+    if (this.#joint !== undefined) return this.#between(this.#joint, this.#there, { features, perRun });
     if (this.#flat) return this.#there.mean;
     return timeOf(this.#there, features, perRun);
   }
@@ -112,6 +119,22 @@ export class TwoSides {
       hereMeasured: this.#measured,
       ...(this.#observed ? { hereObserved: true } : {}),
     };
+  }
+
+  /**
+   * One size was seen on each side. Either the sides are as fast as was thought and the two sizes show how time grows, or it grows
+   * in proportion and they show how fast the sides are: in the middle of both it is wrong by the least factor,
+   * but no machine is further from its speed than so much.
+   */
+  #between(
+    joint: SizeModel,
+    own: SizeModel,
+    { features, perRun }: { features: ArrayLike<number>; perRun: boolean },
+  ): number {
+    const grown = perRun && joint.varies(RUN_BYTES) ? own.inProportion(features, RUN_BYTES) : 0;
+    const together = joint.at(features);
+    const times = grown > 0 && together > 0 ? Math.sqrt(grown / together) : 1;
+    return together * Math.max(1 / MAX_APTNESS, Math.min(MAX_APTNESS, times));
   }
 
   #compare(): void {

@@ -19,6 +19,7 @@ import {
   gainsNothing,
   isShort,
   ranAlone,
+  savedAgain,
   SavedTime,
   skipped,
   type Start,
@@ -337,7 +338,7 @@ export class Run {
   }
 
   /** Later runs know by this whether the runtime's start is paid back. The first run of a code says nothing of them. */
-  #startNotes(note: PlanNote | undefined, made: boolean): StartNotes | undefined {
+  async #startNotes(note: PlanNote | undefined, made: boolean): Promise<StartNotes | undefined> {
     const told = this.#methods.length > 0 && this.#report?.bootMs !== undefined && this.#isFree();
     if (!told) return note?.starts;
     const { bootMs, openingMs = 0 } = this.#report as Report & { readonly bootMs: number };
@@ -349,12 +350,19 @@ export class Run {
     // A start in which code was rewritten is no measure of later ones; what migrations lost is.
     if (made && this.#saved.ms >= 0) return known;
     const startMs = this.#startMs!;
-    return started(known, {
+    const run = {
       ...this.#startOf(),
       savedMs: this.#saved.ms - (made ? 0 : startMs + openingMs),
       ...(!made && { startMs, openingMs }),
       ...(this.#conditions !== undefined && { conditions: this.#conditions }),
-    });
+    };
+    const { learned } = this.#report!;
+    if (this.#saved.ms === 0 || run.savedMs >= 0 || learned === null) return started(known, run);
+    const { Decider } = await later<typeof import("../../analysis/cost/mod.ts")>(
+      "../../analysis/cost/mod.ts",
+      import.meta.url,
+    );
+    return started(known, { ...run, savedMs: savedAgain(run, new Decider(learned)) });
   }
 
   /** Methods that came to something of the device in an earlier run stay, forced ones too. */
@@ -492,8 +500,8 @@ export class Run {
 
   /** A run without a profile only refreshes the decision model; any other is learnt from in the background. What can't be learnt costs the user nothing. */
   async #learn({ note }: Known, code: CodeService): Promise<void> {
-    const starts = this.#startNotes(note, code.made);
     try {
+      const starts = await this.#startNotes(note, code.made);
       const missed = await this.#learnMisses(code);
       const memory = await AppMemory.open(this.#app, this.#home);
       const startMs = this.#startMs;

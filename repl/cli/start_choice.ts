@@ -49,23 +49,41 @@ export function startsPlainly(notes: StartNotes, { features, way }: Start): bool
  * last run under the runtime on the same way to a clone, with what it waited for its session. Only for methods that go by the
  * run's input: what others will be called with isn't known yet, so they may gain all of it.
  */
-export function gainsNothing(notes: StartNotes, { features, way }: Start, decider: ExpectedCosts): boolean {
-  const last = notes.runs.findLast((run) => run.way === way && run.conditions !== undefined);
+export function gainsNothing(notes: StartNotes, start: Start, decider: ExpectedCosts): boolean {
+  const last = notes.runs.findLast((run) => run.way === start.way && run.conditions !== undefined);
   if ((notes.skipped ?? 0) >= TRY_EVERY || last?.startMs === undefined) return false;
   // What the clone has of the run's files isn't known before there is a session: it may be all.
   decider.setConditions(last.conditions, 0);
+  const gainMs = expectedGain(start, decider);
+  return gainMs !== undefined && gainMs < last.startMs + (last.openingMs ?? 0);
+}
+
+/** What a run is expected to gain by a clone before the runtime's start is taken off; undefined if that isn't known. */
+export function expectedGain({ features }: Start, decider: ExpectedCosts): number | undefined {
   const { methods } = decider.toJSON();
   let gainMs: number | undefined;
   for (const [method, { ofRun, refused, role }] of Object.entries(methods)) {
     if (ofRun !== true || refused || role === "home") continue;
     const { migrate, hereMs, thereMs, reason } = decider.decide(method as MethodId, features, true);
-    if (reason === "time not known yet") return false;
+    if (reason === "time not known yet") return undefined;
     // Those that are there for what had to stay gain no more than what they are part of.
     const others = Object.values(methods).some((other) => other.ofRun !== true && other.role !== "elsewhere");
     const gain = migrate ? hereMs - thereMs : others ? hereMs : 0;
     gainMs = Math.max(gainMs ?? 0, gain);
   }
-  return gainMs !== undefined && gainMs < last.startMs + (last.openingMs ?? 0);
+  return gainMs;
+}
+
+/**
+ * What a run that lost by its migrations would save if it were made again: it taught what it was wrong about, and what an app's
+ * very first migration ships it needn't ship again.
+ */
+export function savedAgain(run: RunNote, decider: ExpectedCosts): number {
+  if (run.startMs === undefined || run.conditions === undefined) return run.savedMs;
+  const gainMs = expectedGain(run, decider);
+  return gainMs === undefined
+    ? run.savedMs
+    : Math.max(run.savedMs, gainMs - run.startMs - (run.openingMs ?? 0));
 }
 
 /** How long a run on such an input takes here without a clone; undefined if nothing says so. */

@@ -7,6 +7,7 @@ import {
   gainsNothing,
   isShort,
   ranAlone,
+  savedAgain,
   SavedTime,
   skipped,
   started,
@@ -105,6 +106,12 @@ Deno.test("gainsNothing() compares what the model expects of a clone with what t
   stayed.decide(main, large, true);
   stayed.observe(main, { where: "here", ms: 30_000, features: large });
   equal(gainsNothing(known, { features: large, way: WAY }, stayed), false, "the clone may have its files");
+  // A run whose first migration cost more than it saved: the next one needn't pay all of that.
+  const lost = { ...last, features: [1, 8000, 0], savedMs: -500, startMs: 300, openingMs: 200 };
+  const again = savedAgain(lost, decider());
+  equal(again > 1000, true, `${again}`);
+  equal(savedAgain({ ...lost, startMs: 9000 }, decider()), -500, "it loses again, and no more than it did");
+  equal(savedAgain({ ...last, savedMs: -500 }, decider()), -500, "the start wasn't measured");
 });
 
 Deno.test("isShort() says so for inputs that take less than the runtime's start alone, whatever the way to a clone", () => {

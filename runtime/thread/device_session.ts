@@ -131,6 +131,8 @@ export class DeviceSession {
   /** Contents of files that were sent ahead, by path. */
   #sent: Record<string, readonly string[]> = {};
   readonly #lacking = new LackingFiles();
+  /** Settles when it is known what the clone has of the run's files, if that can be. */
+  #filesKnown: Promise<void> = Promise.resolve();
   readonly #memory = new CloneMemory((hash) => this.#blobs.has(hash));
   /** What the last invocation did to files, and hasn't landed yet. */
   #changed: { changes: FileChanges; bytes: Uint8Array } | undefined;
@@ -370,10 +372,14 @@ export class DeviceSession {
     this.#lose(`the clone sent something unreadable: ${(error as Error).message}`);
   }
 
+  /** What the clone has of the run's files decides too: its answer is on its way. */
   #opened(): void {
     this.#turns.ready();
-    this.#board.opened(this.#id);
-    this.#settleReady({ ok: true, id: this.#id });
+    this.#filesKnown.then(() => {
+      if (this.#lost !== undefined) return;
+      this.#board.opened(this.#id);
+      this.#settleReady({ ok: true, id: this.#id });
+    });
   }
 
   #control(message: SessionReply | SessionNotice): void {
@@ -402,7 +408,8 @@ export class DeviceSession {
       peer: message.clone.name || message.clone.peer,
     });
     this.#connection!.send(START, ...packPayload(this.#start()));
-    this.#ask({ op: "memory", app: this.#config.start.mainModule }).then((note) => {
+    const memory = this.#ask({ op: "memory", app: this.#config.start.mainModule });
+    this.#filesKnown = memory.then((note) => {
       this.#memory.load(note);
       this.#files.expect(this.#memory.paths());
       if (this.#lost === undefined) this.#blobs.expect(this.#memory.hashes());
