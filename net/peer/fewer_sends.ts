@@ -21,7 +21,10 @@ interface Windowed {
   readonly maxStreamWindowSize: number;
   /** When it was opened last, ms. */
   readonly epochStart: number;
+  /** Longest frame that it sends. */
+  maxMessageSize?: number;
   sendWindowUpdate(): void;
+  handleWindowUpdate(frame: unknown): void;
   abort(reason: Error): void;
 }
 
@@ -66,8 +69,22 @@ export function thriftyYamux(init: Parameters<typeof yamux>[0]): () => StreamMux
   };
 }
 
+/**
+ * With its header a noise message, to the last byte. The other side counts a frame when all of it is there: one as long as the window,
+ * as Yamux sends them, leaves the link idle from its end until the window is open again, a round trip.
+ */
+const MAX_FRAME_BYTES = 65_535 - 16 - 12;
+
 function withThrift(stream: Windowed): Windowed {
   const update = stream.sendWindowUpdate.bind(stream);
+  const opened = stream.handleWindowUpdate.bind(stream);
+  const bound = () => stream.maxMessageSize = Math.min(stream.maxMessageSize ?? Infinity, MAX_FRAME_BYTES);
+  bound();
+  // What waits is sent in a microtask after it.
+  stream.handleWindowUpdate = (frame) => {
+    opened(frame);
+    bound();
+  };
   stream.sendWindowUpdate = () => {
     // In any other state an update carries a flag that the other side waits for.
     if (stream.state === StreamState.Established && stream.recvWindowCapacity > stream.recvWindow / 2) return;

@@ -6,11 +6,18 @@ import { joinedNoise, thriftyYamux } from "./fewer_sends.ts";
 
 const ECHO = "/test/echo/1.0.0";
 
-/** Two nodes and a stream between them; `sends` counts what both give to their connection, a buffer each. */
+interface Sends {
+  /** What both nodes gave to their connection, a buffer each. */
+  count: number;
+  /** Bytes of the longest message that arrived. */
+  longest: number;
+}
+
+/** Two nodes and a stream between them. */
 async function withEcho(
-  run: (echo: (bytes: number) => Promise<number>, sends: { count: number }) => Promise<void>,
+  run: (echo: (bytes: number) => Promise<number>, sends: Sends) => Promise<void>,
 ): Promise<void> {
-  const sends = { count: 0 };
+  const sends: Sends = { count: 0, longest: 0 };
   const counted = (connection: MessageStream) => {
     const send = connection.send.bind(connection);
     connection.send = (data) => {
@@ -45,6 +52,7 @@ async function withEcho(
     let wake = () => {};
     stream.addEventListener("message", ({ data }) => {
       arrived += data.byteLength;
+      sends.longest = Math.max(sends.longest, data.byteLength);
       wake();
     });
     await run(async (bytes) => {
@@ -70,6 +78,12 @@ Deno.test("more than a window goes through, in small messages and in large ones"
   withEcho(async (echo) => {
     for (let i = 0; i < 300; i++) await echo(10_000);
     for (let i = 0; i < 20; i++) await echo(1_000_000);
+  }));
+
+Deno.test("more than a window arrives in parts, each of which opens the window again as it arrives", () =>
+  withEcho(async (echo, sends) => {
+    for (let i = 0; i < 20; i++) await echo(1_000_000);
+    assert.equal(sends.longest, 65_507);
   }));
 
 Deno.test("a stream that is opened while its connection closes fails alone, and doesn't end the process", async () => {
