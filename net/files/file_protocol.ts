@@ -16,9 +16,9 @@ import {
   packHashes,
   totalBytes,
 } from "../../runtime/mod.ts";
-import { allOf, type Channel, FrameOutlet } from "../channel/mod.ts";
+import { type Channel, FrameOutlet } from "../channel/mod.ts";
 import { BlobDesk } from "./blob_desk.ts";
-import { MAX_FILE_FRAME_BYTES, MAX_JOINED_BYTES } from "./constants.ts";
+import { ANSWER_TIMEOUT_MS, MAX_FILE_FRAME_BYTES, MAX_JOINED_BYTES } from "./constants.ts";
 import type { ContentStore } from "./content_store.ts";
 import { FrameIntake } from "./frame_intake.ts";
 import { packBases, unpackSignatures } from "./delta_messages.ts";
@@ -77,18 +77,35 @@ export function serveFiles(
   });
 }
 
-/** A device's end of {@linkcode serveFiles}: questions are answered in their order, several may be on their way. */
+/** Frames that wait for their turn, each in pieces. */
+interface Outgoing {
+  readonly pieces: readonly Uint8Array[];
+  readonly written: PromiseWithResolvers<void>;
+}
+
+/**
+ * A device's end of {@linkcode serveFiles}: questions are answered in their order, several may be on their way. A question
+ * goes before contents that wait, so that its answer is there when the link has room for what it asks about.
+ */
 export class FileClient {
   readonly #channel: Channel;
+  readonly #answerMs: number;
   readonly #decoder = new FrameDecoder(MAX_FILE_FRAME_BYTES);
   readonly #asked: Question[] = [];
   #ended: Error | undefined;
   /** The clone has answered, so it trusts this device. */
   #answered = false;
   #sentBytes = 0;
+  readonly #questions: Outgoing[] = [];
+  readonly #contents: Outgoing[] = [];
+  #writing: Outgoing | undefined;
+  /** Ends this when the clone neither takes nor answers anything for too long. */
+  #limit: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(channel: Channel) {
+  /** `answerMs` is how long the clone may neither answer a question nor take any more bytes. */
+  constructor(channel: Channel, answerMs = ANSWER_TIMEOUT_MS) {
     this.#channel = channel;
+    this.#answerMs = answerMs;
     channel.start({ data: (chunk) => this.#take(chunk), end: (error) => this.#end(error) });
   }
 
@@ -138,12 +155,12 @@ export class FileClient {
 
   /** Sends contents, packed as {@linkcode PACKED_PLAIN} tells. */
   async push(...payload: readonly Uint8Array[]): Promise<void> {
-    await this.#write(BLOB_PUSH, ...payload);
+    await this.#write(this.#contents, BLOB_PUSH, ...payload);
   }
 
   /** Sends contents as what they differ in, packed in the same way. */
   async pushDeltas(...payload: readonly Uint8Array[]): Promise<void> {
-    await this.#write(BLOB_DELTA, ...payload);
+    await this.#write(this.#contents, BLOB_DELTA, ...payload);
   }
 
   async close(): Promise<void> {
@@ -164,24 +181,48 @@ export class FileClient {
     };
     this.#asked.push({ take, fail });
     try {
-      await this.#write(...question);
+      await this.#write(this.#questions, ...question);
     } catch (error) {
       fail(error as Error);
     }
     return { answer };
   }
 
-  /** Large parts go out as they are: a copy would cost as much as a pass over them. */
-  async #write(kind: number, ...payload: readonly Uint8Array[]): Promise<void> {
+  /** Sends a frame in its queue's order. Large parts go as they are: a copy would cost as much as a pass over them. */
+  async #write(queue: Outgoing[], kind: number, ...payload: readonly Uint8Array[]): Promise<void> {
     if (this.#ended !== undefined) throw this.#ended;
     const bytes = totalBytes(payload);
     this.#sentBytes += FRAME_HEADER_BYTES + bytes;
-    // All in one turn: nothing else gets in between.
-    await allOf(
-      fewerPieces([frameHeader(kind, bytes), ...payload], MAX_JOINED_BYTES).map((piece) =>
-        this.#channel.write(piece)
-      ),
-    );
+    const pieces = fewerPieces([frameHeader(kind, bytes), ...payload], MAX_JOINED_BYTES);
+    const written = Promise.withResolvers<void>();
+    queue.push({ pieces, written });
+    if (this.#writing === undefined) this.#writeAll();
+    await written.promise;
+  }
+
+  async #writeAll(): Promise<void> {
+    while ((this.#writing = this.#questions.shift() ?? this.#contents.shift()) !== undefined) {
+      for (const piece of this.#writing.pieces) {
+        this.#expectProgress();
+        await this.#channel.write(piece);
+      }
+      this.#writing.written.resolve();
+    }
+    this.#expectProgress();
+  }
+
+  /** The clone went on: from now on it may take its time again. */
+  #expectProgress(): void {
+    clearTimeout(this.#limit);
+    if (this.#ended !== undefined || this.#writing === undefined && this.#asked.length === 0) return;
+    this.#limit = setTimeout(() => {
+      const seconds = this.#answerMs / 1000;
+      this.#fail(
+        new Error(
+          `Cannot send files: the clone is there, but took and answered nothing for ${seconds} s; try again`,
+        ),
+      );
+    }, this.#answerMs);
   }
 
   #take(chunk: Uint8Array): void {
@@ -193,11 +234,17 @@ export class FileClient {
         question.take(frame);
         this.#answered = true;
         this.#asked.shift();
+        this.#expectProgress();
       }
     } catch (error) {
-      this.#channel.abort(error as Error);
-      this.#end(error as Error);
+      this.#fail(error as Error);
     }
+  }
+
+  #fail(error: Error): void {
+    this.#ended ??= error;
+    this.#channel.abort(error);
+    this.#end();
   }
 
   #end(error?: Error): void {
@@ -205,6 +252,10 @@ export class FileClient {
       "Cannot send files: the clone hung up at once; if it doesn't trust this device, run `pair` here and there",
       { cause: error },
     );
+    this.#expectProgress();
     for (const question of this.#asked.splice(0)) question.fail(this.#ended);
+    for (const frame of [this.#writing, ...this.#questions.splice(0), ...this.#contents.splice(0)]) {
+      frame?.written.reject(this.#ended);
+    }
   }
 }
