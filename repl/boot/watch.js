@@ -3,4 +3,8 @@ const globals = Reflect.ownKeys(globalThis);
 // Only now: what loading it leaves on the global object is not the app's to see.
 const { watch } = await import("./watch.ts");
 const { searchParams } = new URL(import.meta.url);
-watch(searchParams.get("notes"), { revoke: JSON.parse(searchParams.get("revoke")), globals });
+watch(searchParams.get("notes"), {
+  revoke: JSON.parse(searchParams.get("revoke")),
+  again: searchParams.has("again"),
+  globals,
+});

@@ -1,4 +1,4 @@
-import { installNoteHook, Sampler } from "../../runtime/watch/mod.ts";
+import { installNoteHook, Sampler, watchLostImports } from "../../runtime/watch/mod.ts";
 
 /** Larger ones are not kept: an app of so much code is not worth its disk. */
 const MAX_NOTES_BYTES = 64 << 20;
@@ -6,11 +6,13 @@ const MAX_NOTES_BYTES = 64 << 20;
 /**
  * Watches an app from its first module to its end, for a later process to learn from: a JSON object a line goes to the file
  * `notes`, one for each module as it was loaded, and at the end `{ profile }`. Without that line there is nothing to learn.
+ * An app that can't be loaded ends before it runs, with the line `{ lost }`, if it may be started `again`.
  */
 export function watch(
   notes: string,
-  { revoke, globals }: {
+  { revoke, again, globals }: {
     revoke: readonly Deno.PermissionDescriptor[];
+    again: boolean;
     /** Keys of the global object before this was loaded: all others go. */
     globals: readonly PropertyKey[];
   },
@@ -20,6 +22,12 @@ export function watch(
   for (const permission of revoke) Deno.permissions.revokeSync(permission);
   if (tell !== undefined && sampler !== undefined) {
     installNoteHook(tell);
+    if (again) {
+      watchLostImports(() => {
+        tell({ lost: true });
+        Deno.exit(1);
+      });
+    }
     addEventListener("unload", () => {
       const profile = sampler.stop();
       if (profile !== undefined) tell({ profile });

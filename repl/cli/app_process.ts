@@ -34,6 +34,11 @@ export function extraPermissions(
   return { flags, revoke };
 }
 
+/** Whether an app's process that ended before its main module ran left nothing behind that a second one shows. */
+export function mayStartAgain(appFlags: readonly string[]): boolean {
+  return !appFlags.some((flag) => /^--(preload|import|require|watch|inspect)/.test(flag));
+}
+
 /**
  * Lets capture ask the engine for objects' layouts, and the young generation begin with the size (MiB) that it would grow to:
  * starting under the runtime allocates much, and collecting it often is 3 % of a run's instructions. Not beside V8 flags of the

@@ -2,7 +2,7 @@ import type { AppConfig, CodeService, Conditions, StageStop, TraceEvent } from "
 import type { DeciderModel } from "../../analysis/cost/mod.ts";
 import { bootFolders, bootUrl } from "../boot/mod.ts";
 import { absolute, type App, findApp, modulePath } from "./app.ts";
-import { engineFlags, extraPermissions, runForeground } from "./app_process.ts";
+import { engineFlags, extraPermissions, mayStartAgain, runForeground } from "./app_process.ts";
 import type { Clones } from "./clones.ts";
 import { isPaired } from "./paired.ts";
 import { defaultHome, stateOf } from "../../net/home/mod.ts";
@@ -155,6 +155,8 @@ export class Run {
   #knownMisses: readonly KnownMiss[] = [];
   #failure: string | undefined;
   #refused = false;
+  /** It couldn't be loaded under the runtime. */
+  #lost = false;
   /** A person has read why nothing migrates. */
   #toldWhy = false;
 
@@ -473,6 +475,7 @@ export class Run {
         this.#app.path,
         ...this.#args,
       ]);
+      if (this.#lost) return await this.#launch(["run", ...flags, this.#app.path, ...this.#args]);
       if (this.#failure !== undefined) throw new UsageError(this.#failure);
       if (this.#experiment !== undefined) {
         await code.load();
@@ -681,6 +684,10 @@ export class Run {
       },
       report: (report: unknown) => {
         this.#report = report as Report;
+      },
+      lost: () => {
+        const isAlone = this.#onlooker === undefined && this.#experiment === undefined;
+        return this.#lost = isAlone && mayStartAgain(this.#list("deno", []));
       },
       loaded: async () => {
         const unknown = this.#forced.find((method) =>

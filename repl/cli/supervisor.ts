@@ -28,6 +28,8 @@ export interface Watcher {
   report(report: unknown): void;
   /** A thread stands at a stage of its migration, and with it the app; both go on once this is settled. */
   stage(stop: StageStop): Promise<void>;
+  /** The app can't be loaded, and nothing of it has run. Returns whether it is run again without the runtime. */
+  lost(): boolean;
   /** The app's modules are loaded; an answer other than undefined stops it. */
   loaded(): Promise<string | undefined>;
 }
@@ -235,6 +237,8 @@ export class Supervisor {
         return this.#endLanding(request.keep);
       case "sent":
         return await this.#parts.sent(request.clone, request.paths);
+      case "lost":
+        return this.#parts.watcher.lost();
       case "loaded":
         return await this.#parts.watcher.loaded();
     }

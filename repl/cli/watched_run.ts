@@ -1,5 +1,5 @@
 import { bootFolders, watchUrl } from "../boot/mod.ts";
-import { extraPermissions } from "./app_process.ts";
+import { extraPermissions, mayStartAgain } from "./app_process.ts";
 import { type LessonNote, Lessons, notesOf } from "./lessons.ts";
 
 /** What ended sooner has nothing in it that is worth a clone, however slow this device is. */
@@ -29,11 +29,19 @@ export async function watchedRun(
   Deno.writeTextFileSync(notes, "", { mode: 0o600 });
   const extra = extraPermissions(flags, { read: bootFolders, write: [notes], sampling: true });
   const query = new URLSearchParams({ notes, revoke: JSON.stringify(extra.revoke) });
+  if (mayStartAgain(flags)) query.set("again", "");
   const began = performance.now();
   let learnt = false;
   try {
     const code = await launch(["run", ...flags, ...extra.flags, "--preload", `${watchUrl}?${query}`]);
     const text = Deno.readTextFileSync(notes);
+    if (text.includes('{"lost":true}\n')) {
+      return {
+        code: await launch(["run", ...flags]),
+        learnt,
+        seen: () => true,
+      };
+    }
     const noted = text.includes('\n{"profile":');
     if (noted && performance.now() - began >= SHORT_MS) {
       learnt = keep(() => {

@@ -11,6 +11,7 @@ import { CodeRegistry } from "./code_registry.ts";
 import { type DecisionMaker, Forced } from "./decision.ts";
 import { DeviceCode } from "./device_code.ts";
 import { GlobalBindings } from "./global_bindings.ts";
+import { watchLostImports } from "../watch/lost_imports.ts";
 import { installNoteHook } from "../watch/note_hook.ts";
 import type { Sampler } from "../watch/sampler.ts";
 import { installLoadHook, type LoadHook } from "./load_hook.ts";
@@ -46,6 +47,10 @@ export async function bootApp(supervisor: string, options: BootOptions): Promise
   const decision = config.model === null ? new Forced() : options.decisionMaker(config.model);
   let migrator: Migrator | undefined;
   let hook: LoadHook | undefined;
+  let isLoading: (() => boolean) | undefined;
+  const lost = () => {
+    if (port.request({ op: "supervisor", request: { op: "lost" } }) === true) Deno.exit(1);
+  };
   if (config.methods.length > 0 || config.instrument === "all") {
     const workers = rewriteWorkers(port);
     const decoding = new TextDecoding();
@@ -66,12 +71,16 @@ export async function bootApp(supervisor: string, options: BootOptions): Promise
         const stop = port.request({ op: "supervisor", request: { op: "loaded" } });
         if (typeof stop === "string") Deno.exit(2);
       },
+      refused: (text) => {
+        if (isLoading!() && !PHASES.test(text)) lost();
+      },
       running: () => {},
       unchanged: (url, reason) =>
         port.request({ op: "supervisor", request: { op: "bypassed", urls: [url], reason } }),
       builtin: (url) => builtins.addModule(`${url}#`, () => process.getBuiltinModule(url)),
       arm: (...module) => migrator!.arm(...module),
     });
+    isLoading = watchLostImports(lost);
     addEventListener("unload", () => {
       const urls = hook!.bypassed();
       if (urls.length > 0) port.request({ op: "supervisor", request: { op: "bypassed", urls } });
@@ -101,6 +110,9 @@ export async function bootApp(supervisor: string, options: BootOptions): Promise
     if (!options.globals.includes(key)) Reflect.deleteProperty(globalThis, key);
   }
 }
+
+/** Syntax that the engine takes and the rewriter doesn't. */
+const PHASES = /\bimport\s*\.?\s*(?:defer|source)\b/;
 
 /** Without its own inspector the process runs as well; it only learns nothing. */
 async function startSampler(): Promise<Sampler | undefined> {

@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import type { CodeRegistry, Control } from "./code_registry.ts";
 import type { DeviceCode } from "./device_code.ts";
-import { failedImport } from "./failed_import.ts";
 import { MAP_COMMENT, ScriptLoader, type ScriptSource, scriptUrl } from "./script_loader.ts";
 import { NODE_WORKERS, NODE_WORKERS_URL } from "../rewrite/constants.ts";
 import type { SyncPort } from "./sync_port.ts";
-import { hookModules } from "../watch/unhooked.ts";
+import { failedImport, failedResolution } from "../watch/failed_import.ts";
+import { FROM_DISK, hookModules } from "../watch/unhooked.ts";
 import { kindOf } from "../watch/source_kind.ts";
 import { withoutHooks } from "./uncaught.ts";
 import { NODE_WORKERS_SOURCE } from "./workers.ts";
@@ -30,6 +30,8 @@ interface HookContext {
   readonly started: () => void;
   /** A module runs as it is. */
   readonly unchanged: (url: string, reason: string) => void;
+  /** A module's text couldn't be rewritten. */
+  readonly refused?: (text: string) => void;
   /** A module begins to run; `meta` is its `import.meta` if it uses that. */
   readonly running: (module: { url: string; key: string; meta: ImportMeta | undefined }) => void;
   /** A module of the engine's was imported. */
@@ -117,8 +119,11 @@ export function installLoadHook(context: HookContext): LoadHook {
       if (hook.parentURL !== undefined) {
         context.code.link(scriptUrl(hook.parentURL), specifier, result.url);
       }
-      if (hook.parentURL !== undefined && ran.has(scriptUrl(hook.parentURL))) dynamic.add(result.url);
-      else dynamic.delete(result.url);
+      if (hook.parentURL !== undefined && ran.has(scriptUrl(hook.parentURL))) {
+        const failed = isRequired(hook) ? undefined : failedResolution(specifier, hook.parentURL, result.url);
+        if (failed !== undefined) throw failed;
+        dynamic.add(result.url);
+      } else dynamic.delete(result.url);
       if (!loaded.has(result.url) && HOOKED.test(result.url)) resolved.add(result.url);
       if (result.url.startsWith("node:")) context.builtin(result.url);
       const named = result.url === NODE_WORKERS[0] && !isRequired(hook) &&
@@ -220,7 +225,10 @@ function rewriteLoaded(
     { op: "supervisor", request },
     encode(given),
   );
-  if (answer?.packet === undefined) return undefined;
+  if (answer?.packet === undefined) {
+    if (answer?.reason !== undefined) context.refused?.(given);
+    return undefined;
+  }
   const { isModule, points } = answer;
   return { source: given, key: answer.key!, text: decode(answer.packet), map: answer.map!, isModule, points };
 }
@@ -234,9 +242,6 @@ function numberOf(points: Points): number {
 
 const REQUIRED_MODULE =
   "a script requires it, and it is an ES module: what it imports isn't rewritten either";
-
-/** For a built-in the engine's loader takes no source from a hook, and goes on as it does without one. */
-const FROM_DISK = { format: "builtin", source: null, shortCircuit: true };
 
 /** A script is loaded from the disk as if there were no hook; undefined if that can't be done: it then runs as it is. */
 function loadScript(scripts: ScriptLoader, url: string, script: ScriptSource): object | undefined {

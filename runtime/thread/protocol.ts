@@ -273,6 +273,8 @@ export type SupervisorRequest =
   | { readonly op: "position"; readonly key: string; readonly offset: number }
   /** The text that ranges of sites refer to. */
   | { readonly op: "source"; readonly key: string }
+  /** A static import can't be had, and nothing of the app has run. Answered with true if it is run again without the runtime. */
+  | { readonly op: "lost" }
   /** The app's static modules are loaded, none has run: an answer other than null stops the app. */
   | { readonly op: "loaded" }
   | { readonly op: "events"; readonly events: readonly TraceEvent[] }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { watchLostImports } from "./lost_imports.ts";
 export { installNoteHook, type ModuleNote } from "./note_hook.ts";
 export { Sampler } from "./sampler.ts";
 export { kindOf, type SourceKind } from "./source_kind.ts";

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
+import { failedImport } from "./failed_import.ts";
 import { kindOf, type SourceKind } from "./source_kind.ts";
-import { hookModules, looksLikeModule } from "./unhooked.ts";
+import { FROM_DISK, hookModules, looksLikeModule } from "./unhooked.ts";
 
 /** A module as the engine ran it. */
 export interface ModuleNote {
@@ -17,10 +18,14 @@ export function installNoteHook(tell: (note: ModuleNote) => void): void {
       const { source } = result;
       const required = hook.conditions?.includes("require") === true;
       if (required && looksLikeModule(url, source)) return loadRequired(fileURLToPath(url));
+      const failed = required || source === null
+        ? undefined
+        : failedImport(url, source, hook.importAttributes);
+      if (failed !== undefined) throw failed;
       if (typeof source === "string" && !/^(node|ext|data):/.test(url) && !/\.json$/.test(url)) {
         tell({ url, source, kind: kindOf(url, required, result.format) });
       }
-      return result;
+      return required && result.format !== "module" ? FROM_DISK : result;
     },
   }));
 }

@@ -19,6 +19,9 @@ export function looksLikeModule(url: string, source: unknown): boolean {
     (/\.m[jt]s(\?|$)/.test(url) || MODULE_SYNTAX.test(source));
 }
 
+/** For a built-in the engine's loader takes no source from a hook, and goes on as it does without one. */
+export const FROM_DISK = { format: "builtin", source: null, shortCircuit: true };
+
 /** Hooks module loading. With any hooks on, the engine resolves no import of an ES module that a script requires. */
 export function hookModules(make: (loadRequired: LoadRequired) => ModuleHooks): void {
   // deno-lint-ignore no-explicit-any

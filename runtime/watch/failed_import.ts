@@ -1,4 +1,23 @@
+import { isBuiltin } from "node:module";
 import { fileURLToPath } from "node:url";
+
+/** Whether a specifier leads nowhere: with hooks on, Deno takes a bare one for a file's name, and any name for a built-in's. */
+export function leadsNowhere(specifier: string, parent: string | undefined, url: string): boolean {
+  if (url.startsWith("node:")) return !isBuiltin(url);
+  return url.startsWith("npm:") || isBare(specifier) && url === parse(specifier, parent)?.href;
+}
+
+/** What Deno fails an `import()` of such a specifier with; undefined if it may lead somewhere. */
+export function failedResolution(specifier: string, parent: string, url: string): Error | undefined {
+  if (url.startsWith("npm:") || !leadsNowhere(specifier, parent, url)) return undefined;
+  if (url.startsWith("node:")) return notFound(`No such built-in module: ${url}`);
+  const isFile = specifier !== "" && url.startsWith("file:") && infoOf(fileURLToPath(url))?.isFile;
+  return isFile ? undefined : notFound(`Import "${specifier}" not a dependency`);
+}
+
+function isBare(specifier: string): boolean {
+  return !/^\.{0,2}\//.test(specifier) && !canParse(specifier);
+}
 
 /**
  * What Deno fails an `import()` with where module hooks are at work, is not always what it does without: it tells where the
@@ -17,6 +36,9 @@ export function failedImport(url: string, source: unknown, attributes: unknown):
     : undefined;
 }
 
+// The app may set others.
+const canParse = URL.canParse.bind(URL);
+const parse = URL.parse.bind(URL);
 // Not `node:fs`: with it loaded an app starts 30 ms of CPU time later.
 const { errors, statSync } = Deno;
 

@@ -1,0 +1,73 @@
+import * as nodeModule from "node:module";
+import { leadsNowhere } from "./failed_import.ts";
+
+/**
+ * Calls `lost` when a module that an app imports statically can't be had, before anything of the app has run. With hooks on,
+ * Deno fails then with other words than its own, or not at all; but the app can still be run without any. To be called behind
+ * all other hooks. Returns whether it still does: these hooks are gone before the first script runs, before a module that
+ * may require one, and after the first `import()`.
+ */
+export function watchLostImports(lost: () => void): () => boolean {
+  // deno-lint-ignore no-explicit-any
+  const { registerHooks } = nodeModule as any;
+  let isWatching = true;
+  const end = () => {
+    isWatching = false;
+    hooks.deregister();
+  };
+  const hooks: { deregister(): void } = registerHooks({
+    resolve(specifier: string, hook: Hook, next: Next<{ url: string }>) {
+      if (isRequired(hook)) end();
+      else if (isWatching && isCalled()) {
+        isWatching = false;
+        // Not here: the engine doesn't bear it while it resolves an import.
+        queue(end);
+      }
+      const result = next(specifier, hook);
+      if (isWatching && leadsNowhere(specifier, hook.parentURL, result.url)) lost();
+      return result;
+    },
+    load(url: string, hook: Hook, next: Next<{ source?: unknown }>) {
+      if (isRequired(hook)) end();
+      else if (isWatching && hasOtherType(url, hook.importAttributes?.type)) lost();
+      const result = next(url, hook);
+      if (isWatching && mayRequire(result.source)) end();
+      return result;
+    },
+  });
+  return () => isWatching;
+}
+
+const queue = queueMicrotask;
+
+interface Hook {
+  readonly conditions?: readonly string[];
+  readonly parentURL?: string;
+  readonly importAttributes?: { readonly type?: string };
+}
+
+type Next<T> = (given: string, hook: Hook) => T;
+
+function isRequired({ conditions }: Hook): boolean {
+  return conditions?.includes("require") === true;
+}
+
+/** Whether code of the app's is on the stack: static imports are resolved by the engine alone. */
+function isCalled(): boolean {
+  const frames = new Error().stack!.split("\n");
+  return frames.findLastIndex((line) => /^ {4}at .*\(node:module:/.test(line)) < frames.length - 1;
+}
+
+function mayRequire(source: unknown): boolean {
+  return typeof source === "string" && source.includes("createRequire");
+}
+
+/** What a person may write wrongly, or isn't known here: to run it without hooks is never wrong. */
+function hasOtherType(url: string, type: string | undefined): boolean {
+  if (type === "text" || type === "bytes" || !/^(file|https?):/.test(url)) return false;
+  return type === undefined ? isJson(url) : type !== "json" || !isJson(url);
+}
+
+function isJson(url: string): boolean {
+  return /\.jsonc?([?#]|$)/.test(url);
+}
