@@ -148,8 +148,10 @@ Deno.test("each refusal of the list and each reason of the rewriter has its fixt
       `${name} has no fixture`,
     );
   }
-  const text = Deno.readTextFileSync(new URL("../rewrite/analyse.ts", import.meta.url));
-  const reasons = [...text.matchAll(/(?:#refuseHere\(|\brefused (?:\?\?)?= |IN_WITH = )\s*(["`])(.+?)\1/g)]
+  const text = ["analyse", "resolve", "site_list", "super_uses"].map((name) =>
+    Deno.readTextFileSync(new URL(`../rewrite/${name}.ts`, import.meta.url))
+  ).join("\n");
+  const reasons = [...text.matchAll(/(?:\brefuseHere\(|\brefused (?:\?\?)?= |IN_WITH = )\s*(["`])(.+?)\1/g)]
     .flatMap(([, , why]) => why!.split(/\$\{.+?\}/));
   ok(reasons.length >= 10, `${reasons}`);
   const missing = reasons.filter((why) => !said.some((what) => what.includes(why)));
