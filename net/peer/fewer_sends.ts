@@ -11,6 +11,7 @@ import type {
 } from "@libp2p/interface";
 import { yamux } from "@libp2p/yamux";
 import { StreamState } from "@libp2p/yamux/stream";
+import { withFewerBuffers } from "./fewer_buffers.ts";
 
 /** What is used of Yamux's streams, and of the muxer that makes them, beyond their public types. */
 interface Windowed {
@@ -38,10 +39,12 @@ export function joinedNoise(): (components: any) => ConnectionEncrypter {
     const encrypter = noise()(components) as ConnectionEncrypter;
     for (const name of ["secureInbound", "secureOutbound"] as const) {
       const secure = encrypter[name].bind(encrypter) as typeof encrypter[typeof name];
-      encrypter[name] = (connection: MessageStream, options?: SecureConnectionOptions) => {
+      encrypter[name] = async (connection: MessageStream, options?: SecureConnectionOptions) => {
         const send = connection.send.bind(connection);
         connection.send = (data) => send(data instanceof Uint8Array ? data : data.subarray());
-        return secure(connection, options);
+        const secured = await secure(connection, options);
+        withFewerBuffers(secured.connection);
+        return secured;
       };
     }
     return encrypter;

@@ -1,6 +1,9 @@
+import { noise } from "@chainsafe/libp2p-noise";
 import { memory } from "@libp2p/memory";
 import type { MessageStream, StreamMuxerFactory } from "@libp2p/interface";
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
 import { createLibp2p } from "libp2p";
 import { joinedNoise, thriftyYamux } from "./fewer_sends.ts";
 
@@ -114,5 +117,46 @@ Deno.test("a stream that is opened while its connection closes fails alone, and 
     await assert.rejects(connection.newStream(ECHO, { signal: AbortSignal.timeout(5_000) }));
   } finally {
     await Promise.all([here.stop(), there.stop()]);
+  }
+});
+
+Deno.test("what joinedNoise() sends is Noise's, and arrives byte for byte, either way and in any length", async () => {
+  const node = (listen: string[], encrypter: typeof joinedNoise) =>
+    createLibp2p({
+      addresses: { listen },
+      transports: [memory()],
+      connectionEncrypters: [encrypter()],
+      streamMuxers: [thriftyYamux({ enableKeepAlive: false })],
+      connectionMonitor: { enabled: false },
+    });
+  const [ours, theirs] = [joinedNoise, noise as unknown as typeof joinedNoise];
+  for (const [left, right] of [[ours, theirs], [theirs, ours], [ours, ours]] as const) {
+    const [here, there] = await Promise.all([
+      node([], left),
+      node([`/memory/${crypto.randomUUID()}`], right),
+    ]);
+    try {
+      await there.handle(ECHO, (stream) => {
+        stream.addEventListener("message", ({ data }) => void stream.send(data));
+      });
+      const stream = await here.dialProtocol(there.getMultiaddrs()[0]!, ECHO);
+      const parts: Uint8Array[] = [];
+      let [arrived, wake] = [0, () => {}];
+      stream.addEventListener("message", ({ data }) => {
+        parts.push(data.subarray());
+        arrived += data.byteLength;
+        wake();
+      });
+      let goal = 0;
+      for (const length of [1, 1_199, 1_200, 16_384, 65_506, 65_507, 65_508, 200_000]) {
+        const sent = randomBytes(length);
+        goal += length;
+        stream.send(sent);
+        while (arrived < goal) await new Promise<void>((resolve) => wake = resolve);
+        assert.ok(Buffer.concat(parts.splice(0)).equals(sent), `${length} bytes`);
+      }
+    } finally {
+      await Promise.all([here.stop(), there.stop()]);
+    }
   }
 });
