@@ -8,12 +8,13 @@ import { openContentStore } from "../net/files/mod.ts";
 import { openHome } from "../net/home/mod.ts";
 import { answerLink } from "../net/link/mod.ts";
 import { startHost } from "../net/peer/host.ts";
+import { MAX_NEWCOMERS, MAX_PENDING_CONNECTIONS } from "../net/peer/constants.ts";
 import { Admission, type NoRoomError } from "../net/peer/admission.ts";
 import { Liveness } from "../net/peer/liveness.ts";
 import type { Peer } from "../net/mod.ts";
 import { openTrustStore, PairingDesk } from "../net/trust/mod.ts";
 import { encodeFrame } from "../runtime/mod.ts";
-import { type App, Scene } from "./net_fixtures.ts";
+import { type App, inThreeTries, Scene } from "./net_fixtures.ts";
 
 const ECHO = 16, FETCH = 17;
 const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
@@ -75,6 +76,47 @@ Deno.test("a stranger may stay only as long as pairing takes", async () => {
   };
   equal(await stays(false), false);
   equal(await stays(true), true);
+});
+
+/** Connects so many times and never says a word; how many of these connections are open. */
+async function mute(scene: Scene, address: string, count: number): Promise<() => number> {
+  const port = Number(/\/tcp\/(\d+)/.exec(address)![1]);
+  const open = new Set<Deno.Conn>();
+  scene.onEnd(() => open.forEach((conn) => conn.close()));
+  for (let i = 0; i < count; i++) {
+    const conn = await Deno.connect({ port });
+    open.add(conn);
+    const closed = () => void open.delete(conn);
+    conn.read(new Uint8Array(1)).then(closed, closed);
+  }
+  return () => open.size;
+}
+
+Deno.test("who connects and says nothing holds only so many connections, and keeps nobody out", async () => {
+  const reply = async (without: readonly "newcomers"[]) => {
+    await using scene = new Scene();
+    const pair = await scene.pair({ without });
+    await mute(scene, pair.clone.addresses()[0]!, MAX_PENDING_CONNECTIONS);
+    // So many connections a second are let in from one machine, which this device shares.
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    return (await (await scene.app(pair.device, { clones: pair.clone.addresses() })).message()).ok;
+  };
+  equal(await reply([]), true);
+  // Silence ends after ten seconds at libp2p's: on a busy machine that may be before the device comes.
+  await inThreeTries(async () => equal(await reply(["newcomers"]), false));
+});
+
+Deno.test("who connects to a websockets port and says nothing is cut there too", async () => {
+  const left = async (without: readonly "newcomers"[], wanted: number) => {
+    await using scene = new Scene();
+    const pair = await scene.pair({ without, listen: ["/ip4/127.0.0.1/tcp/0/ws"] });
+    const open = await mute(scene, pair.clone.addresses()[0]!, MAX_NEWCOMERS + 8);
+    for (let i = 0; i < 1_000 && open() > wanted; i++) await new Promise((r) => setTimeout(r, 20));
+    await session(scene, pair);
+    return open();
+  };
+  ok(await left([], MAX_NEWCOMERS) <= MAX_NEWCOMERS);
+  equal(await left(["newcomers"], MAX_NEWCOMERS + 8), MAX_NEWCOMERS + 8);
 });
 
 /** A machine that shows a code, and one that guesses. */

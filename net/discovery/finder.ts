@@ -334,6 +334,9 @@ function reasonOf(error: unknown): string {
   if (message.includes("ECONNREFUSED")) {
     return "no peer listens there; start `peer` or `pair` on that machine";
   }
+  if (/EPIPE|ECONNRESET/.test(message)) {
+    return "whoever listens there hung up at once; is it a peer, and has it room now?";
+  }
   if (/EHOSTUNREACH|ENETUNREACH/.test(message)) {
     return "this machine has no way there; is it in the same network?";
   }

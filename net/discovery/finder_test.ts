@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { equal, match, ok, rejects } from "node:assert/strict";
 import type { Peer } from "../mod.ts";
 import { Scene } from "../../tests/net_fixtures.ts";
@@ -84,4 +86,9 @@ Deno.test("connectTo() says what of an address is missing, and where nobody list
   match(await reason([address!.slice(0, -4)]), /its peer id, behind \/p2p\/, is not whole/);
   await clone.stop();
   match(await reason([address!]), /^Cannot reach .*: no peer listens there; start `peer`/);
+  const full = createServer((socket) => socket.resetAndDestroy()).listen(0, "127.0.0.1");
+  await once(full, "listening");
+  const { port } = full.address() as { port: number };
+  match(await reason([`/ip4/127.0.0.1/tcp/${port}`]), /^Cannot reach .*: whoever listens there hung up/);
+  full.close();
 });

@@ -76,6 +76,12 @@ export const LINK_MEMORY_MS = 30 * 24 * 3_600_000;
 export const MAX_STREAM_WINDOW_BYTES = 1024 * 1024;
 /** Connections one address may open in a second; several apps start at once, and tests share one address. */
 export const INBOUND_CONNECTIONS_PER_SECOND = 32;
+/** Connections at once after which libp2p refuses whoever comes next: above {@linkcode MAX_NEWCOMERS}, which makes room instead. */
+export const MAX_PENDING_CONNECTIONS = 32;
+/** Connections at once whose other end hasn't proved who it is: all of a person's machines, at several addresses each. */
+export const MAX_NEWCOMERS = 24;
+/** Time for that; a handshake takes a weak device seconds. */
+export const NEWCOMER_MS = 10_000;
 /** Connections at once; a person's machines and a few strangers. */
 export const MAX_CONNECTIONS = 128;
 /** Streams of one protocol on one connection, each way: sixteen apps of one device, with margin. */

@@ -8,10 +8,12 @@ import {
   DIAL_TIMEOUT_MS,
   INBOUND_CONNECTIONS_PER_SECOND,
   MAX_CONNECTIONS,
+  MAX_PENDING_CONNECTIONS,
   MAX_PROTOCOL_STREAMS,
   MAX_STREAM_WINDOW_BYTES,
 } from "./constants.ts";
 import { joinedNoise, thriftyYamux } from "./fewer_sends.ts";
+import type { Newcomers } from "./newcomers.ts";
 import { webSocketsOverWs } from "./websockets_client.ts";
 
 /** The libp2p node of a peer. */
@@ -23,6 +25,8 @@ export interface HostOptions {
   /** Multiaddrs to listen on; none for a peer that only dials. */
   readonly listen: readonly string[];
   readonly gater: ConnectionGater;
+  /** Bounds connections before the gater sees them. */
+  readonly newcomers?: Newcomers;
   /** Finds and tells peers on the local network. */
   readonly mdns: boolean;
   /** In place of tcp and websockets, for tests. */
@@ -52,12 +56,12 @@ const LISTEN_PROBLEMS = [
   ["EACCES", "only root may use this port; give one above 1023"],
 ] as const;
 
-async function create({ key, listen, gater, mdns, transports }: HostOptions): Promise<Host> {
+async function create({ key, listen, gater, newcomers, mdns, transports }: HostOptions): Promise<Host> {
   return await createLibp2p({
     privateKey: key,
     nodeInfo: { userAgent: "clonecloud" },
     addresses: { listen: [...listen] },
-    transports: transports ?? [tcp(), webSocketsOverWs()],
+    transports: transports ?? [tcp(), webSocketsOverWs(newcomers)],
     connectionEncrypters: [joinedNoise()],
     streamMuxers: [thriftyYamux({
       maxEarlyStreams: MAX_PROTOCOL_STREAMS,
@@ -69,7 +73,7 @@ async function create({ key, listen, gater, mdns, transports }: HostOptions): Pr
     connectionManager: {
       maxConnections: MAX_CONNECTIONS,
       inboundConnectionThreshold: INBOUND_CONNECTIONS_PER_SECOND,
-      maxIncomingPendingConnections: INBOUND_CONNECTIONS_PER_SECOND,
+      maxIncomingPendingConnections: MAX_PENDING_CONNECTIONS,
       dialTimeout: DIAL_TIMEOUT_MS,
       addressDialTimeout: DIAL_TIMEOUT_MS,
     },

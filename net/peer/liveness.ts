@@ -1,11 +1,14 @@
 import type { Connection, ConnectionGater, MultiaddrConnection } from "@libp2p/interface";
 import {
+  MAX_NEWCOMERS,
   MAX_STRANGERS,
+  NEWCOMER_MS,
   SILENCE_CHECK_MS,
   SILENCE_MS,
   STRANGER_BYTES,
   STRANGER_TIMEOUT_MS,
 } from "./constants.ts";
+import { firstOfMost, Newcomers } from "./newcomers.ts";
 
 /**
  * Notices dead connections, and bounds what strangers send.
@@ -14,6 +17,8 @@ import {
  * byte is a sign of life: while a session lives its device pings every second, and bulk shows itself.
  */
 export class Liveness {
+  /** Inbound connections before their handshake; a transport with one of its own before that adds to them. */
+  readonly newcomers: Newcomers;
   readonly #heard = new WeakMap<object, { at: number; bytes: number }>();
   /** For each connection who watches it: how long it may be silent for each. */
   readonly #watched = new Map<Connection, number[]>();
@@ -29,6 +34,11 @@ export class Liveness {
     without: ReadonlySet<string> = new Set(),
     strangerMs = STRANGER_TIMEOUT_MS,
   ) {
+    const limitsNewcomers = !without.has("newcomers");
+    this.newcomers = new Newcomers({
+      most: limitsNewcomers ? MAX_NEWCOMERS : Infinity,
+      timeoutMs: limitsNewcomers ? NEWCOMER_MS : 2 ** 31 - 1,
+    });
     this.#strangerMs = strangerMs;
     this.#limitsStrangers = !without.has("stranger-count");
     this.#isTrusted = without.has("stranger-limits") ? () => true : isTrusted;
@@ -38,7 +48,11 @@ export class Liveness {
   gater(): ConnectionGater {
     // Encrypted means that the handshake reads the bytes already: one more listener takes none away.
     return {
-      denyInboundEncryptedConnection: (peer, raw) => this.#listen(peer.toString(), raw),
+      denyInboundConnection: (raw) => this.#waitForHandshake(raw),
+      denyInboundEncryptedConnection: (peer, raw) => {
+        this.newcomers.left(raw);
+        return this.#listen(peer.toString(), raw);
+      },
       denyOutboundEncryptedConnection: (_peer, raw) => this.#listen(undefined, raw),
       // The default refuses to dial private addresses in browsers only; nothing is refused here.
       denyDialMultiaddr: () => false,
@@ -74,6 +88,12 @@ export class Liveness {
     this.#timer = undefined;
   }
 
+  #waitForHandshake(raw: MultiaddrConnection): boolean {
+    this.newcomers.came(raw, { host: hostOf(raw), cut: (reason) => raw.abort(reason) });
+    raw.addEventListener("close", () => this.newcomers.left(raw));
+    return false;
+  }
+
   #listen(stranger: string | undefined, raw: MultiaddrConnection): boolean {
     const heard = { at: performance.now(), bytes: 0 };
     this.#heard.set(raw.timeline, heard);
@@ -91,15 +111,12 @@ export class Liveness {
     return false;
   }
 
-  /** Of the address that holds most, whoever came first goes: those of one machine don't keep others out. */
   #limitCount(stranger: string, raw: MultiaddrConnection): void {
     this.#strangers.set(raw, stranger);
     raw.addEventListener("close", () => this.#strangers.delete(raw));
     const left = [...this.#strangers].filter(([, peer]) => !this.#isTrusted(peer)).map(([one]) => one);
     if (left.length <= MAX_STRANGERS) return;
-    const groups = [...Map.groupBy(left, hostOf).values()];
-    const [most] = groups.sort((a, b) => b.length - a.length);
-    most![0]!.abort(new Error(`More than ${MAX_STRANGERS} untrusted peers are connected`));
+    firstOfMost(left, hostOf).abort(new Error(`More than ${MAX_STRANGERS} untrusted peers are connected`));
   }
 
   #limitTime(stranger: string, raw: MultiaddrConnection): void {

@@ -30,6 +30,7 @@ export type Defence =
   | "told-addresses"
   | "seen-peers"
   | "stranger-count"
+  | "newcomers"
   | "watchdog"
   | "collecting"
   | "session-rate"

@@ -114,6 +114,7 @@ class NodeManager implements Peer {
       key: await loadKey(home),
       listen: serve ? options.listen ?? await defaultListen(settings) : [],
       gater: liveness.gater(),
+      newcomers: liveness.newcomers,
       mdns: options.mdns ?? true,
       ...(options.transports ? { transports: options.transports } : {}),
     });
