@@ -1,4 +1,5 @@
 import type { Conditions, MethodId } from "../../runtime/mod.ts";
+import { forEach, fromEntries, min, objectEntries, SafeMap, SafeSet } from "../../runtime/safe/mod.ts";
 import {
   COLD_START_SHARE,
   EXPLORE_MARGIN,
@@ -19,6 +20,9 @@ import { NOWHERE, type Rates, ratesOf } from "./rates.ts";
 
 // Runs inside the app's process, at every migration point: one object looked up, a few multiplications, one small object made.
 // It owns what the process knows of its methods' costs; `toJSON` hands that back to be stored when the app ends.
+
+/** The app may set another clock. */
+const clock = performance.now.bind(performance);
 
 /** A partition of the database, as an app process needs it. */
 export interface Region {
@@ -94,7 +98,7 @@ export type Outcome =
  * size at hand). Synchronous; works on `undefined` conditions (no clone) too.
  */
 export class Decider {
-  readonly #methods = new Map<MethodId, KnownMethod>();
+  readonly #methods = new SafeMap<MethodId, KnownMethod>();
   readonly #model: DeciderModel;
   readonly #now: () => number;
   readonly #startedMs: number;
@@ -117,16 +121,16 @@ export class Decider {
   /** `now`: milliseconds of any clock that began before the app did. `startMs`: what this process took to start, by which a device's speed shows. */
   constructor(
     model: DeciderModel,
-    { now = () => performance.now(), startMs = 0 }: { now?: () => number; startMs?: number } = {},
+    { now = clock, startMs = 0 }: { now?: () => number; startMs?: number } = {},
   ) {
     this.#model = model;
     this.#lastConditions = model.conditions;
     this.#now = now;
     this.#startedMs = now();
     this.#coldMs = startMs * COLD_START_SHARE;
-    for (const [method, known] of Object.entries(model.methods)) {
+    forEach(objectEntries(model.methods), ({ 0: method, 1: known }) => {
       this.#methods.set(method as MethodId, new KnownMethod(known));
-    }
+    });
     this.setConditions(model.conditions, model.lacking);
   }
 
@@ -151,11 +155,11 @@ export class Decider {
 
   /** Takes another partition: its methods migrate where that pays, the others only where that is plain. */
   setPartition(migrate: ReadonlySet<MethodId>): void {
-    for (const [method, known] of this.#methods) {
+    this.#methods.forEach((known, method) => {
       if (known.role === "chosen" || known.role === "elsewhere") {
         known.role = migrate.has(method) ? "chosen" : "elsewhere";
       }
-    }
+    });
   }
 
   /** Decides for one invocation; `features` are sizes of the run's input, then of its arguments (`ofRun`: it has none). `again`: it was decided for before. Constant work. */
@@ -205,7 +209,7 @@ export class Decider {
       this.#cold = true;
       this.#lostMs += outcome.lostMs ?? 0;
       known.refused ||= outcome.permanent;
-      known.wait = Math.min(RETRY_AFTER_MAX, RETRY_AFTER * 2 ** known.failures++);
+      known.wait = min(RETRY_AFTER_MAX, RETRY_AFTER * 2 ** known.failures++);
     }
     if (outcome.where === "there") {
       this.#cold = false;
@@ -218,17 +222,18 @@ export class Decider {
   /** The app has ended: if all of it ran here, that says what its methods take here. */
   ended(): void {
     if (this.#migrated) return;
-    for (const known of this.#methods.values()) known.endedHere(this.#now(), this.#startedMs);
+    this.#methods.forEach((known) => known.endedHere(this.#now(), this.#startedMs));
   }
 
   /** What it knows now, to be stored and to start from next time. */
   toJSON(): DeciderModel {
-    const methods = Object.fromEntries([...this.#methods].map(([method, known]) => [method, known.toJSON()]));
+    const entries: [string, MethodModel][] = [];
+    this.#methods.forEach((known, method) => entries[entries.length] = [method, known.toJSON()]);
     const lacking = this.#lastLacking;
     return {
       ...this.#model,
       conditions: this.#lastConditions,
-      methods,
+      methods: fromEntries(entries),
       ...(lacking !== undefined && { lacking }),
     };
   }
@@ -239,16 +244,20 @@ export class Decider {
     if (regions.length === 0) return;
     const point = pointOf(conditions);
     let best = regions[0]!, least = Infinity;
-    for (const region of regions) {
-      const cost = costAt(region.cost, point);
-      if (cost < least) [best, least] = [region, cost];
+    for (let i = 0; i < regions.length; i++) {
+      const cost = costAt(regions[i]!.cost, point);
+      if (cost >= least) continue;
+      best = regions[i]!;
+      least = cost;
     }
     if (best === this.#region) return;
     const stays = this.#region !== undefined &&
       costAt(this.#region.cost, point) - least < least * HYSTERESIS_SHARE;
     if (stays) return;
     this.#region = best;
-    this.setPartition(new Set(best.migrate));
+    const migrate = new SafeSet<MethodId>();
+    forEach(best.migrate, (method) => migrate.add(method));
+    this.setPartition(migrate);
   }
 
   #reason(method: KnownMethod, { hereMs, workMs, overheadMs }: Prediction): DecisionReason {

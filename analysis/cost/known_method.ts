@@ -1,3 +1,4 @@
+import { isFiniteNumber, max, min } from "../../runtime/safe/mod.ts";
 import {
   ASKS_FOR_EACH,
   CORRECTION_MAX,
@@ -184,7 +185,7 @@ export class KnownMethod {
     const overheadMs = this.#correction * stateMs + filesMs + firstMs;
     const longestMs = this.#returns < SURE_RETURNS
       ? undefined
-      : Math.max(hereMs, SURE_FACTOR * this.#longest * (workMs + overheadMs));
+      : max(hereMs, SURE_FACTOR * this.#longest * (workMs + overheadMs));
     return { hereMs, workMs, overheadMs, filesMs, coldMs: firstMs, longestMs };
   }
 
@@ -197,7 +198,7 @@ export class KnownMethod {
     if (count < this.#stays.looksAt || !(thoughtMs > 0)) return;
     this.#stays.looksAt = 2 * count;
     const leastMs = (this.#share ?? 0) * (now() - firstMs);
-    this.#pace = Math.max(1, Math.min(MAX_HERE_CORRECTION, leastMs / thoughtMs));
+    this.#pace = max(1, min(MAX_HERE_CORRECTION, leastMs / thoughtMs));
   }
 
   /** An invocation ran here as a whole. */
@@ -207,7 +208,10 @@ export class KnownMethod {
 
   /** One was left here; `now` is the run's clock, looked at for the first one only. */
   stays(hereMs: number, features: ArrayLike<number>, now: () => number): void {
-    if (this.#stays.count === 0) [this.#stays.firstMs, this.#stays.features] = [now(), features];
+    if (this.#stays.count === 0) {
+      this.#stays.firstMs = now();
+      this.#stays.features = features;
+    }
     this.#stays.count++;
     this.#stays.thoughtMs += hereMs / this.#pace;
   }
@@ -230,7 +234,7 @@ export class KnownMethod {
     // Others were to migrate and didn't, or weren't asked about.
     if (invocations !== this.calls || this.refused || this.failures > 0) return;
     const mostMs = nowMs - firstMs;
-    const leastMs = Math.min(mostMs, (this.#share ?? 0) * (nowMs - startedMs));
+    const leastMs = min(mostMs, (this.#share ?? 0) * (nowMs - startedMs));
     this.#sides.stayed({ invocations, thoughtMs, leastMs, mostMs, features });
   }
 
@@ -290,7 +294,8 @@ export class KnownMethod {
       return { faults, bytes: faults > 0 ? bytes * (lacking ?? 1) : 0 };
     }
     const isKnown = lacking !== undefined && this.#reads.points > 0;
-    const [model, share] = isKnown ? [this.#reads, lacking] : [this.#files, 1];
+    const model = isKnown ? this.#reads : this.#files;
+    const share = isKnown ? lacking : 1;
     const bytes = this.#onceARun() ? model.inProportion(features, RUN_BYTES) : model.at(features);
     return { faults, bytes: share * bytes };
   }
@@ -310,7 +315,7 @@ export class KnownMethod {
 
   /** Invocations among which the run's files are taken to be divided. */
   #sharers(): number {
-    return this.ofRun ? 1 : Math.max(1, this.#perRun ?? 1, this.calls);
+    return this.ofRun ? 1 : max(1, this.#perRun ?? 1, this.calls);
   }
 
   /**
@@ -318,9 +323,9 @@ export class KnownMethod {
    * busy clone must not pass for what the method takes there.
    */
   #workOf({ cloneMs, cloneCpuMs = cloneMs }: Migrated): number {
-    const workMs = Math.min(cloneMs, cloneCpuMs);
+    const workMs = min(cloneMs, cloneCpuMs);
     if (workMs > 0) {
-      this.#busy += CORRECTION_STEP * (Math.min(CORRECTION_MAX, cloneMs / workMs) - this.#busy);
+      this.#busy += CORRECTION_STEP * (min(CORRECTION_MAX, cloneMs / workMs) - this.#busy);
     }
     return workMs;
   }
@@ -332,7 +337,7 @@ export class KnownMethod {
 
   /** Invocations of this run that share the first migration's extra. */
   #stillExpected(): number {
-    return Math.max(1, (this.#perRun ?? 1) - this.calls + 1);
+    return max(1, (this.#perRun ?? 1) - this.calls + 1);
   }
 
   /** What a session's first migration takes on top, and what files do, says nothing of how well work and state are known. */
@@ -345,7 +350,7 @@ export class KnownMethod {
     });
     const times = (totalMs - waitedMs) / (workMs + overheadMs - filesMs);
     const before = 1 + FORGET * (this.#longest - 1);
-    if (Number.isFinite(times)) this.#longest = Math.max(before, times);
+    if (isFiniteNumber(times)) this.#longest = max(before, times);
   }
 
   #learnState(
@@ -362,15 +367,15 @@ export class KnownMethod {
     this.#down.add(features, { y: downBytes });
     const predicted = rates.fixedMs + warmUp * rates.perUpByteMs + downBytes * rates.perDownByteMs;
     const tookMs = totalMs - cloneMs - waitedMs;
-    if (!(predicted > 0) || !Number.isFinite(predicted)) return;
+    if (!(predicted > 0) || !isFiniteNumber(predicted)) return;
     if (cold === true) {
-      const extra = Math.max(0, tookMs - this.#correction * predicted);
+      const extra = max(0, tookMs - this.#correction * predicted);
       this.#coldMs = this.#coldMs === undefined
         ? extra * LATER_COLD_SHARE
         : this.#coldMs + CORRECTION_STEP * (extra - this.#coldMs);
       return;
     }
-    const ratio = Math.min(CORRECTION_MAX, Math.max(CORRECTION_MIN, tookMs / predicted));
+    const ratio = min(CORRECTION_MAX, max(CORRECTION_MIN, tookMs / predicted));
     this.#correction += CORRECTION_STEP * (ratio - this.#correction);
   }
 }

@@ -1,3 +1,5 @@
+import { max, min, sqrt } from "../../runtime/safe/mod.ts";
+
 /** Sums of points (x, y), enough to fit y ≈ base + slope·x. Plain numbers: they add up and travel as JSON. */
 export interface LineSums {
   /** Points, or the sum of their weights. */
@@ -55,7 +57,7 @@ export function fitLine(sums: LineSums): Line {
   // Relative bound: below it the variance is what rounding left of equal x.
   if (varX <= 1e-9 * (meanX * meanX + 1) || cov <= 0) return { base: meanY, slope: 0, fit: 0 };
   const slope = cov / varX;
-  const fit = varY > 0 ? Math.min(1, cov * cov / (varX * varY)) : 1;
+  const fit = varY > 0 ? min(1, cov * cov / (varX * varY)) : 1;
   return { base: meanY - slope * meanX, slope, fit };
 }
 
@@ -68,14 +70,14 @@ export function fitGrowth(sums: LineSums): Line {
   if (line.slope === 0 || line.base >= 0) return line;
   const slope = sums.xy / sums.xx;
   const spread = sums.yy - sums.y * sums.y / sums.n;
-  const left = Math.max(0, sums.yy - slope * sums.xy);
+  const left = max(0, sums.yy - slope * sums.xy);
   return { base: 0, slope, fit: spread > 0 ? 1 - left / spread : 0 };
 }
 
 /** How far the x lie apart, as a share of their mean. */
 export function spreadOf({ n, x, xx }: LineSums): number {
   const mean = x / n;
-  return mean > 0 ? Math.sqrt(Math.max(0, xx / n - mean * mean)) / mean : 0;
+  return mean > 0 ? sqrt(max(0, xx / n - mean * mean)) / mean : 0;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Conditions } from "../../runtime/mod.ts";
+import { forEach, objectEntries } from "../../runtime/safe/mod.ts";
 
 /**
  * A cost that is linear in the conditions: for one executable every cost here is
@@ -16,9 +17,9 @@ export const FREE: LinearCost = [0, 0, 0, 0, 0];
 /** The point of measured conditions. @throws {RangeError} if one is not a positive number. */
 export function pointOf(conditions: Omit<Conditions, "power">): Point {
   const { rttMs, upBytesPerSecond, downBytesPerSecond, cloneSpeed } = conditions;
-  for (const [name, value] of Object.entries({ upBytesPerSecond, downBytesPerSecond, cloneSpeed })) {
+  forEach(objectEntries({ upBytesPerSecond, downBytesPerSecond, cloneSpeed }), ({ 0: name, 1: value }) => {
     if (!(value > 0)) throw new RangeError(`Cannot use conditions: ${name} is ${value}, not above 0`);
-  }
+  });
   if (!(rttMs >= 0)) throw new RangeError(`Cannot use conditions: rttMs is ${rttMs}, not 0 or above`);
   return [1, rttMs, 1000 / upBytesPerSecond, 1000 / downBytesPerSecond, 1 / cloneSpeed];
 }

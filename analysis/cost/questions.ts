@@ -1,3 +1,4 @@
+import { ceil, min } from "../../runtime/safe/mod.ts";
 import { LOOKS_AT_ONCE, READ_FIRST_BYTES, READ_MOST_BYTES } from "./constants.ts";
 
 /**
@@ -11,6 +12,6 @@ export function questionsFor(files: number, bytes: number): number {
     left -= budget;
     reads++;
   }
-  if (left > 0) reads += Math.ceil(left / READ_MOST_BYTES);
-  return Math.ceil(files / LOOKS_AT_ONCE) + Math.min(files, reads);
+  if (left > 0) reads += ceil(left / READ_MOST_BYTES);
+  return ceil(files / LOOKS_AT_ONCE) + min(files, reads);
 }

@@ -1,3 +1,4 @@
+import { forEach, SafeMap, SafeSet } from "../../runtime/safe/mod.ts";
 import { SAMPLED_INVOCATIONS } from "./constants.ts";
 
 /** What a profiled run migrates: a sample of these methods' invocations, whatever that costs; plain JSON. */
@@ -13,12 +14,14 @@ const WORTH_WAITING_MS = 60_000;
  * so that early and late ones, small and large ones are seen without a million migrations. All others stay.
  */
 export class SampledMigrations {
-  readonly #calls = new Map<string, number>();
-  readonly #taken = new Map<string, number>();
+  readonly #calls = new SafeMap<string, number>();
+  readonly #taken = new SafeMap<string, number>();
   readonly #sampled: ReadonlySet<string>;
 
   constructor({ sample }: SamplingModel) {
-    this.#sampled = new Set(sample);
+    const sampled = new SafeSet<string>();
+    forEach(sample, (method) => sampled.add(method));
+    this.#sampled = sampled;
   }
 
   decide(

@@ -1,3 +1,4 @@
+import { forEach, isFiniteNumber, map, max, min } from "../../runtime/safe/mod.ts";
 import { addPoint, addSums, emptySums, fitGrowth, keepSpread, type LineSums, spreadOf } from "./line_fit.ts";
 import {
   CLEARLY_BETTER,
@@ -46,8 +47,8 @@ export class SizeModel {
   constructor(sums: SizeSums = emptySizeSums()) {
     this.sums = {
       plain: { ...sums.plain },
-      linear: sums.linear.map((s) => ({ ...s })),
-      square: sums.square.map((s) => ({ ...s })),
+      linear: map(sums.linear, copied),
+      square: map(sums.square, copied),
     };
     this.#fit();
   }
@@ -77,7 +78,7 @@ export class SizeModel {
   meanOver(other: SizeModel): number {
     const list = this.#squared ? other.sums.square : other.sums.linear;
     const seen = this.#position < 0 ? undefined : list[this.#position];
-    return seen && seen.n > 0 ? Math.max(0, this.#base + this.#slope * seen.x / seen.n) : this.mean;
+    return seen && seen.n > 0 ? max(0, this.#base + this.#slope * seen.x / seen.n) : this.mean;
   }
 
   /** The quantity for an invocation with these features; never below 0. */
@@ -85,7 +86,7 @@ export class SizeModel {
     if (this.#position < 0) return this.#base;
     const x = features[this.#position];
     if (x === undefined || x !== x) return this.mean;
-    return Math.max(0, this.#base + this.#slope * (this.#squared ? x * x : x));
+    return max(0, this.#base + this.#slope * (this.#squared ? x * x : x));
   }
 
   /** The same, but while only one size was seen of the feature at `position`, it grows as that does. */
@@ -94,7 +95,7 @@ export class SizeModel {
     const x = features[position] ?? 0;
     if (this.sized || this.varies(position) || !seen || !(seen.x > 0) || !(x > 0)) return this.at(features);
     const times = x * seen.n / seen.x;
-    return this.#base * Math.min(MAX_PROPORTION, Math.max(1 / MAX_PROPORTION, times));
+    return this.#base * min(MAX_PROPORTION, max(1 / MAX_PROPORTION, times));
   }
 
   /** The mean of what was seen of the feature at `position`; 0 if nothing was. */
@@ -118,7 +119,7 @@ export class SizeModel {
       yy: sums.yy * times * times,
     });
     // A position that was never seen is a hole, or null once it was JSON.
-    const scaleAll = (list: LineSums[]) => list.map((sums) => sums === null ? sums : scale(sums));
+    const scaleAll = (list: LineSums[]) => map(list, (sums) => sums === null ? sums : scale(sums));
     const { plain, linear, square } = this.sums;
     return new SizeModel({ plain: scale(plain), linear: scaleAll(linear), square: scaleAll(square) });
   }
@@ -131,7 +132,7 @@ export class SizeModel {
     addPoint(this.sums.plain, 0, { y, keep });
     for (let i = 0; i < features.length && i < MAX_POSITIONS; i++) {
       const x = features[i]!;
-      if (!Number.isFinite(x)) continue;
+      if (!isFiniteNumber(x)) continue;
       addPoint(this.sums.linear[i] ??= emptySums(), x, { y, keep });
       addPoint(this.sums.square[i] ??= emptySums(), x * x, { y, keep });
     }
@@ -143,7 +144,7 @@ export class SizeModel {
   /** Its sums, weighing as so many points at most. */
   capped(points: number): SizeSums {
     const scaled = emptySizeSums();
-    addSizeSums(scaled, this.sums, Math.min(1, points / Math.max(1, this.points)));
+    addSizeSums(scaled, this.sums, min(1, points / max(1, this.points)));
     return scaled;
   }
 
@@ -151,20 +152,32 @@ export class SizeModel {
     const { plain, linear, square } = this.sums;
     this.#position = -1;
     this.#base = plain.n > 0 ? plain.y / plain.n : 0;
-    let best = -1;
-    for (const list of [linear, square]) {
-      const least = list === square ? MIN_SQUARE_POINTS : MIN_POINTS;
-      for (const i of LIKELIEST) {
-        const sums = list[i];
-        if (sums === undefined || sums === null || sums.n < least) continue;
-        if (spreadOf(sums) < leastSpread(list === square)) continue;
-        const { base, slope, fit } = fitGrowth(sums);
-        if (!(slope > 0) || fit < MIN_FIT || best >= 0 && fit <= best + CLEARLY_BETTER) continue;
-        best = fit;
-        [this.#position, this.#squared, this.#base, this.#slope] = [i, list === square, base, slope];
-      }
-    }
+    this.#fitTo(square, true, this.#fitTo(linear, false, -1));
   }
+
+  /** Takes what explains the quantity clearly better than `best`; returns how well the best one does. */
+  #fitTo(list: readonly LineSums[], squared: boolean, best: number): number {
+    for (let k = 0; k < LIKELIEST.length; k++) {
+      const sums = list[LIKELIEST[k]!];
+      if (sums === undefined || sums === null || sums.n < (squared ? MIN_SQUARE_POINTS : MIN_POINTS)) {
+        continue;
+      }
+      if (spreadOf(sums) < leastSpread(squared)) continue;
+      const { base, slope, fit } = fitGrowth(sums);
+      if (!(slope > 0) || fit < MIN_FIT || best >= 0 && fit <= best + CLEARLY_BETTER) continue;
+      best = fit;
+      this.#position = LIKELIEST[k]!;
+      this.#squared = squared;
+      this.#base = base;
+      this.#slope = slope;
+    }
+    return best;
+  }
+}
+
+/** A position that was never seen has none. */
+function copied(sums: LineSums): LineSums {
+  return sums && { ...sums };
 }
 
 /** Squares lie twice as far apart. */
@@ -188,12 +201,15 @@ const LIKELIEST = [
 /** Adds sums of a profile to others, every point counted `weight` times. */
 export function addSizeSums(target: SizeSums, more: SizeSums, weight = 1): void {
   addSums(target.plain, more.plain, weight);
-  for (const key of ["linear", "square"] as const) {
+  addLists(target.linear, more.linear, weight);
+  addLists(target.square, more.square, weight);
+}
+
+function addLists(target: LineSums[], more: readonly LineSums[], weight: number): void {
+  forEach(more, (sums, i) => {
     // A position that was never seen is a hole, or null once it was JSON.
-    for (const [i, sums] of more[key].entries()) {
-      if (sums) addSums(target[key][i] ??= emptySums(), sums, weight);
-    }
-  }
+    if (sums) addSums(target[i] ??= emptySums(), sums, weight);
+  });
 }
 
 /** The sums of both. */

@@ -1,3 +1,4 @@
+import { max, min, sqrt } from "../../runtime/safe/mod.ts";
 import {
   FAR_APART,
   MAX_APTNESS,
@@ -99,15 +100,15 @@ export class TwoSides {
 
   /** A run in which nothing migrated bounds what its invocations took: what was thought moves in between. */
   stayed({ invocations, thoughtMs, leastMs, mostMs, features }: Stayed): void {
-    const tookMs = Math.min(mostMs, Math.max(leastMs, thoughtMs));
+    const tookMs = min(mostMs, max(leastMs, thoughtMs));
     if (!this.#measured) return this.ranHere(tookMs / invocations, features);
     if (invocations === 1 && mostMs <= leastMs * TIGHT_BOUNDS) {
-      const limit = Math.max(1 / MAX_HERE_CORRECTION, Math.min(MAX_HERE_CORRECTION, tookMs / thoughtMs));
+      const limit = max(1 / MAX_HERE_CORRECTION, min(MAX_HERE_CORRECTION, tookMs / thoughtMs));
       return this.ranHere(thoughtMs * limit, features);
     }
     if (tookMs === thoughtMs) return;
     this.#observed = true;
-    const times = Math.max(1 / MAX_HERE_CORRECTION, Math.min(MAX_HERE_CORRECTION, tookMs / thoughtMs));
+    const times = max(1 / MAX_HERE_CORRECTION, min(MAX_HERE_CORRECTION, tookMs / thoughtMs));
     this.#here = this.#here.scaled(times);
     this.#compare();
   }
@@ -133,8 +134,8 @@ export class TwoSides {
   ): number {
     const grown = perRun && joint.varies(RUN_BYTES) ? own.inProportion(features, RUN_BYTES) : 0;
     const together = joint.at(features);
-    const times = grown > 0 && together > 0 ? Math.sqrt(grown / together) : 1;
-    return together * Math.max(1 / MAX_APTNESS, Math.min(MAX_APTNESS, times));
+    const times = grown > 0 && together > 0 ? sqrt(grown / together) : 1;
+    return together * max(1 / MAX_APTNESS, min(MAX_APTNESS, times));
   }
 
   #compare(): void {
@@ -164,8 +165,8 @@ export class TwoSides {
  * makes a larger input look like a smaller one.
  */
 function isFarApart(a: SizeModel, b: SizeModel): boolean {
-  const [one, two] = [a.meanOf(RUN_BYTES), b.meanOf(RUN_BYTES)];
-  return one > 0 && two > 0 && Math.max(one, two) >= FAR_APART * Math.min(one, two);
+  const one = a.meanOf(RUN_BYTES), two = b.meanOf(RUN_BYTES);
+  return one > 0 && two > 0 && max(one, two) >= FAR_APART * min(one, two);
 }
 
 /** What `points` took by what `model` says of their sizes; few of them say little, as one alone may have been odd. */

@@ -1,4 +1,5 @@
 import { types } from "node:util";
+import { dataViewByteLength, typedArrayByteLength } from "../heap/intrinsics.ts";
 import { hasText } from "../heap/texts.ts";
 import { apply, getOwnPropertyDescriptor } from "../thread/intrinsics.ts";
 import { fileSize, MAX_PATH } from "./run_features.ts";
@@ -8,7 +9,7 @@ const MAX_ARGUMENTS = 8;
 
 const mapSize = getOwnPropertyDescriptor(Map.prototype, "size")!.get!;
 const setSize = getOwnPropertyDescriptor(Set.prototype, "size")!.get!;
-const { isMap, isSet } = types;
+const { isDataView, isMap, isSet } = types;
 const { isArray } = Array;
 const { isFinite } = Number;
 const { abs, max } = Math;
@@ -55,7 +56,7 @@ function sizeOf(value: unknown): number {
 
 function objectSize(value: object): number {
   if (isArray(value)) return value.length;
-  if (isView(value)) return value.byteLength;
+  if (isView(value)) return isDataView(value) ? dataViewByteLength(value) : typedArrayByteLength(value);
   if (isMap(value)) return apply(mapSize, value, []);
   if (isSet(value)) return apply(setSize, value, []);
   return 0;

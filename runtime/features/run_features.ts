@@ -1,4 +1,18 @@
+import {
+  abs,
+  ArrayPrototype,
+  defineProperty,
+  getDescriptor,
+  isFiniteNumber,
+  max,
+} from "../heap/intrinsics.ts";
+import { forEach } from "../heap/lists.ts";
+import { startsWith, trim } from "../heap/texts.ts";
+import { Url } from "../thread/intrinsics.ts";
+
 const statSync = Deno.statSync;
+const toNumber = Number;
+const { push } = Array.prototype;
 
 /** Longest string that is taken for a path. */
 export const MAX_PATH = 1024;
@@ -14,19 +28,30 @@ export const RUN_NUMBER = 2;
  */
 export function runFeatures(args: readonly string[], cwd: string): number[] {
   let bytes = 0, largest = 0;
-  for (const arg of args) {
-    const number = Number(arg);
-    if (arg.trim() !== "" && Number.isFinite(number)) largest = Math.max(largest, Math.abs(number));
-    else if (arg.length <= MAX_PATH) bytes += fileSize(arg.startsWith("/") ? arg : `${cwd}/${arg}`) ?? 0;
-  }
+  forEach(args, (arg) => {
+    const number = toNumber(arg);
+    if (trim(arg) !== "" && isFiniteNumber(number)) largest = max(largest, abs(number));
+    else if (arg.length <= MAX_PATH) bytes += fileSize(startsWith(arg, "/") ? arg : `${cwd}/${arg}`) ?? 0;
+  });
   return [args.length, bytes, largest];
 }
 
 /** Bytes of the file at a path or file URL, if there is one. */
 export function fileSize(path: string): number | undefined {
+  const programs = lendPush();
   try {
-    return statSync(path.startsWith("file:") ? new URL(path) : path).size;
+    return statSync(startsWith(path, "file:") ? new Url(path) : path).size;
   } catch {
     return undefined;
+  } finally {
+    if (programs !== undefined) defineProperty(ArrayPrototype, "push", programs);
   }
+}
+
+/** Deno's errors are made with the arrays' `push`: it gets the language's own for that; returns the program's, if that is another. */
+function lendPush(): PropertyDescriptor | undefined {
+  const programs = getDescriptor(ArrayPrototype, "push");
+  if (programs === undefined || programs.value === push) return undefined;
+  const own = { __proto__: null, value: push, writable: true, enumerable: false, configurable: true };
+  return defineProperty(ArrayPrototype, "push", own as PropertyDescriptor) ? programs : undefined;
 }

@@ -6,6 +6,7 @@ export const startsWith = uncurry(prototype.startsWith);
 export const endsWith = uncurry(prototype.endsWith);
 /** Whether a text has another within. */
 export const hasText = uncurry(prototype.includes);
+export const trim = uncurry(prototype.trim);
 export const sliceText = uncurry(prototype.slice);
 export const indexOfText = uncurry(prototype.indexOf);
 export const lastIndexOfText = uncurry(prototype.lastIndexOf);

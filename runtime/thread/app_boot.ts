@@ -78,7 +78,7 @@ export async function bootApp(supervisor: string, options: BootOptions): Promise
       unchanged: (url, reason) =>
         port.request({ op: "supervisor", request: { op: "bypassed", urls: [url], reason } }),
       builtin: (url) => builtins.addModule(`${url}#`, () => process.getBuiltinModule(url)),
-      arm: (...module) => migrator!.arm(...module),
+      arm: (key, control, points) => migrator!.arm(key, control, points),
     });
     isLoading = watchLostImports(lost);
     addEventListener("unload", () => {

@@ -165,6 +165,7 @@ interface Found {
   readonly values: boolean;
 }
 
+const { assign } = Object;
 const MARKER = /\/\*!cc:([\w-]+):(\d+)\*\//;
 
 export class CodeRegistry implements CodeAccess {
@@ -211,7 +212,7 @@ export class CodeRegistry implements CodeAccess {
       classes: new SafeMap(),
       makers: new SafeMap(),
       claimed: new SafeSet(),
-      register: Object.assign(
+      register: assign(
         (...made: Parameters<RegisterClass>) => this.#registerClass(module, made),
         { keep: this.#keep, check: this.#receiver },
       ),

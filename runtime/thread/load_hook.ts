@@ -1,6 +1,9 @@
 import { fileURLToPath } from "node:url";
+import { forEach, includes, itemsOf } from "../heap/lists.ts";
+import { startsWith, testRegExp } from "../heap/texts.ts";
 import type { CodeRegistry, Control } from "./code_registry.ts";
 import type { DeviceCode } from "./device_code.ts";
+import { defineProperty, SafeMap, SafeSet } from "./intrinsics.ts";
 import { MAP_COMMENT, ScriptLoader, type ScriptSource, scriptUrl } from "./script_loader.ts";
 import { NODE_WORKERS, NODE_WORKERS_URL } from "../rewrite/constants.ts";
 import type { SyncPort } from "./sync_port.ts";
@@ -10,6 +13,7 @@ import { kindOf } from "../watch/source_kind.ts";
 import { withoutHooks } from "./uncaught.ts";
 import { NODE_WORKERS_SOURCE } from "./workers.ts";
 
+const { imul } = Math;
 /** The app may set another clock. */
 const now = performance.now.bind(performance);
 const encoder = new TextEncoder();
@@ -82,16 +86,16 @@ const WORKERS = { url: NODE_WORKERS_URL, shortCircuit: true, format: "module" };
  */
 export function installLoadHook(context: HookContext): LoadHook {
   let spentMs = 0;
-  const points = new Map<string, Points>();
-  const loaded = new Set<string>();
+  const points = new SafeMap<string, Points>();
+  const loaded = new SafeSet<string>();
   /** Imported, but not loaded through this hook (yet). */
-  const resolved = new Set<string>();
+  const resolved = new SafeSet<string>();
   let mainIsScript = false;
   /** Modules that have begun to run: what they import from then on, they import dynamically. */
-  const ran = new Set<string>();
-  const dynamic = new Set<string>();
+  const ran = new SafeSet<string>();
+  const dynamic = new SafeSet<string>();
   /** Of those, the ones that have to be loaded before the app ends. */
-  const awaited = new Set<string>();
+  const awaited = new SafeSet<string>();
   const runtime = {
     register: (
       key: string,
@@ -111,7 +115,7 @@ export function installLoadHook(context: HookContext): LoadHook {
     resolve(specifier: string, hook: any, next: any) {
       if (specifier === RUNTIME_URL) return { url: RUNTIME_URL, shortCircuit: true, format: "module" };
       if (specifier === NODE_WORKERS_URL) {
-        NODE_WORKERS.forEach((name) => context.code.link(scriptUrl(hook.parentURL), name, NODE_WORKERS[0]!));
+        forEach(NODE_WORKERS, (name) => context.code.link(scriptUrl(hook.parentURL), name, NODE_WORKERS[0]!));
         context.builtin(NODE_WORKERS[0]!);
         return WORKERS;
       }
@@ -124,8 +128,8 @@ export function installLoadHook(context: HookContext): LoadHook {
         if (failed !== undefined) throw failed;
         dynamic.add(result.url);
       } else dynamic.delete(result.url);
-      if (!loaded.has(result.url) && HOOKED.test(result.url)) resolved.add(result.url);
-      if (result.url.startsWith("node:")) context.builtin(result.url);
+      if (!loaded.has(result.url) && testRegExp(HOOKED, result.url)) resolved.add(result.url);
+      if (startsWith(result.url, "node:")) context.builtin(result.url);
       const named = result.url === NODE_WORKERS[0] && !isRequired(hook) &&
         hook.parentURL !== NODE_WORKERS_URL;
       return named ? WORKERS : result;
@@ -169,12 +173,12 @@ export function installLoadHook(context: HookContext): LoadHook {
       return loadScript(scripts, url, script) ?? { ...result, source: text, shortCircuit: true };
     },
   }));
-  return { spentMs: () => spentMs, bypassed: () => [...awaited] };
+  return { spentMs: () => spentMs, bypassed: () => itemsOf(awaited) };
 }
 
 // deno-lint-ignore no-explicit-any
 function isRequired(hook: any): boolean {
-  return hook.conditions?.includes("require") === true;
+  return hook.conditions !== undefined && includes(hook.conditions, "require");
 }
 
 /** What the hook is shown if Deno shows it anything. */
@@ -185,7 +189,7 @@ const RUNTIME_SOURCE = `${TAKE}export const register=m.register,checked=m.checke
 
 /** Hands the runtime's functions to its virtual module, which closes the way when it is evaluated. */
 function exposeRuntime(runtime: object): void {
-  Object.defineProperty(Function.prototype.toString, SLOT, { value: runtime, configurable: true });
+  defineProperty(Function.prototype.toString, SLOT, { value: runtime, configurable: true });
 }
 
 function start(
@@ -216,8 +220,8 @@ function rewriteLoaded(
   { source, format }: any,
 ): Rewritten | undefined {
   if (
-    source === null || source === undefined || /^(node|ext|data):/.test(url) ||
-    /\.(json|wasm|node)$/.test(url)
+    source === null || source === undefined || testRegExp(/^(node|ext|data):/, url) ||
+    testRegExp(/\.(json|wasm|node)$/, url)
   ) return undefined;
   const given: string = typeof source === "string" ? source : decode(source);
   const request = { op: "rewrite", url, kind: kindOf(url, required, format) };
@@ -236,7 +240,7 @@ function rewriteLoaded(
 /** A number for the migration points of a module (FNV-1a of their sites). */
 function numberOf(points: Points): number {
   let number = 0x811c9dc5;
-  for (const [site] of points) number = Math.imul(number ^ site, 0x01000193) >>> 0;
+  forEach(points, ({ 0: site }) => number = imul(number ^ site, 0x01000193) >>> 0);
   return number;
 }
 
@@ -245,6 +249,6 @@ const REQUIRED_MODULE =
 
 /** A script is loaded from the disk as if there were no hook; undefined if that can't be done: it then runs as it is. */
 function loadScript(scripts: ScriptLoader, url: string, script: ScriptSource): object | undefined {
-  const path = url.startsWith("file:") ? fileURLToPath(url) : url;
+  const path = startsWith(url, "file:") ? fileURLToPath(url) : url;
   return scripts.prepare(path, script) ? FROM_DISK : undefined;
 }

@@ -8,7 +8,8 @@
  */
 import * as nodeModule from "node:module";
 import process from "node:process";
-import { apply, defineProperty } from "./intrinsics.ts";
+import { execRegExp, sliceText } from "../heap/texts.ts";
+import { apply, defineProperty, deleteProperty } from "./intrinsics.ts";
 
 /**
  * Ends the name under which a script's rewritten text is compiled; `.cjs` is what the loader looks at. The engine keeps
@@ -17,6 +18,8 @@ import { apply, defineProperty } from "./intrinsics.ts";
 const mapped = (mark: string) => `#${mark}.cjs`;
 const MAPPED_URL = /%23[0-9a-f]{16}-\d+\.cjs$/;
 const PARAMS = ["exports", "require", "module", "__filename", "__dirname"];
+/** A script that passes on what it is given. */
+const HAND_OVER = `module._compile(${PARAMS.join()})`;
 /** In front of a source map's URL, at the end of a text. */
 export const MAP_COMMENT = "\n//# sourceMappingURL=";
 
@@ -52,7 +55,8 @@ export interface ScriptSource {
 
 /** The URL of a script's module for one that the script was compiled under. */
 export function scriptUrl(url: string): string {
-  return url.replace(MAPPED_URL, "");
+  const found = execRegExp(MAPPED_URL, url);
+  return found === null ? url : sliceText(url, 0, found.index);
 }
 
 /** Loads rewritten scripts; one a process, made before any of the app's code runs. */
@@ -79,8 +83,8 @@ export class ScriptLoader {
     const module: Module | undefined = this.#Module._cache[path];
     if (this.#compileFunction === undefined || module === undefined) return false;
     const compile = this.#disguise((self, given) => {
-      Reflect.deleteProperty(module, "_compile");
-      const [text, filename] = given;
+      deleteProperty(module, "_compile");
+      const { 0: text, 1: filename } = given;
       const usual = self === module && text === script.source && filename === path &&
         module._compile === this.#compile;
       // An app that changes how scripts are loaded gets what it made of this one.
@@ -93,7 +97,7 @@ export class ScriptLoader {
   #step(module: Module, path: string, { text, map, mark, register }: ScriptSource): Step {
     const name = path + mapped(mark);
     apply(this.#compile, new this.#Module(name), [MAP_COMMENT + map, name, "module", true]);
-    const [compiled, failed] = this.#compileFunction!(
+    const { 0: compiled, 1: failed } = this.#compileFunction!(
       text,
       this.#pathToFileURL(name).href,
       [true],
@@ -103,7 +107,7 @@ export class ScriptLoader {
     const given = this.#parameters(module, path);
     defineProperty(module, "_compile", {
       get() {
-        Reflect.deleteProperty(module, "_compile");
+        deleteProperty(module, "_compile");
         return register;
       },
       configurable: true,
@@ -118,8 +122,8 @@ export class ScriptLoader {
       value: (...args: unknown[]) => void (given = args),
       configurable: true,
     });
-    apply(this.#compile, module, [`module._compile(${PARAMS.join()})`, path, "commonjs"]);
-    Reflect.deleteProperty(module, "_compile");
+    apply(this.#compile, module, [HAND_OVER, path, "commonjs"]);
+    deleteProperty(module, "_compile");
     return given;
   }
 

@@ -1,4 +1,8 @@
 import * as nodeModule from "node:module";
+import { newError } from "../heap/intrinsics.ts";
+import { includes } from "../heap/lists.ts";
+import { ownStack } from "../heap/stack.ts";
+import { hasText, splitText, testRegExp } from "../heap/texts.ts";
 import { leadsNowhere } from "./failed_import.ts";
 
 /**
@@ -49,25 +53,25 @@ interface Hook {
 type Next<T> = (given: string, hook: Hook) => T;
 
 function isRequired({ conditions }: Hook): boolean {
-  return conditions?.includes("require") === true;
+  return conditions !== undefined && includes(conditions, "require");
 }
 
 /** Whether code of the app's is on the stack: static imports are resolved by the engine alone. */
 function isCalled(): boolean {
-  const frames = new Error().stack!.split("\n");
-  return frames.findLastIndex((line) => /^ {4}at .*\(node:module:/.test(line)) < frames.length - 1;
+  const frames = splitText(ownStack(new newError()) as string, "\n");
+  return !testRegExp(/^ {4}at .*\(node:module:/, frames[frames.length - 1]!);
 }
 
 function mayRequire(source: unknown): boolean {
-  return typeof source === "string" && source.includes("createRequire");
+  return typeof source === "string" && hasText(source, "createRequire");
 }
 
 /** What a person may write wrongly, or isn't known here: to run it without hooks is never wrong. */
 function hasOtherType(url: string, type: string | undefined): boolean {
-  if (type === "text" || type === "bytes" || !/^(file|https?):/.test(url)) return false;
+  if (type === "text" || type === "bytes" || !testRegExp(/^(file|https?):/, url)) return false;
   return type === undefined ? isJson(url) : type !== "json" || !isJson(url);
 }
 
 function isJson(url: string): boolean {
-  return /\.jsonc?([?#]|$)/.test(url);
+  return testRegExp(/\.jsonc?([?#]|$)/, url);
 }

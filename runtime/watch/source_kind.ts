@@ -1,9 +1,11 @@
+import { testRegExp } from "../heap/texts.ts";
+
 /** ES module or CommonJS script; `either` if only its text can tell. */
 export type SourceKind = "module" | "script" | "either";
 
 /** What is loaded through `require` is mostly a script, but nothing says so. */
 export function kindOf(url: string, required: boolean, format: string | undefined): SourceKind {
-  if (format === "commonjs" || /\.cjs(\?|$)/.test(url)) return "script";
-  if (format === "module" || !required || /\.mjs(\?|$)/.test(url)) return "module";
+  if (format === "commonjs" || testRegExp(/\.cjs(\?|$)/, url)) return "script";
+  if (format === "module" || !required || testRegExp(/\.mjs(\?|$)/, url)) return "module";
   return "either";
 }

@@ -1,46 +1,8 @@
-// Patches every function of the language's own prototypes and namespaces by one that counts its calls, then migrates:
-// nobody but the program may ever call one.
+// Patches all built-ins by counting ones, then migrates: nobody but the program may ever call one.
 // deno-lint-ignore-file no-explicit-any
-const { apply, construct, ownKeys, getOwnPropertyDescriptor, defineProperty, getPrototypeOf } = Reflect;
-const hiddenPrototypes: Record<string, object> = {
-  "%TypedArray%": getPrototypeOf(Uint8Array)!,
-  "%TypedArray%.prototype": getPrototypeOf(Uint8Array.prototype)!,
-  "%ArrayIterator%": getPrototypeOf([].values())!,
-  "%MapIterator%": getPrototypeOf(new Map().keys())!,
-  "%SetIterator%": getPrototypeOf(new Set().keys())!,
-  "%StringIterator%": getPrototypeOf(""[Symbol.iterator]())!,
-  "%RegExpStringIterator%": getPrototypeOf("".matchAll(/a/g))!,
-  "%IteratorHelper%": getPrototypeOf([].values().map((x) => x))!,
-  "%Generator%": getPrototypeOf(getPrototypeOf((function* () {})())!)!,
-  "%AsyncGenerator%": getPrototypeOf(getPrototypeOf((async function* () {})())!)!,
-};
-const names = [
-  ...["Object", "Function", "Array", "String", "Number", "Boolean", "Symbol", "BigInt", "Math", "JSON", "Reflect"],
-  ...["Date", "RegExp", "Promise", "Map", "Set", "WeakMap", "WeakSet", "WeakRef", "Iterator", "Error"],
-  ...["ArrayBuffer", "DataView", "Uint8Array", "Int32Array", "Uint32Array", "Float64Array", "AggregateError"],
-  ...["TextEncoder", "TextDecoder", "FinalizationRegistry", "Proxy", "TypeError", "URL", "Atomics"],
-];
-/** Calls by name, while it is counted. */
-const touches: Record<string, number> = { __proto__: null } as any;
-const state = { counts: false, inside: false };
+import { patchAll, state, touches } from "./counting.ts";
 
-function patch(name: string, object: any): void {
-  for (const key of ownKeys(object)) {
-    const descriptor = getOwnPropertyDescriptor(object, key)!;
-    if (!descriptor.configurable || key === "constructor") continue;
-    const called = `${name}.${String(key)}`;
-    const counting = (original: any) => {
-      if (typeof original !== "function") return original;
-      return function (this: unknown) {
-        if (state.counts && !state.inside) touches[called] = (touches[called] ?? 0) + 1;
-        return new.target ? construct(original, arguments as any) : apply(original, this, arguments as any);
-      };
-    };
-    const { value, get, set } = descriptor;
-    if (typeof value === "function") defineProperty(object, key, { ...descriptor, value: counting(value) });
-    else if (get) defineProperty(object, key, { ...descriptor, get: counting(get), set: counting(set) });
-  }
-}
+const { apply } = Reflect;
 
 class Shape {
   #size = 1;
@@ -82,12 +44,7 @@ function work(step: number): unknown {
   return { told, born };
 }
 
-for (const name of names) {
-  const value = (globalThis as any)[name];
-  patch(name, value);
-  if (typeof value === "function" && value.prototype) patch(`${name}.prototype`, value.prototype);
-}
-for (const name of Object.keys(hiddenPrototypes)) patch(name, hiddenPrototypes[name]!);
+patchAll();
 
 function run(step: number): unknown {
   state.counts = true;
