@@ -49,16 +49,18 @@ export function classify(out: Outlet, node: Node): KindNumber {
     if (out.values.nameOfBuiltin(node) !== undefined) return KIND.builtin;
     return functionKind(out, node);
   }
-  const known = out.layouts.kindOf(node);
-  if (known !== undefined) return known === KIND.view ? checkedView(out, node) : known;
-  if (out.layouts.isOrdinaryArray(node)) return KIND.array;
+  const example = out.layouts.meet(node, out.slotNumber);
+  if (example !== undefined) {
+    out.met = example.number;
+    return example.kind === KIND.view ? checkedView(out, node) : example.kind;
+  }
   const brand = out.values.brandOf(node);
   if (!NEVER_BUILTIN.has(brand) && out.values.nameOfBuiltin(node) !== undefined) return KIND.builtin;
   const why = whyNot(out, node, brand);
   if (why !== undefined) return refuse(out, node, why);
   const kind = BRANDS.get(brand)!;
   if (kind === KIND.view) checkedView(out, node);
-  if (kind === KIND.plain || NEVER_BUILTIN.has(brand)) out.layouts.learnKind(node, kind);
+  if (kind === KIND.plain || NEVER_BUILTIN.has(brand)) out.met = out.layouts.learnKind(node, kind);
   return kind;
 }
 

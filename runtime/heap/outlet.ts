@@ -37,7 +37,8 @@ import {
   typedArrayName,
 } from "./intrinsics.ts";
 import { type Layout, Layouts } from "./layouts.ts";
-import { KIND, type Node } from "./node.ts";
+import { KIND, type KindNumber, type Node } from "./node.ts";
+import { Offsets } from "./offsets.ts";
 import { appended, PrivateOwners } from "./private_owners.ts";
 import type { Why } from "./refusals.ts";
 import type { SessionState } from "./session_state.ts";
@@ -116,6 +117,12 @@ export class Outlet {
   readonly owners: PrivateOwners;
   readonly #slots: unknown[] = [];
   readonly layouts: Layouts;
+  /** By new node, what {@linkcode met} was. */
+  readonly #met = new Offsets();
+  /** Number of the example that told the kind of the object that was classified last, or 0. */
+  met = 0;
+  /** Which slot of all shapes holds the reference that is being written; 0 for none. */
+  slotNumber = 0;
   /** Of the object that is being written, if its layout was seen before. */
   #known: Layout | undefined;
   /** Of the object whose properties were written last. */
@@ -137,7 +144,9 @@ export class Outlet {
     if (this.options.checking) return this.#reached(node);
     let index = state.claim(node);
     if (index === state.size) {
+      this.met = 0;
       state.announce(kind ?? classify(this, node), node);
+      this.#met.push(this.met);
       state.epochs[index] = state.epoch;
       state.parents[index] = this.at;
       this.queue[this.queue.length] = index;
@@ -165,6 +174,7 @@ export class Outlet {
     // Nothing here moves an iterator that is away, so what was said of it holds.
     if (kind === KIND.absent || kind === KIND.iterator && this.options.supplement === true) return index;
     this.state.rename(node);
+    this.#met.push(0);
     return this.state.announce(kind, node);
   }
 
@@ -234,7 +244,16 @@ export class Outlet {
     }
     if (value === null) return w.byte(VALUE.null);
     w.byte(VALUE.reference);
+    this.slotNumber = 0;
     this.node(value as Node);
+  }
+
+  /** Writes the value of a shape's slot; all such slots are numbered. */
+  slot(value: unknown, number: number): void {
+    if (typeof value !== "object" || value === null) return this.value(value);
+    this.w.byte(VALUE.reference);
+    this.slotNumber = number;
+    this.node(value);
   }
 
   #number(value: number): void {
@@ -258,7 +277,7 @@ export class Outlet {
 
   /** Writes what {@linkcode properties} would, if the object's layout is known. */
   knownLayout(object: object): boolean {
-    const layout = this.layouts.find(object);
+    const layout = this.#isNew() ? this.layouts.met(this.#metAt(), object) : this.layouts.find(object);
     this.#known = layout;
     if (layout === undefined) return false;
     const { shape } = layout;
@@ -272,7 +291,7 @@ export class Outlet {
         for (let i = 0; i < keys.length; i++) this.value((object as Record<string, unknown>)[keys[i]!]);
         return true;
       }
-      shape.write = slotWriter(keys);
+      shape.write = slotWriter(keys, shape.firstSlot);
     }
     shape.write(object, this);
     return true;
@@ -283,7 +302,21 @@ export class Outlet {
     if (this.options.values.sameLayout === undefined) return;
     const carried = this.privateOwners(exemplar);
     const elementsAreSlots = hasSlots && typedArrayName(exemplar) !== undefined;
-    this.layouts.learn({ exemplar, shape, carried, elementsAreSlots, hasSlots });
+    const kind = this.state.kinds[this.at] as KindNumber;
+    this.layouts.learn({ exemplar, shape, carried, elementsAreSlots, hasSlots }, kind);
+  }
+
+  /** Whether the array that is being written has ordinary elements, the usual prototype and nothing else. */
+  isOrdinaryArray(array: object): boolean {
+    return this.#isNew() ? this.layouts.isOfArrays(this.#metAt()) : this.layouts.isOrdinaryArray(array);
+  }
+
+  #isNew(): boolean {
+    return this.at >= this.firstNew;
+  }
+
+  #metAt(): number {
+    return this.#met.at(this.at - this.firstNew);
   }
 
   /**

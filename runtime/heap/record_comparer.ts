@@ -63,8 +63,9 @@ export class RecordComparer {
 
   /** By its layout, which tells all but the values. */
   #sameLaidOut(node: object): boolean {
-    const shape = this.#out.layouts.find(node)?.shape;
-    if (shape === undefined || shape.number !== this.#varint() || shape.root.owners.length > 0) return false;
+    const { layouts, state } = this.#out;
+    const shape = state.shapes.list[this.#varint()]!;
+    if (shape.root.owners.length > 0 || !layouts.fits(node, shape.number)) return false;
     shape.compare ??= slotComparer(shape.keys as readonly string[]);
     return shape.compare(node, this);
   }

@@ -17,6 +17,8 @@ export interface Shape {
   readonly attributes: readonly number[];
   /** How many values a record of this shape has: accessors have two. */
   readonly slots: number;
+  /** Number of its first slot among the slots of all shapes, from 1 on. */
+  readonly firstSlot: number;
   /** Whether all properties are as assignment makes them and have names that aren't indexes. */
   readonly simple: boolean;
   /** The capture that last enqueued what the shape refers to. */
@@ -67,6 +69,7 @@ export class ShapeTable {
   readonly list: Shape[] = [];
   #byPrototype = new SafeWeakMap<object, ShapeRoot[]>();
   #ofNull: ShapeRoot[] = [];
+  #slots = 1;
 
   root(prototype: object | null, extensible: boolean, owners: readonly Function[]): ShapeRoot {
     const roots = this.#roots(prototype);
@@ -94,6 +97,7 @@ export class ShapeTable {
       keys,
       attributes,
       slots,
+      firstSlot: this.#slots,
       simple: isSimple(keys, attributes),
       epoch: 0,
       write: undefined,
@@ -102,6 +106,7 @@ export class ShapeTable {
       plannable: undefined,
       plan: undefined,
     };
+    this.#slots += slots;
     step.shape = shape;
     this.list[shape.number] = shape;
     return shape;

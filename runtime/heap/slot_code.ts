@@ -6,7 +6,8 @@ import { newFunction, quote } from "./intrinsics.ts";
 
 /** Where slots are written to. */
 export interface SlotSink {
-  value(value: unknown): void;
+  /** `number` is the slot's among those of all shapes. */
+  slot(value: unknown, number: number): void;
 }
 
 /** Where slots are read from. */
@@ -28,11 +29,13 @@ export type MakeObject = new () => object;
 const MAX_KEYS = 64;
 
 /** Passes an object's values to a sink, in order of the keys. */
-export function slotWriter(keys: readonly string[]): WriteSlots {
+export function slotWriter(keys: readonly string[], firstSlot: number): WriteSlots {
   let text = "";
-  for (let i = 0; i < keys.length; i++) text += `s.value(o[${quote(keys[i]!)}]);`;
+  for (let i = 0; i < keys.length; i++) text += `s.slot(o[${quote(keys[i]!)}],${firstSlot + i});`;
   return compile<WriteSlots>(keys, text, ["o", "s"]) ?? ((object, sink) => {
-    for (let i = 0; i < keys.length; i++) sink.value((object as Record<string, unknown>)[keys[i]!]);
+    for (let i = 0; i < keys.length; i++) {
+      sink.slot((object as Record<string, unknown>)[keys[i]!], firstSlot + i);
+    }
   });
 }
 

@@ -36,7 +36,7 @@ export const array: Kind<unknown[], void, ArrayContent> = {
   name: "array",
   writeShell() {},
   writeContent(node, out: Outlet) {
-    if (out.layouts.isOrdinaryArray(node) && writeOrdinary(node, out)) return;
+    if (out.isOrdinaryArray(node) && writeOrdinary(node, out)) return;
     const { value: length, writable } = getDescriptor(node, "length")!;
     if (length > LONG && writeLong(node, { length, writable: writable! }, out)) return;
     const keys = ownKeys(node);
