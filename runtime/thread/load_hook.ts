@@ -8,7 +8,7 @@ import { MAP_COMMENT, ScriptLoader, type ScriptSource, scriptUrl } from "./scrip
 import { NODE_WORKERS, NODE_WORKERS_URL } from "../rewrite/constants.ts";
 import type { SyncPort } from "./sync_port.ts";
 import { failedImport, failedResolution } from "../watch/failed_import.ts";
-import { FROM_DISK, hookModules } from "../watch/unhooked.ts";
+import { FROM_DISK, hookModules, isShownWrongly, PAST_HOOKS } from "../watch/unhooked.ts";
 import { kindOf } from "../watch/source_kind.ts";
 import { withoutHooks } from "./uncaught.ts";
 import { NODE_WORKERS_SOURCE } from "./workers.ts";
@@ -150,6 +150,10 @@ export function installLoadHook(context: HookContext): LoadHook {
       resolved.delete(url);
       awaited.delete(url);
       const result = next(url, hook);
+      if (isShownWrongly(result.source)) {
+        context.unchanged(url, SHOWN_WRONGLY);
+        return PAST_HOOKS;
+      }
       const required = isRequired(hook);
       const failed = dynamic.has(url) && !required
         ? failedImport(url, result.source, hook.importAttributes)
@@ -244,6 +248,8 @@ function numberOf(points: Points): number {
   return number;
 }
 
+const SHOWN_WRONGLY =
+  "Deno shows it wrongly, as it has a decorated class and no import or export (an `export {}` at its end helps)";
 const REQUIRED_MODULE =
   "a script requires it, and it is an ES module: what it imports isn't rewritten either";
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { failedImport } from "./failed_import.ts";
 import { kindOf, type SourceKind } from "./source_kind.ts";
-import { FROM_DISK, hookModules, looksLikeModule } from "./unhooked.ts";
+import { FROM_DISK, hookModules, isShownWrongly, looksLikeModule, PAST_HOOKS } from "./unhooked.ts";
 
 /** A module as the engine ran it. */
 export interface ModuleNote {
@@ -18,6 +18,7 @@ export function installNoteHook(tell: (note: ModuleNote) => void): void {
       const { source } = result;
       const required = hook.conditions?.includes("require") === true;
       if (required && looksLikeModule(url, source)) return loadRequired(fileURLToPath(url));
+      if (isShownWrongly(source)) return PAST_HOOKS;
       const failed = required || source === null
         ? undefined
         : failedImport(url, source, hook.importAttributes);

@@ -22,6 +22,19 @@ export function looksLikeModule(url: string, source: unknown): boolean {
 /** For a built-in the engine's loader takes no source from a hook, and goes on as it does without one. */
 export const FROM_DISK = { format: "builtin", source: null, shortCircuit: true };
 
+/**
+ * Whether a hook is shown another text than the engine would run: where a file has no imports and exports, Deno gives hooks a
+ * decorated class under another name than its uses.
+ */
+export function isShownWrongly(source: unknown): boolean {
+  return typeof source === "string" && source.includes("_apply_decs") && RENAMED.test(source);
+}
+
+const RENAMED = /\bclass ([\w$]+?)\d+\b[^{]*\{\s*static\s*\{\s*\(\{[^}]*\bc: \[_\1,/;
+
+/** What a load hook answers for a module that the engine is to load as if there were no hook. */
+export const PAST_HOOKS = { source: null, shortCircuit: true };
+
 /** Hooks module loading. With any hooks on, the engine resolves no import of an ES module that a script requires. */
 export function hookModules(make: (loadRequired: LoadRequired) => ModuleHooks): void {
   // deno-lint-ignore no-explicit-any
