@@ -1,5 +1,5 @@
 import type { ModuleTable } from "../rewrite/mod.ts";
-import type { CodeSource, Resolution } from "./code_registry.ts";
+import type { CodeSource, Resolution } from "./live_modules.ts";
 import type { ShippedMaker } from "./protocol.ts";
 import type { SyncPort } from "./sync_port.ts";
 import { filter, forEach } from "../heap/lists.ts";

@@ -2,14 +2,9 @@ import * as nodeModule from "node:module";
 import { NODE_WORKERS, NODE_WORKERS_URL } from "../rewrite/constants.ts";
 import type { ModuleTable } from "../rewrite/mod.ts";
 import { above } from "./above.ts";
-import {
-  checked,
-  type CodeRegistry,
-  type CodeSource,
-  MAKER_URL,
-  pick,
-  type Resolution,
-} from "./code_registry.ts";
+import { checked, MAKER_URL, pick } from "./closure_makers.ts";
+import type { CodeRegistry } from "./code_registry.ts";
+import type { CodeSource, Resolution } from "./live_modules.ts";
 import type { ModuleCode, ShippedCode, ShippedMaker, ShippedModule } from "./protocol.ts";
 import { filter, forEach, join, map, some } from "../heap/lists.ts";
 import {

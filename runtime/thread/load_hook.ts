@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { forEach, includes, itemsOf } from "../heap/lists.ts";
 import { startsWith, testRegExp } from "../heap/texts.ts";
-import type { CodeRegistry, Control } from "./code_registry.ts";
+import type { CodeRegistry } from "./code_registry.ts";
+import type { Control } from "./live_modules.ts";
 import type { DeviceCode } from "./device_code.ts";
 import { defineProperty, SafeMap, SafeSet } from "./intrinsics.ts";
 import { MAP_COMMENT, ScriptLoader, type ScriptSource, scriptUrl } from "./script_loader.ts";
