@@ -2,7 +2,8 @@
  * Capture and instantiate against what people use to copy heaps. Run with `deno task bench:capture [--json] [PART OF A NAME]`; medians
  * of several rounds, interleaved, all in one process. Baselines carry the same values with prototypes and functions
  * stripped. `out` is capture and encode, `in` decode and instantiate; `home` is what the clone does to send back a heap of
- * which one object changed, `again` what the device does to migrate that heap once more.
+ * which one object changed, `again` what the device does to migrate that heap once more. The engine's flags are an app process's; a
+ * guest has no such young generation, so `in` and `home` take somewhat longer there.
  */
 import { deserialize, serialize } from "node:v8";
 import { parse } from "acorn";

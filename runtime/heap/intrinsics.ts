@@ -71,6 +71,8 @@ export const ceil = Math.ceil;
 export const ObjectPrototype = Object.prototype;
 export const FunctionPrototype = Function.prototype;
 export const ArrayPrototype = Array.prototype;
+export const MapPrototype = Map.prototype;
+export const SetPrototype = Set.prototype;
 
 export const symbolFor = Symbol.for;
 export const symbolKeyFor = Symbol.keyFor;

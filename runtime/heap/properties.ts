@@ -19,6 +19,12 @@ import { PacketError } from "./packet_error.ts";
 import type { Shape } from "./shape.ts";
 import { writeStack } from "./stack.ts";
 
+/** Whether an object with these has nothing of its own, and is as new ones of that prototype are. */
+export function isBare({ shape }: Properties, prototype: object): boolean {
+  return shape.keys.length === 0 && shape.root.prototype === prototype && shape.root.extensible &&
+    shape.root.owners.length === 0;
+}
+
 /**
  * Makes an object's own properties (`keys`, as they are now) what was read: same order, attributes and values.
  * Properties that stay keep their place; the order of the others is made by removing and adding as few as possible.

@@ -12,7 +12,7 @@ import {
 import { isArrayIndex } from "../keys.ts";
 import { HOLE, type Outlet } from "../outlet.ts";
 import { PacketError } from "../packet_error.ts";
-import { applyProperties, checkProperties } from "../properties.ts";
+import { applyProperties, checkProperties, isBare } from "../properties.ts";
 import { FILLED, type Kind } from "./kind.ts";
 
 /** Elements as properties of their own, for arrays that are sparse or have unusual elements. */
@@ -75,7 +75,7 @@ export const array: Kind<unknown[], void, ArrayContent> = {
       : assignElements(node, inlet, length);
     const properties = inlet.properties();
     const lengthFixed = (flags & LENGTH_FIXED) !== 0;
-    if (!sparse && !lengthFixed && isUsual(properties)) return FILLED;
+    if (!sparse && !lengthFixed && isBare(properties, ArrayPrototype)) return FILLED;
     return { length, lengthFixed, elements, properties };
   },
   check(node, content, inlet) {
@@ -186,12 +186,6 @@ function assignElements(node: unknown[], inlet: Inlet, length: number): unknown[
   }
   node.length = length;
   return node;
-}
-
-/** Whether an array has nothing but its elements. */
-function isUsual({ shape }: Properties): boolean {
-  return shape.keys.length === 0 && shape.root.prototype === ArrayPrototype && shape.root.extensible &&
-    shape.root.owners.length === 0;
 }
 
 /** Own keys that the content's properties speak of. */

@@ -3,6 +3,7 @@ import {
   mapDelete,
   mapForEach,
   mapGet,
+  MapPrototype,
   mapSet,
   mapSize,
   newMap,
@@ -11,12 +12,13 @@ import {
   SafeMap,
 } from "../intrinsics.ts";
 import type { Outlet } from "../outlet.ts";
-import { applyProperties, checkProperties } from "../properties.ts";
-import type { Kind } from "./kind.ts";
+import { applyProperties, checkProperties, isBare } from "../properties.ts";
+import { FILLED, type Kind } from "./kind.ts";
 import { lastingKeys } from "./lasting_keys.ts";
 
 interface MapContent {
-  readonly keys: readonly unknown[];
+  /** Undefined if a new Map has its entries already. */
+  readonly keys: readonly unknown[] | undefined;
   readonly values: readonly unknown[];
   readonly properties: Properties;
 }
@@ -44,6 +46,11 @@ export const map: Kind<Map<unknown, unknown>, void, MapContent> = {
     }
     return { keys, values, properties: inlet.properties() };
   },
+  readInto(node, _, inlet) {
+    for (let i = 0, count = inlet.count(); i < count; i++) mapSet(node, inlet.value(), inlet.value());
+    const properties = inlet.properties();
+    return isBare(properties, MapPrototype) ? FILLED : { keys: undefined, values: [], properties };
+  },
   check(node, content, inlet) {
     checkProperties(node, ownKeys(node), content.properties, inlet);
   },
@@ -55,6 +62,7 @@ export const map: Kind<Map<unknown, unknown>, void, MapContent> = {
 
 /** Edits as a program would have: entries that last stay in place, so live iterators go on where they are. */
 function fillEntries(node: Map<unknown, unknown>, { keys, values }: MapContent, tail: number): void {
+  if (keys === undefined) return;
   if (mapSize(node) === 0) {
     for (let i = 0; i < keys.length; i++) mapSet(node, keys[i], values[i]);
     return;

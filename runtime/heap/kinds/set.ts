@@ -1,12 +1,23 @@
 import type { Inlet, Properties } from "../inlet.ts";
-import { newSet, ownKeys, SafeMap, SafeSet, setAdd, setDelete, setForEach, setSize } from "../intrinsics.ts";
+import {
+  newSet,
+  ownKeys,
+  SafeMap,
+  SafeSet,
+  setAdd,
+  setDelete,
+  setForEach,
+  SetPrototype,
+  setSize,
+} from "../intrinsics.ts";
 import type { Outlet } from "../outlet.ts";
-import { applyProperties, checkProperties } from "../properties.ts";
-import type { Kind } from "./kind.ts";
+import { applyProperties, checkProperties, isBare } from "../properties.ts";
+import { FILLED, type Kind } from "./kind.ts";
 import { lastingKeys } from "./lasting_keys.ts";
 
 interface SetContent {
-  readonly members: readonly unknown[];
+  /** Undefined if a new Set has its members already. */
+  readonly members: readonly unknown[] | undefined;
   readonly properties: Properties;
 }
 
@@ -26,6 +37,11 @@ export const set: Kind<Set<unknown>, void, SetContent> = {
     for (let i = 0, count = inlet.count(); i < count; i++) members[i] = inlet.value();
     return { members, properties: inlet.properties() };
   },
+  readInto(node, _, inlet) {
+    for (let i = 0, count = inlet.count(); i < count; i++) setAdd(node, inlet.value());
+    const properties = inlet.properties();
+    return isBare(properties, SetPrototype) ? FILLED : { members: undefined, properties };
+  },
   check(node, content, inlet) {
     checkProperties(node, ownKeys(node), content.properties, inlet);
   },
@@ -36,7 +52,8 @@ export const set: Kind<Set<unknown>, void, SetContent> = {
 };
 
 /** Edits as a program would have: members that last stay in place, so live iterators go on where they are. */
-function fillMembers(node: Set<unknown>, members: readonly unknown[], tail: number): void {
+function fillMembers(node: Set<unknown>, members: SetContent["members"], tail: number): void {
+  if (members === undefined) return;
   if (setSize(node) === 0) {
     for (let i = 0; i < members.length; i++) setAdd(node, members[i]);
     return;
