@@ -74,6 +74,9 @@ export const RATIO_PRIOR_POINTS = 0.5;
 export const MAX_APTNESS = 1.6;
 /** Sizes that are so many times each other show, by equal times on two machines, that time doesn't go by size. */
 export const FAR_APART = 3;
+/** So do so many on one machine, the last ones a little forgotten, whose sizes lie so far apart as a share of their mean. */
+export const EQUAL_POINTS = 1.9;
+export const EQUAL_SPREAD = 0.3;
 /** After a migration that failed, wait this many invocations, then twice as many, … */
 export const RETRY_AFTER = 4;
 export const RETRY_AFTER_MAX = 4096;

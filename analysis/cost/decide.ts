@@ -131,13 +131,16 @@ export class Decider {
     forEach(objectEntries(model.methods), ({ 0: method, 1: known }) => {
       this.#methods.set(method as MethodId, new KnownMethod(known));
     });
-    this.setConditions(model.conditions, model.lacking);
+    this.#lastLacking = model.lacking;
+    this.setConditions(model.conditions);
+    // Else what would pay with files sent ahead would never wait for a session that tells.
+    this.#lacking = 0;
   }
 
   /**
    * Takes newly measured conditions, and the partition that is best under them; undefined when no clone is in reach. `lacking`: of
-   * the bytes of the run's files, the share that the clone lacks; undefined if nobody knows. Until it is told, it is taken to be
-   * what it was in the last run.
+   * the bytes of the run's files, the share that the clone lacks; undefined if nobody knows. Until a session has told, it is taken to
+   * be none.
    */
   setConditions(conditions: Conditions | undefined, lacking?: number): void {
     this.#conditions = conditions;
@@ -223,6 +226,11 @@ export class Decider {
   ended(): void {
     if (this.#migrated) return;
     this.#methods.forEach((known) => known.endedHere(this.#now(), this.#startedMs));
+  }
+
+  /** A run on such an input took so long, and nothing of it could migrate. */
+  ranAlone(features: ArrayLike<number>, ms: number): void {
+    this.#methods.forEach((known) => known.ranAlone(features, ms));
   }
 
   /** What it knows now, to be stored and to start from next time. */

@@ -363,16 +363,21 @@ Deno.test("Decider.decide() expects a session's first migration to cost more whe
 });
 
 Deno.test("Decider.decide() expects a run's files to be asked for until a migration has shown which are", () => {
-  const it = decider();
+  const opened = () => {
+    const it = decider();
+    it.setConditions(WIFI);
+    return it;
+  };
+  const it = opened();
   const bytes = 400_000, run = [40, bytes, 0];
   const { filesMs } = it.decide(scan, run, true);
   // What they are, and three answers: what is read ahead is twice as much each time.
   assert(Math.abs(filesMs - (4 * 69 + 1000 * bytes / 825_000)) < 1, `${filesMs}`);
   it.observe(scan, { ...away(100), features: run, faults: 2, fileBytes: 0 });
   assertEquals(Math.round(it.decide(scan, run, true).filesMs), 2 * 69);
-  const shared = decider().decide(scan, [...run, 5, 3]).filesMs;
+  const shared = opened().decide(scan, [...run, 5, 3]).filesMs;
   assert(Math.abs(shared - filesMs / 3) < 1, `${shared}: one of three invocations with arguments`);
-  assertEquals(decider().decide(scan, [40, 0, 7, 5, 3]).filesMs, 0, "arguments that are no files");
+  assertEquals(opened().decide(scan, [40, 0, 7, 5, 3]).filesMs, 0, "arguments that are no files");
 });
 
 Deno.test("Decider.observe() takes a clone that has other work for slow, not what it did for more work here", () => {
@@ -494,13 +499,15 @@ Deno.test("Decider.decide() says how long a clone may keep a thread at most, onc
   assert(longest()! < 1.5 * hereMs, `${longest()}`);
 });
 
-Deno.test("Decider.decide() goes by what the last run's clone lacked until this run's is known", () => {
+Deno.test("Decider.decide() expects the clone to have all files until a session tells", () => {
   const known = decider();
-  known.setConditions(WIFI, 0);
+  known.setConditions(WIFI, 0.25);
   const next = () => new Decider(JSON.parse(JSON.stringify(known)));
   const files = (it: Decider) => it.decide(scan, [2, 8_250_000, 0], true).filesMs;
-  assert(Math.abs(files(decider()) - 10_000 - 3 * 69) < 1, "nobody knows: it may lack all");
-  assert(Math.abs(files(next()) - 3 * 69) < 1, "it was synced");
+  assert(Math.abs(files(next()) - 3 * 69) < 1, "whatever the last run's lacked");
+  const unknown = next();
+  unknown.setConditions(WIFI);
+  assert(Math.abs(files(unknown) - 10_000 - 3 * 69) < 1, "nobody knows: it may lack all");
   const it = next();
   it.setConditions(WIFI, 0.5);
   assert(Math.abs(files(it) - 5000 - 3 * 69) < 1, "half of it");
@@ -511,7 +518,10 @@ Deno.test("Decider.decide() goes by what the last run's clone lacked until this 
     ...{ executions: [], candidates: [scan], chosen: [scan], overheads: DEFAULT_OVERHEADS },
     ...{ conditions: WIFI, learned: known.toJSON() },
   });
-  assert(Math.abs(files(new Decider(model)) - 3 * 69) < 1, "also when a plan was made meanwhile");
+  const planned = new Decider(model);
+  planned.setConditions(undefined);
+  planned.expectClone();
+  assert(Math.abs(files(planned) - 2500 - 3 * 69) < 1, "also when a plan was made meanwhile");
 });
 
 Deno.test("Decider.decide() lets a run that takes longer than was thought migrate the next invocation", () => {
@@ -570,4 +580,27 @@ Deno.test("Decider.decide() tries nothing unknown that is all of a run where wha
   assertEquals(it.decide(part, [0, 0, 0, 9]).reason, "does not pay", "it may bring back anything");
   assertEquals(it.decide(part, [0, 0, 0, 9]).reason, "worth a try", "now it is half of what is at stake");
   assertEquals(new Decider(model([part])).decide(part, [0, 0, 0, 9]).reason, "worth a try", "it was chosen");
+});
+
+Deno.test("Decider.ranAlone() learns what the only invocation of a run took that started plainly", () => {
+  const it = decider({ executions: [watched(100_000, 1000)] });
+  const here = (bytes: number) => Math.round(it.decide(scan, [1, bytes, 0], true).hereMs);
+  assertEquals([here(100_000), here(400_000)], [1000, 4000]);
+  it.ranAlone([1, 400_000, 0], 7000);
+  assert(here(400_000) > 6000, `${here(400_000)}`);
+});
+
+Deno.test("Decider.decide() knows from one machine alone that time doesn't go by size", () => {
+  const it = decider({ executions: [watched(100_000, 4000)] });
+  const ask = (bytes: number) => it.decide(scan, [1, bytes, 0], true);
+  assert(ask(300_000).hereMs > 11_000, "one size only");
+  for (const bytes of [150_000, 250_000]) it.observe(scan, { ...away(0, 200), features: [1, bytes, 0] });
+  assertEquals([ask(300_000).hereMs, ask(300_000).workMs].map(Math.round), [4000, 200]);
+});
+
+Deno.test("Decider.decide() believes that it takes no longer here than the clone says that saw such inputs", () => {
+  const it = decider({ executions: [watched(100_000, 4000)] });
+  it.observe(scan, { ...away(0, 200), features: [1, 250_000, 0] });
+  const { hereMs } = it.decide(scan, [1, 250_000, 0], true);
+  assert(hereMs <= 1.6 * 4000 + 1, `${hereMs} instead of 10,000`);
 });

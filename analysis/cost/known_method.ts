@@ -238,6 +238,13 @@ export class KnownMethod {
     this.#sides.stayed({ invocations, thoughtMs, leastMs, mostMs, features });
   }
 
+  /** A run was all here: its only invocation took its share of that at least. */
+  ranAlone(features: ArrayLike<number>, ms: number): void {
+    if (!this.ofRun || this.#share === undefined || this.herePoints === 0 && !this.seenThere) return;
+    const thoughtMs = this.#sides.hereAt(features, true);
+    this.#sides.stayed({ invocations: 1, thoughtMs, leastMs: this.#share * ms, mostMs: ms, features });
+  }
+
   /** One came home from a clone. */
   ranThere(outcome: Migrated, rates: Rates): void {
     const { features, fileBytes = 0, faults = 0, readBytes } = outcome;

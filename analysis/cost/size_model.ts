@@ -104,10 +104,10 @@ export class SizeModel {
     return seen && seen.n > 0 ? seen.x / seen.n : 0;
   }
 
-  /** Whether different sizes were seen of the feature at `position`. */
-  varies(position: number): boolean {
+  /** Whether different sizes were seen of the feature at `position`: so far apart at least, as a share of their mean. */
+  varies(position: number, leastSpread = MIN_SPREAD): boolean {
     const seen = this.sums.linear[position];
-    return seen !== undefined && seen !== null && seen.n > 0 && spreadOf(seen) >= MIN_SPREAD;
+    return seen !== undefined && seen !== null && seen.n > 0 && spreadOf(seen) >= leastSpread;
   }
 
   /** The same with every quantity so many times as large. */

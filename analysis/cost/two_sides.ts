@@ -1,5 +1,7 @@
 import { max, min, sqrt } from "../../runtime/safe/mod.ts";
 import {
+  EQUAL_POINTS,
+  EQUAL_SPREAD,
   FAR_APART,
   MAX_APTNESS,
   MAX_HERE_CORRECTION,
@@ -71,7 +73,7 @@ export class TwoSides {
     if (this.#sized === "there") return this.#there.at(features) / this.#ratio;
     if (this.#joint !== undefined) return this.#between(this.#joint, this.#here, { features, perRun });
     if (this.#flat) return this.#here.mean;
-    return timeOf(this.#here, features, perRun);
+    return this.#bounded(features, perRun);
   }
 
   /** Milliseconds of work at a clone as fast as the device. */
@@ -138,6 +140,13 @@ export class TwoSides {
     return together * max(1 / MAX_APTNESS, min(MAX_APTNESS, times));
   }
 
+  /** By times here alone; but no longer than the clone says that saw inputs nearer in size. */
+  #bounded(features: ArrayLike<number>, perRun: boolean): number {
+    const ms = timeOf(this.#here, features, perRun);
+    if (!perRun || distanceOf(this.#there, features) >= distanceOf(this.#here, features)) return ms;
+    return min(ms, MAX_APTNESS * timeOf(this.#there, features, perRun));
+  }
+
   #compare(): void {
     const here = this.#here, there = this.#there;
     this.#joint = undefined;
@@ -156,6 +165,7 @@ export class TwoSides {
       // Where more than in proportion to its size was seen at the clone, that was slower than it says.
       if (joint.sized && joint.base > 0) this.#joint = joint;
       else this.#flat = !joint.sized && isFarApart(here, there);
+      if (staysEqual(here) || staysEqual(there)) [this.#joint, this.#flat] = [undefined, true];
     }
   }
 }
@@ -167,6 +177,17 @@ export class TwoSides {
 function isFarApart(a: SizeModel, b: SizeModel): boolean {
   const one = a.meanOf(RUN_BYTES), two = b.meanOf(RUN_BYTES);
   return one > 0 && two > 0 && max(one, two) >= FAR_APART * min(one, two);
+}
+
+/** How many times a run's bytes are those that a side saw, or the other way round; infinitely if either has none. */
+function distanceOf(side: SizeModel, features: ArrayLike<number>): number {
+  const seen = side.meanOf(RUN_BYTES), bytes = features[RUN_BYTES] ?? 0;
+  return seen > 0 && bytes > 0 ? max(bytes / seen, seen / bytes) : Infinity;
+}
+
+/** Whether one side alone saw sizes far from each other take as long. */
+function staysEqual(side: SizeModel): boolean {
+  return side.points >= EQUAL_POINTS && !side.sized && side.varies(RUN_BYTES, EQUAL_SPREAD);
 }
 
 /** What `points` took by what `model` says of their sizes; few of them say little, as one alone may have been odd. */

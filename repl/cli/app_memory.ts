@@ -25,6 +25,10 @@ export interface RunNote {
   readonly way: string;
   /** What its migrations saved, less what the runtime's start took; milliseconds. */
   readonly savedMs: number;
+  /** Whether nothing migrated. */
+  readonly stayed?: boolean;
+  /** All that it took, milliseconds. */
+  readonly ms?: number;
   /** What the runtime's start took, milliseconds; the link and the clone as measured. */
   readonly startMs?: number;
   /** How long it waited for a session with the clone on top of that, milliseconds. */
@@ -41,6 +45,10 @@ interface StartNote {
 export interface AloneNote {
   readonly features: readonly number[];
   readonly ms: number;
+  /** Whether it had none; else that is what it would have taken. */
+  readonly measured?: boolean;
+  /** Whether the decision model hasn't been told yet. */
+  readonly untold?: boolean;
 }
 
 /** Runs of an app, by which later ones choose how to start. */

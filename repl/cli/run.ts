@@ -27,6 +27,7 @@ import {
   started,
   startOf,
   startsPlainly,
+  told,
 } from "./start_choice.ts";
 import { FolderCache } from "./text_cache.ts";
 import { TraceFile } from "./trace_file.ts";
@@ -223,17 +224,18 @@ export class Run {
     if (this.#methods.length === 0 && !profile && this.#instrument !== "all") return await this.#plain(flags);
     const decidingMs = performance.now();
     const usualMs = () => memory.startMs() ?? START_TIMES * decidingMs;
-    const why = usable !== undefined && this.#isFree()
+    const { why, note: taught } = usable !== undefined && this.#isFree()
       ? await this.#whyPlainly(usable, { profile, usualMs })
-      : undefined;
-    if (usable !== undefined && why !== undefined) {
+      : { note: usable };
+    if (taught !== undefined && why !== undefined) {
       this.#say(`${why}: this one starts as under deno run`);
       const code = await this.#plain(flags);
-      this.#keep(() => memory.write({ ...usable, starts: this.#withWall(skipped(usable.starts!)) }));
+      const starts = () => this.#withWall(skipped(taught.starts!), { untold: true });
+      this.#keep(() => memory.write({ ...taught, starts: starts() }));
       return code;
     }
-    if (this.#methods.length === 0 && this.#isFree()) return await this.#watched(flags, usable);
-    return await this.#supervised(flags, { note: usable, profile });
+    if (this.#methods.length === 0 && this.#isFree()) return await this.#watched(flags, taught);
+    return await this.#supervised(flags, { note: taught, profile });
   }
 
   /** What earlier runs left; undefined if there is no place to keep it, which stops no app. */
@@ -302,30 +304,37 @@ export class Run {
       this.#onlooker === undefined;
   }
 
-  /** Why the runtime's start won't be paid back, if that is so. */
+  /** Why the runtime's start won't be paid back, if that is so, and the note with all that is known by then. */
   async #whyPlainly(
-    { starts, model }: PlanNote,
+    note: PlanNote,
     { profile, usualMs }: { readonly profile: boolean; readonly usualMs: () => number },
-  ): Promise<string | undefined> {
-    if (starts === undefined) return undefined;
+  ): Promise<{ readonly why?: string; readonly note: PlanNote }> {
+    const { starts } = note;
+    if (starts === undefined) return { note };
     const start = this.#startOf();
-    if (!profile && startsPlainly(starts, start)) return "a run on as much gained nothing by a clone";
+    if (!profile && startsPlainly(starts, start)) {
+      return { why: "a run on as much gained nothing by a clone", note };
+    }
     const { Decider, SizeModel } = await later<typeof import("../../analysis/cost/mod.ts")>(
       "../../analysis/cost/mod.ts",
       import.meta.url,
     );
     if (isShort(starts, start, new SizeModel(), usualMs)) {
-      return "a run on so little takes less than a start for a clone";
+      return { why: "a run on so little takes less than a start for a clone", note };
     }
     // One run more is to be looked at, whatever it gains.
-    if (profile) return undefined;
+    if (profile) return { note };
+    const known = new Decider(note.model as DeciderModel);
+    const after = told(starts, known);
+    const model = after === undefined ? note.model : known.toJSON();
+    const taught = { ...note, model, starts: after ?? starts };
     const nothing = gainsNothing(starts, start, new Decider(model as DeciderModel));
-    return nothing ? "a run on so little gains nothing by a clone" : undefined;
+    return { ...(nothing && { why: "a run on so little gains nothing by a clone" }), note: taught };
   }
 
   /** The notes with this run's length, which was that without a clone. */
-  #withWall(starts: StartNotes): StartNotes {
-    return ranAlone(starts, this.#startOf(), this.#wallMs);
+  #withWall(starts: StartNotes, more: { readonly untold?: boolean } = {}): StartNotes {
+    return ranAlone(starts, this.#startOf(), { ms: this.#wallMs, measured: true, ...more });
   }
 
   #startOf(): Start {
@@ -347,7 +356,7 @@ export class Run {
     const known = ranAlone(
       note?.starts ?? { runs: [] },
       this.#startOf(),
-      this.#wallMs - bootMs - openingMs + this.#saved.ms,
+      { ms: this.#wallMs - bootMs - openingMs + this.#saved.ms },
     );
     // A start in which code was rewritten is no measure of later ones; what migrations lost is.
     if (made && this.#saved.ms >= 0) return known;
@@ -355,7 +364,8 @@ export class Run {
     const run = {
       ...this.#startOf(),
       savedMs: this.#saved.ms - (made ? 0 : startMs + openingMs),
-      ...(!made && { startMs, openingMs }),
+      ...(this.#saved.ms === 0 && { stayed: true }),
+      ...(!made && { startMs, openingMs, ms: this.#wallMs + this.#preparingMs }),
       ...(this.#conditions !== undefined && { conditions: this.#conditions }),
     };
     const { learned } = this.#report!;

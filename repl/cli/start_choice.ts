@@ -1,7 +1,7 @@
 import type { MethodId, TraceEvent } from "../../runtime/mod.ts";
 import type { Decider, SizeModel } from "../../analysis/cost/mod.ts";
 import { RUN_BYTES, runFeatures } from "../../runtime/features/mod.ts";
-import type { RunNote, StartNotes } from "./app_memory.ts";
+import type { AloneNote, RunNote, StartNotes } from "./app_memory.ts";
 
 // The runtime's own start is paid before the first decision at a migration point. So a run that is known not to pay it back
 // starts as under `deno run`: one that takes less than that start, or whose input is no larger in any respect than that of a run
@@ -37,11 +37,19 @@ export function startOf(args: readonly string[], { cwd, way }: { cwd: string; wa
 export function startsPlainly(notes: StartNotes, { features, way }: Start): boolean {
   if ((notes.skipped ?? 0) >= TRY_EVERY) return false;
   const known = notes.runs.filter((run) => run.way === way);
-  const covers = (large: readonly number[], small: readonly number[]) =>
-    small.every((value, i) => value <= (large[i] ?? 0));
-  const lost = known.some((run) => run.savedMs < 0 && covers(run.features, features));
-  const won = known.some((run) => run.savedMs >= 0 && covers(features, run.features));
+  const lost = known.some((run) => !hasWon(run, notes) && covers(run.features, features));
+  const won = known.some((run) => hasWon(run, notes) && covers(features, run.features));
   return lost && !won;
+}
+
+/** Whether a run gained by the runtime: one on no more that had none took longer, or else it is thought to have. */
+function hasWon({ savedMs, ms, features }: RunNote, { alone = [] }: StartNotes): boolean {
+  return savedMs >= 0 || ms !== undefined &&
+      alone.some((note) => note.measured === true && note.ms > ms && covers(features, note.features));
+}
+
+function covers(large: readonly number[], small: readonly number[]): boolean {
+  return small.every((value, i) => value <= (large[i] ?? 0));
 }
 
 /**
@@ -118,9 +126,21 @@ function grownMs({ alone = [] }: StartNotes, { features }: Start): number {
 }
 
 /** The notes with what a run took without a clone, or would have. */
-export function ranAlone(notes: StartNotes, { features }: Start, ms: number): StartNotes {
+export function ranAlone(
+  notes: StartNotes,
+  { features }: Start,
+  { ms, ...more }: Omit<AloneNote, "features">,
+): StartNotes {
   const others = (notes.alone ?? []).filter((note) => String(note.features) !== String(features));
-  return { ...notes, alone: [...others, { features, ms: Math.max(0, ms) }].slice(-KEPT) };
+  return { ...notes, alone: [...others, { features, ms: Math.max(0, ms), ...more }].slice(-KEPT) };
+}
+
+/** The notes when the decision model has been told what runs took that started plainly; undefined if it knew. */
+export function told(notes: StartNotes, decider: Pick<Decider, "ranAlone">): StartNotes | undefined {
+  const { alone = [] } = notes;
+  if (!alone.some(({ untold }) => untold)) return undefined;
+  for (const { features, ms, untold } of alone) if (untold === true) decider.ranAlone(features, ms);
+  return { ...notes, alone: alone.map(({ untold: _, ...note }) => note) };
 }
 
 /** The notes with a run that started plainly. */
@@ -133,9 +153,11 @@ export function started(notes: StartNotes, run: RunNote): StartNotes {
   const others = notes.runs.filter(({ way, features }) =>
     way !== run.way || String(features) !== String(run.features)
   );
-  const ofWay = others.filter(({ way }) => way === run.way);
+  // What stayed did so by a decision model that knew less.
+  const lasting = others.filter(({ way, stayed }) => way !== run.way || stayed !== true || run.savedMs < 0);
+  const ofWay = lasting.filter(({ way }) => way === run.way);
   const oldest = ofWay.length >= KEPT ? ofWay[0] : undefined;
-  return { ...notes, runs: [...others.filter((note) => note !== oldest), run], skipped: 0 };
+  return { ...notes, runs: [...lasting.filter((note) => note !== oldest), run], skipped: 0 };
 }
 
 /** Adds up what a run's migrations saved: what was predicted for the device, less what they took. */

@@ -12,6 +12,7 @@ import {
   skipped,
   started,
   startsPlainly,
+  told,
 } from "./start_choice.ts";
 
 const WAY = "auto wifi";
@@ -53,6 +54,46 @@ Deno.test("started() keeps the last run of each input, and eight of each way", (
     ...[4, 5, 6, 7, 8, 9, 10].map((i) => [i, WAY, i]),
     ...[[11, WAY, -7], [11, "other", 1]],
   ]);
+});
+
+Deno.test("startsPlainly() believes what was measured without a clone before what a run with one was thought to save", () => {
+  const lost = { features: [2, 1000, 0], way: WAY, savedMs: -500, ms: 4000 };
+  const alone = (ms: number, more: object = { measured: true }) => ({
+    runs: [lost],
+    alone: [{ features: [2, 900, 0], ms, ...more }],
+  });
+  equal(plainly(alone(3000), [2, 900, 0]), true);
+  equal(plainly(alone(5000), [2, 900, 0]), false, "less took longer without");
+  equal(plainly(alone(5000, {}), [2, 900, 0]), true, "that was only thought");
+  equal(plainly(alone(5000), [1, 10, 0]), false, "then nothing has lost");
+});
+
+Deno.test("started() forgets what stayed when one has gained: the decision model knows more now", () => {
+  const stayed = { features: [2, 1000, 0], way: WAY, savedMs: -500, stayed: true };
+  const far = { ...stayed, way: "auto 3g" };
+  const known: StartNotes = { runs: [stayed, far, { ...stayed, features: [1, 5, 0], stayed: false }] };
+  const after = (savedMs: number) =>
+    started(known, { features: [2, 9000, 0], way: WAY, savedMs }).runs.map((run) => run.features[1]);
+  assertEquals(after(300), [1000, 5, 9000], "but what migrated and lost, and the other way");
+  assertEquals(after(-300), [1000, 1000, 5, 9000]);
+});
+
+Deno.test("told() tells the decision model what plain runs took, once", () => {
+  const plain = ranAlone(notes(), { features: [1, 10, 0], way: WAY }, {
+    ms: 7,
+    measured: true,
+    untold: true,
+  });
+  const known = ranAlone(plain, { features: [1, 20, 0], way: WAY }, { ms: 9 });
+  const heard: (readonly [ArrayLike<number>, number])[] = [];
+  const after = told(known, { ranAlone: (features, ms) => void heard.push([features, ms]) });
+  assertEquals(heard, [[[1, 10, 0], 7]]);
+  assertEquals(after?.alone, [{ features: [1, 10, 0], ms: 7, measured: true }, {
+    features: [1, 20, 0],
+    ms: 9,
+  }]);
+  equal(told(after!, { ranAlone: (features, ms) => void heard.push([features, ms]) }), undefined);
+  equal(heard.length, 1);
 });
 
 Deno.test("SavedTime adds up what migrations took less than the device was predicted to", () => {
@@ -118,7 +159,7 @@ Deno.test("isShort() says so for inputs that take less than the runtime's start 
   const short = (known: StartNotes, bytes: number) =>
     isShort(known, { features: [1, bytes, 0], way: "never used" }, new SizeModel());
   const size = (bytes: number) => ({ features: [1, bytes, 0], way: WAY });
-  const lengths = ranAlone(ranAlone(notes(), size(1e5), 3000), size(4e5), 9000);
+  const lengths = ranAlone(ranAlone(notes(), size(1e5), { ms: 3000 }), size(4e5), { ms: 9000 });
   equal(short(lengths, 1e5), false, "what a start takes isn't known");
   const known = started(lengths, { ...size(4e5), savedMs: 100, startMs: 6000 });
   equal(known.alone?.length, 2, "they stay known");
@@ -126,22 +167,29 @@ Deno.test("isShort() says so for inputs that take less than the runtime's start 
   const far = started(lengths, { ...size(4e5), savedMs: 100, startMs: 2000, openingMs: 4000 });
   equal(short(far, 1e5), false, "how long a session opened on one way says nothing of another");
   // From one size it goes in proportion.
-  const one = started(ranAlone(notes(), size(1e5), 3000), { ...size(1e5), savedMs: 1, startMs: 6000 });
-  assertEquals([1e5, 1.9e5, 2.1e5].map((bytes) => short(one, bytes)), [true, true, false]);
-  // What never varied may be what it goes with.
-  const rounds = (count: number, bytes: number) => ({ features: [2, bytes, count], way: WAY });
-  const varied = started(ranAlone(ranAlone(notes(), rounds(2, 1e5), 200), rounds(3, 1e5), 300), {
-    ...rounds(3, 1e5),
+  const one = started(ranAlone(notes(), size(1e5), { ms: 3000 }), {
+    ...size(1e5),
     savedMs: 1,
     startMs: 6000,
   });
+  assertEquals([1e5, 1.9e5, 2.1e5].map((bytes) => short(one, bytes)), [true, true, false]);
+  // What never varied may be what it goes with.
+  const rounds = (count: number, bytes: number) => ({ features: [2, bytes, count], way: WAY });
+  const varied = started(
+    ranAlone(ranAlone(notes(), rounds(2, 1e5), { ms: 200 }), rounds(3, 1e5), { ms: 300 }),
+    {
+      ...rounds(3, 1e5),
+      savedMs: 1,
+      startMs: 6000,
+    },
+  );
   assertEquals([1e5, 1e6, 1e7].map((bytes) => isShort(varied, rounds(3, bytes), new SizeModel())), [
     true,
     true,
     false,
   ]);
   // What it really took corrects it: each run that starts plainly tells.
-  equal(short(ranAlone(known, size(1e5), 20_000), 1e5), false);
+  equal(short(ranAlone(known, size(1e5), { ms: 20_000 }), 1e5), false);
   equal(short({ ...known, skipped: 8 }, 1e5), true);
   // Until this app has shown what a start takes, others have.
   const usually = (usualMs: number) => isShort(lengths, size(1e5), new SizeModel(), () => usualMs);
