@@ -699,6 +699,7 @@ export class Run {
         const isAlone = this.#onlooker === undefined && this.#experiment === undefined;
         return this.#lost = isAlone && mayStartAgain(this.#list("deno", []));
       },
+      worker: () => this.#stayed.worker(),
       loaded: async () => {
         const unknown = this.#forced.find((method) =>
           this.#methods.includes(method) && !code.has(method) && code.hasModule(method.split("#")[0]!)
@@ -744,7 +745,11 @@ export class Run {
   #sayStayed(code: CodeService): void {
     if (this.#toldWhy || this.#clones.includes("none")) return;
     if (!this.#noClone()) {
-      const named = this.#forced.filter((method) => this.#methods.includes(method));
+      // Misses are told with what the methods came to.
+      const missed = this.#misses.list().map(({ method }) => method);
+      const named = this.#forced.filter((method) =>
+        this.#methods.includes(method) && !missed.includes(method)
+      );
       // An app that was killed told nothing of what it had not called.
       const loaded = this.#report === undefined ? undefined : (path: string) => code.hasModule(path);
       for (const line of this.#stayed.lines(named, loaded)) this.#say(line);

@@ -5,13 +5,18 @@ export class StayedHere {
   readonly #reasons = new Map<string, string>();
   readonly #migrated = new Set<string>();
   readonly #met = new Set<string>();
+  #workers = false;
 
-  event({ event, method, reason, refused }: TraceEvent): void {
+  event({ event, method, reason }: TraceEvent): void {
     this.#met.add(method);
     if (event === "merge") this.#migrated.add(method);
     if (event !== "local" || reason === undefined || this.#reasons.has(method)) return;
-    const told = refused === undefined ? "" : ` (${refused.path} is ${refused.what}: ${refused.fix})`;
-    this.#reasons.set(method, `${reason}${told}`);
+    this.#reasons.set(method, reason);
+  }
+
+  /** The app has started a Worker, whose methods tell nothing. */
+  worker(): void {
+    this.#workers = true;
   }
 
   /** A line for each of these methods that never migrated; `loaded`, if that is known, tells which modules the run has loaded. */
@@ -21,7 +26,13 @@ export class StayedHere {
       if (reason !== undefined && !this.#migrated.has(method)) return [`${method} ran here: ${reason}`];
       if (loaded === undefined || this.#met.has(method)) return [];
       const path = method.slice(0, method.indexOf("#"));
-      return [loaded(path) ? `${method} was never called` : `${method} was not there: no ${path} was loaded`];
+      return [loaded(path) ? `${method} ${this.#uncalled}` : `${method} was not there: no ${path} was loaded`];
     });
+  }
+
+  /** What is known of a method whose calls this thread has not seen: it may have been called where nobody counts. */
+  get #uncalled(): string {
+    if (this.#workers) return "was called in Workers at most, whose methods stay here";
+    return this.#migrated.size > 0 ? "was called within other migrations at most" : "was never called";
   }
 }

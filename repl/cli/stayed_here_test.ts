@@ -7,11 +7,10 @@ Deno.test("StayedHere tells why each method that was named ran here, by its firs
   const stayed = new StayedHere();
   stayed.event({ ...at, event: "local", method: "a.ts#f", reason: "no clone has answered yet" });
   stayed.event({ ...at, event: "local", method: "a.ts#f", reason: "another thread is away" });
-  const refused = { path: "arguments[0]", what: "a socket", fix: "keep it out" };
-  stayed.event({ ...at, event: "local", method: "a.ts#g", reason: "it can't travel", refused });
+  stayed.event({ ...at, event: "local", method: "a.ts#g", reason: "Cannot capture this: a socket" });
   deepStrictEqual(stayed.lines(["a.ts#f", "a.ts#g", "a.ts#h"]), [
     "a.ts#f ran here: no clone has answered yet",
-    "a.ts#g ran here: it can't travel (arguments[0] is a socket: keep it out)",
+    "a.ts#g ran here: Cannot capture this: a socket",
   ]);
 });
 
@@ -20,10 +19,19 @@ Deno.test("StayedHere tells which methods that were named the app never came to,
   stayed.event({ ...at, event: "merge", method: "a.ts#f" });
   const named = ["a.ts#f", "a.ts#g", "b.ts#h"];
   deepStrictEqual(stayed.lines(named, (path) => path === "a.ts"), [
-    "a.ts#g was never called",
+    "a.ts#g was called within other migrations at most",
     "b.ts#h was not there: no b.ts was loaded",
   ]);
   deepStrictEqual(stayed.lines(named), []);
+});
+
+Deno.test("StayedHere says that a method was never called only if nothing could have called it unseen", () => {
+  const stayed = new StayedHere();
+  deepStrictEqual(stayed.lines(["a.ts#f"], () => true), ["a.ts#f was never called"]);
+  stayed.worker();
+  deepStrictEqual(stayed.lines(["a.ts#f"], () => true), [
+    "a.ts#f was called in Workers at most, whose methods stay here",
+  ]);
 });
 
 Deno.test("StayedHere says nothing of a method that migrated at all, or that nobody named", () => {

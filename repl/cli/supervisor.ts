@@ -26,6 +26,8 @@ export interface Watcher {
   /** No session was opened, for this reason. */
   refused(reason: string): void;
   report(report: unknown): void;
+  /** The app has started a Worker. */
+  worker(): void;
   /** A thread stands at a stage of its migration, and with it the app; both go on once this is settled. */
   stage(stop: StageStop): Promise<void>;
   /** The app can't be loaded, and nothing of it has run. Returns whether it is run again without the runtime. */
@@ -219,6 +221,7 @@ export class Supervisor {
       case "config":
         return await this.#begin();
       case "worker":
+        this.#parts.watcher.worker();
         return this.#openWorker();
       case "events":
         for (const event of request.events) await this.#parts.watcher.event(event);
