@@ -12,7 +12,7 @@ import { type AppFacts, filePermissions } from "./app_facts.ts";
 import type { BoardView } from "./board.ts";
 import { longestAwayMs } from "./clone_bounds.ts";
 import type { Decision, DecisionMaker } from "./decision.ts";
-import { exceeds, featuresOf, raise } from "../features/features.ts";
+import { featuresOf } from "../features/features.ts";
 import { runFeatures } from "../features/run_features.ts";
 import { unstableHere } from "../host/unstable.ts";
 import type { Values } from "../host/values.ts";
@@ -37,6 +37,7 @@ import {
   typedArrayLength,
 } from "./intrinsics.ts";
 import type { AppConfig, MigrateHead, Miss, ReturnHead, ShippedCode, TraceEvent } from "./protocol.ts";
+import { Rest } from "./rest.ts";
 import type { Accessor } from "./scope_handles.ts";
 import { OwnStages, shownRows, type StageRow } from "./stages.ts";
 import type { SyncPort } from "./sync_port.ts";
@@ -86,18 +87,10 @@ interface Point {
   tellsFrames: boolean;
   /** Decisions to stay. */
   stayed: number;
-  /** Until then what is no larger than `most`, by its arguments, stays without a decision; so many have. */
-  restsUntilMs: number;
-  readonly most: number[];
-  passed: number;
+  readonly resting: Rest;
   /** Why it ran here last, though the user wants it to migrate: told once in a row. */
   toldWhy: string;
 }
-
-/** Of a program's time, deciding that the invocations of one method stay may take this share. */
-const DECIDING_SHARE = 0.01;
-/** Then the link, or what is known of the clone, may have changed. */
-const MAX_REST_MS = 100;
 
 /** Decisions to stay that are traced with their figures, for each method. */
 const MAX_STAYS_TOLD = 1000;
@@ -190,8 +183,9 @@ export class Migrator {
     forEach(points, ({ 0: site, 1: method }, i) => {
       if (!includes(this.#parts.config.methods, method)) return;
       const forced = includes(this.#parts.config.forced, method);
-      const counts = { rest: 0, failures: 0, stayed: 0, toldWhy: "", reached: 0, restsUntilMs: 0, passed: 0 };
-      const point: Point = { module, site, method, forced, tellsFrames: false, most: [], ...counts };
+      const counts = { rest: 0, failures: 0, stayed: 0, toldWhy: "", reached: 0 };
+      const resting = new Rest(now);
+      const point: Point = { module, site, method, forced, tellsFrames: false, resting, ...counts };
       this.#points[this.#points.length] = point;
       control(
         2 + i,
@@ -249,17 +243,15 @@ export class Migrator {
       point.rest--;
       return undefined;
     }
+    if (point.resting.covers(args)) return undefined;
     const startedMs = now();
-    if (startedMs < point.restsUntilMs && !exceeds(args, point.most)) {
-      point.passed++;
-      return undefined;
-    }
     this.#tellPassed(point);
     const features = point.forced ? [] : this.#featuresOf(args);
     let decision = this.#decide(point, features, args.length === 0);
     if (!decision.migrate) {
       this.#stay(point, decision, features);
-      return decision.likewise === true ? this.#rest(point, args, now() - startedMs) : undefined;
+      if (decision.likewise === true) point.resting.begin(args, now() - startedMs);
+      return undefined;
     }
     const isAsync = this.#parts.registry.tableOf(point.module).sites[point.site]!.isAsync === true;
     if (isAsync && !this.#awaitedAtOnce()) return this.#local(point, "its call is not awaited at once");
@@ -278,16 +270,10 @@ export class Migrator {
     return isAsync;
   }
 
-  /** What is no larger stays without a decision, for as long as bounds what deciding takes of the program's time. */
-  #rest(point: Point, args: ArrayLike<unknown>, tookMs: number): undefined {
-    point.restsUntilMs = now() + min(MAX_REST_MS, tookMs / DECIDING_SHARE);
-    raise(point.most, args);
-  }
-
   /** Whoever decides counts those too that it wasn't asked about. */
   #tellPassed(point: Point): void {
-    if (point.passed > 0) this.#parts.decision.passed(point.method, point.passed);
-    point.passed = 0;
+    const passed = point.resting.takePassed();
+    if (passed > 0) this.#parts.decision.passed(point.method, passed);
   }
 
   /** There is no clone, or none yet: it runs here, and whoever decides knows that it wasn't the method's fault. */
