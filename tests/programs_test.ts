@@ -82,11 +82,13 @@ const PROGRAMS: readonly Program[] = [
       "leaves",
       "queues",
       "rejects",
+      "traced",
     ],
     stays: [
       /(leaves|race): it leaves work/,
       /queues: it leaves work/,
       /rejects: it leaves a rejected promise/,
+      /traced: it reads the stack of an error that was made after an await/,
     ],
   },
   { file: "tdz.ts", migrate: ["early", "build", "useGlobal"] },

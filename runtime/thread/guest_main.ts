@@ -198,11 +198,11 @@ function start(session: SessionStart): void {
   host.install(session);
   stepping = session.stepping;
   observed = session.observed ?? true;
-  formatGuestStacks(
-    code,
-    (key, offset) => String(ask({ op: "position", key, offset }).reply.value),
-    () => ask({ op: "frames" }).reply.value as readonly string[],
-  );
+  formatGuestStacks(code, {
+    positionOf: (key, offset) => String(ask({ op: "position", key, offset }).reply.value),
+    framesBelow: () => ask({ op: "frames" }).reply.value as readonly string[],
+    abandon,
+  });
   channel.send(READY);
 }
 

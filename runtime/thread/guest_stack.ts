@@ -30,9 +30,17 @@ const MAX_METHODS = 40;
 
 /**
  * Stack traces made here name the app's own lines: the guest's forms keep the person's text in known stretches. They go
- * on with the device's frames; after an `await` only the device can tell those, and a mark stands for them.
+ * on with the device's frames; after an `await` only the device can tell those, and a mark stands for them: the app's own code
+ * never reads it.
  */
-export function formatGuestStacks(code: GuestCode, positionOf: PositionOf, framesBelow: FramesBelow): void {
+export function formatGuestStacks(
+  code: GuestCode,
+  { positionOf, framesBelow, abandon }: {
+    readonly positionOf: PositionOf;
+    readonly framesBelow: FramesBelow;
+    readonly abandon: (reason: string) => never;
+  },
+): void {
   const known = new SafeMap<string, string>();
   const position = (key: string, offset: number): string => {
     const name = `${key}:${offset}`;
@@ -40,22 +48,26 @@ export function formatGuestStacks(code: GuestCode, positionOf: PositionOf, frame
     if (text === undefined) known.set(name, text = positionOf(key, offset));
     return text;
   };
-  const format = (error: Error, sites: NodeJS.CallSite[]) => {
+  const format = (error: Error, sites: NodeJS.CallSite[], isApp: boolean) => {
     const lines: string[] = [];
     for (let i = 0; i < sites.length; i++) {
       const site = sites[i]!;
       const url = urlOf(site);
       if (some(STANDS, (stand) => startsWith(url, stand))) continue;
       if (startsWith(url, OWN)) {
-        lines.push(...(site.isAsync() ? [REMOTE_END] : guestStack.below ??= framesBelow()));
+        const isUnknown = site.isAsync();
+        if (isUnknown && isApp && lines.length < Error.stackTraceLimit) {
+          abandon("it reads the stack of an error that was made after an await");
+        }
+        lines.push(...(isUnknown ? [REMOTE_END] : guestStack.below ??= framesBelow()));
         break;
       }
       if (!isHidden(site, url)) lines[lines.length] = `    at ${frame(site, url, code, position)}`;
     }
     return join([header(error), ...lines.slice(0, Error.stackTraceLimit)], "\n");
   };
-  Error.prepareStackTrace = format;
-  formatStacksWith(format as (error: Error, sites: unknown[]) => string);
+  Error.prepareStackTrace = (error, sites) => format(error, sites, true);
+  formatStacksWith((error, sites) => format(error, sites as NodeJS.CallSite[], false));
 }
 
 /** The app's methods that are running here, from the one that migrated to the innermost. */

@@ -83,3 +83,11 @@ function queues(): number { queueMicrotask(() => said.push("queued")); return sa
 function rejects(): number { (async () => { throw new Error("nobody's"); })(); return 1; }
 addEventListener("unhandledrejection", (event) => { event.preventDefault(); console.log("unhandled", event.reason.message); });
 console.log(leaves(), said); await 1; console.log(said); console.log(queues(), said); await 1; console.log(said); console.log(rejects());
+async function traced(n: number) {
+  await null;
+  return new Error(`traced ${n}`).stack!.split("\n").length;
+}
+async function asks() {
+  return await traced(1);
+}
+console.log(await asks());
