@@ -72,6 +72,14 @@ try {
 const jobs = thenable(10);
 console.log(await jobs[2].f(), await jobs[0].f());
 console.log(await withResources());
+async function traced(n: number) {
+  await null;
+  return new Error(`traced ${n}`).stack!.split("\n").length;
+}
+async function asks() {
+  return await traced(1);
+}
+console.log(await asks());
 let tail: string[] = [];
 Promise.resolve().then(() => tail.push("micro"));
 const result = await failing(0);
@@ -83,11 +91,3 @@ function queues(): number { queueMicrotask(() => said.push("queued")); return sa
 function rejects(): number { (async () => { throw new Error("nobody's"); })(); return 1; }
 addEventListener("unhandledrejection", (event) => { event.preventDefault(); console.log("unhandled", event.reason.message); });
 console.log(leaves(), said); await 1; console.log(said); console.log(queues(), said); await 1; console.log(said); console.log(rejects());
-async function traced(n: number) {
-  await null;
-  return new Error(`traced ${n}`).stack!.split("\n").length;
-}
-async function asks() {
-  return await traced(1);
-}
-console.log(await asks());
