@@ -1,4 +1,5 @@
 import * as nodeModule from "node:module";
+import { hasText, testRegExp } from "../heap/texts.ts";
 
 /** What `registerHooks` takes; Deno hands over and takes anything. */
 // deno-lint-ignore no-explicit-any
@@ -15,8 +16,9 @@ const MODULE_SYNTAX = /^\s*(?:import\b(?!\s*[(.])|export\b(?!\s*[.=(]))/m;
 
 /** Whether a text that `require` is given is an ES module's, as far as it can be seen without parsing it. */
 export function looksLikeModule(url: string, source: unknown): boolean {
-  return /^file:/.test(url) && typeof source === "string" && !/\.(cjs|cts|json)(\?|$)/.test(url) &&
-    (/\.m[jt]s(\?|$)/.test(url) || MODULE_SYNTAX.test(source));
+  return testRegExp(/^file:/, url) && typeof source === "string" &&
+    !testRegExp(/\.(cjs|cts|json)(\?|$)/, url) &&
+    (testRegExp(/\.m[jt]s(\?|$)/, url) || testRegExp(MODULE_SYNTAX, source));
 }
 
 /** For a built-in the engine's loader takes no source from a hook, and goes on as it does without one. */
@@ -27,7 +29,7 @@ export const FROM_DISK = { format: "builtin", source: null, shortCircuit: true }
  * decorated class under another name than its uses.
  */
 export function isShownWrongly(source: unknown): boolean {
-  return typeof source === "string" && source.includes("_apply_decs") && RENAMED.test(source);
+  return typeof source === "string" && hasText(source, "_apply_decs") && testRegExp(RENAMED, source);
 }
 
 const RENAMED = /\bclass ([\w$]+?)\d+\b[^{]*\{\s*static\s*\{\s*\(\{[^}]*\bc: \[_\1,/;
