@@ -230,8 +230,10 @@ export class Run {
     if (taught !== undefined && why !== undefined) {
       this.#say(`${why}: this one starts as under deno run`);
       const code = await this.#plain(flags);
-      const starts = () => this.#withWall(skipped(taught.starts!), { untold: true });
-      this.#keep(() => memory.write({ ...taught, starts: starts() }));
+      const after = skipped(taught.starts!);
+      // One that was ended, or failed, says nothing of what its input takes.
+      const starts = code === 0 ? this.#withWall(after, { untold: true }) : after;
+      this.#keep(() => memory.write({ ...taught, starts }));
       return code;
     }
     if (this.#methods.length === 0 && this.#isFree()) return await this.#watched(flags, taught);
