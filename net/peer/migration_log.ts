@@ -23,7 +23,11 @@ export interface MigrationRow {
   readonly state: "away" | "home" | "abandoned";
 }
 
-type Entry = { -readonly [K in keyof MigrationRow]: MigrationRow[K] };
+/** A row, and when it began by a clock that nobody sets. */
+interface Entry {
+  readonly row: { -readonly [K in keyof MigrationRow]: MigrationRow[K] };
+  readonly at: number;
+}
 
 /** Keeps the last migrations. */
 export class MigrationLog {
@@ -38,10 +42,8 @@ export class MigrationLog {
 
   /** Latest first. */
   list(): readonly MigrationRow[] {
-    const now = Date.now();
-    return this.#entries.map((entry) =>
-      entry.state === "away" ? { ...entry, ms: now - entry.startedAt } : entry
-    )
+    const now = performance.now();
+    return this.#entries.map(({ row, at }) => row.state === "away" ? { ...row, ms: now - at } : row)
       .reverse();
   }
 
@@ -51,14 +53,9 @@ export class MigrationLog {
   }
 
   #begin(facts: Pick<MigrationRow, "role" | "app" | "peer" | "method" | "bytesUp">): Entry {
-    const entry: Entry = {
-      ...facts,
-      number: this.#next++,
-      startedAt: Date.now(),
-      bytesDown: 0,
-      ms: 0,
-      state: "away",
-    };
+    const number = this.#next++;
+    const row = { ...facts, number, startedAt: Date.now(), bytesDown: 0, ms: 0, state: "away" as const };
+    const entry: Entry = { row, at: performance.now() };
     this.#entries.push(entry);
     if (this.#entries.length > KEPT_MIGRATIONS) this.#entries.shift();
     this.#changed();
@@ -98,12 +95,12 @@ export class MigrationWatch {
   }
 
   #settle(state: "home" | "abandoned", bytesDown: number): void {
-    const entry = this.#out;
-    if (entry === undefined) return;
+    if (this.#out === undefined) return;
+    const { row, at } = this.#out;
     this.#out = undefined;
-    entry.state = state;
-    entry.bytesDown = bytesDown;
-    entry.ms = Date.now() - entry.startedAt;
+    row.state = state;
+    row.bytesDown = bytesDown;
+    row.ms = performance.now() - at;
     this.#changed();
   }
 }

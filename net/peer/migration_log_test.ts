@@ -1,5 +1,5 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { MigrationLog } from "./migration_log.ts";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { MigrationLog, type MigrationRow } from "./migration_log.ts";
 
 Deno.test("MigrationLog lists what is out and what came back, latest first, and tells of each change", () => {
   let changes = 0;
@@ -22,6 +22,23 @@ Deno.test("MigrationLog lists what is out and what came back, latest first, and 
     { number: 1, method, state: "home", bytesUp: 1000, bytesDown: 50 },
   ]);
   strictEqual(changes, 3);
+});
+
+Deno.test("MigrationLog tells how long a migration takes though the clock is set back meanwhile", () => {
+  const now = Date.now;
+  try {
+    const log = new MigrationLog(() => {});
+    const watch = log.watch({ role: "device", app: "scan.ts", peer: "laptop" });
+    watch.left(10);
+    Date.now = () => now() - 3_600_000;
+    for (const _ of [1, 2]) {
+      const [{ ms }] = log.list() as [MigrationRow];
+      ok(ms >= 0 && ms < 600_000, `${ms} ms`);
+      watch.returned(10);
+    }
+  } finally {
+    Date.now = now;
+  }
 });
 
 Deno.test("MigrationWatch.ended() fails what is out, once", () => {

@@ -14,7 +14,7 @@ export class OwnSpeed {
 
   /** Units a millisecond. Blocks for a calibration if none was made lately. */
   unitsPerMs(): number {
-    const ageMs = Date.now() - (this.#last?.at ?? -Infinity);
+    const ageMs = performance.now() - (this.#last?.at ?? -Infinity);
     if (this.#last === undefined || ageMs > LONGEST_SPEED_AGE_MS) return this.#measure();
     if (ageMs > SPEED_AGE_MS && !this.#isDue) {
       // Who asks has something to do first, and a weak device takes a quarter of a second.
@@ -26,7 +26,7 @@ export class OwnSpeed {
 
   #measure(): number {
     this.#isDue = false;
-    this.#last = { unitsPerMs: calibrate(), at: Date.now() };
+    this.#last = { unitsPerMs: calibrate(), at: performance.now() };
     return this.#last.unitsPerMs;
   }
 }

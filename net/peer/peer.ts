@@ -226,7 +226,10 @@ class NodeManager implements Peer {
     const connection = address === undefined
       ? await this.#finder.connectAny(new Set())
       : await this.#finder.connectTo(address);
-    const stream = await connection.newStream(FILES_PROTOCOL);
+    const stream = await connection.newStream(FILES_PROTOCOL).catch((cause) => {
+      const state = cause.name === "TimeoutError" ? "the clone doesn't answer" : cause.message;
+      throw new Error(`Cannot send files: ${state}`, { cause });
+    });
     return { client: new FileClient(streamChannel(stream)), peer: connection.remotePeer.toString() };
   }
 

@@ -83,5 +83,6 @@ export class PeerBook {
   forget(peer: string): void {
     this.#links.delete(peer);
     this.#told.delete(peer);
+    this.#names.delete(peer);
   }
 }

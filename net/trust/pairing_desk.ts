@@ -33,6 +33,11 @@ export interface PairingOffer {
   cancel(): void;
 }
 
+interface Offer extends PairingOffer {
+  wrong: number;
+  readonly settle: PromiseWithResolvers<Paired>;
+}
+
 /** Time as the desk sees it, milliseconds since 1970. */
 export type Clock = () => number;
 
@@ -55,7 +60,7 @@ export interface DeskOptions {
 export class PairingDesk {
   readonly #options: DeskOptions;
   readonly #clock: Clock;
-  #offer: (PairingOffer & { wrong: number; settle: PromiseWithResolvers<Paired> }) | undefined;
+  #offer: Offer | undefined;
   #attempts: number[] = [];
 
   constructor(options: DeskOptions) {
@@ -119,9 +124,7 @@ export class PairingDesk {
   }
 
   async #respond(control: ControlChannel, peer: string): Promise<void> {
-    this.#admit();
-    const offer = this.#offer;
-    if (offer === undefined) throw noCode();
+    const offer = this.#admit();
     const { trust, ownPeer, ownName } = this.#options;
     try {
       const { name, accept } = await timed(ATTEMPT_TIMEOUT_MS, (signal) =>
@@ -142,13 +145,18 @@ export class PairingDesk {
     }
   }
 
-  #admit(): void {
+  /** Counts an attempt at the code that is shown. @throws {PairingError} */
+  #admit(): Offer {
     const now = this.#clock();
     if (this.#offer !== undefined && now >= this.#offer.expiresAt) this.#die(expired());
-    this.#attempts = this.#attempts.filter((at) => now - at < 60_000);
+    // Without a code there is nothing to guess, and who tries all day keeps nobody from pairing later.
+    if (this.#offer === undefined) throw noCode();
+    // A clock that was set back would hold the limit for as long.
+    this.#attempts = this.#attempts.filter((at) => Math.abs(now - at) < 60_000);
     const most = this.#options.guesses?.aMinute ?? MAX_ATTEMPTS_PER_MINUTE;
     if (this.#attempts.length >= most) throw tooMany();
     this.#attempts.push(now);
+    return this.#offer;
   }
 
   #countWrong(offer: { wrong: number }): void {
