@@ -26,7 +26,9 @@ export class StayedHere {
       if (reason !== undefined && !this.#migrated.has(method)) return [`${method} ran here: ${reason}`];
       if (loaded === undefined || this.#met.has(method)) return [];
       const path = method.slice(0, method.indexOf("#"));
-      return [loaded(path) ? `${method} ${this.#uncalled}` : `${method} was not there: no ${path} was loaded`];
+      return [
+        loaded(path) ? `${method} ${this.#uncalled}` : `${method} was not there: no ${path} was loaded`,
+      ];
     });
   }
 

@@ -1,3 +1,4 @@
+import { after } from "./alarm.ts";
 import type { ModuleSource, RewrittenModule } from "../rewrite/mod.ts";
 import { REWRITER_VERSION } from "../rewrite/constants.ts";
 import { hashOf } from "./blobs.ts";
@@ -386,11 +387,11 @@ export class CodeService {
   #nextTurn(): Promise<void> | undefined {
     if (performance.now() - this.#breathedAt < BREATHE_MS) return undefined;
     return this.#breath ??= new Promise((resolve) =>
-      setTimeout(() => {
+      void after(0, () => {
         this.#breath = undefined;
         this.#breathedAt = performance.now();
         resolve();
-      }, 0)
+      })
     );
   }
 }

@@ -1,3 +1,4 @@
+import { after, every } from "./alarm.ts";
 import { checkedChanges } from "../host/checked_changes.ts";
 import { DeviceFiles, type FilePart } from "../host/device_files.ts";
 import type { FileChanges } from "../host/file_changes.ts";
@@ -147,7 +148,7 @@ export class DeviceSession {
   #heardAt = 0;
   /** While a thread is away: until when it may be. */
   #awayUntil: { readonly at: number; readonly longestMs: number } | undefined;
-  #watching: ReturnType<typeof setInterval> | undefined;
+  #watching: (() => void) | undefined;
   #method = "";
   /** The method that the peer was told last. */
   #noted: string | undefined;
@@ -206,14 +207,14 @@ export class DeviceSession {
    * opening for long: what hangs on it is worth so much.
    */
   async settled(waitMs: number, riskMs = 0): Promise<SessionState> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let prevent = () => {};
     const late = new Promise<SessionState>((resolve) => {
       const patienceMs = Math.max(riskMs, this.#waitUntil - performance.now());
       const left = this.#config.stepping ? STEPPED_WAIT_MS : Math.max(0, Math.min(waitMs, patienceMs));
-      timer = setTimeout(() => resolve({ ok: false, error: "no clone has answered yet", late: true }), left);
+      prevent = after(left, () => resolve({ ok: false, error: "no clone has answered yet", late: true }));
     });
     const state = await Promise.race([this.#ready, late]);
-    clearTimeout(timer);
+    prevent();
     return state;
   }
 
@@ -318,7 +319,7 @@ export class DeviceSession {
     this.#heardAt = now;
     if (this.#watching !== undefined) return;
     let due = now + SILENCE_CHECK_MS;
-    this.#watching = setInterval(() => {
+    this.#watching = every(SILENCE_CHECK_MS, () => {
       const now = performance.now();
       const lateMs = now - due;
       due = now + SILENCE_CHECK_MS;
@@ -333,11 +334,11 @@ export class DeviceSession {
         this.#gone = true;
         this.#lose("the peer on this device doesn't answer");
       }
-    }, SILENCE_CHECK_MS);
+    });
   }
 
   #stopWatching(): void {
-    clearInterval(this.#watching);
+    this.#watching?.();
     this.#watching = undefined;
   }
 
