@@ -277,6 +277,7 @@ const PROGRAMS: readonly Program[] = [
   { file: "life.ts", migrate: ["run", "Grid.path", "Grid.step", "kinds", "memoryOf"] },
   { file: "decorated.ts", migrate: ["chorus", "serve", "Service.whoami", "Service.scale"] },
   { file: "decorated_alone.ts", migrate: [] },
+  { file: "raw_imports.ts", migrate: ["lengths"] },
   { file: "workers.ts", migrate: ["double"], races: true },
   { file: "places.js", migrate: ["simple"] },
   { file: "stacks.cjs", migrate: ["outer"] },

@@ -9,7 +9,7 @@ import { MAP_COMMENT, ScriptLoader, type ScriptSource, scriptUrl } from "./scrip
 import { NODE_WORKERS, NODE_WORKERS_URL } from "../rewrite/constants.ts";
 import type { SyncPort } from "./sync_port.ts";
 import { failedImport, failedResolution } from "../watch/failed_import.ts";
-import { FROM_DISK, hookModules, isShownWrongly, PAST_HOOKS } from "../watch/unhooked.ts";
+import { FROM_DISK, hookModules, isRaw, isShownWrongly, PAST_HOOKS } from "../watch/unhooked.ts";
 import { kindOf } from "../watch/source_kind.ts";
 import { withoutHooks } from "./uncaught.ts";
 import { NODE_WORKERS_SOURCE } from "./workers.ts";
@@ -150,6 +150,7 @@ export function installLoadHook(context: HookContext): LoadHook {
       loaded.add(url);
       resolved.delete(url);
       awaited.delete(url);
+      if (isRaw(hook)) return PAST_HOOKS;
       const result = next(url, hook);
       if (isShownWrongly(result.source)) {
         context.unchanged(url, SHOWN_WRONGLY);

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { failedImport } from "./failed_import.ts";
 import { kindOf, type SourceKind } from "./source_kind.ts";
-import { FROM_DISK, hookModules, isShownWrongly, looksLikeModule, PAST_HOOKS } from "./unhooked.ts";
+import { FROM_DISK, hookModules, isRaw, isShownWrongly, looksLikeModule, PAST_HOOKS } from "./unhooked.ts";
 
 /** A module as the engine ran it. */
 export interface ModuleNote {
@@ -14,6 +14,7 @@ export interface ModuleNote {
 export function installNoteHook(tell: (note: ModuleNote) => void): void {
   hookModules((loadRequired) => ({
     load(url: string, hook: any, next: any) {
+      if (isRaw(hook)) return PAST_HOOKS;
       const result = next(url, hook);
       const { source } = result;
       const required = hook.conditions?.includes("require") === true;

@@ -24,6 +24,13 @@ export function looksLikeModule(url: string, source: unknown): boolean {
 /** For a built-in the engine's loader takes no source from a hook, and goes on as it does without one. */
 export const FROM_DISK = { format: "builtin", source: null, shortCircuit: true };
 
+/** Whether a file is imported as a text or bytes: Deno would show a hook the code that it makes of it. */
+// deno-lint-ignore no-explicit-any
+export function isRaw(hook: any): boolean {
+  const type = hook.importAttributes?.type;
+  return type === "text" || type === "bytes";
+}
+
 /**
  * Whether a hook is shown another text than the engine would run: where a file has no imports and exports, Deno gives hooks a
  * decorated class under another name than its uses.
