@@ -59,7 +59,8 @@ export class ClashError extends Error {
   /** The constraints that clash, in words. */
   readonly clash: readonly string[];
   constructor(clash: readonly string[]) {
-    super(`Cannot find a partition: these can't hold together: ${clash.join("; ")}`);
+    const what = clash.length === 1 ? "this can't be met" : "these can't hold together";
+    super(`Cannot find a partition: ${what}: ${clash.join("; ")}`);
     this.clash = clash;
   }
 }

@@ -36,10 +36,15 @@ function constraintsOf(
     const reason = pinned ?? (parent < 0 ? "the main flow" : undefined);
     return reason === undefined ? [] : [[method, reason]];
   }));
+  const roots = new Set(contexts.filter(({ parent }) => parent < 0).map(({ method }) => method));
   const families = new Set(contexts.flatMap(({ families }) => families));
   return [
     ...limits.map(({ name }) => ({ name, kind: "limit" as const, value: name })),
-    ...migrate.map((m) => ({ name: `migrate ${m}`, kind: "migrate" as const, value: m })),
+    ...migrate.map((m) => ({
+      name: roots.has(m) ? `migrate ${m}, the main flow` : `migrate ${m}`,
+      kind: "migrate" as const,
+      value: m,
+    })),
     ...pin.map((m) => ({ name: `pin ${m}`, kind: "pin" as const, value: m })),
     ...[...families].map((f) => ({
       name: `host state ${f} must be on one side`,

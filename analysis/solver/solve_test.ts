@@ -108,6 +108,9 @@ Deno.test("solvePartition() says which constraints clash, and only those", async
   const solved = await solvePartition(problem(contexts, { migrate: [m("b"), m("c")], pin: [m("a")] }));
   assert(!solved.feasible);
   assertEquals([...solved.clash].sort(), ["C.ts#prompt is pinned: asks the user", "migrate C.ts#c"]);
+  const root = contexts.find(({ parent }) => parent < 0)!.method;
+  const main = await solvePartition(problem(contexts, { migrate: [root] }));
+  assertEquals(main.feasible ? [] : main.clash, [`migrate ${root}, the main flow`]);
 });
 
 Deno.test("solvePartition() takes a method along that can't be a migration point itself", async () => {
