@@ -17,8 +17,8 @@ export class BlobSender {
   readonly #send: Send;
   /** What the store has, or is about to have. */
   readonly #there = new Set<string>();
-  /** Code that was offered in this session, in case the store loses it. */
-  readonly #offered = new Map<string, Uint8Array>();
+  /** Code that was named in this session, in case the store loses it. */
+  readonly #named = new Map<string, () => Promise<Uint8Array> | Uint8Array>();
   /** Bytes of files that the last answer names. */
   #passing = new Map<string, Uint8Array>();
   /** Questions in a row that found nothing. */
@@ -51,8 +51,16 @@ export class BlobSender {
   /** Names contents, in hex; those that the store lacks are sent. Returns how many bytes went. */
   async offer(contents: readonly Uint8Array[]): Promise<{ hashes: string[]; bytes: number }> {
     const hashes = await Promise.all(contents.map(hashOf));
-    hashes.forEach((hash, i) => this.#offered.set(hash, contents[i]!));
-    return { hashes, bytes: await this.#provide(hashes, this.#offered) };
+    hashes.forEach((hash, i) => this.#named.set(hash, () => contents[i]!));
+    const byHash = new Map(hashes.map((hash, i) => [hash, contents[i]!]));
+    return { hashes, bytes: await this.#provide(hashes, byHash) };
+  }
+
+  /** Whether the store has all of it, as far as was asked. Then it is named like what was offered; `make` is for what gets lost. */
+  async hasAll(hashes: readonly string[], make: (index: number) => Promise<Uint8Array>): Promise<boolean> {
+    if ((await this.#unknown(hashes)).length > 0) return false;
+    hashes.forEach((hash, i) => this.#named.set(hash, () => make(i)));
+    return true;
   }
 
   /**
@@ -122,12 +130,13 @@ export class BlobSender {
 
   /** The store lost something, or never had it: it asks by the hash. Resolves when the answer has left. */
   async requested(hash: Uint8Array): Promise<void> {
-    const name = hash.toHex();
-    await this.#send(
-      BLOB_REPLY,
-      hash.slice(),
-      this.#offered.get(name) ?? this.#passing.get(name) ?? new Uint8Array(),
-    );
+    const [name, own] = [hash.toHex(), hash.slice()];
+    const content = await this.#contentOf(name).catch(() => undefined);
+    await this.#send(BLOB_REPLY, own, content ?? new Uint8Array());
+  }
+
+  async #contentOf(name: string): Promise<Uint8Array | undefined> {
+    return await this.#named.get(name)?.() ?? this.#passing.get(name);
   }
 
   /** The session has ended: nobody waits for what the store has, now or later. */

@@ -19,6 +19,11 @@ export async function hashOf(content: Uint8Array): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", content as Uint8Array<ArrayBuffer>)).toHex();
 }
 
+/** Whether a text can be the name of content. */
+export function isHash(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
+}
+
 /**
  * How a payload of contents is packed: its first byte. A deflated one has each content behind its `u32 BE length`; the others
  * have `u32 BE count | u32 BE length … | contents`, which leaves contents that were next to each other so.

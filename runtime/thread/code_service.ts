@@ -1,7 +1,7 @@
 import { after } from "./alarm.ts";
 import type { ModuleSource, RewrittenModule } from "../rewrite/mod.ts";
 import { REWRITER_VERSION } from "../rewrite/constants.ts";
-import { hashOf } from "./blobs.ts";
+import { hashOf, isHash } from "./blobs.ts";
 import { joinBytes } from "./bytes.ts";
 import { KeptText } from "./kept_text.ts";
 import type { RewriteAnswer } from "./load_hook.ts";
@@ -197,6 +197,8 @@ export class CodeService {
         return request.place === "guest"
           ? await this.#makers(request)
           : JSON.parse(await this.#makers(request));
+      case "code names":
+        return await this.#codeNames(request);
       case "source":
         await this.load();
         return this.#module(request.key).text;
@@ -262,6 +264,17 @@ export class CodeService {
         ),
       );
     });
+  }
+
+  /** Requests name modules by what is in them, so that what they are answered with stays the same. */
+  async #codeNames(
+    { requests, names }: Extract<SupervisorRequest, { op: "code names" }>,
+  ): Promise<readonly string[] | null> {
+    const { cache } = this.#options;
+    const name = `${(await hash(JSON.stringify(requests))).slice(0, 16)}.names`;
+    if (names !== undefined) cache.set(name, names.join("\n"));
+    const known = names ?? cache.get(name)?.split("\n");
+    return known?.length === requests.length && known.every(isHash) ? known : null;
   }
 
   async #rewrite(url: string, source: KeptText, kind: SourceKind): Promise<RewriteAnswer> {

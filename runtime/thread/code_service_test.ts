@@ -99,3 +99,21 @@ Deno.test("CodeService.answer() gives the event loop turns while it makes many t
     }`,
   );
 });
+
+Deno.test("CodeService.answer() keeps names of code for these requests, and takes nothing else for names", async () => {
+  const cache = new Memory();
+  const { service } = await rewrite(cache);
+  const requests = [{ op: "guest", key: "a", uninitialised: [] }] as const;
+  const names = ["0".repeat(64)];
+  const known = () => service.answer({ op: "code names", requests });
+  deepEqual(await known(), null);
+  deepEqual(await service.answer({ op: "code names", requests, names }), names);
+  deepEqual(await known(), names);
+  const others = [{ ...requests[0], uninitialised: ["x"] }];
+  deepEqual(await service.answer({ op: "code names", requests: others }), null);
+  const [file] = [...cache.texts.keys()].filter((name) => name.endsWith(".names"));
+  for (const text of ["", names[0]!.slice(1), `${names[0]}\n${names[0]}`]) {
+    cache.texts.set(file!, text);
+    deepEqual(await known(), null);
+  }
+});

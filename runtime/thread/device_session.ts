@@ -13,8 +13,9 @@ import { BlobSender } from "./blob_sender.ts";
 import { type CloneBounds, DEFAULT_BOUNDS } from "./clone_bounds.ts";
 import { BLOB_FOUND, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from "./frame.ts";
 import type { Board } from "./board.ts";
+import { CodeShipper } from "./code_shipper.ts";
 import { LackingFiles } from "./lacking_files.ts";
-import { compressing, decompressing, isCompressed, plain } from "./stream_compression.ts";
+import { compressing, decompressing, isWorthCompressing, plain } from "./stream_compression.ts";
 import { PacketNamer } from "./named_packet.ts";
 import type { OpenedLink, SessionLink } from "./session_link.ts";
 import {
@@ -30,7 +31,6 @@ import {
   RETURN,
   type ReturnHead,
   type SessionStart,
-  type ShippedCode,
   STAGE,
   START,
   type SupervisorRequest,
@@ -135,6 +135,7 @@ export class DeviceSession {
   /** Settles when it is known what the clone has of the run's files, if that can be. */
   #filesKnown: Promise<void> = Promise.resolve();
   readonly #memory = new CloneMemory((hash) => this.#blobs.has(hash));
+  readonly #code: CodeShipper;
   /** What the last invocation did to files, and hasn't landed yet. */
   #changed: { changes: FileChanges; bytes: Uint8Array } | undefined;
   #connection: SessionLink | undefined;
@@ -168,6 +169,7 @@ export class DeviceSession {
     this.#turns = new CloneTurns(this.#bounds);
     this.#config = config;
     this.#ask = ask;
+    this.#code = new CodeShipper({ ask, blobs: this.#blobs, memory: this.#memory });
     this.#environment = environment;
     this.#frames = frames;
     this.#permissions = permissions;
@@ -241,7 +243,7 @@ export class DeviceSession {
     this.#fileBytesSent = this.#fileBytesRead = 0;
     // Already now: a clone may hang before it has said what it lacks.
     this.#watchOver(message.longestAwayMs);
-    const { code, bytes: codeBytes } = await this.#shipCode(message.head.code, message.missing);
+    const { code, bytes: codeBytes } = await this.#code.ship(message.head.code, message.missing);
     const { packet } = message;
     let chunkBytes = 0;
     const chunks = await this.#namer.name(packet, (bytes) => void (chunkBytes += bytes));
@@ -249,7 +251,7 @@ export class DeviceSession {
     if (this.#lost !== undefined) return { ok: false, reason: this.#lost };
     const head = { ...message.head, code, permits, ...(chunks !== undefined && { chunks }) };
     const whole = packPayload(head, chunks === undefined ? packet : undefined);
-    const payload = isCompressed(whole) ? await compressing(whole) : plain(whole);
+    const payload = await this.#packed(whole);
     this.#event({
       event: "ship",
       thread: "main",
@@ -549,31 +551,18 @@ export class DeviceSession {
   }
 
   async #reply(head: GuestReply, ...bytes: Uint8Array[]): Promise<void> {
-    const payload = await compressing([...packPayload(head), ...bytes]);
+    const payload = await this.#packed([...packPayload(head), ...bytes]);
     await this.#connection?.send(REPLY, ...payload);
+  }
+
+  /** As it goes to the clone soonest. */
+  #packed(parts: readonly Uint8Array[]): Promise<Uint8Array[]> | Uint8Array[] {
+    return isWorthCompressing(totalBytes(parts), this.#board.read()) ? compressing(parts) : plain(parts);
   }
 
   /** Stops here until the person goes on, if anybody steps. */
   async #reach(makeStop: () => Omit<StageStop, "thread" | "method">): Promise<void> {
     await this.#ask({ op: "stage", stop: { ...makeStop(), thread: "main", method: this.#method } });
-  }
-
-  /** The code that the clone lacks goes to its store; the message names it. */
-  async #shipCode(code: any, missing: any): Promise<{ code: ShippedCode; bytes: number }> {
-    const requests = [
-      ...missing.modules.map(({ key, uninitialised }: any) => ({ op: "guest", key, uninitialised })),
-      ...missing.makers.map((item: any) => ({ op: "makers", ...item, place: "guest" })),
-    ];
-    if (requests.length === 0) return { code: { ...code, modules: [], makers: {} }, bytes: 0 };
-    const texts = await Promise.all(requests.map((request) => this.#ask(request)));
-    const { hashes, bytes } = await this.#blobs.offer(texts.map((text) => new TextEncoder().encode(text)));
-    this.#memory.addCode(hashes);
-    const modules = missing.modules.map(({ key, links, isMain }: any, i: number) => ({
-      ...{ key, links, isMain },
-      hash: hashes[i]!,
-    }));
-    const makers = missing.makers.map(({ key }: any, i: number) => [key, hashes[modules.length + i]!]);
-    return { code: { ...code, modules, makers: Object.fromEntries(makers) }, bytes };
   }
 
   /** Bytes that the link carries during one round trip. */

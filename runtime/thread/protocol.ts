@@ -5,6 +5,7 @@ import type { ByteSummary } from "../heap/mod.ts";
 import type { FileChanges } from "../host/file_changes.ts";
 import type { FileAttributes, FileOwner } from "../host/file_tree_types.ts";
 import type { MemoryNote } from "./clone_memory.ts";
+import type { CodeRequest } from "./code_shipper.ts";
 import type { Conditions } from "./conditions.ts";
 import type { SessionRequest } from "./session_control.ts";
 import type { StageStop } from "./stages.ts";
@@ -265,6 +266,12 @@ export type SupervisorRequest =
     readonly sites: readonly number[];
     readonly place: "guest" | "device";
     readonly uninitialised: readonly string[];
+  }
+  /** Hashes of what these requests are answered with, if an earlier run left them, else null; `names` are kept for later runs. */
+  | {
+    readonly op: "code names";
+    readonly requests: readonly CodeRequest[];
+    readonly names?: readonly string[];
   }
   /** Hashes of what is in those of these files that were sent to a clone ahead, by path. */
   | { readonly op: "sent"; readonly clone: string; readonly paths: readonly string[] }

@@ -1,18 +1,26 @@
-import { totalBytes } from "./bytes.ts";
+import type { Conditions } from "./conditions.ts";
 import { COMPRESS_FROM, MAX_FRAME_BYTES } from "./constants.ts";
+
+/** What a laptop takes for the first payload, the engine's streams being cold, and for each byte, milliseconds. */
+const START_MS = 5;
+const BYTE_MS = 20e-6;
+/** Of a byte that is compressed, so much need not be sent. */
+const SAVED = 0.5;
 
 /**
  * What compression.ts does, for a thread that may wait: by the engine's own streams, as loading `node:zlib` takes a weak
  * device longer than most packets.
  */
 export async function compressing(parts: readonly Uint8Array[]): Promise<Uint8Array[]> {
-  if (!isCompressed(parts)) return plain(parts);
   return [Uint8Array.of(1), ...await through(new CompressionStream("deflate-raw"), parts)];
 }
 
-/** Whether {@linkcode compressing} makes anything smaller of it. */
-export function isCompressed(parts: readonly Uint8Array[]): boolean {
-  return totalBytes(parts) >= COMPRESS_FROM;
+/** Whether so many bytes are at the clone sooner if they are compressed: on a weak device the compressor may be slower than the link. */
+export function isWorthCompressing(bytes: number, conditions: Conditions | undefined): boolean {
+  if (bytes < COMPRESS_FROM) return false;
+  if (conditions === undefined) return true;
+  const takesMs = (START_MS + bytes * BYTE_MS) * Math.max(1, conditions.cloneSpeed);
+  return bytes * SAVED / conditions.upBytesPerSecond * 1000 > takesMs;
 }
 
 /** What {@linkcode compressing} makes of what stays as it is. */
