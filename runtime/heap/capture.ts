@@ -124,7 +124,7 @@ export class CaptureWalk {
   #drain(): void {
     const { out } = this;
     while (this.#head < out.queue.length) {
-      const index = out.queue[this.#head++]!;
+      const index = out.queue.at(this.#head++);
       out.at = index;
       const kind = this.#state.kinds[index]!;
       if (isWeakKind(kind)) this.#weak.note(index);
@@ -236,7 +236,7 @@ export class CaptureWalk {
   #visitUnreached(): void {
     const { current, nodes, epochs, epoch, parents } = this.#state;
     for (let i = 0; i < current.length; i++) {
-      const index = current[i]!;
+      const index = current.at(i);
       if (epochs[index] === epoch) continue;
       const parent = parents[index]!;
       this.out.at = parent;
@@ -298,7 +298,7 @@ export class CaptureWalk {
   #unchanged(reached: number): number[] {
     const { queue, firstNew } = this.out;
     const marks = new Uint8Array(firstNew);
-    for (let i = 0; i < reached; i++) if (queue[i]! < firstNew) marks[queue[i]!] = 1;
+    for (let i = 0; i < reached; i++) if (queue.at(i) < firstNew) marks[queue.at(i)] = 1;
     for (let i = 0; i < this.changed.length; i++) marks[this.changed[i]!] = 0;
     const unchanged: number[] = [];
     for (let i = 0; i < firstNew; i++) if (marks[i] === 1) unchanged[unchanged.length] = i;
@@ -321,8 +321,8 @@ export class CaptureWalk {
     }
     const changes = kept.append(this.#changes.bytes, 0, this.#changes.at, false);
     for (let i = 0; i < queue.length; i++) {
-      if (queue[i]! >= firstNew) continue;
-      states[queue[i]!] = i >= reached ? ROW.dead : returns ? ROW.unchanged : ROW.named;
+      if (queue.at(i) >= firstNew) continue;
+      states[queue.at(i)] = i >= reached ? ROW.dead : returns ? ROW.unchanged : ROW.named;
     }
     for (let i = 0, start = 0; i < this.changed.length; i++) {
       const end = this.#changeEnds[i]!;
@@ -335,7 +335,10 @@ export class CaptureWalk {
     kept.compact();
     if (!returns) return;
     const { tails, kinds, nodes } = this.#state;
-    for (let i = 0; i < queue.length; i++) tails.begin(queue[i]!, kinds[queue[i]!]!, nodes[queue[i]!]!);
+    for (let i = 0; i < queue.length; i++) {
+      const index = queue.at(i);
+      tails.begin(index, kinds[index]!, nodes[index]!);
+    }
   }
 
   #sizes(front: number): { readonly front: number; readonly bytesOf: (index: number) => number } {

@@ -103,7 +103,7 @@ export function explain({ source, packetBytes, bytesOf }: ExplainSource): Explan
   const modules = new newInt32Array(state.size), moduleNames: (string | undefined)[] = [undefined];
   const paths = new SafeMap<number, string>();
   for (let i = 0; i < queue.length; i++) {
-    const index = queue[i]!;
+    const index = queue.at(i);
     const parent = state.parents[index]!;
     tops[index] = isTop(state, tops, parent) ? index : tops[parent]!;
     roots[index] = parent < 0 ? -1 - parent : roots[parent]!;
@@ -147,7 +147,7 @@ function isTop({ parents, kinds }: SessionState, tops: Int32Array, parent: numbe
 function origins({ queue, state }: Outlet, bytesOf: (index: number) => number): Map<number, Origin> {
   const found = new SafeMap<number, Origin>();
   for (let i = 0; i < queue.length; i++) {
-    const index = queue[i]!;
+    const index = queue.at(i);
     const parent = state.parents[index]!;
     found.set(state.origin + index, {
       bytes: bytesOf(index),

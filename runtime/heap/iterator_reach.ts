@@ -137,7 +137,8 @@ export class IteratorReach {
     const { queue, state } = this.#out;
     const found: number[] = [];
     for (let i = 0; i < queue.length; i++) {
-      if (state.kinds[queue[i]!] === kind) found[found.length] = queue[i]!;
+      const index = queue.at(i);
+      if (state.kinds[index] === kind) found[found.length] = index;
     }
     return found;
   }

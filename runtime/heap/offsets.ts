@@ -1,6 +1,6 @@
 import { newUint32Array, typedArrayLength } from "./intrinsics.ts";
 
-/** A growing list of byte positions: a tenth of the memory traffic of a list of numbers. */
+/** A growing list of byte positions or indexes: a tenth of the memory traffic of a list of numbers. */
 export class Offsets {
   length = 0;
   #room = 64;
@@ -15,6 +15,14 @@ export class Offsets {
   at(place: number): number {
     return place < 0 ? 0 : this.#list[place]!;
   }
+}
+
+/** A list of what one has, then the other. */
+export function joined(first: Offsets, second: Offsets): Offsets {
+  const all = new Offsets();
+  for (let i = 0; i < first.length; i++) all.push(first.at(i));
+  for (let i = 0; i < second.length; i++) all.push(second.at(i));
+  return all;
 }
 
 /** The same offsets with room for more. */

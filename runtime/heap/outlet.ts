@@ -85,7 +85,7 @@ export class Outlet {
   readonly code: CodeAccess;
   readonly values: ValueAccess;
   /** Indexes of all reached nodes, in the order they were reached. */
-  readonly queue: number[] = [];
+  readonly queue = new Offsets();
   /** The node being written, or −1 − (number of the root being written). */
   at = -1;
   /** Bytes of the large buffer that was written last, and whether they are news; taken by who asked for the writing. */
@@ -149,7 +149,7 @@ export class Outlet {
       this.#met.push(this.met);
       state.epochs[index] = state.epoch;
       state.parents[index] = this.at;
-      this.queue[this.queue.length] = index;
+      this.queue.push(index);
     } else if (state.epochs[index] !== state.epoch) {
       if (state.kinds[index] === KIND.absent) index = this.#stillAbsent(index, node);
       this.reachKnown(index, node);
@@ -164,7 +164,7 @@ export class Outlet {
     state.epochs[index] = state.epoch;
     state.nodes[index] = node;
     state.parents[index] = this.at;
-    this.queue[this.queue.length] = index;
+    this.queue.push(index);
   }
 
   /** What stayed behind may travel by now, as a promise that was pending: then it starts anew. */

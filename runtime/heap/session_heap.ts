@@ -21,6 +21,7 @@ import {
 import { Inlet } from "./inlet.ts";
 import { KINDS } from "./kinds/table.ts";
 import { type MappingRow, mappingRows, rowCount } from "./mapping_table.ts";
+import { joined, Offsets } from "./offsets.ts";
 import { Outlet, type OutletOptions } from "./outlet.ts";
 import { readFront } from "./packet.ts";
 import { PacketError } from "./packet_error.ts";
@@ -104,7 +105,6 @@ export class SessionHeap {
     if (!this.#out) this.#shed();
     const state = this.#state;
     const flags = this.#out ? FLAG_MORE : this.#begun ? 0 : FLAG_FIRST;
-    if (!this.#out) state.current = [];
     const walk = new CaptureWalk(state, this.#outletOptions(false));
     const capture = this.#orAnew(() => walk.run({ roots, flags, cidRuns: [], nextCid: 0 }));
     if (capture === undefined) return this.#captureOut(roots);
@@ -112,7 +112,7 @@ export class SessionHeap {
       throw new TypeError("Cannot supplement a migration: something that it took was changed here since");
     }
     const { queue } = walk.out;
-    for (let i = 0; i < queue.length; i++) state.current[state.current.length] = queue[i]!;
+    state.current = this.#out ? joined(state.current, queue) : queue;
     this.#out = true;
     this.#begun = true;
     this.#lastReached = queue.length;
@@ -220,12 +220,12 @@ export class SessionHeap {
 
   #arrived({ changed, named }: Accepted, firstNew: number, more: boolean): void {
     const state = this.#state;
-    const current: number[] = more ? state.current : [];
+    const current = more ? state.current : new Offsets();
     mark(state, named, ROW.named, current);
     mark(state, changed, ROW.changed, current);
     for (let i = firstNew; i < state.size; i++) {
       state.states[i] = ROW.migrated;
-      current[current.length] = i;
+      current.push(i);
     }
     state.current = current;
     const begin = (index: number) => state.tails.begin(index, state.kinds[index]!, state.nodes[index]!);
@@ -247,7 +247,7 @@ export class SessionHeap {
 
   #merged({ changed, named, cidRuns }: Accepted, firstNew: number): void {
     const state = this.#state;
-    for (let i = 0; i < state.current.length; i++) state.states[state.current[i]!] = ROW.dead;
+    for (let i = 0; i < state.current.length; i++) state.states[state.current.at(i)] = ROW.dead;
     mark(state, named, ROW.unchanged);
     mark(state, changed, ROW.changed);
     for (let i = firstNew; i < state.size; i++) state.states[i] = ROW.new;
@@ -255,7 +255,7 @@ export class SessionHeap {
       const { first, count, cid } = cidRuns[i]!;
       for (let k = 0; k < count && first + k < state.size; k++) state.cids[first + k] = cid + k;
     }
-    for (let i = 0; i < state.current.length; i++) this.#watchOver(state.current[i]!);
+    for (let i = 0; i < state.current.length; i++) this.#watchOver(state.current.at(i));
     for (let i = firstNew; i < state.size; i++) this.#watchOver(i);
     this.#out = false;
     if (this.#options.observed) {
@@ -264,7 +264,7 @@ export class SessionHeap {
     }
     state.previous = state.nodes;
     state.nodes = [];
-    state.current = [];
+    state.current = new Offsets();
   }
 
   /** Device: where the clone has an iterator too, what is added to its collection from now on is new to that. */
@@ -341,7 +341,7 @@ export class SessionHeap {
     const state = this.#state;
     const out = new Outlet(state, this.#outletOptions(true));
     for (let i = 0; i < state.current.length; i++) {
-      const index = state.current[i]!;
+      const index = state.current.at(i);
       if (!this.#unchanged(out, index)) return pathOf(out, index);
     }
     return this.#newEntry(out);
@@ -352,14 +352,14 @@ export class SessionHeap {
     const { state } = out;
     const { current } = state;
     for (let i = 0; i < current.length; i++) {
-      const holder = current[i]!;
+      const holder = current.at(i);
       if (!isWeakKind(state.kinds[holder]!)) continue;
       for (let k = 0; k < current.length; k++) {
         const known = state.knowsWeakEntry(
           state.nodes[holder] as object,
-          state.nodes[current[k]!] as WeakKey,
+          state.nodes[current.at(k)] as WeakKey,
         );
-        if (!known && hasEntry(state, holder, current[k]!)) return pathOf(out, holder);
+        if (!known && hasEntry(state, holder, current.at(k))) return pathOf(out, holder);
       }
     }
     return undefined;
@@ -384,10 +384,10 @@ function mark(
   state: SessionState,
   indexes: readonly number[],
   as: number,
-  current?: number[],
+  current?: Offsets,
 ): void {
   for (let i = 0; i < indexes.length; i++) {
     state.states[indexes[i]!] = as;
-    if (current !== undefined) current[current.length] = indexes[i]!;
+    if (current !== undefined) current.push(indexes[i]!);
   }
 }

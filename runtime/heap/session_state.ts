@@ -21,6 +21,7 @@ import {
 import type { Standing } from "./iterator_place.ts";
 import { KeptRecords } from "./kept_records.ts";
 import { BindingCell, KIND, type Node, WeakEntry } from "./node.ts";
+import { Offsets } from "./offsets.ts";
 import { ShapeTable } from "./shape.ts";
 import { Tails } from "./tails.ts";
 import { TextTable } from "./text_table.ts";
@@ -68,7 +69,7 @@ export class SessionState {
   /** Clone: nodes on which the program defined properties. */
   readonly redefined: true[] = [];
   /** Indexes of the migration that is out: all that the clone was sent or named. */
-  current: number[] = [];
+  current = new Offsets();
   /** Counts captures. */
   epoch = 0;
   /** Strong ids are several times as fast as weak ones; {@linkcode relax} makes them weak. */

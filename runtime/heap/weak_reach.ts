@@ -23,7 +23,7 @@ export class WeakReach {
   reach(out: Outlet): boolean {
     const before = out.queue.length;
     for (let i = 0; i < this.#holders.length; i++) {
-      for (let at = this.#asked[i]!; at < before; at++) reachEntry(out, this.#holders[i]!, out.queue[at]!);
+      for (let at = this.#asked[i]!; at < before; at++) reachEntry(out, this.#holders[i]!, out.queue.at(at));
       this.#asked[i] = before;
     }
     return out.queue.length > before;
