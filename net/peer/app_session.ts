@@ -100,7 +100,9 @@ export async function serveApp(
     const power = await powerSupply();
     const onLink = (link: LinkSpec) => {
       const { shown } = own!;
-      shown.conditions = { ...shown.conditions, ...conditionsOf(link) };
+      // It may have been measured again.
+      const cloneSpeed = session!.answer.unitsPerMs / host.measureSpeed();
+      shown.conditions = { ...shown.conditions, ...conditionsOf(link), cloneSpeed };
       notice(out, { type: "conditions", conditions: shown.conditions });
       host.changed();
     };

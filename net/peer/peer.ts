@@ -81,6 +81,7 @@ interface Parts {
   readonly trust: TrustStore;
   readonly liveness: Liveness;
   readonly links: LinkMemory;
+  readonly speed: OwnSpeed;
 }
 
 class NodeManager implements Peer {
@@ -120,7 +121,8 @@ class NodeManager implements Peer {
     });
     const name = cleanName(options.name ?? settings.name ?? hostname());
     const links = await LinkMemory.open(home);
-    const manager = new NodeManager({ home, options, name, host, trust, liveness, links });
+    const speed = await OwnSpeed.open(home);
+    const manager = new NodeManager({ home, options, name, host, trust, liveness, links, speed });
     if (serve) await manager.#serve();
     return manager;
   }
@@ -130,8 +132,7 @@ class NodeManager implements Peer {
     this.#parts = parts;
     this.id = host.peerId.toString();
     this.name = parts.name;
-    const speed = new OwnSpeed();
-    this.#unitsPerMs = options.machine?.unitsPerMs ?? (() => speed.unitsPerMs());
+    this.#unitsPerMs = options.machine?.unitsPerMs ?? (() => parts.speed.unitsPerMs());
     this.#book = new PeerBook({ probes: options.metered !== true });
     this.#finder = new Finder({
       host,
@@ -261,7 +262,7 @@ class NodeManager implements Peer {
   }
 
   async #stop(): Promise<void> {
-    const { host, liveness, links } = this.#parts;
+    const { host, liveness, links, speed } = this.#parts;
     this.#pairing.close();
     for (const socket of this.#sockets) socket.close();
     this.#device.close();
@@ -271,6 +272,7 @@ class NodeManager implements Peer {
       // libp2p waits for every socket of its listener, also for those that nobody ever closes.
       ["close its connections", () => host.stop()],
       ["write what it knows of links", () => links.close()],
+      ["write what it knows of its speed", () => speed.close()],
       ...this.#cleanups.map((cleanup) => ["clean up", cleanup] as const),
     ] as const;
     for (const [what, step] of steps) await this.#within(what, step);
@@ -286,12 +288,13 @@ class NodeManager implements Peer {
 
   /** Takes other peers' streams and this user's processes. */
   async #serve(): Promise<void> {
-    const { host, home, options } = this.#parts;
+    const { host, home, options, speed } = this.#parts;
     const limits = { maxInboundStreams: MAX_PROTOCOL_STREAMS };
     const clone = this.#clone = await this.#openClone();
     if (clone.maxGuests > 0) {
       await host.handle(SESSION_PROTOCOL, (stream, connection) => clone.serve(stream, connection), limits);
       clone.prepare();
+      if (options.machine?.unitsPerMs === undefined) speed.prepare();
     }
     await host.handle(LINK_PROTOCOL, (stream, connection) => this.#onLink(stream, connection), limits);
     await host.handle(
