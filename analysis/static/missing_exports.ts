@@ -67,6 +67,7 @@ function mayExport(
   { name, seen }: { name: string; seen: Set<string> },
 ): boolean {
   if (url.startsWith("node:")) return isBuiltin(url, name);
+  if (/^file:.*\.json$/.test(url)) return name === "default";
   if (seen.has(url)) return false;
   seen.add(url);
   const { module, body } = all.get(url) ?? {};

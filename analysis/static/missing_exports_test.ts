@@ -67,3 +67,17 @@ Deno.test("analyzeProgram() tells imports of names that a built-in module doesn'
     "Cannot import readFileSink of node:fs: it exports nothing of that name",
   ]);
 });
+
+Deno.test("analyzeProgram() tells imports of other names than the default from JSON", () => {
+  const text = [
+    `import data, { name } from "./data.json" with { type: "json" };`,
+    `console.log(data, name);`,
+  ].join("\n");
+  const imports = new Map([["./data.json", "file:///data.json"]]);
+  const { diagnostics } = analyzeProgram([
+    { url: "file:///main.js", path: "main.js", text, kind: "module", imports },
+  ]);
+  assertEquals(diagnostics.map(({ note }) => note), [
+    "Cannot import name of ./data.json: it exports nothing of that name",
+  ]);
+});
