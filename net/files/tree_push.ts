@@ -165,11 +165,12 @@ class TreePush {
         lines.push([name, "d", mode, inner]);
       } else {
         const { name, state } = entry;
+        const before = this.#bytes;
         const chunks = await this.#unlessUnreadable(path, () => this.#file(path, state));
         if (chunks === undefined) continue;
         this.#fileCount++;
         const mtimeMs = Number.isNaN(state.mtimeMs) ? 0 : state.mtimeMs;
-        lines.push([name, "f", permissionBits(state.mode), mtimeMs, state.bytes, chunks]);
+        lines.push([name, "f", permissionBits(state.mode), mtimeMs, this.#bytes - before, chunks]);
       }
     }
     return lines;
@@ -200,7 +201,9 @@ class TreePush {
     const finder = new BaseFinder<{ name: string; content: Uint8Array }>(known?.chunks ?? []);
     const whole = `${this.#top}/${path}`.replace(/\/$/, "");
     for await (
-      const chunk of seen.bytes <= READ_BYTES ? chunksOf(Deno.readFileSync(whole)) : this.#chunks(whole)
+      const chunk of seen.bytes <= READ_BYTES
+        ? chunksOf(Deno.readFileSync(whole).subarray(0, seen.bytes))
+        : this.#chunks(whole, seen.bytes)
     ) {
       const name = nameOf(chunk);
       chunks.push(name);
@@ -217,21 +220,24 @@ class TreePush {
     return chunks;
   }
 
-  /** A file's chunks, with no more of it in memory than is read at once and what waits to be sent. */
-  async *#chunks(path: string): AsyncGenerator<Uint8Array> {
+  /**
+   * A file's chunks, with no more of it in memory than is read at once and what waits to be sent. It ends where the file did when it was
+   * looked at: one that grows as fast as it is sent has no other end.
+   */
+  async *#chunks(path: string, bytes: number): AsyncGenerator<Uint8Array> {
     using file = await Deno.open(path);
     // A batch's bytes are one piece of memory; what isn't cut yet at its end moves to the next one.
     let block = new Uint8Array(BATCH_BYTES);
-    for (let [at, filled, ended] = [0, 0, false]; !ended;) {
+    for (let [at, filled, left] = [0, 0, bytes]; left > 0 || filled > at;) {
       if (filled === block.length) {
         const next = new Uint8Array(BATCH_BYTES);
         next.set(block.subarray(at));
         [block, at, filled] = [next, 0, filled - at];
       }
-      const count = await file.read(block.subarray(filled, filled + READ_BYTES));
-      ended = count === null;
+      const count = await file.read(block.subarray(filled, filled + Math.min(READ_BYTES, left)));
+      left -= count ?? left;
       filled += count ?? 0;
-      while (filled - at >= (ended ? 1 : MAX_CHUNK_BYTES)) {
+      while (filled - at >= (left === 0 ? 1 : MAX_CHUNK_BYTES)) {
         const end = chunkEnd(block.subarray(0, filled), at);
         yield block.subarray(at, end);
         at = end;

@@ -174,6 +174,34 @@ Deno.test("pushTree() leaves out what is gone meanwhile, and says so", async () 
   equal(it.index.looks, undefined);
 });
 
+Deno.test("pushTree() sends of a file that grows or shrinks as fast as it is sent what was there, and says how much", async () => {
+  await using it = await lab();
+  const bytes = 6_000_000;
+  const bits = noise(bytes);
+  for (const name of ["grows", "shrinks", "small"]) Deno.writeFileSync(`${it.top}/${name}`, bits);
+  Deno.truncateSync(`${it.top}/small`, 1000);
+  let writes = 0;
+  await it.push((channel) => ({
+    ...{ start: (sink) => channel.start(sink), close: () => channel.close(), abort: (e) => channel.abort(e) },
+    write(chunk) {
+      if (writes++ < 300) Deno.writeFileSync(`${it.top}/grows`, bits.subarray(0, 100_000), { append: true });
+      Deno.writeTextFileSync(`${it.top}/small`, "more", { append: true });
+      Deno.truncateSync(`${it.top}/shrinks`, 5_000_000);
+      return channel.write(chunk);
+    },
+  }));
+  equal((await restored(it, "grows")).length, bytes);
+  deepStrictEqual(await restored(it, "grows"), bits);
+  const shrunk = await restored(it, "shrinks");
+  deepStrictEqual(shrunk, bits.subarray(0, shrunk.length));
+  const folder = await it.store.get(DEVICE, Uint8Array.fromHex(it.index.root!));
+  const told = new TextDecoder().decode(folder).split("\n").map((line) => JSON.parse(line));
+  for (const [name, , , , length] of told) equal(length, (await restored(it, name)).length, name);
+  // What they have become since is sent the next time.
+  await it.push();
+  deepStrictEqual(await restored(it, "shrinks"), bits.subarray(0, 5_000_000));
+});
+
 Deno.test("pushTree() keeps secrets at home", async () => {
   await using it = await lab();
   Deno.mkdirSync(`${it.top}/.git`);
