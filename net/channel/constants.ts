@@ -1,8 +1,8 @@
 /**
  * Bytes read from a local descriptor at once: nearly all that its socket holds, as each read is a wake, a send and a wait for room.
- * With yamux's header (12) they fill noise messages (65,535 with a tag of 16) to the last byte.
+ * They go out as three frames, each of which fills, with its header of 12, a noise message (65,535 with a tag of 16) to the last byte.
  */
-export const READ_BYTES = 3 * (65_535 - 16) - 12;
+export const READ_BYTES = 3 * (65_535 - 16 - 12);
 /** Reads share one allocation of this size: small frames would otherwise cost a whole read of garbage each. */
 export const SLAB_BYTES = 4 * READ_BYTES;
 /** Queued bytes above which a writer is asked to wait: four pipes full, so that the other side never runs dry. */

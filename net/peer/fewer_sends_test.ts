@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { createLibp2p } from "libp2p";
+import { READ_BYTES } from "../channel/mod.ts";
 import { joinedNoise, thriftyYamux } from "./fewer_sends.ts";
 
 const ECHO = "/test/echo/1.0.0";
@@ -87,6 +88,8 @@ Deno.test("more than a window arrives in parts, each of which opens the window a
   withEcho(async (echo, sends) => {
     for (let i = 0; i < 20; i++) await echo(1_000_000);
     assert.equal(sends.longest, 65_507);
+    // What is read from a descriptor at once leaves no rest that would be a frame of its own.
+    assert.equal(READ_BYTES % sends.longest, 0);
   }));
 
 Deno.test("a stream that is opened while its connection closes fails alone, and doesn't end the process", async () => {
