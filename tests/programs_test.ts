@@ -91,6 +91,14 @@ const PROGRAMS: readonly Program[] = [
       /traced: it reads the stack of an error that was made after an await/,
     ],
   },
+  {
+    file: "afterwards.js",
+    migrate: [
+      ...["countLines", "firstLine", "writes", "zips"],
+      ...["listens", "callsBack", "sinks", "flows", "goesOnWriting"],
+    ],
+    stays: [/(listens|callsBack|sinks|flows|goesOnWriting): it leaves work/],
+  },
   { file: "tdz.ts", migrate: ["early", "build", "useGlobal"] },
   { file: "reflect.ts", migrate: ["texts", "inner", "shapes", "natives", "errorsSeen"] },
   {
@@ -123,7 +131,7 @@ const PROGRAMS: readonly Program[] = [
       ...["fhStreams", "dirs", "cbs", "bytes", "flags", "stats", "misc", "abortable"],
     ],
     stays: [
-      /(lines|fhLines|abortable): it leaves work/,
+      /abortable: it leaves work/,
       /cpTree: it copies a folder without its entries/,
       /errors: it removes a folder by rm without recursive/,
       /bytes: it writes something else than a text or bytes/,

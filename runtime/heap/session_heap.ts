@@ -347,6 +347,19 @@ export class SessionHeap {
     return this.#newEntry(out);
   }
 
+  /**
+   * Clone, after {@linkcode capture}: whether something that the packet tells of has been changed since. The path of the
+   * first such thing, or undefined.
+   */
+  outdated(): string | undefined {
+    const state = this.#state;
+    const out = new Outlet(state, this.#outletOptions(true));
+    for (let i = 0; i < state.size; i++) {
+      if (state.epochs[i] === state.epoch && !this.#unchanged(out, i)) return pathOf(out, i);
+    }
+    return this.#newEntry(out);
+  }
+
   /** Path of a weak collection that holds an object that migrated, and didn't when it did. */
   #newEntry(out: Outlet): string | undefined {
     const { state } = out;

@@ -46,6 +46,8 @@ export class FileTree {
   readonly #denied = new Map<string, string>();
   /** All device folders of which a name was changed, and all device files that were changed. */
   readonly touched = new Set<Inode>();
+  /** How many times anything was changed. */
+  changes = 0;
   #serial = 0;
 
   constructor(parts: FileTreeParts) {
@@ -229,6 +231,7 @@ export class FileTree {
 
   /** A file's bytes were changed. */
   written(node: Inode): void {
+    this.changes++;
     const info = this.attributes(node);
     info.size = node.content!.size;
     info.blocks = Math.ceil(info.size / 512 / 8) * 8;
@@ -334,12 +337,14 @@ export class FileTree {
   }
 
   #folderChanged(folder: Inode): void {
+    this.changes++;
     const info = this.attributes(folder);
     info.mtime = info.ctime = this.#parts.now();
     folder.areTimesSet = true;
   }
 
   #changedAttributes(node: Inode): void {
+    this.changes++;
     this.attributes(node).ctime = this.#parts.now();
     if (node.origin !== undefined) this.touched.add(node);
   }

@@ -93,6 +93,11 @@ export class GuestFiles {
     return collectChanges(this.#tree);
   }
 
+  /** How many times it changed some. */
+  get changeCount(): number {
+    return this.#tree.changes;
+  }
+
   /** Folders whose attributes it saw. */
   observed(): string[] {
     return [...this.#observed];

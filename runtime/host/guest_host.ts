@@ -109,6 +109,16 @@ export class GuestHost {
     return { bytes: [], ...this.#files.changes(), observed: this.#files.observed() };
   }
 
+  /** How many times the invocation has changed files so far. */
+  get filesChanged(): number {
+    return this.#files.changeCount;
+  }
+
+  /** How many effects wait to be taken. */
+  get effectCount(): number {
+    return this.#effects.length;
+  }
+
   /** What the invocation did to the world, in order. */
   takeEffects(): Effect[] {
     // The engine lets nobody put anything in its place.

@@ -242,7 +242,14 @@ function toForm(pieces: readonly Piece[]): Form {
 const PLAIN = { making: null, moving: null, apart: false } as const;
 
 function nativeStyle(prefix: string, points: boolean): Style {
-  return { ...PLAIN, ref: (variable) => variable.name, own: (name) => prefix + name, points, renames: false };
+  return {
+    ...PLAIN,
+    ref: (variable) => variable.name,
+    own: (name) => prefix + name,
+    points,
+    watches: false,
+    renames: false,
+  };
 }
 
 function guestStyle(prefix: string, uninitialised: ReadonlySet<string>): Style {
@@ -251,6 +258,7 @@ function guestStyle(prefix: string, uninitialised: ReadonlySet<string>): Style {
     ref: (variable, read) => rootRef(prefix, variable, read, uninitialised),
     own: (name) => prefix + name,
     points: false,
+    watches: true,
     renames: true,
   };
 }
@@ -287,6 +295,7 @@ function makerStyle(
     ref,
     own,
     points: false,
+    watches: place === "guest",
     making: site,
     moving: null,
     apart: true,

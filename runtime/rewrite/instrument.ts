@@ -2,6 +2,7 @@ import { capturesOf, hasAccessor, hasIdentity, isWritable, scopesOf } from "./ca
 import { NODE_WORKERS, NODE_WORKERS_URL, OF_CLASS } from "./constants.ts";
 import { doorPieces } from "./doors.ts";
 import { enginePosition, keyPosition, readPosition } from "./engine_position.ts";
+import { EnteredSites } from "./entered.ts";
 import { calleeText } from "./kept_iterators.ts";
 import type {
   HomeLiteral,
@@ -80,6 +81,7 @@ class Instrumenter {
   readonly #scopeOf: ReadonlyMap<Node, Scope>;
   /** Whether classes may be decorated: what their members were is then asked for at once. */
   readonly #decorates: boolean;
+  readonly #entered: EnteredSites;
 
   constructor(analysis: ModuleAnalysis, renderer: Renderer, options: InstrumentOptions) {
     this.#analysis = analysis;
@@ -87,6 +89,7 @@ class Instrumenter {
     this.#options = options;
     this.#prefix = analysis.prefix;
     this.#decorates = DECORATES.test(analysis.source);
+    this.#entered = new EnteredSites(analysis);
     this.#scopeOf = new Map(
       analysis.scopes.filter((scope) => scope.kind === "function").map((scope) => [scope.node, scope]),
     );
@@ -254,6 +257,7 @@ class Instrumenter {
     const point = this.#hasPoint(site);
     const scope = this.#scopeOf.get(site.node);
     const shared = scope !== undefined && hasDeclarations(scope);
+    if (!asks && this.#entered.has(site)) this.#watchEntry(site);
     if (!asks && !point && !(isExpressionBody(site.node) && shared)) return;
     if (asks) { for (const param of site.node.params) this.#guardPattern(site, param, false); }
     if (site.node.body.type === "BlockStatement") this.#blockEntry(site, asks, point);
@@ -300,6 +304,18 @@ class Instrumenter {
     const at = bodyStart(node.body);
     const bare = at > node.body.start + 1 && this.#analysis.source[at - 1] !== ";";
     if (bare) this.#open(at, 0, () => ";");
+  }
+
+  /** At a guest, what isn't asked either has a check too: once a method is over, nothing of the app's may be entered any more. */
+  #watchEntry(site: Site): void {
+    const { body } = site.node;
+    const depth = depthOf(site) + 0.65;
+    const check = (style: Style) => `${style.own("K")}!==void 0&&${style.own("K")}()`;
+    if (body.type === "BlockStatement") {
+      return this.#open(bodyStart(body), depth, (style) => style.watches ? `${check(style)};` : "");
+    }
+    this.#open(body.start, depth, (style) => style.watches ? `(${check(style)},` : "");
+    this.#close(body.end, depth, (style) => style.watches ? ")" : "");
   }
 
   #blockEntry(site: Site, asks: boolean, point: boolean): void {

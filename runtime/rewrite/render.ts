@@ -8,6 +8,8 @@ export interface Style {
   own(name: string): string;
   /** Whether migration points are put in. */
   readonly points: boolean;
+  /** Whether every function that hosts may enter has a check: the text will stand at a guest. */
+  readonly watches: boolean;
   /** Whether the text will stand outside of its module. */
   readonly apart: boolean;
   /** What is being made anew; of a class, heritage and statics are left out. */

@@ -230,7 +230,26 @@ Deno.test("a guest form runs no statement and keeps every binding", () => {
   );
   assert.ok(!text.includes("sideEffect()"));
   assert.match(text, /let a;/);
-  assert.match(text, /function\/\*!cc:k:0\*\/ f\(\) \{ return a\+\+ \}/);
+  assert.match(text, /function\/\*!cc:k:0\*\/ f\(\) \{\$ccK!==void 0&&\$ccK\(\); return a\+\+ \}/);
+});
+
+Deno.test("a guest's functions that a host may enter have a check, those that are only called have none", () => {
+  const entered = (source: string) => {
+    const whole = module(source, true);
+    const site = whole.table.sites.findIndex((item) => item.name === "f");
+    const text = whole.table.sites[site]!.owner !== undefined
+      ? whole.makers([whole.table.sites.findIndex(({ kind }) => kind === "class")], "guest", new Set())
+      : whole.makers([site], "guest", new Set());
+    return Object.values(text).some((maker) => maker.text.includes("$ccK!==void 0&&"));
+  };
+  assert.equal(entered("let n = 0; function f() { n++ } f();"), false);
+  assert.equal(entered("let n = 0; function f() { n++ } on('close', f);"), true);
+  assert.equal(entered("let n = 0; const f = () => n;"), true);
+  assert.equal(entered("const f = (a, b) => a - b;"), false);
+  assert.equal(entered("class C { f() {} }"), false);
+  assert.equal(entered("class C { f() {} g(s) { s.on('end', this.f) } }"), true);
+  const { text } = module("let n = 0; on('close', () => n);", true);
+  assert.ok(!text.includes("&&$ccK"), "the device's form has none");
 });
 
 Deno.test("a callee that is renamed does not go on with the line before", () => {

@@ -197,6 +197,11 @@ export class CodeRegistry implements CodeAccess {
     if (module.env !== undefined) module.env[`${this.#modules.tableOf(module.key).prefix}K`] = answer;
   }
 
+  /** At a guest: from now on `entered` is called by whatever of the program's functions is entered from outside of its code. */
+  watchEntries(entered: (() => void) | undefined): void {
+    this.#modules.forEach((module) => this.#check(module, entered));
+  }
+
   /** Undefined while the parameters of a function are evaluated whose scope a closure born there is of. */
   #scopesOf(key: ModuleKey, entry: SiteEntry, accessor: Accessor): ScopeHandle[] | undefined {
     const table = this.#modules.tableOf(key);

@@ -6,7 +6,7 @@
  */
 import * as nodeModule from "node:module";
 import process from "node:process";
-import { MissingBuiltinError, Refusal, SessionHeap } from "../heap/mod.ts";
+import { type Capture, MissingBuiltinError, Refusal, SessionHeap } from "../heap/mod.ts";
 import type { FunctionDescription } from "../heap/access.ts";
 import { Builtins } from "../host/builtins.ts";
 import { absentMaker } from "../host/absent.ts";
@@ -29,7 +29,7 @@ import { GuestCode } from "./guest_code.ts";
 import { failGuest } from "./guest_failure.ts";
 import { warmUp } from "./guest_warm_up.ts";
 import { formatGuestStacks, guestStack, methodsOnStack } from "./guest_stack.ts";
-import { Leftovers } from "./leftovers.ts";
+import { LATER, type Leftover, Leftovers } from "./leftovers.ts";
 import { shownRows, type StageStop } from "./stages.ts";
 import {
   type GuestReply,
@@ -268,14 +268,20 @@ async function run(
     outcome = "throw";
     result = error;
   }
-  const left = await leftovers.end();
-  if (left !== undefined) abandon(left.reason, left);
+  const left = leftovers.end();
+  if (left !== undefined) {
+    // What is to run next may show what it does.
+    await undefined;
+    goesOn(left);
+  }
   ms.waited = waitedMs - waitedBefore;
   ms.run = now() - started - ms.waited;
   ms.cpu = cpuMs() - cpuBefore;
   const captured = now();
   const rootNames = [outcome === "return" ? "result" : "error", "method", "this", "arguments"];
-  const capture = heap.capture([result, fn, self, args], { rootNames });
+  const capture = await captureReturn([result, fn, self, args], rootNames);
+  const effects = host.takeEffects();
+  await settle();
   putBack = values.setBuiltinsAside();
   ms.capture = now() - captured;
   const { bytes, objects, named } = capture;
@@ -286,12 +292,44 @@ async function run(
     id: head.id,
     ok: true,
     outcome,
-    effects: host.takeEffects(),
+    effects,
     observed,
     ...(changes !== undefined && { files: { changes, bytes: changedBytes } }),
     globals: globals.names(),
     ms,
   }, [...capture.parts, ...fileBytes]);
+}
+
+/** @throws {Refusal} if something can't travel that must, unless work that was left is the reason, as of a pending promise */
+async function captureReturn(roots: readonly unknown[], rootNames: readonly string[]): Promise<Capture> {
+  try {
+    return heap.capture(roots, { rootNames });
+  } catch (error) {
+    const left = error instanceof Refusal ? await leftovers.settle() : false;
+    if (left !== false) goesOn(left);
+    throw error;
+  }
+}
+
+/** Lets what Node left behind come to its end, unseen by the device: what was captured must still hold then. */
+async function settle(): Promise<void> {
+  const { filesChanged } = host;
+  // Else what the program itself left, if anything, may go on until it shows what it does.
+  const watched = leftovers.ticksWait();
+  if (watched) registry.watchEntries(() => goesOn("a method that is called after its return"));
+  const settled = await leftovers.settle();
+  registry.watchEntries(undefined);
+  if (settled === false) return;
+  if (settled !== true || !watched) goesOn(settled);
+  if (host.effectCount > 0) goesOn("output after its return");
+  if (host.filesChanged !== filesChanged) goesOn("a file that changes after its return");
+  const outdated = heap.outdated();
+  if (outdated !== undefined) goesOn(`${outdated}, which changes after its return`);
+}
+
+function goesOn(what: string | true | Leftover): never {
+  if (typeof what === "object") return abandon(what.reason, what);
+  return abandon(LATER, { what: what === true ? "a tick that runs after its return" : what });
 }
 
 /** Stands still until the person at the device goes on, if anybody steps. */

@@ -1,6 +1,11 @@
 /**
  * Notices what a method leaves behind: microtasks, timers, a rejection that nobody handles. At the device it would go on
  * after the method's caller, which a clone can't do for it.
+ *
+ * Ticks are Node's own here (the program's `nextTick` is another function): streams that close, above all. They come to
+ * their end after the state at the method's return was captured. Whoever waits for that sees to it that none of the
+ * program's code is entered, and that nothing changes meanwhile that the device would see: then it is the same to the
+ * device when, and where, that happened.
  */
 import { createHook } from "node:async_hooks";
 import process from "node:process";
@@ -16,7 +21,7 @@ type SetPromiseHooks = (
   resolve: undefined,
 ) => void;
 
-const LATER = "it leaves work for after its return";
+export const LATER = "it leaves work for after its return";
 
 /** What a method has left behind. */
 export interface Leftover {
@@ -37,15 +42,21 @@ const MICROTASK = "a microtask that runs after its return",
 /** Things that wait of which it is known who made them: looking at the stack takes longer than making a timer. */
 const MOST_MAKERS = 4;
 
+/** Turns of the event loop in which what is left must come to its end: streams that close take two or three. */
+const MOST_TURNS = 50;
+
 /** Watches one invocation at a time. */
 export class Leftovers {
   #made = new SafeWeakSet<object>();
   #count = 0;
-  /** Whether timers or ticks wait. */
-  readonly #waiting: () => boolean;
+  readonly #timersWait: () => boolean;
+  /** Whether ticks wait. */
+  readonly ticksWait: () => boolean;
   /** Calls of `queueMicrotask` that wait. */
   #queued = 0;
   #watching = false;
+  /** Whether ticks have run since the invocation ended. */
+  #ran = false;
   #left: Leftover | undefined;
   /** What was made by this invocation and may wait, by its number: what it is, and whose. */
   readonly #makers = new SafeMap<number, Pick<Leftover, "what" | "through">>();
@@ -78,14 +89,16 @@ export class Leftovers {
         makes(id, what);
       },
       before: (id) => {
-        if (ticks.delete(id)) this.#makers.delete(id);
+        if (!ticks.delete(id)) return;
+        this.#makers.delete(id);
+        this.#ran = true;
       },
       destroy: (id) => void this.#makers.delete(id),
     }).enable();
-    this.#waiting = () =>
-      // While ticks run it says that some wait, also when the last one does.
-      core?.hasTickScheduled?.() === true && ticks.size > 0 ||
+    this.#timersWait = () =>
       some(getActiveResourcesInfo() as string[], (name) => name === "Timeout" || name === "Immediate");
+    // While ticks run it says that some wait, also when the last one does.
+    this.ticksWait = () => core?.hasTickScheduled?.() === true && ticks.size > 0;
     const hook: SetPromiseHooks | undefined = core?.setPromiseHooks;
     hook?.(
       (promise) => {
@@ -134,19 +147,25 @@ export class Leftovers {
     this.#watching = true;
   }
 
-  /** The invocation has ended: what it left, or undefined. Without promises nothing is waited for. */
-  end(): Promise<Leftover | undefined> {
+  /** The invocation has ended: what it left that can't come to its end here, or undefined. */
+  end(): Leftover | undefined {
     // Before the promise of an async function counts as one of the method's.
-    this.#watching = false;
-    return this.#settle();
+    this.#watching = this.#ran = false;
+    return this.#queued > 0 || this.#timersWait() ? this.#waits() : undefined;
   }
 
-  async #settle(): Promise<Leftover | undefined> {
-    if (this.#queued > 0 || this.#waiting()) return this.#waits();
-    if (this.#count === 0) return undefined;
-    await undefined;
-    if (this.#left === undefined) await this.#turn();
-    return this.#left ?? (this.#waiting() ? this.#waits() : undefined);
+  /** Waits until nothing is left. Whether ticks ran meanwhile, or what there is that can't come to its end. */
+  async settle(): Promise<boolean | Leftover> {
+    for (let turns = 0; turns < MOST_TURNS; turns++) {
+      const ticks = this.ticksWait();
+      if (!ticks && this.#count === 0) return this.#ran;
+      await undefined;
+      if (this.#left === undefined) await this.#turn();
+      if (this.#left !== undefined) return this.#left;
+      if (this.#timersWait()) return this.#waits();
+      if (!ticks && !this.ticksWait()) return this.#ran;
+    }
+    return this.#waits();
   }
 
   /** The first thing that waits. */
