@@ -72,6 +72,8 @@ export interface Decision {
   readonly coldMs: number;
   /** A clone that keeps it for longer is given up; left out where too little is known for that. */
   readonly longestMs?: number;
+  /** What this run's invocations from this one on are predicted to take here: a capture that takes longer isn't shipped. */
+  readonly stakeMs?: number;
   readonly reason: DecisionReason;
   /** Invocations with no larger arguments will stay too, for a while. */
   readonly likewise?: boolean;
@@ -188,10 +190,11 @@ export class Decider {
     }
     if (migrate && !this.#cold) known.last = "there";
     this.#weighed ||= known.role === "chosen" && !migrate && isByCost(reason);
-    const { hereMs, workMs, overheadMs, filesMs, coldMs, longestMs } = predicted;
+    const { hereMs, workMs, overheadMs, filesMs, coldMs, longestMs, stakeMs } = predicted;
     return {
       ...{ migrate, hereMs, thereMs: workMs + overheadMs, workMs, filesMs, coldMs, reason },
       ...(migrate && longestMs !== undefined && { longestMs }),
+      ...(migrate && reason !== "forced" && { stakeMs }),
       // After a failure it stays for so many invocations, each of which is to be asked about.
       ...(!migrate && reason !== "failed before" && { likewise: true }),
     };

@@ -604,3 +604,11 @@ Deno.test("Decider.decide() believes that it takes no longer here than the clone
   const { hereMs } = it.decide(scan, [1, 250_000, 0], true);
   assert(hereMs <= 1.6 * 4000 + 1, `${hereMs} instead of 10,000`);
 });
+
+Deno.test("Decider.decide() says of a migration what all that is still expected of its method takes here", () => {
+  const it = decider();
+  const { migrate, hereMs, stakeMs } = it.decide(scan, [1000, 3]);
+  assert(migrate && stakeMs! >= hereMs, `${migrate} ${hereMs} ${stakeMs}`);
+  it.setConditions(undefined);
+  assertEquals(it.decide(scan, [1000, 3]).stakeMs, undefined);
+});

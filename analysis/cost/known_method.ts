@@ -94,6 +94,8 @@ export interface Prediction {
   readonly coldMs: number;
   /** A clone that keeps the thread for longer won't bring it home; undefined if too little is known. */
   readonly longestMs: number | undefined;
+  /** What this run's invocations from this one on are expected to take here. */
+  readonly stakeMs: number;
 }
 
 /** A method as an app process knows it: predicts an invocation's costs from its size, and learns from what came of it. */
@@ -186,7 +188,8 @@ export class KnownMethod {
     const longestMs = this.#returns < SURE_RETURNS
       ? undefined
       : max(hereMs, SURE_FACTOR * this.#longest * (workMs + overheadMs));
-    return { hereMs, workMs, overheadMs, filesMs, coldMs: firstMs, longestMs };
+    const stakeMs = hereMs * this.#stillExpected();
+    return { hereMs, workMs, overheadMs, filesMs, coldMs: firstMs, longestMs, stakeMs };
   }
 
   /**

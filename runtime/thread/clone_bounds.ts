@@ -28,6 +28,9 @@ export const DEFAULT_BOUNDS: CloneBounds = {
   shown: shownText,
 };
 
+/** A capture that takes less than this is shipped whatever was expected: the machine may have had other things to do. */
+const CAPTURE_LEAST_MS = 250;
+
 /** A thread is away no longer than this many times what its method was expected to take here … */
 const AWAY_FACTOR = 20;
 /** … but may take this long, or this where migrations like it are known well: a machine that was asleep for a while is no lost one. */
@@ -43,4 +46,12 @@ const AWAY_UNKNOWN_MS = 24 * 3_600_000;
 export function longestAwayMs(hereMs: number, longestMs?: number): number {
   const most = hereMs > 0 ? max(AWAY_LEAST_MS, AWAY_FACTOR * hereMs) : AWAY_UNKNOWN_MS;
   return longestMs === undefined ? most : min(most, max(AWAY_KNOWN_LEAST_MS, longestMs));
+}
+
+/**
+ * Whether a capture took longer than all that migrations of the method can save in this run (`stakeMs`, undefined if nobody
+ * knows): its answer takes the device about as long again, so what is lost by going on is more than what is lost already.
+ */
+export function outweighs(captureMs: number, stakeMs: number | undefined): boolean {
+  return stakeMs !== undefined && captureMs > max(CAPTURE_LEAST_MS, stakeMs);
 }

@@ -8,6 +8,8 @@ export interface Decision {
   readonly reason: string;
   /** A clone that keeps the thread for longer is given up; left out where nobody knows. */
   readonly longestMs?: number;
+  /** A capture that takes longer isn't shipped; left out where nobody knows. */
+  readonly stakeMs?: number;
   /** So many invocations that follow stay without being asked about. */
   readonly rest?: number;
   /** Invocations with no larger arguments will stay too, as long as nothing else changes. */

@@ -10,7 +10,7 @@ import { type Capture, referencedCode, Refusal, SessionHeap, summary, takeFreshE
 import { UNINITIALISED } from "../heap/access.ts";
 import { type AppFacts, filePermissions } from "./app_facts.ts";
 import type { BoardView } from "./board.ts";
-import { longestAwayMs } from "./clone_bounds.ts";
+import { longestAwayMs, outweighs } from "./clone_bounds.ts";
 import type { Decision, DecisionMaker } from "./decision.ts";
 import { featuresOf } from "../features/features.ts";
 import { runFeatures } from "../features/run_features.ts";
@@ -155,6 +155,7 @@ export class Migrator {
     cold: true,
     predicted: 0,
     longestMs: undefined as number | undefined,
+    stakeMs: undefined as number | undefined,
   };
   #next = 1;
   /** What the clone of this session already has. */
@@ -265,8 +266,8 @@ export class Migrator {
       if (!decision.migrate) return this.#stay(point, decision, features);
     }
     this.#trace({ event: "decide", thread: "main", method: point.method, ...decision, features });
-    const { hereMs: predicted, longestMs } = decision;
-    this.#current = { features, startedMs: now(), cold: this.#cold, predicted, longestMs };
+    const { hereMs: predicted, longestMs, stakeMs } = decision;
+    this.#current = { features, startedMs: now(), cold: this.#cold, predicted, longestMs, stakeMs };
     return isAsync;
   }
 
@@ -364,6 +365,10 @@ export class Migrator {
         ms: now() - started,
         ...(this.#parts.config.trace && { from: summary(capture.explain(), SHARES_TRACED) }),
       });
+      if (outweighs(now() - started, this.#current.stakeMs)) {
+        this.#endSession();
+        return this.#failed(point, "capturing it takes longer than it could save");
+      }
       // Below a method that is waited for they can still be read when somebody asks.
       const below = this.#parts.facts.framesBelow = isAsync ? framesBelow() : () => framesBelow()();
       const code = this.#codeFor(capture.modules, capture.sites);
