@@ -97,7 +97,7 @@ async function measure({ values, positionals: [app, ...rest] }: Parsed): Promise
     throw new UsageError(`nothing to measure: ${paths.join(", ")} asks for no execution`);
   }
   const { Profiling } = await import("./profiling.ts");
-  const { checkClone } = await import("./run.ts");
+  const { checkClone } = await import("./run_options.ts");
   const progress = new ProgressLine();
   const home = homeOf(values);
   const clone = String(values.clone ?? "auto");

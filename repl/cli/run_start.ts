@@ -1,0 +1,117 @@
+import type { DeciderModel } from "../../analysis/cost/mod.ts";
+import type { Conditions } from "../../runtime/mod.ts";
+import type { PlanNote, StartNotes } from "./app_memory.ts";
+import { later } from "./later.ts";
+import type { Report } from "./learning.ts";
+import type { RunOptions } from "./run_options.ts";
+import {
+  gainsNothing,
+  isShort,
+  ranAlone,
+  savedAgain,
+  SavedTime,
+  type Start,
+  started,
+  startOf,
+  startsPlainly,
+  told,
+} from "./start_choice.ts";
+
+/** What a run came to, as far as its start is judged by it. */
+export interface RunOutcome {
+  readonly report: Report | undefined;
+  readonly conditions: Conditions | undefined;
+  /** Code was rewritten in it, which no later run pays. */
+  readonly made: boolean;
+}
+
+/** One run's start: whether it is worth it, what it took, and what later runs are told of that. */
+export class RunStart {
+  readonly saved = new SavedTime();
+  /** What this process did for the runtime before the app's own started. */
+  preparingMs = 0;
+  /** What the app's process took. */
+  wallMs = 0;
+  readonly #options: RunOptions;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+  }
+
+  get features(): readonly number[] {
+    return this.#start().features;
+  }
+
+  /** What the runtime's start took; undefined if this run had none. */
+  ms(report: Report | undefined): number | undefined {
+    return report?.bootMs === undefined ? undefined : report.bootMs + this.preparingMs;
+  }
+
+  /** Why the runtime's start won't be paid back, if that is so, and the note with all that is known by then. */
+  async whyPlainly(
+    note: PlanNote,
+    { profile, usualMs }: { readonly profile: boolean; readonly usualMs: () => number },
+  ): Promise<{ readonly why?: string; readonly note: PlanNote }> {
+    const { starts } = note;
+    if (starts === undefined) return { note };
+    const start = this.#start();
+    if (!profile && startsPlainly(starts, start)) {
+      return { why: "a run on as much gained nothing by a clone", note };
+    }
+    const { Decider, SizeModel } = await later<typeof import("../../analysis/cost/mod.ts")>(
+      "../../analysis/cost/mod.ts",
+      import.meta.url,
+    );
+    if (isShort(starts, start, new SizeModel(), usualMs)) {
+      return { why: "a run on so little takes less than a start for a clone", note };
+    }
+    // One run more is to be looked at, whatever it gains.
+    if (profile) return { note };
+    const known = new Decider(note.model as DeciderModel);
+    const after = told(starts, known);
+    const model = after === undefined ? note.model : known.toJSON();
+    const taught = { ...note, model, starts: after ?? starts };
+    const nothing = gainsNothing(starts, start, new Decider(model as DeciderModel));
+    return { ...(nothing && { why: "a run on so little gains nothing by a clone" }), note: taught };
+  }
+
+  /** The notes with this run's length, which was that without a clone. */
+  withWall(starts: StartNotes, more: { readonly untold?: boolean } = {}): StartNotes {
+    return ranAlone(starts, this.#start(), { ms: this.wallMs, measured: true, ...more });
+  }
+
+  /** Later runs know by this whether the runtime's start is paid back. The first run of a code says nothing of them. */
+  async notes(
+    before: StartNotes | undefined,
+    { report, conditions, made }: RunOutcome,
+  ): Promise<StartNotes | undefined> {
+    const startMs = this.ms(report);
+    if (report?.bootMs === undefined || startMs === undefined) return before;
+    const { bootMs, openingMs = 0, learned } = report;
+    const known = ranAlone(
+      before ?? { runs: [] },
+      this.#start(),
+      { ms: this.wallMs - bootMs - openingMs + this.saved.ms },
+    );
+    // A start in which code was rewritten is no measure of later ones; what migrations lost is.
+    if (made && this.saved.ms >= 0) return known;
+    const run = {
+      ...this.#start(),
+      savedMs: this.saved.ms - (made ? 0 : startMs + openingMs),
+      ...(this.saved.ms === 0 && { stayed: true }),
+      ...(!made && { startMs, openingMs, ms: this.wallMs + this.preparingMs }),
+      ...(conditions !== undefined && { conditions }),
+    };
+    if (this.saved.ms === 0 || run.savedMs >= 0 || learned === null) return started(known, run);
+    const { Decider } = await later<typeof import("../../analysis/cost/mod.ts")>(
+      "../../analysis/cost/mod.ts",
+      import.meta.url,
+    );
+    return started(known, { ...run, savedMs: savedAgain(run, new Decider(learned)) });
+  }
+
+  #start(): Start {
+    const way = `${this.#options.clones.join(" ")} ${this.#options.link ?? ""}`;
+    return startOf(this.#options.args, { cwd: Deno.cwd(), way });
+  }
+}
