@@ -8,5 +8,7 @@ function lengths() {
 }
 
 console.log(lengths(), helper("by "), text.includes("text: string"));
-const { default: later } = await import("./modules/named.ts", { with: { type: "text" } });
+const { default: later } = await import("./modules/named.ts", {
+  with: { type: "text" },
+});
 console.log(later);
