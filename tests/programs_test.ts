@@ -13,22 +13,8 @@ interface Program extends RunOptions {
 }
 
 const PROGRAMS: readonly Program[] = [
-  {
-    file: "closures.ts",
-    migrate: [
-      "shared.up",
-      "drive",
-      "rounds",
-      "cases",
-      "defaults",
-      "compose",
-      "fib",
-    ],
-  },
-  {
-    file: "loop_heads.ts",
-    migrate: ["call", "all", "read", "init", "update", "bare", "later"],
-  },
+  { file: "closures.ts", migrate: ["shared.up", "drive", "rounds", "cases", "defaults", "compose", "fib"] },
+  { file: "loop_heads.ts", migrate: ["call", "all", "read", "init", "update", "bare", "later"] },
   {
     file: "heads.ts",
     migrate: ["call", "all", "texts", "trap", "fails.where"],
@@ -43,16 +29,7 @@ const PROGRAMS: readonly Program[] = [
   },
   {
     file: "supers.js",
-    migrate: [
-      "use",
-      "all",
-      "call",
-      "change",
-      "bear",
-      "travel",
-      "make",
-      "make.inner.both",
-    ],
+    migrate: ["use", "all", "call", "change", "bear", "travel", "make", "make.inner.both"],
   },
   {
     file: "classes.ts",
@@ -78,14 +55,8 @@ const PROGRAMS: readonly Program[] = [
     migrate: ["collect", "sum", "slow", "lazy", "unfinished"],
     stays: [/unfinished: .*generator/],
   },
-  {
-    file: "patterns.ts",
-    migrate: ["take", "swap", "spread", "label", "render", "nullish", "loops"],
-  },
-  {
-    file: "data.ts",
-    migrate: ["scan", "edit", "rigid", "props", "knot", "detach"],
-  },
+  { file: "patterns.ts", migrate: ["take", "swap", "spread", "label", "render", "nullish", "loops"] },
+  { file: "data.ts", migrate: ["scan", "edit", "rigid", "props", "knot", "detach"] },
   { file: "mixin_registry.ts", migrate: ["work"] },
   { file: "bound_emitter.ts", migrate: ["fire"] },
   { file: "live_parser.ts", migrate: ["parseOne"] },
@@ -93,14 +64,7 @@ const PROGRAMS: readonly Program[] = [
   { file: "lisp.ts", migrate: ["ev", "parse", "Env.find"] },
   {
     file: "errors.ts",
-    migrate: [
-      "attempt",
-      "callBack",
-      "nativeFrames",
-      "handled",
-      "Base.static create",
-      "Parser.later",
-    ],
+    migrate: ["attempt", "callBack", "nativeFrames", "handled", "Base.static create", "Parser.later"],
   },
   { file: "uncaught.ts", migrate: ["Checker.check"] },
   { file: "mapped/main.mjs", migrate: [] },
@@ -138,30 +102,17 @@ const PROGRAMS: readonly Program[] = [
     stays: [/(listens|callsBack|sinks|flows|goesOnWriting): it leaves work/],
   },
   { file: "tdz.ts", migrate: ["early", "build", "useGlobal"] },
-  {
-    file: "reflect.ts",
-    migrate: ["texts", "inner", "shapes", "natives", "errorsSeen"],
-  },
+  { file: "reflect.ts", migrate: ["texts", "inner", "shapes", "natives", "errorsSeen"] },
   {
     file: "modules/main.ts",
-    migrate: [
-      "useAll",
-      "namespaces",
-      "useLegacy",
-      "lazily",
-      "exported",
-      "cycle_a.ts#use",
-    ],
+    migrate: ["useAll", "namespaces", "useLegacy", "lazily", "exported", "cycle_a.ts#use"],
     stays: [
       /use: it touches the (class|method) .*make\.Box/,
       /useAll: it touches (an object of the host|the namespace of a module)/,
       /lazily: import of/,
     ],
   },
-  {
-    file: "host_classes.ts",
-    migrate: ["prototypeFirst", "count", "chain", "depth"],
-  },
+  { file: "host_classes.ts", migrate: ["prototypeFirst", "count", "chain", "depth"] },
   {
     file: "libraries.ts",
     migrate: ["table", "useMemo", "text", "node", "events", "identify"],
@@ -176,49 +127,10 @@ const PROGRAMS: readonly Program[] = [
   {
     file: "file_ways.ts",
     migrate: [
-      ...[
-        "setup",
-        "upper",
-        "gz",
-        "lines",
-        "webcopy",
-        "gzweb",
-        "events",
-        "rev",
-        "missing",
-      ],
-      ...[
-        "fromIter",
-        "destroyed",
-        "atomicWrite",
-        "appendLog",
-        "rotate",
-        "tmp",
-        "tmpMove",
-        "links",
-        "times",
-      ],
-      ...[
-        "modes",
-        "trunc",
-        "cpTree",
-        "errors",
-        "seek",
-        "aseek",
-        "vecs",
-        "fh",
-        "fhLines",
-      ],
-      ...[
-        "fhStreams",
-        "dirs",
-        "cbs",
-        "bytes",
-        "flags",
-        "stats",
-        "misc",
-        "abortable",
-      ],
+      ...["setup", "upper", "gz", "lines", "webcopy", "gzweb", "events", "rev", "missing"],
+      ...["fromIter", "destroyed", "atomicWrite", "appendLog", "rotate", "tmp", "tmpMove", "links", "times"],
+      ...["modes", "trunc", "cpTree", "errors", "seek", "aseek", "vecs", "fh", "fhLines"],
+      ...["fhStreams", "dirs", "cbs", "bytes", "flags", "stats", "misc", "abortable"],
     ],
     stays: [
       /abortable: it leaves work/,
@@ -232,24 +144,8 @@ const PROGRAMS: readonly Program[] = [
     file: "odd_files.ts",
     flags: ["-A", "--unstable-kv"],
     migrate: [
-      ...[
-        "lockFiles",
-        "swaps",
-        "names",
-        "noName",
-        "folderWithoutName",
-        "placesOfText",
-        "placesOfTextLater",
-      ],
-      ...[
-        "shortBuffer",
-        "shortBufferToo",
-        "streamSizes",
-        "consumed",
-        "keyValues",
-        "hasUnstable",
-        "sparse",
-      ],
+      ...["lockFiles", "swaps", "names", "noName", "folderWithoutName", "placesOfText", "placesOfTextLater"],
+      ...["shortBuffer", "shortBufferToo", "streamSizes", "consumed", "keyValues", "hasUnstable", "sparse"],
       "readsDevices",
     ],
     stays: [
@@ -261,28 +157,8 @@ const PROGRAMS: readonly Program[] = [
   {
     file: "native_files.ts",
     migrate: [
-      ...[
-        "fetches",
-        "fetchMissing",
-        "wasm",
-        "compiled",
-        "read",
-        "resolved",
-        "json",
-        "database",
-        "hw",
-      ],
-      ...[
-        "wholes",
-        "lines",
-        "processors",
-        "locks",
-        "watches",
-        "system",
-        "shell",
-        "perf",
-        "inDatabase",
-      ],
+      ...["fetches", "fetchMissing", "wasm", "compiled", "read", "resolved", "json", "database", "hw"],
+      ...["wholes", "lines", "processors", "locks", "watches", "system", "shell", "perf", "inDatabase"],
       ...["readOnly", "memory", "fails", "walMode", "walAgain", "leavesOpen"],
     ],
     stays: [
@@ -299,18 +175,7 @@ const PROGRAMS: readonly Program[] = [
   {
     file: "told.ts",
     migrate: [
-      ...[
-        "clocks",
-        "names",
-        "streams",
-        "encoded",
-        "listens",
-        "parent",
-        "marks",
-        "ends",
-        "data",
-        "resolved",
-      ],
+      ...["clocks", "names", "streams", "encoded", "listens", "parent", "marks", "ends", "data", "resolved"],
       "bare",
     ],
     stays: [
@@ -343,15 +208,7 @@ const PROGRAMS: readonly Program[] = [
   { file: "leaves.ts", migrate: ["exits"], stays: [/it calls Deno.exit/] },
   {
     file: "pinned.ts",
-    migrate: [
-      "subprocess",
-      "network",
-      "useProxy",
-      "usePending",
-      "useFile",
-      "untouched",
-      "callsEval",
-    ],
+    migrate: ["subprocess", "network", "useProxy", "usePending", "useFile", "untouched", "callsEval"],
     stays: [
       /subprocess: it calls Deno.Command/,
       /network: it calls fetch/,
@@ -382,30 +239,11 @@ const PROGRAMS: readonly Program[] = [
   },
   {
     file: "sloppy.cjs",
-    migrate: [
-      "greet",
-      "aliased",
-      "self",
-      "octal",
-      "dup",
-      "caught",
-      "blocks",
-      "implicit",
-    ],
+    migrate: ["greet", "aliased", "self", "octal", "dup", "caught", "blocks", "implicit"],
   },
   {
     file: "later.ts",
-    migrate: [
-      "build",
-      "extend",
-      "makeClass",
-      "useClass",
-      "curry",
-      "memo",
-      "warm",
-      "subscribe",
-      "callTwice",
-    ],
+    migrate: ["build", "extend", "makeClass", "useClass", "curry", "memo", "warm", "subscribe", "callTwice"],
   },
   {
     file: "no_semicolons.js",
@@ -446,14 +284,8 @@ const PROGRAMS: readonly Program[] = [
       "asyncOdd",
     ],
   },
-  {
-    file: "life.ts",
-    migrate: ["run", "Grid.path", "Grid.step", "kinds", "memoryOf"],
-  },
-  {
-    file: "decorated.ts",
-    migrate: ["chorus", "serve", "Service.whoami", "Service.scale"],
-  },
+  { file: "life.ts", migrate: ["run", "Grid.path", "Grid.step", "kinds", "memoryOf"] },
+  { file: "decorated.ts", migrate: ["chorus", "serve", "Service.whoami", "Service.scale"] },
   { file: "decorated_alone.ts", migrate: [] },
   { file: "raw_imports.ts", migrate: ["lengths"] },
   { file: "workers.ts", migrate: ["double"], races: true },
@@ -465,9 +297,7 @@ const PROGRAMS: readonly Program[] = [
   {
     file: "computed.ts",
     migrate: ["use", "show", "anew", "about", "take", "call"],
-    stays: [
-      /anew: .*ByObject: a member with a computed name was moved, or an object names a field/,
-    ],
+    stays: [/anew: .*ByObject: a member with a computed name was moved, or an object names a field/],
   },
   {
     file: "patched.ts",
@@ -504,18 +334,13 @@ const PROGRAMS: readonly Program[] = [
     migrate: ["computes", "acts", "passes"],
     stays: [/acts: .*it names Deno.removeSync, which it wasn't sent/],
   },
-  {
-    file: "plain.js",
-    migrate: ["Tokens.next", "Tokens.expect", "all", "where", "check"],
-  },
+  { file: "plain.js", migrate: ["Tokens.next", "Tokens.expect", "all", "where", "check"] },
 ];
 
 const wanted = Deno.env.get("CLONECLOUD_PROGRAM");
 let runner: Promise<ProgramRunner> | undefined;
 
-for (
-  const program of PROGRAMS.filter((item) => wanted === undefined || item.file.includes(wanted))
-) {
+for (const program of PROGRAMS.filter((item) => wanted === undefined || item.file.includes(wanted))) {
   Deno.test({
     name: `${program.file} leaves what it leaves under deno run`,
     sanitizeOps: false,
@@ -527,34 +352,19 @@ for (
       );
       const ids = program.file.includes("/") ? methods.map((id) => `modules/${id}`) : methods;
       const all = () =>
-        Promise.all([
-          machine.plain(program),
-          machine.rewritten(program),
-          machine.migrated(program, ids),
-        ]);
+        Promise.all([machine.plain(program), machine.rewritten(program), machine.migrated(program, ids)]);
       let [plain, rewritten, { left, trace }] = await all();
       // Deno itself drops a Worker's last messages now and then when that ends by an error.
-      for (
-        let i = 0;
-        i < 2 && program.races === true && !isDeepStrictEqual(rewritten, plain);
-        i++
-      ) {
+      for (let i = 0; i < 2 && program.races === true && !isDeepStrictEqual(rewritten, plain); i++) {
         [plain, rewritten, { left, trace }] = await all();
       }
-      assert.doesNotMatch(
-        plain.stderr,
-        /source code could not be parsed/,
-        `${program.file} is no program`,
-      );
+      assert.doesNotMatch(plain.stderr, /source code could not be parsed/, `${program.file} is no program`);
       assert.deepEqual(rewritten, plain);
       assert.deepEqual(left, plain);
       let unexpected = stayedUnasked(program, trace);
       // On a stalled machine a session is given up; what it would have shown is then shown by another one.
       if (unexpected.some((line) => SESSION_LOST.test(line))) {
-        unexpected = stayedUnasked(
-          program,
-          (await machine.migrated(program, ids)).trace,
-        );
+        unexpected = stayedUnasked(program, (await machine.migrated(program, ids)).trace);
       }
       assert.deepEqual(unexpected, []);
     },
@@ -564,11 +374,7 @@ for (
 /** Invocations that stayed on the device for a reason that the program's row doesn't name. */
 function stayedUnasked(
   program: (typeof PROGRAMS)[number],
-  trace: readonly {
-    readonly event: string;
-    readonly method?: string;
-    readonly reason?: string;
-  }[],
+  trace: readonly { readonly event: string; readonly method?: string; readonly reason?: string }[],
 ): string[] {
   return trace.filter((line) => line.event === "local").map((line) => `${line.method}: ${line.reason}`)
     .filter((line) => !program.stays?.some((pattern) => pattern.test(line)));

@@ -1,6 +1,5 @@
 const log: string[] = [];
-const sleep = (ms: number) =>
-  new Promise<void>((resolve) => setTimeout(resolve, ms));
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 class Worker {
   jobs = 0;
@@ -12,20 +11,9 @@ class Worker {
     return `${name}:${this.jobs}`;
   }
   async all(names: string[]) {
-    const results = await Promise.all(
-      names.map((name, i) => this.work(name, 100 - 45 * i)),
-    );
-    const settled = await Promise.allSettled([
-      Promise.reject(new Error("no")),
-      1,
-      this.work("last", 1),
-    ]);
-    return {
-      results,
-      settled: settled.map((s) =>
-        s.status === "fulfilled" ? s.value : String(s.reason)
-      ),
-    };
+    const results = await Promise.all(names.map((name, i) => this.work(name, 100 - 45 * i)));
+    const settled = await Promise.allSettled([Promise.reject(new Error("no")), 1, this.work("last", 1)]);
+    return { results, settled: settled.map((s) => s.status === "fulfilled" ? s.value : String(s.reason)) };
   }
 }
 
@@ -45,13 +33,7 @@ async function order() {
 }
 
 async function race() {
-  return [
-    await Promise.race([
-      sleep(500).then(() => "slow"),
-      sleep(1).then(() => "fast"),
-    ]),
-    await Promise.any([Promise.reject(1), Promise.resolve(2)]),
-  ];
+  return [await Promise.race([sleep(500).then(() => "slow"), sleep(1).then(() => "fast")]), await Promise.any([Promise.reject(1), Promise.resolve(2)])];
 }
 
 async function failing(n: number) {
@@ -69,18 +51,8 @@ function thenable(x: number) {
 async function withResources() {
   const closed: string[] = [];
   {
-    using a = {
-      name: "a",
-      [Symbol.dispose]() {
-        closed.push("a");
-      },
-    };
-    await using b = {
-      async [Symbol.asyncDispose]() {
-        await null;
-        closed.push("b");
-      },
-    };
+    using a = { name: "a", [Symbol.dispose]() { closed.push("a"); } };
+    await using b = { async [Symbol.asyncDispose]() { await null; closed.push("b"); } };
     closed.push(a.name + typeof b);
   }
   return closed;
@@ -114,28 +86,8 @@ const result = await failing(0);
 tail.push("after");
 console.log(result, tail.sort());
 const said: string[] = [];
-function leaves(): number {
-  Promise.resolve().then(() => said.push("later"));
-  return said.length;
-}
-function queues(): number {
-  queueMicrotask(() => said.push("queued"));
-  return said.length;
-}
-function rejects(): number {
-  (async () => {
-    throw new Error("nobody's");
-  })();
-  return 1;
-}
-addEventListener("unhandledrejection", (event) => {
-  event.preventDefault();
-  console.log("unhandled", event.reason.message);
-});
-console.log(leaves(), said);
-await 1;
-console.log(said);
-console.log(queues(), said);
-await 1;
-console.log(said);
-console.log(rejects());
+function leaves(): number { Promise.resolve().then(() => said.push("later")); return said.length; }
+function queues(): number { queueMicrotask(() => said.push("queued")); return said.length; }
+function rejects(): number { (async () => { throw new Error("nobody's"); })(); return 1; }
+addEventListener("unhandledrejection", (event) => { event.preventDefault(); console.log("unhandled", event.reason.message); });
+console.log(leaves(), said); await 1; console.log(said); console.log(queues(), said); await 1; console.log(said); console.log(rejects());

@@ -113,22 +113,12 @@ const bob = Savings.open("bob") as Savings;
 console.log(settle(ann, bob, 3));
 console.log(settle(bob, ann, 2), ann.history(), bob.history());
 console.log(Account.registry.get("bank"), Account.made, bob.secret, `${bob}`);
-console.log(
-  Account.open("eve") instanceof Account,
-  Account.registry.size,
-  Savings.registry === Account.registry,
-);
+console.log(Account.open("eve") instanceof Account, Account.registry.size, Savings.registry === Account.registry);
 const Tagged = Named(Savings);
 const tagged = new Tagged("tom", 50);
 console.log(tagged.rename("x") === tagged, tagged, settle(tagged, ann, 5));
 const stack = new Stack<number>();
-console.log(
-  stack.pushAll(1, 2, 3),
-  stack,
-  stack.length,
-  stack instanceof Stack,
-  stack.map((x) => x * 2),
-);
+console.log(stack.pushAll(1, 2, 3), stack, stack.length, stack instanceof Stack, stack.map((x) => x * 2));
 const registry = new Registry([["a", 1], ["b", 2]]);
 console.log(registry.total(), registry);
 console.log(Bare.make().hello(), Object.getPrototypeOf(Bare.prototype));
@@ -138,11 +128,7 @@ function fail(code: number): never {
 try {
   fail(7);
 } catch (error) {
-  console.log(
-    error instanceof Problem,
-    (error as Problem).code,
-    (error as Problem).cause === ann,
-  );
+  console.log(error instanceof Problem, (error as Problem).code, (error as Problem).cause === ann);
   console.log((error as Error).stack);
 }
 try {

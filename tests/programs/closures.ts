@@ -19,12 +19,7 @@ function rounds(list: Reader[]) {
   for (let i = 0; i < 3; i++) list.push(() => i);
   for (const item of ["a", "bb"]) list.push(() => item.length);
   for (const key in { x: 1, y: 2 }) list.push(() => key);
-  for (
-    const [a, { b = a + 1 }] of [[1, {}], [2, { b: 7 }]] as [
-      number,
-      { b?: number },
-    ][]
-  ) list.push(() => [a, b]);
+  for (const [a, { b = a + 1 }] of [[1, {}], [2, { b: 7 }]] as [number, { b?: number }][]) list.push(() => [a, b]);
   let n = 0;
   while (n < 2) {
     const here = n++;
@@ -57,20 +52,11 @@ function cases(kind: string) {
   return out;
 }
 
-function defaults(
-  a: number,
-  b = () => a++,
-  { c = () => b() + a, d = 2 } = {},
-  ...rest: number[]
-) {
+function defaults(a: number, b = () => a++, { c = () => b() + a, d = 2 } = {}, ...rest: number[]) {
   return [b(), c(), d, rest.length, a];
 }
 
-function compose(
-  f: (x: number) => number,
-  g: (x: number) => number,
-  times: number,
-) {
+function compose(f: (x: number) => number, g: (x: number) => number, times: number) {
   let calls = 0;
   const both = (x: number) => (calls++, f(g(x)));
   let x = 1;
@@ -108,12 +94,7 @@ const list: Reader[] = [];
 console.log(rounds(list));
 console.log(list.map((read) => read()));
 console.log(cases("one").map((read) => read()), attempt(() => cases("two")));
-console.log(
-  defaults(1),
-  defaults(1, () => 5),
-  defaults(1, undefined, { d: 3 }, 1, 2),
-  defaults.length,
-);
+console.log(defaults(1), defaults(1, () => 5), defaults(1, undefined, { d: 3 }, 1, 2), defaults.length);
 let seen = 0;
 const made = compose((x) => (seen += x, x + 1), (x) => x * 2, 4);
 console.log(made.x, made.calls(), seen);

@@ -5,10 +5,7 @@ const anchor = { name: "anchor" };
 weak.set(anchor, "held");
 
 const state = {
-  map: new Map<unknown, unknown>([["one", 1], [
-    anchor,
-    new Set([1, "two", anchor]),
-  ], [NaN, -0]]),
+  map: new Map<unknown, unknown>([["one", 1], [anchor, new Set([1, "two", anchor])], [NaN, -0]]),
   date: new Date(86_400_000 * 365.25),
   pattern: /(?<word>\w+)/giu,
   bytes: new Uint8Array([1, 2, 3, 255]),
@@ -25,11 +22,7 @@ state.sparse[6] = "far";
 function scan(text: string) {
   const words: unknown[] = [];
   state.pattern.lastIndex = 3;
-  for (
-    let m = state.pattern.exec(text);
-    m !== null && words.length < 3;
-    m = state.pattern.exec(text)
-  ) {
+  for (let m = state.pattern.exec(text); m !== null && words.length < 3; m = state.pattern.exec(text)) {
     words.push([m[0], m.index, m.groups!.word, state.pattern.lastIndex]);
   }
   return words;
@@ -55,13 +48,7 @@ const frozen = Object.freeze({ a: Object.freeze([1, 2]), b: { c: 1 } });
 const sealed = Object.seal({ x: 1 });
 function rigid() {
   const out: string[] = [];
-  for (
-    const act of [
-      () => (frozen as any).a = 1,
-      () => (frozen.a as any).push(3),
-      () => (sealed as any).y = 1,
-    ]
-  ) {
+  for (const act of [() => (frozen as any).a = 1, () => (frozen.a as any).push(3), () => (sealed as any).y = 1]) {
     try {
       act();
       out.push("done");
@@ -71,10 +58,7 @@ function rigid() {
   }
   frozen.b.c = 2;
   sealed.x = 2;
-  return [out, Object.isFrozen(frozen), Object.isSealed(sealed), {
-    frozen,
-    sealed,
-  }];
+  return [out, Object.isFrozen(frozen), Object.isSealed(sealed), { frozen, sealed }];
 }
 
 const accessors = {
@@ -86,11 +70,7 @@ const accessors = {
     this._v = x * 2;
   },
 };
-Object.defineProperty(accessors, "hidden", {
-  value: "h",
-  enumerable: false,
-  configurable: true,
-});
+Object.defineProperty(accessors, "hidden", { value: "h", enumerable: false, configurable: true });
 function props(a: typeof accessors) {
   a.v = 21;
   const b = Object.create(a, { own: { value: 1, enumerable: true } });
@@ -120,17 +100,9 @@ function detach(tree: any) {
 
 console.log(scan("the quick brown fox jumps"), state.pattern.lastIndex);
 console.log(edit(state) === anchor, state, weak.get(anchor));
-console.log(
-  state.map.get("added") === state.bytes,
-  state.date.toISOString(),
-  state.floats,
-);
+console.log(state.map.get("added") === state.bytes, state.date.toISOString(), state.floats);
 console.log(rigid(), frozen, sealed);
-console.log(
-  props(accessors),
-  accessors,
-  Object.getOwnPropertyDescriptor(accessors, "v"),
-);
+console.log(props(accessors), accessors, Object.getOwnPropertyDescriptor(accessors, "v"));
 console.log(knot(ring), ring);
 const tree = { size: 2, left: { value: 1 } as any };
 const left = tree.left;

@@ -1,16 +1,11 @@
-function logged<T extends (...args: any[]) => unknown>(
-  method: T,
-  context: ClassMethodDecoratorContext,
-) {
+function logged<T extends (...args: any[]) => unknown>(method: T, context: ClassMethodDecoratorContext) {
   return function (this: unknown, ...args: any[]) {
     log.push(`call ${String(context.name)}(${args})`);
     return method.apply(this, args);
   } as T;
 }
 function counted(_: undefined, context: ClassFieldDecoratorContext) {
-  return (
-    initial: number,
-  ) => (log.push(`init ${String(context.name)}`), initial * 2);
+  return (initial: number) => (log.push(`init ${String(context.name)}`), initial * 2);
 }
 const log: string[] = [];
 

@@ -2,20 +2,9 @@
 const log: unknown[] = [];
 
 // deno-lint-ignore no-explicit-any
-function noted(
-  value: any,
-  { kind, name }: { kind: string; name: string | symbol },
-): any {
-  log.push([
-    kind,
-    name,
-    kind === "class" ? value.toString().slice(0, 9) : typeof value,
-  ]);
-  return kind === "class"
-    ? class extends value {
-      extra = name;
-    }
-    : value;
+function noted(value: any, { kind, name }: { kind: string; name: string | symbol }): any {
+  log.push([kind, name, kind === "class" ? value.toString().slice(0, 9) : typeof value]);
+  return kind === "class" ? class extends value { extra = name; } : value;
 }
 
 @noted
@@ -41,11 +30,4 @@ class Vec2 extends Shape {
   }
 }
 
-console.log(
-  Shape.make().name,
-  Shape.made,
-  new Vec2().twice(),
-  Shape.name,
-  Vec2.name,
-  log,
-);
+console.log(Shape.make().name, Shape.made, new Vec2().twice(), Shape.name, Vec2.name, log);

@@ -11,10 +11,5 @@ function work(factor: number): number {
 }
 
 for (let factor = 1; factor <= 4; factor++) {
-  console.log(
-    work(factor).toFixed(3),
-    invocations,
-    words[factor]!.word,
-    table[7],
-  );
+  console.log(work(factor).toFixed(3), invocations, words[factor]!.word, table[7]);
 }

@@ -10,10 +10,7 @@ class Scale {
 }
 
 function weigh(scale: Scale): number {
-  return table.reduce(
-    (sum, value, i) => sum + scale.apply(value) + words[i % words.length]!.id,
-    0,
-  );
+  return table.reduce((sum, value, i) => sum + scale.apply(value) + words[i % words.length]!.id, 0);
 }
 
 console.log(weigh(new Scale([1, 2.5, 1 / 3])).toFixed(3));

@@ -80,13 +80,7 @@ function report(act: () => unknown) {
     console.log(act());
   } catch (error) {
     const e = error as Error & { line?: number };
-    console.log(
-      e.stack,
-      e.line,
-      Object.keys(e),
-      e instanceof Error,
-      e.constructor.name,
-    );
+    console.log(e.stack, e.line, Object.keys(e), e instanceof Error, e.constructor.name);
     if (e.cause) console.log("cause:", (e.cause as Error).stack);
   }
 }
@@ -103,7 +97,5 @@ try {
   console.log((error as Error).stack);
 }
 console.log(await new Parser("x y").later());
-const e = new Error("first", {
-  cause: new AggregateError([new Error("inner")], "many"),
-});
+const e = new Error("first", { cause: new AggregateError([new Error("inner")], "many") });
 console.log((e as any).cause.errors.length, String(e), e.message);

@@ -24,10 +24,7 @@ class Range {
 }
 
 const closed: number[] = [];
-const tree = {
-  name: "root",
-  children: [{ name: "a", children: [{ name: "b" }] }, { name: "c" }],
-};
+const tree = { name: "root", children: [{ name: "a", children: [{ name: "b" }] }, { name: "c" }] };
 
 function collect(root: any) {
   const names: string[] = [];
@@ -62,9 +59,7 @@ async function slow(range: Range) {
 }
 
 function lazy(range: Range) {
-  return Iterator.from(range).filter((n) => n % 2 === 1).map((n) => n * n).take(
-    3,
-  ).toArray();
+  return Iterator.from(range).filter((n) => n % 2 === 1).map((n) => n * n).take(3).toArray();
 }
 
 function unfinished(root: any) {

@@ -15,9 +15,7 @@ class Progress extends EventTarget {
 
 class Upper extends TransformStream<string, string> {
   constructor() {
-    super({
-      transform: (text, controller) => controller.enqueue(text.toUpperCase()),
-    });
+    super({ transform: (text, controller) => controller.enqueue(text.toUpperCase()) });
   }
 }
 
@@ -30,20 +28,13 @@ class Place extends URL {
 function count(times: number): string {
   const seen: number[] = [];
   const progress = new Progress();
-  progress.addEventListener(
-    "tick",
-    (event) => seen.push((event as CustomEvent).detail),
-  );
+  progress.addEventListener("tick", (event) => seen.push((event as CustomEvent).detail));
   for (let i = 0; i < times; i++) progress.tick();
-  return `${seen} ${progress.done} ${Progress.made} ${
-    progress instanceof EventTarget
-  }`;
+  return `${seen} ${progress.done} ${Progress.made} ${progress instanceof EventTarget}`;
 }
 
 function chain(): string {
-  return `${
-    Object.getPrototypeOf(Upper.prototype) === TransformStream.prototype
-  } ${Upper.prototype.constructor === Upper}`;
+  return `${Object.getPrototypeOf(Upper.prototype) === TransformStream.prototype} ${Upper.prototype.constructor === Upper}`;
 }
 
 function depth(path: string): number {
@@ -51,8 +42,7 @@ function depth(path: string): number {
 }
 
 function prototypeFirst(prototype: object): boolean {
-  return Object.hasOwn(prototype, "tick") &&
-    (prototype as Progress).constructor === Progress;
+  return Object.hasOwn(prototype, "tick") && (prototype as Progress).constructor === Progress;
 }
 
 console.log(prototypeFirst(Progress.prototype));

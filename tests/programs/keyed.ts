@@ -49,15 +49,7 @@ class Moved {
 function use(shape: any) {
   const kind = shape.constructor;
   shape.label = "4,5";
-  return [
-    shape.area(),
-    shape.label,
-    [...shape],
-    shape[secret](3),
-    kind.of(2).area(),
-    kind.name,
-    kind["2"],
-  ];
+  return [shape.area(), shape.label, [...shape], shape[secret](3), kind.of(2).area(), kind.name, kind["2"]];
 }
 
 function twice(key: string) {
@@ -72,25 +64,14 @@ function twice(key: string) {
 
 async function about(shape: any) {
   const proto = Object.getPrototypeOf(shape);
-  return [
-    await shape[shared](),
-    Reflect.ownKeys(proto),
-    proto[secret].name,
-    proto[secret].toString(),
-    shape.plain()(),
-  ];
+  return [await shape[shared](), Reflect.ownKeys(proto), proto[secret].name, proto[secret].toString(), shape.plain()()];
 }
 
 const shapes = [new Shape(2, 3), new Square(7, 7)];
 console.log(shapes.map(use), asked);
 console.log(await Promise.all(shapes.map(about)), Reflect.ownKeys(Shape));
 const [a, b]: any[] = [twice("add"), twice("sum")];
-console.log(
-  a.add(2),
-  b.sum(3),
-  "sum" in a,
-  Object.getOwnPropertyNames(Object.getPrototypeOf(b)),
-);
+console.log(a.add(2), b.sum(3), "sum" in a, Object.getOwnPropertyNames(Object.getPrototypeOf(b)));
 console.log(use(Object.assign(new Square(1, 2), { a, b })), a.add(1));
 const only = (Moved.prototype as any).only3;
 delete (Moved.prototype as any).only3;

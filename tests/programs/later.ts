@@ -51,9 +51,7 @@ function useClass(Made: ReturnType<typeof makeClass>) {
 }
 
 function curry(f: (...args: number[]) => number, ...given: number[]): any {
-  return f.length <= given.length
-    ? f(...given)
-    : (...more: number[]) => curry(f, ...given, ...more);
+  return f.length <= given.length ? f(...given) : (...more: number[]) => curry(f, ...given, ...more);
 }
 
 function memo<T>(f: (n: number) => T) {
@@ -101,26 +99,12 @@ console.log(extend(p, (n) => (outside += n, n - 1)), outside, p.total);
 console.log(p.run(2), outside, extend(p, (n) => n * 2), p.total);
 const Made = makeClass("m");
 const made = useClass(Made);
-console.log(
-  made.map((m) => m.describe()),
-  made[0] instanceof Made,
-  Made.count,
-  made[1].id,
-  Made.name,
-);
+console.log(made.map((m) => m.describe()), made[0] instanceof Made, Made.count, made[1].id, Made.name);
 console.log(new Made().describe(), useClass(Made).map((m) => m.id), made[0]);
 const add3 = (a: number, b: number, c: number) => a + b + c;
 const partial = curry(add3, 1);
 console.log(partial(2)(3), partial(5, 5), curry(add3)(1)(2)(3));
-console.log(
-  warm(4),
-  calls,
-  slowSquare(3),
-  calls,
-  warm(6),
-  calls,
-  slowSquare.cache,
-);
+console.log(warm(4), calls, slowSquare(3), calls, warm(6), calls, slowSquare.cache);
 const emitter = new Emitter();
 const got: string[] = [];
 const off = subscribe(emitter, got);

@@ -37,9 +37,7 @@ class Heap<T> {
       for (let i = 0;;) {
         let least = i;
         for (const child of [2 * i + 1, 2 * i + 2]) {
-          if (child < list.length && list[child][0] < list[least][0]) {
-            least = child;
-          }
+          if (child < list.length && list[child][0] < list[least][0]) least = child;
         }
         if (least === i) break;
         [list[least], list[i]] = [list[i], list[least]];
@@ -56,10 +54,7 @@ class Heap<T> {
 class Grid {
   readonly cells: Uint8Array;
   constructor(readonly width: number, readonly height: number, seed = 1) {
-    this.cells = Uint8Array.from(
-      { length: width * height },
-      () => (seed = (seed * 16807) % 2147483647) & 1,
-    );
+    this.cells = Uint8Array.from({ length: width * height }, () => (seed = (seed * 16807) % 2147483647) & 1);
   }
   step(): number {
     const before = this.cells.slice();
@@ -67,8 +62,7 @@ class Grid {
     for (let y = 0; y < this.height; y++) {
       for (let x = 0; x < this.width; x++) {
         const n = this.#around(before, x, y);
-        alive += this.cells[y * this.width + x] =
-          n === 3 || (n === 2 && before[y * this.width + x]) ? 1 : 0;
+        alive += this.cells[y * this.width + x] = n === 3 || (n === 2 && before[y * this.width + x]) ? 1 : 0;
       }
     }
     return alive;
@@ -76,10 +70,7 @@ class Grid {
   #around(cells: Uint8Array, x: number, y: number) {
     let n = 0;
     for (const [dx, dy] of around) {
-      n += cells[
-        ((y + dy + this.height) % this.height) * this.width +
-        (x + dx + this.width) % this.width
-      ];
+      n += cells[((y + dy + this.height) % this.height) * this.width + (x + dx + this.width) % this.width];
     }
     return n;
   }
@@ -93,37 +84,21 @@ class Grid {
       if (seen.has(key)) continue;
       seen.add(key);
       if (at.x === to.x && at.y === to.y) return { cost, via, seen: seen.size };
-      for (
-        const [dx, dy] of around.filter(([dx, dy]) => dx === 0 || dy === 0)
-      ) {
+      for (const [dx, dy] of around.filter(([dx, dy]) => dx === 0 || dy === 0)) {
         const next = { x: at.x + dx, y: at.y + dy };
-        if (
-          next.x < 0 || next.y < 0 || next.x >= this.width ||
-          next.y >= this.height
-        ) continue;
+        if (next.x < 0 || next.y < 0 || next.x >= this.width || next.y >= this.height) continue;
         const step = this.cells[next.y * this.width + next.x] ? 5 : 1;
-        open.push(cost + step + Geometry.distance(next, to), {
-          at: next,
-          cost: cost + step,
-          via: [...via, next],
-        });
+        open.push(cost + step + Geometry.distance(next, to), { at: next, cost: cost + step, via: [...via, next] });
       }
     }
     return null;
   }
   toString() {
-    return Array.from(
-      { length: this.height },
-      (_, y) =>
-        [...this.cells.subarray(y * this.width, (y + 1) * this.width)].map((
-          c,
-        ) => " #"[c]).join(""),
-    ).join("\n");
+    return Array.from({ length: this.height }, (_, y) => [...this.cells.subarray(y * this.width, (y + 1) * this.width)].map((c) => " #"[c]).join("")).join("\n");
   }
 }
 
-const around = [-1, 0, 1].flatMap((x) => [-1, 0, 1].map((y) => [x, y] as const))
-  .filter(([x, y]) => x || y);
+const around = [-1, 0, 1].flatMap((x) => [-1, 0, 1].map((y) => [x, y] as const)).filter(([x, y]) => x || y);
 
 function run(grid: Grid, rounds: number) {
   const counts: number[] = [];
@@ -132,12 +107,7 @@ function run(grid: Grid, rounds: number) {
 }
 
 function kinds(kind: Kind) {
-  return [
-    Kind[kind],
-    kind,
-    Kind.Door,
-    Object.keys(Kind).length,
-  ] satisfies unknown[];
+  return [Kind[kind], kind, Kind.Door, Object.keys(Kind).length] satisfies unknown[];
 }
 
 function memoryOf(heap: Heap<string>) {

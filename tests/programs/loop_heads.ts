@@ -13,11 +13,7 @@ function all(acts: Act[], by: number) {
 function init() {
   const seen: unknown[] = [];
   const kept: Act[] = [];
-  for (
-    let i = 0, up: Act = (by = 1) => i += by, first = call(up, 10);
-    i < 13;
-    i++
-  ) {
+  for (let i = 0, up: Act = (by = 1) => i += by, first = call(up, 10); i < 13; i++) {
     seen.push(first, i, call(up, 1));
     kept.push(() => i, up);
   }
@@ -26,11 +22,7 @@ function init() {
 
 function test() {
   const kept: Act[] = [];
-  for (
-    let i = 0;
-    kept.push((by = 0) => i += by) < 4 && call(kept.at(-1)!, 1) < 50;
-    i += 2
-  ) {
+  for (let i = 0; kept.push((by = 0) => i += by) < 4 && call(kept.at(-1)!, 1) < 50; i += 2) {
     kept.push((by = 0) => i -= by);
     call(kept.at(-1)!, 3);
   }
@@ -40,11 +32,7 @@ function test() {
 function update() {
   const kept: Act[] = [];
   const seen: number[] = [];
-  for (
-    let i = 0, j = 0;
-    i < 4;
-    kept.push(() => i * 10 + j), i++, seen.push(call(kept.at(-1)!, 0))
-  ) {
+  for (let i = 0, j = 0; i < 4; kept.push(() => i * 10 + j), i++, seen.push(call(kept.at(-1)!, 0))) {
     const up: Act = (by = 0) => j += by;
     kept.push(up);
     seen.push(call(up, i), j);
@@ -65,10 +53,7 @@ function everywhere() {
 
 function endless() {
   const kept: Act[] = [];
-  for (
-    let i = 0, up: Act = (by = 0) => i += by, n = call(up, 2) /* ; */;;
-    /* ; */
-  ) {
+  for (let i = 0, up: Act = (by = 0) => i += by, n = call(up, 2) /* ; */;; /* ; */) {
     kept.push((by = 0) => i += by, up);
     if (++i > 5 + n) break;
     call(kept.at(-2)!, 1);
@@ -84,9 +69,7 @@ function bare() {
   const kept: Act[] = [];
   for (let i = 0; i < 3; i++) kept.push((by = 0) => i += by, () => i);
   for (let i of [10, 20]) kept.push((by = 0) => i += by, () => i);
-  for (let i of [10, 20]) {
-    for (let j of [1, 2]) kept.push((by = 0) => i += by * j++);
-  }
+  for (let i of [10, 20]) for (let j of [1, 2]) kept.push((by = 0) => i += by * j++)
   for (let key in { a: 1, b: 2 }) kept.push((by = 0) => (key += by).length);
   return [...all(kept, 2), ...all(kept, 0)];
 }
@@ -95,37 +78,25 @@ class Rounds {
   static made: unknown[] = [];
   static make() {
     for (
-      let n = 0,
-        Base = class {
-          at = () => n++;
-        };
+      let n = 0, Base = class {
+        at = () => n++;
+      };
       n < 3;
-      n += 1,
-        Rounds.made.push(
-          class extends Base {
-            read = () => [n++, this.at()];
-          },
-        )
+      n += 1, Rounds.made.push(class extends Base {
+        read = () => [n++, this.at()];
+      })
     ) Rounds.made.push(new Base());
-    return Rounds.made.map((item: any) =>
-      typeof item === "function" ? new item().read() : item.at()
-    );
+    return Rounds.made.map((item: any) => typeof item === "function" ? new item().read() : item.at());
   }
 }
 
 function read(made: any[]) {
-  return made.map((item) =>
-    typeof item === "function" ? new item().read() : item.at()
-  );
+  return made.map((item) => typeof item === "function" ? new item().read() : item.at());
 }
 
 async function later() {
   const kept: Act[] = [];
-  for (
-    let i = 0, up: Act = (by = 0) => i += by;
-    await Promise.resolve(call(() => i, 0)) < 3;
-    i++, await call(up, 1)
-  ) {
+  for (let i = 0, up: Act = (by = 0) => i += by; await Promise.resolve(call(() => i, 0)) < 3; i++, await call(up, 1)) {
     kept.push((by = 0) => i += by);
     await null;
   }
@@ -133,9 +104,7 @@ async function later() {
 }
 
 function* steps() {
-  for (let i = 0; i < 3; yield call(() => i++, 0)) {
-    yield call((by = 0) => i += by, 1);
-  }
+  for (let i = 0; i < 3; yield call(() => i++, 0)) yield call((by = 0) => i += by, 1);
 }
 
 console.log(init());

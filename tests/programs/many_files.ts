@@ -2,20 +2,7 @@ import * as fs from "node:fs";
 import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 
-const NAMES = [
-  "a",
-  "b",
-  "c",
-  "d",
-  "d/a",
-  "d/b",
-  "d/e",
-  "d/e/a",
-  "l",
-  "l/a",
-  "./d/../b",
-  "none/a",
-];
+const NAMES = ["a", "b", "c", "d", "d/a", "d/b", "d/e", "d/e/a", "l", "l/a", "./d/../b", "none/a"];
 
 class Dice {
   #state: number;
@@ -41,49 +28,31 @@ const calls: Record<string, Call> = {
   list: (p) => [...Deno.readDirSync(p)].map(({ name }) => name).sort(),
   real: (p) => Deno.realPathSync(p).split("/").at(-1),
   readLink: (p) => Deno.readLinkSync(p),
-  write: (p, _q, dice) =>
-    Deno.writeTextFileSync(
-      p,
-      `text ${dice.roll(100)}\n`.repeat(dice.roll(500)),
-    ),
+  write: (p, _q, dice) => Deno.writeTextFileSync(p, `text ${dice.roll(100)}\n`.repeat(dice.roll(500))),
   append: (p) => Deno.writeTextFileSync(p, "more\n", { append: true }),
   mkdir: (p, _q, dice) => Deno.mkdirSync(p, { recursive: dice.roll(2) === 0 }),
-  remove: (p, _q, dice) =>
-    Deno.removeSync(p, { recursive: dice.roll(3) === 0 }),
+  remove: (p, _q, dice) => Deno.removeSync(p, { recursive: dice.roll(3) === 0 }),
   rename: (p, q) => Deno.renameSync(p, q),
   copy: (p, q) => Deno.copyFileSync(p, q),
   link: (p, q) => Deno.linkSync(p, q),
-  symlink: (_p, q, dice) =>
-    Deno.symlinkSync(dice.pick(["a", "d", "d/e", "l"]), q),
+  symlink: (_p, q, dice) => Deno.symlinkSync(dice.pick(["a", "d", "d/e", "l"]), q),
   truncate: (p, _q, dice) => Deno.truncateSync(p, dice.roll(3000)),
   chmod: (p) => Deno.chmodSync(p, 0o750),
   handle: (p, _q, dice) => {
     using file = Deno.openSync(p, { read: true, write: true });
     const buffer = new Uint8Array(6);
     file.seekSync(dice.roll(50), Deno.SeekMode.Start);
-    return [
-      file.readSync(buffer),
-      new TextDecoder().decode(buffer),
-      file.writeSync(buffer),
-      file.statSync().size,
-    ];
+    return [file.readSync(buffer), new TextDecoder().decode(buffer), file.writeSync(buffer), file.statSync().size];
   },
   nodeWrite: (p) => fs.writeFileSync(p, "node"),
   nodeRead: (p) => fs.readFileSync(p, "utf8").slice(0, 20),
   nodeExists: (p) => fs.existsSync(p),
-  nodeList: (p) =>
-    fs.readdirSync(p, { withFileTypes: true }).map((
-      entry,
-    ) => [entry.name, entry.isDirectory()]),
+  nodeList: (p) => fs.readdirSync(p, { withFileTypes: true }).map((entry) => [entry.name, entry.isDirectory()]),
   nodeRm: (p) => fs.rmSync(p, { recursive: true, force: true }),
   nodeDescriptor: (p) => {
     const fd = fs.openSync(p, "a+");
     try {
-      return [
-        fs.writeSync(fd, "tail"),
-        fs.readSync(fd, Buffer.alloc(3), 0, 3, 1),
-        fs.fstatSync(fd).size,
-      ];
+      return [fs.writeSync(fd, "tail"), fs.readSync(fd, Buffer.alloc(3), 0, 3, 1), fs.fstatSync(fd).size];
     } finally {
       fs.closeSync(fd);
     }
@@ -101,12 +70,7 @@ function play(seed: number, count: number): string[] {
   for (let i = 0; i < count; i++) {
     const [name, p, q] = [dice.pick(names), dice.pick(NAMES), dice.pick(NAMES)];
     try {
-      log.push(
-        `${name} ${p} ${q}: ${JSON.stringify(calls[name]!(p, q, dice))}`.slice(
-          0,
-          200,
-        ),
-      );
+      log.push(`${name} ${p} ${q}: ${JSON.stringify(calls[name]!(p, q, dice))}`.slice(0, 200));
     } catch (error) {
       log.push(`${name} ${p} ${q}: ${error}`);
     }
@@ -119,18 +83,14 @@ async function flow(): Promise<unknown[]> {
   for (let i = 0; i < 1000; i++) written.write(`line ${i}\n`);
   await new Promise<void>((done) => written.end(() => done()));
   let length = 0;
-  for await (
-    const part of createReadStream("streamed", { start: 5, encoding: "utf8" })
-  ) length += part.length;
+  for await (const part of createReadStream("streamed", { start: 5, encoding: "utf8" })) length += part.length;
   await using handle = await open("streamed", "r+");
   await handle.write("LINE", 0);
   const first = (await handle.readFile("utf8")).slice(0, 8);
   const file = await Deno.open("copied", { write: true, create: true });
   await (await Deno.open("streamed")).readable.pipeTo(file.writable);
   const names: string[] = [];
-  for await (const { name } of Deno.readDir(".")) {
-    if (name.endsWith("ed")) names.push(name);
-  }
+  for await (const { name } of Deno.readDir(".")) if (name.endsWith("ed")) names.push(name);
   const { size } = await Deno.stat("copied");
   // What streams do when they are closed.
   await new Promise((done) => setTimeout(done));
@@ -161,16 +121,11 @@ console.log(await flow());
 console.log(temporary());
 
 function unlink(folder: string): void {
-  const entries = [...Deno.readDirSync(folder)].sort((a, b) =>
-    a.name < b.name ? -1 : 1
-  );
+  const entries = [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1);
   for (const { name, isSymlink, isDirectory } of entries) {
     if (isDirectory) unlink(`${folder}/${name}`);
     if (!isSymlink) continue;
-    console.log(
-      `${folder}/${name}`.length,
-      Deno.readLinkSync(`${folder}/${name}`),
-    );
+    console.log(`${folder}/${name}`.length, Deno.readLinkSync(`${folder}/${name}`));
     Deno.removeSync(`${folder}/${name}`);
   }
 }

@@ -172,14 +172,8 @@ async function streamSizes() {
 async function consumed() {
   fs.writeFileSync("list.json", "[1,2,3]");
   const { readable } = await Deno.open("list.json");
-  const failed = await text(fs.createReadStream("nothing")).catch((
-    { code, message },
-  ) => [code, message]);
-  const all = [
-    await json(fs.createReadStream("list.json")),
-    await text(Readable.from(["a", "b"])),
-    await text(readable),
-  ];
+  const failed = await text(fs.createReadStream("nothing")).catch(({ code, message }) => [code, message]);
+  const all = [await json(fs.createReadStream("list.json")), await text(Readable.from(["a", "b"])), await text(readable)];
   return [...all, failed, WebStream === ReadableStream];
 }
 

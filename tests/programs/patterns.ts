@@ -4,14 +4,7 @@ function note<T>(name: string, value: T): T {
   return value;
 }
 
-function take(
-  {
-    a = note("a", 1),
-    b: { c = note("c", 2), ...others } = note("b", {} as any),
-    [note("key", "d")]: e = 9,
-  }: any,
-  [x, , y = x, ...z]: any[] = [7],
-) {
+function take({ a = note("a", 1), b: { c = note("c", 2), ...others } = note("b", {} as any), [note("key", "d")]: e = 9 }: any, [x, , y = x, ...z]: any[] = [7]) {
   return { a, c, others, e, x, y, z };
 }
 
@@ -23,9 +16,7 @@ function swap(list: number[]) {
   return [first, second, length, rest];
 }
 
-const spread = (
-  ...args: number[]
-) => [...args, ...new Set(args), ...(args.length > 2 ? "ab" : "")];
+const spread = (...args: number[]) => [...args, ...new Set(args), ...(args.length > 2 ? "ab" : "")];
 
 function label(rows: string[][]) {
   const found: string[] = [];
@@ -45,8 +36,7 @@ function label(rows: string[][]) {
 }
 
 function tag(strings: TemplateStringsArray, ...values: unknown[]) {
-  return strings.raw.map((text, i) => text + (values[i] ?? "")).join("|") +
-    Object.isFrozen(strings);
+  return strings.raw.map((text, i) => text + (values[i] ?? "")).join("|") + Object.isFrozen(strings);
 }
 
 function render(name: string) {
@@ -58,16 +48,7 @@ function nullish(o: any) {
   o.a ??= 5;
   o.b ||= 6;
   o.c &&= 7;
-  return [
-    o?.x?.y.z,
-    o.f?.(),
-    o?.["a"],
-    delete o?.b,
-    o.big ** 2,
-    2n ** 64n,
-    o.a?.toFixed?.(1),
-    typeof undeclared,
-  ];
+  return [o?.x?.y.z, o.f?.(), o?.["a"], delete o?.b, o.big ** 2, 2n ** 64n, o.a?.toFixed?.(1), typeof undeclared];
 }
 declare const undeclared: unknown;
 
@@ -78,17 +59,13 @@ function loops() {
   do out.push(i--); while (i > 1);
   for (const k of Object.keys({ b: 1, 2: 1, a: 1, 1: 1 })) out.push(k);
   var hoisted;
-  if (hoisted === undefined) { var hoisted: any = "set"; }
+  if (hoisted === undefined) var hoisted: any = "set";
   out.push(hoisted, ((a, b) => a + b)(1, 2), void 0, (1, 2));
   return out;
 }
 
 console.log(take({ b: { f: 1, g: 2 }, d: 3 }), order.splice(0));
-console.log(
-  take({ a: 4 }, [1, 2, undefined, 4, 5]),
-  order.splice(0),
-  take.length,
-);
+console.log(take({ a: 4 }, [1, 2, undefined, 4, 5]), order.splice(0), take.length);
 const list = [1, 2];
 console.log(swap(list), list);
 console.log(spread(1, 2), spread(1, 2, 2), spread.name, spread.length);

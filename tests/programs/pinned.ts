@@ -22,18 +22,12 @@ function useProxy(p: typeof target) {
   return p.hidden + 1;
 }
 
-const pending = new Promise<number>((resolve) =>
-  setTimeout(() => resolve(3), 10)
-);
+const pending = new Promise<number>((resolve) => setTimeout(() => resolve(3), 10));
 async function usePending(p: Promise<number>) {
   return await p + 1;
 }
 
-const file = Deno.openSync("data.txt", {
-  create: true,
-  write: true,
-  read: true,
-});
+const file = Deno.openSync("data.txt", { create: true, write: true, read: true });
 function useFile(f: Deno.FsFile) {
   return f.writeSync(new TextEncoder().encode("direct"));
 }
@@ -49,13 +43,8 @@ function evals(x: number) {
 const callsEval = (x: number) => [x, evals(x)];
 
 console.log(subprocess("hello"));
-const server = Deno.serve(
-  { port: 0, hostname: "127.0.0.1", onListen() {} },
-  () => new Response("served"),
-);
-console.log(
-  await network(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`),
-);
+const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, () => new Response("served"));
+console.log(await network(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`));
 await server.shutdown();
 console.log(useProxy(proxy), traps);
 console.log(await usePending(pending));

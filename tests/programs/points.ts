@@ -41,11 +41,7 @@ function args() {
   return [arguments.length, [...arguments], typeof arguments];
 }
 
-const fns = {
-  call(f: (...a: any[]) => unknown, ...rest: unknown[]) {
-    return f(...rest);
-  },
-};
+const fns = { call(f: (...a: any[]) => unknown, ...rest: unknown[]) { return f(...rest); } };
 
 function higher(n: number): (m: number) => number {
   return (m) => n + m;
@@ -61,26 +57,11 @@ function nested(depth: number) {
 const shape = Shape.of({ a: 1 });
 console.log(shape.perimeter, +shape, `${shape}`, Shape.unit());
 shape.sides = [5, 6];
-console.log(
-  shape.perimeter,
-  Shape.of({ a: 2, b: 3 }, 4).perimeter,
-  shape.map((n) => n * n),
-);
-console.log(
-  util.scale(3),
-  util.arrow(1),
-  util.arrow(1, { y: 5 }),
-  util.big,
-  await util.wait(),
-  await util.wait(3),
-);
+console.log(shape.perimeter, Shape.of({ a: 2, b: 3 }, 4).perimeter, shape.map((n) => n * n));
+console.log(util.scale(3), util.arrow(1), util.arrow(1, { y: 5 }), util.big, await util.wait(), await util.wait(3));
 console.log((args as any)(1, "b"), (args as any)());
 console.log(fns.call((a, b) => a * b, 6, 7), fns.call(higher, 2));
 const add = higher(10);
 console.log(add(5), [1, 2].map(add), nested(4));
-console.log(
-  fns.call(add, 1),
-  fns.call(Math.max, 1, 9),
-  fns.call(String.prototype.toUpperCase.bind("up")),
-);
+console.log(fns.call(add, 1), fns.call(Math.max, 1, 9), fns.call(String.prototype.toUpperCase.bind("up")));
 console.log(fns.call((...rest: number[]) => shape.map((n) => n + rest[0]), 1));

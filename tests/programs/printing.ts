@@ -6,14 +6,7 @@ class Point {
 
 function speak(n: number) {
   console.log("plain %s %d %o", "text", n, { a: 1 });
-  console.log(
-    new Point(1, 2),
-    [new Point(3, 4)],
-    new Map([["k", new Set([1])]]),
-    [undefined, null],
-    -0,
-    10n,
-  );
+  console.log(new Point(1, 2), [new Point(3, 4)], new Map([["k", new Set([1])]]), [undefined, null], -0, 10n);
   console.group("outer");
   console.info("inside");
   console.group();
@@ -30,14 +23,7 @@ function speak(n: number) {
   console.count();
   console.assert(n > 100, "asserted %d", n);
   console.dir({ deep: { deep: { deep: { deep: 1 } } } }, { depth: 1 });
-  console.debug(
-    "debug",
-    Symbol("s"),
-    () => 1,
-    class A {},
-    [1, , 3],
-    "x".repeat(3),
-  );
+  console.debug("debug", Symbol("s"), () => 1, class A {}, [1, , 3], "x".repeat(3));
   Deno.stdout.writeSync(new TextEncoder().encode("raw bytes\n"));
   process.stdout.write("process\n");
   console.log(Deno.inspect({ a: [1, { b: 2 }] }, { compact: false }));

@@ -40,14 +40,8 @@ class Counter extends Base {
     this.#acts.set("double", () => this.#double());
     this.#acts.set("value", () => this.#value);
     this.#acts.set("set", (by = 0) => this.#value = by);
-    this.#acts.set(
-      "many",
-      (by = 0) => ([this.#n, ...[this.greeting]] = [by, `g${by}`], this.#n++),
-    );
-    this.#acts.set(
-      "maybe",
-      () => [undefined as Counter | undefined, this].map((one) => one?.#n),
-    );
+    this.#acts.set("many", (by = 0) => ([this.#n, ...[this.greeting]] = [by, `g${by}`], this.#n++));
+    this.#acts.set("maybe", () => [undefined as Counter | undefined, this].map((one) => one?.#n));
   }
   #double() {
     return this.#n *= 2;
@@ -76,24 +70,12 @@ class Counter extends Base {
     ] as Act[];
   }
   static remember() {
-    this.#all.push(
-      () => this.#made,
-      () => super.make(this.#made),
-      () => Counter.#all.length,
-    );
+    this.#all.push(() => this.#made, () => super.make(this.#made), () => Counter.#all.length);
     return this.#all;
   }
   static knows = (value: object) => #n in value;
   static of() {
-    return {
-      has: (value: object) => #n in value,
-      get n() {
-        return Counter.#made;
-      },
-      read(one: Counter) {
-        return one.#n;
-      },
-    };
+    return { has: (value: object) => #n in value, get n() { return Counter.#made; }, read(one: Counter) { return one.#n; } };
   }
   *each() {
     yield (by = 0) => this.#n += by;
@@ -143,55 +125,21 @@ function outer() {
 
 function build() {
   const made = new Counter(7);
-  return [
-    ...made.acts().values(),
-    made.onField,
-    ...made.supers("greet"),
-    ...made.each(),
-  ];
+  return [...made.acts().values(), made.onField, ...made.supers("greet"), ...made.each()];
 }
 
 const counter = new Counter(3);
 const acts = [...counter.acts().values()];
-console.log(
-  all(acts, 4),
-  acts.map((act) => call(act, 5)),
-  all([counter.onField], 2),
-);
-console.log(
-  all(counter.supers("greet"), 6),
-  counter.supers("greet").map((act) => call(act, 1)),
-  counter.count,
-);
-console.log(
-  all(Counter.remember(), 0),
-  call(Counter.knows as unknown as Act, {} as any),
-);
+console.log(all(acts, 4), acts.map((act) => call(act, 5)), all([counter.onField], 2));
+console.log(all(counter.supers("greet"), 6), counter.supers("greet").map((act) => call(act, 1)), counter.count);
+console.log(all(Counter.remember(), 0), call(Counter.knows as unknown as Act, {} as any));
 const { has, read } = Counter.of();
-const asks = (
-  value: object,
-) => [has(value), Counter.knows(value), attempt(() => read(value as Counter))];
+const asks = (value: object) => [has(value), Counter.knows(value), attempt(() => read(value as Counter))];
 console.log(asks(counter), asks({}), all([...counter.each()], 1));
 const built = build();
-console.log(
-  all(built, 2),
-  built.map((act) => act(1)),
-  built.map((act) => act.name),
-);
+console.log(all(built, 2), built.map((act) => act(1)), built.map((act) => act.name));
 const [A, B] = [twice("a"), twice("b")];
 const [a, b] = [new A(), new B()];
-console.log(
-  all([a.reader(), b.reader()] as Act[], 0),
-  A.read(a),
-  attempt(() => A.read(b)),
-);
-console.log(
-  call(outer().reader(), 5),
-  call(outer().both(), 0),
-  attempt(() => call(acts[0]!, 1)),
-);
-console.log(
-  built[0]!.toString(),
-  Counter.toString().includes("$c" + "c"),
-  Object.getOwnPropertyNames(Counter),
-);
+console.log(all([a.reader(), b.reader()] as Act[], 0), A.read(a), attempt(() => A.read(b)));
+console.log(call(outer().reader(), 5), call(outer().both(), 0), attempt(() => call(acts[0]!, 1)));
+console.log(built[0]!.toString(), Counter.toString().includes("$c" + "c"), Object.getOwnPropertyNames(Counter));

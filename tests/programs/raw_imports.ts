@@ -8,7 +8,5 @@ function lengths() {
 }
 
 console.log(lengths(), helper("by "), text.includes("text: string"));
-const { default: later } = await import("./modules/named.ts", {
-  with: { type: "text" },
-});
+const { default: later } = await import("./modules/named.ts", { with: { type: "text" } });
 console.log(later);

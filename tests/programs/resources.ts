@@ -22,8 +22,7 @@ class Pool implements AsyncDisposable {
     for (let i = 0; i < size; i++) this.#free.push(new Handle(`h${i}`, log));
   }
   async acquire(): Promise<Disposable & { value: Handle }> {
-    const value = this.#free.pop() ??
-      await new Promise<Handle>((resolve) => this.#waiting.push(resolve));
+    const value = this.#free.pop() ?? await new Promise<Handle>((resolve) => this.#waiting.push(resolve));
     return {
       value,
       [Symbol.dispose]: () => {
@@ -39,10 +38,7 @@ class Pool implements AsyncDisposable {
     this.log.push("pool closed");
   }
 }
-function memoize<This, A extends [number], R>(
-  method: (this: This, ...args: A) => R,
-  context: ClassMethodDecoratorContext<This>,
-) {
+function memoize<This, A extends [number], R>(method: (this: This, ...args: A) => R, context: ClassMethodDecoratorContext<This>) {
   const cache = new WeakMap<object, Map<number, R>>();
   context.addInitializer(function (this: This) {
     cache.set(this as object, new Map());
@@ -54,10 +50,7 @@ function memoize<This, A extends [number], R>(
     return map.get(key)!;
   };
 }
-function bound<This extends object, F extends (...args: any[]) => unknown>(
-  _: F,
-  context: ClassMethodDecoratorContext<This, F>,
-) {
+function bound<This extends object, F extends (...args: any[]) => unknown>(_: F, context: ClassMethodDecoratorContext<This, F>) {
   context.addInitializer(function (this: This) {
     (this as any)[context.name] = (this as any)[context.name].bind(this);
   });
@@ -90,49 +83,24 @@ function statistics(values: number[]) {
   using scope = new Handle("statistics", trail);
   const sorted = values.toSorted((a, b) => a - b);
   const sum = sorted.reduce((a, b) => a + b, 0);
-  return {
-    n: values.length,
-    sum,
-    median: sorted[sorted.length >> 1],
-    own: scope.read(2),
-    grouped: Object.groupBy(values, (v) => v % 2 ? "odd" : "even"),
-  };
+  return { n: values.length, sum, median: sorted[sorted.length >> 1], own: scope.read(2), grouped: Object.groupBy(values, (v) => v % 2 ? "odd" : "even") };
 }
 function fails() {
   using a = new Handle("a", trail), b = new Handle("b", trail);
-  using _c = {
-    [Symbol.dispose]() {
-      throw new Error("dispose c");
-    },
-  };
+  using _c = { [Symbol.dispose]() { throw new Error("dispose c"); } };
   a.read(1), b.read(1);
   throw new TypeError("body");
 }
 const trail: string[] = [];
 {
   await using pool = new Pool(2, trail);
-  const all = await Promise.all(
-    [1, 2, 3, 4].map((n) => Array.fromAsync(ticks(pool, n))),
-  );
+  const all = await Promise.all([1, 2, 3, 4].map((n) => Array.fromAsync(ticks(pool, n))));
   console.log(all.map((list) => list.join(" ")), statistics(all.flat()));
 }
-try {
-  fails();
-} catch (error) {
+try { fails(); } catch (error) {
   const e = error as SuppressedError;
-  console.log(
-    e.name,
-    e.error.message,
-    e.suppressed.message,
-    trail,
-    Handle.open,
-  );
+  console.log(e.name, e.error.message, e.suppressed.message, trail, Handle.open);
 }
 const { longest, calls } = new Collatz();
 console.log(longest(12), calls, longest.name);
-for await (
-  const [i, v] of (async function* () {
-    let i = 0;
-    for await (const v of [Promise.resolve("x"), "y"]) yield [i++, v] as const;
-  })()
-) console.log(i, v);
+for await (const [i, v] of (async function* () { let i = 0; for await (const v of [Promise.resolve("x"), "y"]) yield [i++, v] as const; })()) console.log(i, v);

@@ -32,8 +32,4 @@ function useGlobal(n: number) {
 }
 declare const appGlobal: { hits: number };
 declare const fromClone: unknown;
-console.log(
-  useGlobal(3),
-  (globalThis as any).second[0] === appGlobal,
-  appGlobal,
-);
+console.log(useGlobal(3), (globalThis as any).second[0] === appGlobal, appGlobal);

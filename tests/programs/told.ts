@@ -3,10 +3,7 @@ import process, { argv, hrtime, platform } from "node:process";
 import os from "node:os";
 import fixed from "./deno.json" with { type: "json" };
 
-const started = performance.now(),
-  origin = performance.timeOrigin,
-  at = process.hrtime(),
-  pid = Deno.pid;
+const started = performance.now(), origin = performance.timeOrigin, at = process.hrtime(), pid = Deno.pid;
 
 function clocks() {
   const first = process.hrtime();
@@ -17,37 +14,20 @@ function clocks() {
     performance.now() > started && performance.now() < started + 600_000,
     Math.abs(performance.timeOrigin - origin) < 50,
     Math.abs(performance.timeOrigin + performance.now() - Date.now()) < 500,
-    took.length,
-    took[0] >= 0 && took[1] > 0,
-    sum,
-    process.hrtime(at)[0] < 600,
-    hrtime.bigint() > BigInt(at[0]) * 1_000_000_000n,
-    process.uptime() > 0 && process.uptime() < 600,
-    JSON.stringify(performance.toJSON()) ===
-      JSON.stringify({ timeOrigin: performance.timeOrigin }),
+    took.length, took[0] >= 0 && took[1] > 0, sum,
+    process.hrtime(at)[0] < 600, hrtime.bigint() > BigInt(at[0]) * 1_000_000_000n,
+    process.uptime() > 0 && process.uptime() < 600, JSON.stringify(performance.toJSON()) === JSON.stringify({ timeOrigin: performance.timeOrigin }),
   ];
 }
 
 function names() {
-  return [
-    process.argv[0] === Deno.args[0],
-    argv.length,
-    platform === os.platform(),
-    Deno.pid === pid,
-    process.pid === pid,
-    process.execPath === process.argv[0],
-  ];
+  return [process.argv[0] === Deno.args[0], argv.length, platform === os.platform(), Deno.pid === pid, process.pid === pid, process.execPath === process.argv[0]];
 }
 
 function streams() {
   process.stdout.write("told\n");
   process.stderr.write("and shown\n", "utf8");
-  return [
-    process.stdout.isTTY,
-    process.stdout.columns,
-    process.stdout.writable,
-    process.stdout.fd,
-  ];
+  return [process.stdout.isTTY, process.stdout.columns, process.stdout.writable, process.stdout.fd];
 }
 
 function encoded() {
@@ -72,13 +52,8 @@ function ends(code: number) {
 }
 
 async function data(name: string) {
-  const { default: found } = await import(`./${name}.json`, {
-    with: { type: "json" },
-  });
-  return [
-    Object.keys(found).length === Object.keys(fixed).length,
-    found === fixed,
-  ];
+  const { default: found } = await import(`./${name}.json`, { with: { type: "json" } });
+  return [Object.keys(found).length === Object.keys(fixed).length, found === fixed];
 }
 
 function resolved(name: string) {
@@ -98,10 +73,5 @@ console.log(encoded(), listens(), parent(), marks());
 console.log(performance.getEntriesByName("here").length);
 console.log(ends(6), Deno.exitCode);
 console.log(await data("deno"));
-console.log(
-  resolved("./x.ts"),
-  resolved("../y?z#a"),
-  resolved("/abs.json"),
-  resolved("node:fs"),
-);
+console.log(resolved("./x.ts"), resolved("../y?z#a"), resolved("/abs.json"), resolved("node:fs"));
 console.log(bare("nothing"), bare("npm:left-pad@1.3.0"));

@@ -7,9 +7,7 @@ const { apply } = Reflect;
 class Shape {
   #size = 1;
   kind = "shape";
-  grow() {
-    return ++this.#size;
-  }
+  grow() { return ++this.#size; }
 }
 const data: any = {
   list: [1, "a", { x: 1n }, , -0],
@@ -33,9 +31,7 @@ const data: any = {
 data.weak.set(data.list, { held: true });
 const counter = ((n: number) => ({ up: () => ++n, down: () => --n }))(5);
 const { bind } = Function.prototype;
-function bump(holder: { n: number }) {
-  return holder.n = (holder.n ?? 0) + 1;
-}
+function bump(holder: { n: number }) { return holder.n = (holder.n ?? 0) + 1; }
 
 function work(step: number): unknown {
   state.counts = false;
@@ -59,10 +55,4 @@ function run(step: number): unknown {
 const results: any[] = [];
 for (let step = 0; step < 3; step++) results[step] = run(step);
 state.inside = true;
-console.log(
-  JSON.stringify(touches),
-  data.step,
-  data.list.length,
-  results[2].told,
-  results[0].born(),
-);
+console.log(JSON.stringify(touches), data.step, data.list.length, results[2].told, results[0].born());

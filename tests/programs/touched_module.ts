@@ -1,4 +1,2 @@
 import { factor } from "./touched_factor.ts";
-export function later(by: number): number {
-  return by * factor;
-}
+export function later(by: number): number { return by * factor; }

@@ -7,9 +7,7 @@ class Checker {
 
   check(shapes: Shape[]): number {
     return shapes.reduce((sum, shape) => {
-      if (shape.area > this.limit) {
-        throw new RangeError(`area ${shape.area} is over ${this.limit}`);
-      }
+      if (shape.area > this.limit) throw new RangeError(`area ${shape.area} is over ${this.limit}`);
       return sum + shape.area;
     }, 0);
   }

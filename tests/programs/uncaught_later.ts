@@ -33,10 +33,6 @@ async function main() {
 }
 
 addEventListener("unhandledrejection", ({ reason }) => {
-  console.log(
-    reason.stack.split("\n").length,
-    Object.keys(reason),
-    reason.cause.stack.split("\n")[1],
-  );
+  console.log(reason.stack.split("\n").length, Object.keys(reason), reason.cause.stack.split("\n")[1]);
 });
 await main();
