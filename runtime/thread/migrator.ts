@@ -7,7 +7,6 @@
  * 3. A session whose invocation was abandoned is never used again: what its guest holds is unknown.
  */
 import { type Capture, referencedCode, Refusal, SessionHeap, summary, takeFreshErrors } from "../heap/mod.ts";
-import { UNINITIALISED } from "../heap/access.ts";
 import { type AppFacts, filePermissions } from "./app_facts.ts";
 import type { BoardView } from "./board.ts";
 import { longestAwayMs, outweighs } from "./clone_bounds.ts";
@@ -17,45 +16,23 @@ import { runFeatures } from "../features/run_features.ts";
 import { unstableHere } from "../host/unstable.ts";
 import type { Values } from "../host/values.ts";
 import type { CodeRegistry } from "./code_registry.ts";
+import { CodeToShip } from "./code_to_ship.ts";
 import type { Control } from "./live_modules.ts";
 import { appendDeviceFrames, appFrames, callerPosition, framesBelow, stackLimit } from "./stack.ts";
 import type { DeviceCode } from "./device_code.ts";
 import type { SessionState } from "./device_session.ts";
 import { performEffects } from "./effects.ts";
-import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
-import {
-  getOwnPropertyDescriptor,
-  getPrototypeOf,
-  max,
-  min,
-  objectEntries,
-  objectValues,
-  ownKeys,
-  promiseThen,
-  SafeMap,
-  SafeSet,
-  typedArrayLength,
-} from "./intrinsics.ts";
-import type { AppConfig, MigrateHead, Miss, ReturnHead, ShippedCode, TraceEvent } from "./protocol.ts";
+import type { GlobalBindings } from "./global_bindings.ts";
+import { max, min, promiseThen, SafeMap, typedArrayLength } from "./intrinsics.ts";
+import type { AppConfig, MigrateHead, Miss, ReturnHead, TraceEvent } from "./protocol.ts";
+import { invocationRoots } from "./invocation_roots.ts";
 import { Rest } from "./rest.ts";
 import type { Accessor } from "./scope_handles.ts";
 import { OwnStages, shownRows, type StageRow } from "./stages.ts";
 import type { SyncPort } from "./sync_port.ts";
 import { unsentRules } from "./unsent.ts";
 import { variablesAt } from "./variables.ts";
-import {
-  append,
-  filter,
-  flatMap,
-  forEach,
-  fromEntries,
-  includes,
-  itemsOf,
-  listOf,
-  map,
-  push,
-} from "../heap/lists.ts";
-import { sliceText, startsWith } from "../heap/texts.ts";
+import { append, filter, forEach, fromEntries, includes, listOf, map } from "../heap/lists.ts";
 
 export interface MigratorParts {
   readonly registry: CodeRegistry;
@@ -158,14 +135,13 @@ export class Migrator {
     stakeMs: undefined as number | undefined,
   };
   #next = 1;
-  /** What the clone of this session already has. */
-  #shippedModules = new SafeSet<string>();
-  #shippedMakers = new SafeSet<string>();
+  readonly #code: CodeToShip;
 
   constructor(parts: MigratorParts) {
     this.#parts = parts;
     parts.values.looksAfterwards = true;
     this.#stages = new OwnStages(parts.port, parts.config.stepping);
+    this.#code = new CodeToShip(parts);
     this.#heap = this.#newHeap();
   }
 
@@ -175,7 +151,7 @@ export class Migrator {
       values: this.#parts.values,
       code: this.#parts.registry,
       observed: this.#parts.config.stepping,
-      unsent: unsentRules(this.#parts.values, () => this.#shippedModules),
+      unsent: unsentRules(this.#parts.values, () => this.#code.shipped),
     });
   }
 
@@ -352,7 +328,7 @@ export class Migrator {
     let message: Record<string, unknown>;
     let capture: Capture;
     try {
-      roots = this.#roots(point, self, args, accessor);
+      roots = invocationRoots(this.#parts, point, { self, args, accessor });
       if (roots === undefined) return this.#failed(point, "the method can't be found from its object");
       capture = this.#heap.capture(roots, { rootNames: ["method", "this", "arguments"] });
       this.#trace({
@@ -371,7 +347,7 @@ export class Migrator {
       }
       // Below a method that is waited for they can still be read when somebody asks.
       const below = this.#parts.facts.framesBelow = isAsync ? framesBelow() : () => framesBelow()();
-      const code = this.#codeFor(capture.modules, capture.sites);
+      const { code, missing } = this.#code.take(capture);
       const unstable = unstableHere();
       const head: Omit<MigrateHead, "permits"> = {
         id: this.#next++,
@@ -389,7 +365,7 @@ export class Migrator {
         op: "migrate",
         session: this.#session,
         head,
-        missing: this.#missing,
+        missing,
         method: point.method,
         longestAwayMs: longestAwayMs(this.#current.predicted, this.#current.longestMs),
         permissions: filePermissions(),
@@ -555,162 +531,12 @@ export class Migrator {
     });
   }
 
-  #roots(point: Point, self: unknown, args: ArrayLike<unknown>, accessor?: Accessor): unknown[] | undefined {
-    const { registry } = this.#parts;
-    const entry = registry.tableOf(point.module).sites[point.site]!;
-    const fn = entry.owner !== undefined
-      ? this.#memberOn(point, self)
-      : registry.standIn(point.module, point.site, accessor);
-    return fn === undefined ? undefined : [fn, self, listOf(args)];
-  }
-
-  /** The class member that was called, found where the call found it: on the object's own chain. */
-  #memberOn(point: Point, self: unknown): Function | undefined {
-    if ((typeof self !== "object" || self === null) && typeof self !== "function") return undefined;
-    const chain = new SafeSet<object>();
-    for (let at: object | null = self; at !== null && !this.#isProxy(at); at = getPrototypeOf(at)) {
-      chain.add(at);
-      const names = ownKeys(at);
-      for (let i = 0; i < names.length; i++) {
-        const name = names[i]!;
-        const descriptor = getOwnPropertyDescriptor(at, name)!;
-        const fns = [descriptor.value, descriptor.get, descriptor.set];
-        for (let i = 0; i < fns.length; i++) {
-          const fn = fns[i]!;
-          if (typeof fn !== "function" || this.#isProxy(fn)) continue;
-          const made = this.#parts.registry.siteOf(fn);
-          if (made?.module === point.module && made.site === point.site) return fn;
-        }
-      }
-    }
-    return this.#parts.registry.memberAlong(chain, point.module, point.site);
-  }
-
   /** Only then nobody can see that what the method does before its first `await` happens later. */
   #awaitedAtOnce(): boolean {
     const caller = callerPosition();
     const module = caller === undefined ? undefined : this.#parts.code.moduleAt(caller.url);
     return module !== undefined &&
       includes(this.#parts.registry.tableOf(module.key).awaited, caller!.position);
-  }
-
-  #isProxy(value: object): boolean {
-    return this.#parts.values.brandOf(value) === "proxy";
-  }
-
-  // Code
-
-  #missing: Record<string, unknown> = {};
-
-  /** What of the code the clone lacks; the supervisor gets the texts. */
-  #codeFor(modules: readonly string[], sites: readonly { module: string; site: number }[]): ShippedCode {
-    const { registry, code, globals } = this.#parts;
-    const needed = this.#moduleClosure(modules);
-    const newModules = filter(needed, (key) => !this.#shippedModules.has(key));
-    const makers: Record<string, number[]> = {};
-    for (let i = 0; i < sites.length; i++) {
-      const { module, site } = sites[i]!;
-      if (this.#shippedMakers.has(`${module}:${site}`)) continue;
-      this.#shippedMakers.add(`${module}:${site}`);
-      push(makers[module] ??= [], site);
-    }
-    forEach(newModules, (key) => {
-      this.#shippedModules.add(key);
-    });
-    const values: Record<string, { url: string; names: readonly string[] }> = {};
-    forEach(modules, (key) => {
-      if (startsWith(key, "values:")) {
-        values[key] = { url: sliceText(key, "values:".length), names: registry.valueNames(key) };
-      }
-    });
-    forEach(needed, (key) => {
-      this.#importedValues(key, values);
-    });
-    this.#missing = {
-      modules: map(newModules, (key) => ({
-        key,
-        uninitialised: this.#uninitialised(key),
-        links: this.#linksOf(key),
-        isMain: code.module(key)?.url === Deno.mainModule,
-      })),
-      makers: map(objectEntries(makers), ({ 0: key, 1: list }) => ({
-        key,
-        sites: list,
-        uninitialised: this.#uninitialised(key),
-      })),
-    };
-    return { modules: [], makers: {}, values, globals: globals.names() };
-  }
-
-  /** The modules and all modules that their guest forms import, each after those that it imports as far as cycles let one. */
-  #moduleClosure(modules: readonly string[]): string[] {
-    const found = new SafeSet<string>();
-    const ordered: string[] = [];
-    const open: { readonly key: string; readonly imports: readonly string[]; next: number }[] = [];
-    const enter = (key: string) => {
-      if (found.has(key)) return;
-      found.add(key);
-      const links = filter(objectValues(this.#linksOf(key)), (link) => link.kind === "module");
-      open[open.length] = { key, imports: map(links, (link) => link.key), next: 0 };
-    };
-    forEach(modules, (root) => {
-      if (root !== GLOBAL_MODULE && !startsWith(root, "values:")) enter(root);
-      while (open.length > 0) {
-        const top = open[open.length - 1]!;
-        if (top.next < top.imports.length) enter(top.imports[top.next++]!);
-        else {
-          ordered[ordered.length] = top.key;
-          open.length--;
-        }
-      }
-    });
-    return ordered;
-  }
-
-  #linksOf(key: string): Record<string, { kind: "module" | "builtin" | "values"; key: string; url: string }> {
-    const table = this.#parts.registry.tableOf(key);
-    const specifiers = new SafeSet<string>();
-    forEach(table.stars, (star) => specifiers.add(star));
-    forEach(table.bindings, (binding) => {
-      if (binding.from !== undefined) specifiers.add(binding.from);
-    });
-    forEach(table.exports, (entry) => {
-      if (entry.from !== undefined) specifiers.add(entry.from);
-    });
-    return fromEntries(map(itemsOf(specifiers), (specifier) => {
-      const target = this.#parts.code.resolve(key, specifier);
-      const url = this.#parts.code.linkOf(key, specifier) ?? specifier;
-      return [specifier, { kind: target.kind, key: target.kind === "builtin" ? "" : target.key, url }];
-    }));
-  }
-
-  /** Every name that a shipped module imports from a module of another kind must exist there. */
-  #importedValues(key: string, values: Record<string, { url: string; names: readonly string[] }>): void {
-    const { registry, code } = this.#parts;
-    const table = registry.tableOf(key);
-    forEach(table.bindings, (binding, n) => {
-      if (binding.kind !== "import" || binding.from === undefined) return;
-      const target = code.resolve(key, binding.from);
-      if (target.kind !== "values") return;
-      const accessor = registry.module(key)!.accessor;
-      if (binding.imported !== "*") registry.valueIndex(target.key, binding.imported!, accessor, n);
-      values[target.key] = {
-        url: sliceText(target.key, "values:".length),
-        names: registry.valueNames(target.key),
-      };
-    });
-  }
-
-  #uninitialised(key: string): string[] {
-    const { registry } = this.#parts;
-    return flatMap(
-      registry.tableOf(key).bindings,
-      (binding, index) =>
-        binding.kind !== "default" && binding.kind !== "import" &&
-          registry.readBinding({ module: key, index }) === UNINITIALISED
-          ? [binding.name]
-          : [],
-    );
   }
 
   #adoptGlobals(names: readonly string[]): void {
@@ -725,8 +551,7 @@ export class Migrator {
 
   /** What a guest knew is of no use any more. */
   #forget(): void {
-    this.#shippedModules.clear();
-    this.#shippedMakers.clear();
+    this.#code.forget();
     this.#cold = true;
     this.#parts.values.forgetBuiltins();
     this.#heap = this.#newHeap();
