@@ -1,5 +1,5 @@
 import { scopesOf } from "./captures.ts";
-import { depthOf } from "./instrument.ts";
+import { depthOf } from "./site_facts.ts";
 import type { Site, Variable } from "./model.ts";
 import type { Piece, Renderer, Style } from "./render.ts";
 

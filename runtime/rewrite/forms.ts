@@ -1,7 +1,8 @@
 import { NODE_WORKERS, NODE_WORKERS_URL } from "./constants.ts";
 import { expressionPieces, givenStyle, makerParameters } from "./doors.ts";
 import { isWritable } from "./captures.ts";
-import { accessorText, instrument } from "./instrument.ts";
+import { accessorText } from "./insertions.ts";
+import { instrument } from "./instrument.ts";
 import type { ModuleAnalysis, Node, Site, Variable } from "./model.ts";
 import type { Piece, Renderer, Style } from "./render.ts";
 import type { ModuleTable } from "./table.ts";

@@ -1,5 +1,5 @@
 import { capturesOf, hasIdentity, scopesOf } from "./captures.ts";
-import { pinnedBecause } from "./instrument.ts";
+import { pinnedBecause } from "./site_facts.ts";
 import { boundNames } from "./syntax.ts";
 import type { ModuleAnalysis, Node, Site, Variable } from "./model.ts";
 import type { BindingEntry, ExportEntry, ModuleTable, SiteEntry } from "./table.ts";

@@ -8,7 +8,7 @@ export { boundIdentifiers, boundNames } from "./syntax.ts";
 export { REWRITER_VERSION } from "./constants.ts";
 export type { Form } from "./forms.ts";
 export { type MethodId, methodId } from "./method_id.ts";
-export { pinnedBecause } from "./instrument.ts";
+export { pinnedBecause } from "./site_facts.ts";
 export type { ModuleAnalysis, Node, Scope, Site, Variable } from "./model.ts";
 export { nearest, nearestMethod } from "./nearest.ts";
 export { parse, ParseError } from "./parse.ts";
