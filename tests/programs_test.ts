@@ -134,6 +134,7 @@ const PROGRAMS: readonly Program[] = [
     ],
     stays: [
       /abortable: it leaves work/,
+      /misc: it reads the stack of an error that was made after an await/,
       /cpTree: it copies a folder without its entries/,
       /errors: it removes a folder by rm without recursive/,
       /bytes: it writes something else than a text or bytes/,
