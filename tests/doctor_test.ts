@@ -112,10 +112,15 @@ Deno.test("diagnoseNetwork() names a VPN, and says what to do about it", () => {
 });
 
 Deno.test("examineAddress() looks at IPv6 addresses too", async () => {
-  const listener = Deno.listen({ hostname: "::1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  const code = async () => (await examineAddress(`/ip6/::1/tcp/${port}`)).at(-1)!.code;
-  equal(await code(), "answers");
-  listener.close();
-  equal(await code(), "not-running");
+  const codes: string[] = [];
+  // Tests beside this one open ports too, the one that was just closed among them.
+  for (let tries = 0; tries < 3 && codes.at(-1) !== "not-running"; tries++) {
+    const listener = Deno.listen({ hostname: "::1", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    const code = async () => (await examineAddress(`/ip6/::1/tcp/${port}`)).at(-1)!.code;
+    equal(await code(), "answers");
+    listener.close();
+    codes.push(await code());
+  }
+  equal(codes.at(-1), "not-running", `${codes}`);
 });
