@@ -16,11 +16,9 @@ const MOD = new URL("mod.ts", PROJECT).href;
 const APP = decodeURIComponent(new URL("examples/virus_scan/main.ts", PROJECT).pathname);
 
 /** How long the scanner is to take alone: long enough to show more than what starting costs. */
-const ALONE_S = 80;
+const ALONE_S = 90;
 /** From here on two devices and a clone get along on two CPUs; faster devices take turns. */
 const SIDE_BY_SIDE_FACTOR = 5;
-/** Of Linux, a second. */
-const CLOCK_TICKS = 100;
 const MIN_BYTES = 300_000;
 const MAX_BYTES = 4_000_000;
 
@@ -48,46 +46,29 @@ async function runOn(device: SlowDevice, args: readonly string[], env: Record<st
 }
 
 /**
- * So many bytes take the scanner about {@linkcode ALONE_S} alone, by the CPU time that two files take it without the device's
- * slowness: a slowed device has one CPU's share for all threads.
+ * So many bytes take the scanner about {@linkcode ALONE_S} alone, by what two files take it on devices as slow: a device with a
+ * share of a processor spends more on the same work than one without a limit, up to twice as much.
  */
 async function affordableBytes(
-  device: SlowDevice,
-  factor: number,
+  devices: readonly [SlowDevice, SlowDevice],
   files: readonly string[],
+  sideBySide: boolean,
 ): Promise<number> {
-  device.setFactor(1);
-  const taken = async (path: string) => {
-    const args = ["run", ...APP_FLAGS, APP, path];
-    const seconds: number[] = [];
-    for (let i = 0; i < 2; i++) {
-      const before = endedCpuSeconds();
-      const ran = await runOn(device, args, {});
-      // Less than what passed would be a reading that missed some of it.
-      seconds.push(Math.max(ran.seconds, before === undefined ? 0 : endedCpuSeconds()! - before));
-    }
-    return { bytes: Deno.statSync(path).size, seconds: Math.min(...seconds) };
-  };
-  const [small, large] = [await taken(files[0]!), await taken(files[1]!)];
-  device.setFactor(factor);
+  const measure = devices.map((device, i) => async () => {
+    const path = files[i]!;
+    const { seconds } = await runOn(device, ["run", ...APP_FLAGS, APP, path], {});
+    return { bytes: Deno.statSync(path).size, seconds };
+  });
+  const [small, large] = sideBySide
+    ? await Promise.all([measure[0]!(), measure[1]!()])
+    : [await measure[0]!(), await measure[1]!()];
   // Half of the larger one's time is work at least, however alike the two happened to be.
   const perByte = Math.max(
     (large.seconds - small.seconds) / (large.bytes - small.bytes),
     large.seconds / 2 / large.bytes,
   );
   const atFirst = small.seconds - perByte * small.bytes;
-  const bytes = (ALONE_S / factor - atFirst) / perByte;
-  return Math.min(MAX_BYTES, Math.max(MIN_BYTES, bytes));
-}
-
-/** CPU time of this process's children that have ended, where the system tells. */
-function endedCpuSeconds(): number | undefined {
-  try {
-    const fields = Deno.readTextFileSync("/proc/self/stat").replace(/^.*\) /s, "").split(" ");
-    return (Number(fields[13]) + Number(fields[14])) / CLOCK_TICKS;
-  } catch {
-    return undefined;
-  }
+  return Math.min(MAX_BYTES, Math.max(MIN_BYTES, (ALONE_S - atFirst) / perByte));
 }
 
 const { values } = parseArgs({
@@ -123,15 +104,15 @@ try {
   say(`device: ${factor} times slower than this machine (by ${device.how}); link: ${values.link}`);
   const measuredFactor = factor === 1 ? 1 : await device.measure();
   const files = (bytes: number) => chooseInputs(PROJECT, bytes);
+  await using other = slowDevice(factor);
+  const sideBySide = factor >= SIDE_BY_SIDE_FACTOR && navigator.hardwareConcurrency > 1;
   const inputs = files(
     values.bytes === undefined
-      ? await affordableBytes(device, measuredFactor, files(0).learn)
+      ? await affordableBytes([device, other], files(0).learn, sideBySide)
       : Number(values.bytes),
   );
   const total = `${inputs.measure.length} files, ${(inputs.bytes / 1e6).toFixed(2)} MB`;
-  await using other = slowDevice(factor);
   const runAlone = () => runOn(other, ["run", ...APP_FLAGS, APP, ...inputs.measure], {});
-  const sideBySide = factor >= SIDE_BY_SIDE_FACTOR && navigator.hardwareConcurrency > 1;
   if (sideBySide) say(`alone, on one such device: scanning ${total} ... and meanwhile, on another:`);
   const meanwhile = sideBySide ? runAlone() : undefined;
   const home = `${folder}/device`;
