@@ -54,14 +54,13 @@ async function affordableBytes(
   files: readonly string[],
   sideBySide: boolean,
 ): Promise<number> {
-  const measure = devices.map((device, i) => async () => {
-    const path = files[i]!;
+  const measure = async (device: SlowDevice, path: string) => {
     const { seconds } = await runOn(device, ["run", ...APP_FLAGS, APP, path], {});
     return { bytes: Deno.statSync(path).size, seconds };
-  });
-  const [small, large] = sideBySide
-    ? await Promise.all([measure[0]!(), measure[1]!()])
-    : [await measure[0]!(), await measure[1]!()];
+  };
+  const first = measure(devices[0], files[0]!);
+  if (!sideBySide) await first;
+  const [small, large] = await Promise.all([first, measure(devices[1], files[1]!)]);
   // Half of the larger one's time is work at least, however alike the two happened to be.
   const perByte = Math.max(
     (large.seconds - small.seconds) / (large.bytes - small.bytes),

@@ -53,13 +53,6 @@ export const COLD_START_SHARE = 0.7;
  * share: measured 0.4 on a device 4 times slower than its clone, 0.55 on one 26 times slower.
  */
 export const LATER_COLD_SHARE = 0.5;
-/**
- * What one question for files brings beyond the file asked for, as the device reads ahead for its clone: paths looked at, and
- * bytes, twice as many with each read that was foreseen, up to a bound.
- */
-export const LOOKS_AT_ONCE = 64;
-export const READ_FIRST_BYTES = 128 * 1024;
-export const READ_MOST_BYTES = 1024 * 1024;
 /** A method that asked for files so many times as often as that asks for each of them. */
 export const ASKS_FOR_EACH = 1.5;
 /** One run may correct what an invocation takes here by this factor at most, either way. */

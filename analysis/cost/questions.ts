@@ -1,5 +1,5 @@
 import { ceil, min } from "../../runtime/safe/mod.ts";
-import { LOOKS_AT_ONCE, READ_FIRST_BYTES, READ_MOST_BYTES } from "./constants.ts";
+import { LOOKS_AT_ONCE, READ_FIRST_BYTES, READ_MOST_BYTES } from "../../runtime/bounds/mod.ts";
 
 /**
  * Questions that a migration asks for so many files of so many bytes together, read in the order in which the run was given them:

@@ -1,8 +1,14 @@
+/** What Noise adds to each message. */
+export const NOISE_TAG_BYTES = 16;
+/** What fits into one of its messages. */
+export const NOISE_PLAIN_BYTES = 65_535 - NOISE_TAG_BYTES;
+/** What Yamux sends as one frame that fills, with its header of 12, a message of Noise's to the last byte. */
+export const YAMUX_FRAME_BYTES = NOISE_PLAIN_BYTES - 12;
 /**
  * Bytes read from a local descriptor at once: nearly all that its socket holds, as each read is a wake, a send and a wait for room.
- * They go out as three frames, each of which fills, with its header of 12, a noise message (65,535 with a tag of 16) to the last byte.
+ * They go out as three whole frames.
  */
-export const READ_BYTES = 3 * (65_535 - 16 - 12);
+export const READ_BYTES = 3 * YAMUX_FRAME_BYTES;
 /** Reads share one allocation of this size: small frames would otherwise cost a whole read of garbage each. */
 export const SLAB_BYTES = 4 * READ_BYTES;
 /** Queued bytes above which a writer is asked to wait: four pipes full, so that the other side never runs dry. */

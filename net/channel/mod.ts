@@ -5,7 +5,14 @@
  */
 export { allOf, type Channel, type ChannelSink } from "./channel.ts";
 export { childChannel } from "./child_channel.ts";
-export { FIRST_MESSAGE_TIMEOUT_MS, MAX_CONTROL_BYTES, READ_BYTES } from "./constants.ts";
+export {
+  FIRST_MESSAGE_TIMEOUT_MS,
+  MAX_CONTROL_BYTES,
+  NOISE_PLAIN_BYTES,
+  NOISE_TAG_BYTES,
+  READ_BYTES,
+  YAMUX_FRAME_BYTES,
+} from "./constants.ts";
 export { ControlChannel, type Message } from "./control_channel.ts";
 export { descriptorChannel, type Descriptors } from "./descriptor_channel.ts";
 export { FrameOutlet } from "./frame_outlet.ts";

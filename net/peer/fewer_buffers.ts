@@ -4,6 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { MessageStream } from "@libp2p/interface";
+import { NOISE_PLAIN_BYTES, NOISE_TAG_BYTES } from "../channel/mod.ts";
 
 /** One piece, or several that belong together. */
 type Bytes = Parameters<MessageStream["send"]>[0];
@@ -19,8 +20,6 @@ interface Encrypted {
 }
 
 const LENGTH_BYTES = 2;
-const TAG_BYTES = 16;
-const MAX_PLAIN_BYTES = 65_535 - TAG_BYTES;
 /** Shorter ones may share their memory with others. */
 const OWN_MEMORY_BYTES = 16 * 1024;
 
@@ -36,11 +35,11 @@ export function withFewerBuffers(connection: MessageStream): MessageStream {
 
 /** Messages with their lengths, in one buffer. */
 function encrypted({ encrypt }: Encrypted["handshake"], plain: Bytes): Uint8Array {
-  const count = Math.ceil(plain.byteLength / MAX_PLAIN_BYTES);
-  const out = Buffer.allocUnsafeSlow(plain.byteLength + count * (LENGTH_BYTES + TAG_BYTES));
+  const count = Math.ceil(plain.byteLength / NOISE_PLAIN_BYTES);
+  const out = Buffer.allocUnsafeSlow(plain.byteLength + count * (LENGTH_BYTES + NOISE_TAG_BYTES));
   let at = 0;
-  for (let from = 0; from < plain.byteLength; from += MAX_PLAIN_BYTES) {
-    const message = encrypt(part(plain, from, Math.min(plain.byteLength, from + MAX_PLAIN_BYTES)));
+  for (let from = 0; from < plain.byteLength; from += NOISE_PLAIN_BYTES) {
+    const message = encrypt(part(plain, from, Math.min(plain.byteLength, from + NOISE_PLAIN_BYTES)));
     at = out.writeUInt16BE(message.byteLength, at);
     for (const bytes of message instanceof Uint8Array ? [message] : message) {
       out.set(bytes, at);

@@ -11,6 +11,7 @@ import type {
 } from "@libp2p/interface";
 import { yamux } from "@libp2p/yamux";
 import { StreamState } from "@libp2p/yamux/stream";
+import { YAMUX_FRAME_BYTES } from "../channel/mod.ts";
 import { withFewerBuffers } from "./fewer_buffers.ts";
 
 /** What is used of Yamux's streams, and of the muxer that makes them, beyond their public types. */
@@ -72,16 +73,12 @@ export function thriftyYamux(init: Parameters<typeof yamux>[0]): () => StreamMux
   };
 }
 
-/**
- * With its header a noise message, to the last byte. The other side counts a frame when all of it is there: one as long as the window,
- * as Yamux sends them, leaves the link idle from its end until the window is open again, a round trip.
- */
-const MAX_FRAME_BYTES = 65_535 - 16 - 12;
-
 function withThrift(stream: Windowed): Windowed {
   const update = stream.sendWindowUpdate.bind(stream);
   const opened = stream.handleWindowUpdate.bind(stream);
-  const bound = () => stream.maxMessageSize = Math.min(stream.maxMessageSize ?? Infinity, MAX_FRAME_BYTES);
+  // The other side counts a frame when all of it is there: one as long as the window, as Yamux sends them, leaves the link idle
+  // from its end until the window is open again, a round trip.
+  const bound = () => stream.maxMessageSize = Math.min(stream.maxMessageSize ?? Infinity, YAMUX_FRAME_BYTES);
   bound();
   // What waits is sent in a microtask after it.
   stream.handleWindowUpdate = (frame) => {

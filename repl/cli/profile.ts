@@ -14,6 +14,7 @@ import { type Command, type Parsed, UsageError, writeNamed } from "./command.ts"
 import { randomFrom, readInputs } from "./profile_inputs.ts";
 import { openStore } from "./profile_store.ts";
 import { ProgressLine } from "./progress_line.ts";
+import { checkClone, RUN_OPTIONS } from "./run_options.ts";
 
 /** What is measured by then is kept. */
 const STOPPING: readonly Deno.Signal[] = [
@@ -42,19 +43,9 @@ export const profile: Command = {
       help: "chooses the random ones (default: a new one, which is printed)",
     },
     clone: { type: "string", value: "auto|none|spawn|ADDR", help: "where to measure besides (default auto)" },
-    link: { type: "string", value: "NAME", help: "put an emulated link in between (wifi, 3g, ...)" },
-    files: {
-      type: "string",
-      multiple: true,
-      value: "ROOT",
-      help: "files that clones may see, besides the app's own",
-    },
-    deno: {
-      type: "string",
-      multiple: true,
-      value: "FLAG",
-      help: "a Deno flag for the app, e.g. --deno --allow-read",
-    },
+    link: RUN_OPTIONS.link,
+    files: RUN_OPTIONS.files,
+    deno: RUN_OPTIONS.deno,
     limit: { type: "string", value: "SECONDS", help: "end an execution that takes longer (default: none)" },
     svg: { type: "string", value: "FILE", help: "show: write a flame graph of both sides" },
     all: { type: "boolean", help: "show: contexts below 0.5 % of the time too" },
@@ -97,7 +88,6 @@ async function measure({ values, positionals: [app, ...rest] }: Parsed): Promise
     throw new UsageError(`nothing to measure: ${paths.join(", ")} asks for no execution`);
   }
   const { Profiling } = await import("./profiling.ts");
-  const { checkClone } = await import("./run_options.ts");
   const progress = new ProgressLine();
   const home = homeOf(values);
   const clone = String(values.clone ?? "auto");

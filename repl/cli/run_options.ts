@@ -4,7 +4,7 @@ import { oneOf, type Options, type Parsed, UsageError } from "./command.ts";
 import { later } from "./later.ts";
 
 /** The options of `run`. */
-export const RUN_OPTIONS: Options = {
+export const RUN_OPTIONS = {
   home: { type: "string", value: "DIR", help: "the peer's home (default ~/.clonecloud)" },
   clone: {
     type: "string",
@@ -40,7 +40,7 @@ export const RUN_OPTIONS: Options = {
     help: "a Deno flag for the app, e.g. --deno --allow-read",
   },
   quiet: { type: "boolean", short: "q", help: "no lines of our own" },
-};
+} satisfies Options;
 
 /** What `run` was asked for, checked. */
 export interface RunOptions {

@@ -58,10 +58,7 @@ export class RunStart {
     if (!profile && startsPlainly(starts, start)) {
       return { why: "a run on as much gained nothing by a clone", note };
     }
-    const { Decider, SizeModel } = await later<typeof import("../../analysis/cost/mod.ts")>(
-      "../../analysis/cost/mod.ts",
-      import.meta.url,
-    );
+    const { Decider, SizeModel } = await costs();
     if (isShort(starts, start, new SizeModel(), usualMs)) {
       return { why: "a run on so little takes less than a start for a clone", note };
     }
@@ -103,10 +100,7 @@ export class RunStart {
       ...(conditions !== undefined && { conditions }),
     };
     if (this.saved.ms === 0 || run.savedMs >= 0 || learned === null) return started(known, run);
-    const { Decider } = await later<typeof import("../../analysis/cost/mod.ts")>(
-      "../../analysis/cost/mod.ts",
-      import.meta.url,
-    );
+    const { Decider } = await costs();
     return started(known, { ...run, savedMs: savedAgain(run, new Decider(learned)) });
   }
 
@@ -114,4 +108,9 @@ export class RunStart {
     const way = `${this.#options.clones.join(" ")} ${this.#options.link ?? ""}`;
     return startOf(this.#options.args, { cwd: Deno.cwd(), way });
   }
+}
+
+/** Loaded when a start is weighed, or a loss judged again. */
+function costs(): Promise<typeof import("../../analysis/cost/mod.ts")> {
+  return later("../../analysis/cost/mod.ts", import.meta.url);
 }

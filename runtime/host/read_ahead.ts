@@ -1,11 +1,7 @@
-/** Bytes of further files sent with the first file that is read; doubled each time that guess was right. */
-const FIRST_BYTES = 128 * 1024;
-/** 0.4 s of compressed text on a WiFi link of 2011: more would make the reader wait for what it may not want. */
-const MAX_BYTES = 1024 * 1024;
+import { LOOKS_AT_ONCE, READ_FIRST_BYTES, READ_MOST_BYTES } from "../bounds/mod.ts";
+
 /** Files sent along at once, however little they cost. */
 const MAX_FILES = 256;
-/** Paths that are looked at for one that was asked about. */
-const MAX_LOOKS = 64;
 /** Lists remembered, the latest ones: the arguments and some folders. */
 const MAX_LISTS = 16;
 
@@ -25,7 +21,7 @@ export class ReadAhead {
   readonly #looked = new Set<string>();
   /** The file that is asked for next if all those sent were wanted. */
   #expected: string | undefined;
-  #budget = FIRST_BYTES;
+  #budget = READ_FIRST_BYTES;
 
   constructor(first: readonly string[]) {
     this.#lists = [first];
@@ -36,7 +32,7 @@ export class ReadAhead {
     this.#sent.clear();
     this.#looked.clear();
     this.#expected = undefined;
-    this.#budget = FIRST_BYTES;
+    this.#budget = READ_FIRST_BYTES;
   }
 
   /** Earlier runs read these files, in this order. */
@@ -55,7 +51,7 @@ export class ReadAhead {
     const list = this.#lists.findLast((item) => item.includes(path));
     if (list === undefined) return [];
     const from = list.indexOf(path) + 1;
-    return list.slice(from, from + MAX_LOOKS).filter((item) => !this.#looked.has(item));
+    return list.slice(from, from + LOOKS_AT_ONCE).filter((item) => !this.#looked.has(item));
   }
 
   /** The guest was told of these paths. */
@@ -66,7 +62,7 @@ export class ReadAhead {
   /** What to send along with a file that was asked for; `load` returns undefined for what can't be sent, and may throw. */
   after<T extends Weighed>(path: string, load: (path: string) => T | undefined): Map<string, T> {
     const chosen = new Map<string, T>();
-    const budget = path === this.#expected ? Math.min(MAX_BYTES, this.#budget * 2) : this.#budget;
+    const budget = path === this.#expected ? Math.min(READ_MOST_BYTES, this.#budget * 2) : this.#budget;
     const list = this.#lists.findLast((item) => item.includes(path)) ?? [];
     let left = budget;
     let expected = list.length === 0 ? this.#expected : undefined;

@@ -139,6 +139,13 @@ for (const [source, what, fix] of FIXTURES) {
   });
 }
 
+/** The rewriter's own code, a text each file. */
+function rewriterTexts(): string[] {
+  const folder = new URL("../rewrite/", import.meta.url);
+  return [...Deno.readDirSync(folder)].filter(({ name }) => !name.endsWith("_test.ts"))
+    .map(({ name }) => Deno.readTextFileSync(new URL(name, folder)));
+}
+
 Deno.test("each refusal of the list and each reason of the rewriter has its fixture", () => {
   const said = FIXTURES.map(([, what]) => what);
   for (const [name, refusal] of Object.entries(CODE_REFUSALS)) {
@@ -148,10 +155,11 @@ Deno.test("each refusal of the list and each reason of the rewriter has its fixt
       `${name} has no fixture`,
     );
   }
-  const text = ["analyse", "resolve", "site_list", "super_uses"].map((name) =>
-    Deno.readTextFileSync(new URL(`../rewrite/${name}.ts`, import.meta.url))
-  ).join("\n");
-  const reasons = [...text.matchAll(/(?:\brefuseHere\(|\brefused (?:\?\?)?= |IN_WITH = )\s*(["`])(.+?)\1/g)]
+  const reasons = [
+    ...rewriterTexts().join("\n").matchAll(
+      /(?:\brefuseHere\(|\brefused (?:\?\?)?= |IN_WITH = )\s*(["`])(.+?)\1/g,
+    ),
+  ]
     .flatMap(([, , why]) => why!.split(/\$\{.+?\}/));
   ok(reasons.length >= 10, `${reasons}`);
   const missing = reasons.filter((why) => !said.some((what) => what.includes(why)));
@@ -169,12 +177,9 @@ Deno.test("the registry refuses no function for a reason that isn't in the list,
 });
 
 Deno.test("the rewriter refuses no site for a reason that isn't in the list", () => {
-  const folder = new URL("../rewrite/", import.meta.url);
-  const given: string[] = [];
-  for (const { name } of Deno.readDirSync(folder)) {
-    const text = name.endsWith("_test.ts") ? "" : Deno.readTextFileSync(new URL(name, folder));
-    for (const [, why] of text.matchAll(/\.refused = ([^;]*);/g)) given.push(why!);
-  }
+  const given = rewriterTexts().flatMap((text) =>
+    [...text.matchAll(/\.refused = ([^;]*);/g)].map(([, why]) => why!)
+  );
   deepEqual(given, OF_SITES);
 });
 

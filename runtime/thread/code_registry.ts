@@ -261,10 +261,6 @@ export class CodeRegistry implements CodeAccess {
     return this.#modules.get(key);
   }
 
-  modules(): Iterable<LiveModule> {
-    return this.#modules.all();
-  }
-
   /** The module's table. @throws {RangeError} for a module this isolate doesn't have. */
   tableOf(key: ModuleKey): ModuleTable {
     return this.#modules.tableOf(key);

@@ -135,10 +135,6 @@ export class LiveModules {
     return this.#modules.get(key);
   }
 
-  all(): Iterable<LiveModule> {
-    return this.#modules.values();
-  }
-
   forEach(visit: (module: LiveModule) => void): void {
     this.#modules.forEach(visit);
   }
