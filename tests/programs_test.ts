@@ -112,6 +112,11 @@ const PROGRAMS: readonly Program[] = [
       /lazily: import of/,
     ],
   },
+  {
+    file: "late_require/main.cjs",
+    migrate: ["work", "counts", "unknown", "isMain"],
+    stays: [/unknown: it requires .\/never.json/, /isMain: it uses require.main/],
+  },
   { file: "host_classes.ts", migrate: ["prototypeFirst", "count", "chain", "depth"] },
   {
     file: "libraries.ts",
@@ -351,7 +356,7 @@ for (const program of PROGRAMS.filter((item) => wanted === undefined || item.fil
       const methods = program.migrate.map((name) =>
         name.includes("#") ? name : `${program.file.split("/").at(-1)}#${name}`
       );
-      const ids = program.file.includes("/") ? methods.map((id) => `modules/${id}`) : methods;
+      const ids = methods.map((id) => program.file.slice(0, program.file.lastIndexOf("/") + 1) + id);
       const all = () =>
         Promise.all([machine.plain(program), machine.rewritten(program), machine.migrated(program, ids)]);
       let [plain, rewritten, { left, trace }] = await all();

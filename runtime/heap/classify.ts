@@ -111,7 +111,10 @@ function whyNotKept(stand: Stand | undefined): Why | undefined {
 function functionKind(out: Outlet, fn: Function): KindNumber {
   for (let inner = fn;;) {
     const description = out.code.describe(inner);
-    if (description.type === "refused") return refuse(out, fn, description);
+    if (description.type === "refused") {
+      const isHost = inner === fn && out.values.hostParts?.(fn) !== undefined;
+      return isHost ? KIND.host : refuse(out, fn, description);
+    }
     if (description.type !== "bound") return inner === fn ? KIND[description.type] : KIND.bound;
     inner = description.target;
     // Binding asks its target for name and length.

@@ -1,5 +1,8 @@
 import type { HostParts } from "../heap/access.ts";
 
+/** The type of host object that a script's `require` is. */
+export const REQUIRE = "require";
+
 /** One type of host object. Readers and makers never run code of the program. */
 export interface HostType {
   readonly name: string;

@@ -38,8 +38,11 @@ export class HostValues {
   readonly #byPrototype = new SafeWeakMap<object, HostType | null>();
   readonly #keys = new SafeMap<string, readonly PropertyKey[]>();
 
-  /** `decoding` knows of TextDecoders that may be in the middle of a stream. */
-  constructor(decoding: { isMidStream(decoder: object): boolean } = new NoDecoding()) {
+  readonly #requires: HostType | undefined;
+
+  /** `decoding` knows of TextDecoders that may be in the middle of a stream, `requires` of functions that load scripts. */
+  constructor(decoding: { isMidStream(decoder: object): boolean } = new NoDecoding(), requires?: HostType) {
+    this.#requires = requires;
     this.#types = [
       ...urlTypes(),
       plainType("TextEncoder", () => ({ fixed: [], state: [] }), () => construct(TextEncoder, [])),
@@ -48,6 +51,7 @@ export class HostValues {
       localeType(),
       // A File is a Blob too, so it comes first.
       ...[fileType(), blobType(), exceptionType()],
+      ...requires === undefined ? [] : [requires],
     ];
     this.#lazy.set("Headers", headersType);
     if ("Temporal" in globalThis) {
@@ -83,6 +87,7 @@ export class HostValues {
   }
 
   #typeOf(value: object): HostType | undefined {
+    if (typeof value === "function") return this.#requires;
     const prototype = getPrototypeOf(value);
     if (prototype === null) return undefined;
     let type = this.#byPrototype.get(prototype);

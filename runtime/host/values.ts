@@ -12,6 +12,7 @@ import { BuiltinChanges, type DefinitionWatch } from "./builtin_changes.ts";
 import { type Builtins, PLAIN_CLASSES } from "./builtins.ts";
 import { isHarmless } from "./harmless.ts";
 import { isBareIterator, iteratorShows, iteratorView } from "./iterators.ts";
+import type { HostType } from "./host_type.ts";
 import { HostValues } from "./host_values.ts";
 import type { Redefinitions } from "./redefinitions.ts";
 import type { Registries } from "./registries.ts";
@@ -141,11 +142,12 @@ export class Values implements ValueAccess {
       readonly decoding?: TextDecoding;
       readonly redefinitions?: Redefinitions;
       readonly registries?: Registries;
+      readonly requires?: HostType;
     } = {},
   ) {
-    const { makeAbsent, sameLayout, decoding, redefinitions, registries } = parts;
+    const { makeAbsent, sameLayout, decoding, redefinitions, registries, requires } = parts;
     this.#builtins = builtins;
-    this.#host = new HostValues(decoding);
+    this.#host = new HostValues(decoding, requires);
     if (sameLayout !== undefined) this.sameLayout = sameLayout;
     this.#definitions = redefinitions;
     if (redefinitions !== undefined) this.takeRedefined = () => redefinitions.take();

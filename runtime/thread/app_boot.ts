@@ -10,6 +10,7 @@ import { BoardView } from "./board.ts";
 import { CodeRegistry } from "./code_registry.ts";
 import { type DecisionMaker, Forced } from "./decision.ts";
 import { DeviceCode } from "./device_code.ts";
+import { DeviceRequires } from "./device_requires.ts";
 import { GlobalBindings } from "./global_bindings.ts";
 import { watchLostImports } from "../watch/lost_imports.ts";
 import { installNoteHook } from "../watch/note_hook.ts";
@@ -56,10 +57,14 @@ export async function bootApp(supervisor: string, options: BootOptions): Promise
     const decoding = new TextDecoding();
     const builtins = new Builtins();
     const sameLayout = engineLayout();
-    const values = new Values(builtins, { decoding, ...(sameLayout !== undefined && { sameLayout }) });
     const bound = new SafeWeakMap<Function, FunctionDescription>();
     const globals = new GlobalBindings();
     const code = new DeviceCode(port);
+    const requires = new DeviceRequires(code);
+    const values = new Values(builtins, {
+      ...{ decoding, requires: requires.type },
+      ...(sameLayout !== undefined && { sameLayout }),
+    });
     const registry = new CodeRegistry(code, globals, bound);
     migrator = new Migrator({ registry, values, port, config, code, globals, decision, board, facts });
     hideRewriting(registry, bound, new SafeMap([...workers, [decoding.stand, decoding.original]]), builtins);
@@ -75,6 +80,7 @@ export async function bootApp(supervisor: string, options: BootOptions): Promise
         if (isLoading!() && !PHASES.test(text)) lost();
       },
       running: () => {},
+      script: (url, require) => requires.add(url, require),
       unchanged: (url, reason) =>
         port.request({ op: "supervisor", request: { op: "bypassed", urls: [url], reason } }),
       builtin: (url) => builtins.addModule(`${url}#`, () => process.getBuiltinModule(url)),

@@ -22,7 +22,8 @@ export class DeviceCode implements CodeSource {
   readonly #port: SyncPort;
   readonly #byKey = new SafeMap<string, LoadedModule>();
   readonly #byUrl = new SafeMap<string, LoadedModule>();
-  readonly #links = new SafeMap<string, string>();
+  /** By parent and specifier. */
+  readonly #links = new SafeMap<string, SafeMap<string, string>>();
   readonly #tables = new SafeMap<string, ModuleTable>();
   /** Tables that came along with others, in JSON. */
   readonly #unread = new SafeMap<string, string>();
@@ -34,7 +35,14 @@ export class DeviceCode implements CodeSource {
 
   /** Notes where an import led. */
   link(parent: string, specifier: string, url: string): void {
-    this.#links.set(`${parent}\n${specifier}`, url);
+    let links = this.#links.get(parent);
+    if (links === undefined) this.#links.set(parent, links = new SafeMap());
+    links.set(specifier, url);
+  }
+
+  /** Where imports of a module led so far, by specifier. */
+  linksOf(url: string): ReadonlyMap<string, string> | undefined {
+    return this.#links.get(url);
   }
 
   loaded(module: LoadedModule): void {
@@ -81,7 +89,8 @@ export class DeviceCode implements CodeSource {
 
   /** URL that an import of the module leads to. */
   linkOf(key: string, specifier: string): string | undefined {
-    return this.#links.get(`${this.#byKey.get(key)?.url}\n${specifier}`);
+    const parent = this.#byKey.get(key)?.url;
+    return parent === undefined ? undefined : this.linksOf(parent)?.get(specifier);
   }
 
   resolve(key: string, specifier: string): Resolution {

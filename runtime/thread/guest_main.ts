@@ -13,6 +13,7 @@ import { absentMaker } from "../host/absent.ts";
 import { GuestHost } from "../host/guest_host.ts";
 import { Redefinitions } from "../host/redefinitions.ts";
 import { Registries } from "../host/registries.ts";
+import { guestRequires } from "../host/guest_require.ts";
 import { TextDecoding } from "../host/text_decoding.ts";
 import { Values } from "../host/values.ts";
 import { hideRewriting } from "./appearance.ts";
@@ -135,6 +136,7 @@ const values = new Values(builtins, {
   decoding,
   redefinitions,
   registries,
+  requires: guestRequires({ abandon, builtin: (url) => builtins.byName(`${url}#`) }),
 });
 const bound = new SafeWeakMap<Function, FunctionDescription>();
 const code = new GuestCode(

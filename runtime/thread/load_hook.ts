@@ -39,6 +39,8 @@ interface HookContext {
   readonly refused?: (text: string) => void;
   /** A module begins to run; `meta` is its `import.meta` if it uses that. */
   readonly running: (module: { url: string; key: string; meta: ImportMeta | undefined }) => void;
+  /** A script begins to run, with a `require` of its own. */
+  readonly script?: (url: string, require: object) => void;
   /** A module of the engine's was imported. */
   readonly builtin: (url: string) => void;
   readonly arm: (key: string, control: Control, points: Points) => void;
@@ -175,7 +177,8 @@ export function installLoadHook(context: HookContext): LoadHook {
       points.set(key, rewritten.points);
       if (isModule) return { ...result, source: text + MAP_COMMENT + map, shortCircuit: true };
       const mark = `${key}-${numberOf(rewritten.points)}` as const;
-      const script = { source, text, map, mark, register: runtime.register };
+      const given = (require: object) => context.script?.(url, require);
+      const script = { source, text, map, mark, register: runtime.register, given };
       return loadScript(scripts, url, script) ?? { ...result, source: text, shortCircuit: true };
     },
   }));

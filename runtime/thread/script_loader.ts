@@ -51,6 +51,8 @@ export interface ScriptSource {
   readonly mark: `${string}-${number}`;
   /** What the script finds for once as `module._compile`. */
   readonly register: Function;
+  /** Called with the `require` that it is given. */
+  readonly given: (require: object) => void;
 }
 
 /** The URL of a script's module for one that the script was compiled under. */
@@ -94,7 +96,7 @@ export class ScriptLoader {
     return true;
   }
 
-  #step(module: Module, path: string, { text, map, mark, register }: ScriptSource): Step {
+  #step(module: Module, path: string, { text, map, mark, register, given: tell }: ScriptSource): Step {
     const name = path + mapped(mark);
     apply(this.#compile, new this.#Module(name), [MAP_COMMENT + map, name, "module", true]);
     const { 0: compiled, 1: failed } = this.#compileFunction!(
@@ -105,6 +107,7 @@ export class ScriptLoader {
     );
     if (failed) throw failed.thrown;
     const given = this.#parameters(module, path);
+    tell(given[1] as object);
     defineProperty(module, "_compile", {
       get() {
         deleteProperty(module, "_compile");
