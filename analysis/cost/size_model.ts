@@ -89,13 +89,13 @@ export class SizeModel {
     return max(0, this.#base + this.#slope * (this.#squared ? x * x : x));
   }
 
-  /** The same, but while only one size was seen of the feature at `position`, it grows as that does. */
-  inProportion(features: ArrayLike<number>, position: number): number {
+  /** The same, but while only one size was seen of the feature at `position`, it grows as that does, `most` times at most. */
+  inProportion(features: ArrayLike<number>, position: number, most = MAX_PROPORTION): number {
     const seen = this.sums.linear[position];
     const x = features[position] ?? 0;
     if (this.sized || this.varies(position) || !seen || !(seen.x > 0) || !(x > 0)) return this.at(features);
     const times = x * seen.n / seen.x;
-    return this.#base * min(MAX_PROPORTION, max(1 / MAX_PROPORTION, times));
+    return this.#base * min(most, max(1 / most, times));
   }
 
   /** The mean of what was seen of the feature at `position`; 0 if nothing was. */

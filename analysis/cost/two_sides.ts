@@ -140,10 +140,12 @@ export class TwoSides {
     return together * max(1 / MAX_APTNESS, min(MAX_APTNESS, times));
   }
 
-  /** By times here alone; but no longer than the clone says that saw inputs nearer in size. */
+  /** By times here alone; but no longer than the clone says that saw inputs nearer in size: so they may be far from those seen here. */
   #bounded(features: ArrayLike<number>, perRun: boolean): number {
-    const ms = timeOf(this.#here, features, perRun);
-    if (!perRun || distanceOf(this.#there, features) >= distanceOf(this.#here, features)) return ms;
+    if (!perRun || distanceOf(this.#there, features) >= distanceOf(this.#here, features)) {
+      return timeOf(this.#here, features, perRun);
+    }
+    const ms = this.#here.inProportion(features, RUN_BYTES, Infinity);
     return min(ms, MAX_APTNESS * timeOf(this.#there, features, perRun));
   }
 

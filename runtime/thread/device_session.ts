@@ -430,16 +430,18 @@ export class DeviceSession {
     this.#sent = await this.#ask({ op: "sent", clone, paths }) ?? {};
     const hashes = Object.values(this.#sent).flat();
     if (this.#lost === undefined) await this.#blobs.expect(hashes);
-    this.#findLacking();
+    await this.#findLacking();
   }
 
-  #findLacking(): void {
+  async #findLacking(): Promise<void> {
     for (const path of this.#lookedAt()) {
       const found = this.#files.sizeOf(path);
       if (found === undefined) continue;
       const wasSent = this.#sent[path]?.every((hash) => this.#blobs.has(hash)) === true;
       this.#lacking.add(path, { bytes: found.size, isThere: found.named || wasSent });
     }
+    const conditions = this.#board.read();
+    if (conditions !== undefined) await this.#lacking.weigh(conditions);
     this.#tellLacking();
   }
 

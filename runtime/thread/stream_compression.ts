@@ -23,6 +23,11 @@ export function isWorthCompressing(bytes: number, conditions: Conditions | undef
   return bytes * SAVED / conditions.upBytesPerSecond * 1000 > takesMs;
 }
 
+/** What a device takes to compress a byte, as a share of what the byte takes on the link as it is. */
+export function compressionShare({ upBytesPerSecond, cloneSpeed }: Conditions): number {
+  return BYTE_MS * Math.max(1, cloneSpeed) * upBytesPerSecond / 1000;
+}
+
 /** What {@linkcode compressing} makes of what stays as it is. */
 export function plain(parts: readonly Uint8Array[]): Uint8Array[] {
   return [Uint8Array.of(0), ...parts];
