@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { memory } from "@libp2p/memory";
 import { attachPeer, openHome, type Peer, peerIdOf, spawnClone } from "../net/mod.ts";
 import { encodeJsonFrame, SESSION_VERSION } from "../runtime/mod.ts";
-import { DEVICE_SILENCE_MS } from "../net/peer/constants.ts";
+import { DEVICE_SILENCE_MS, startersOf } from "../net/peer/constants.ts";
 import type { Defence } from "../net/peer/options.ts";
 import { guestFolders } from "../net/peer/stale_guests.ts";
 import { App, ECHO_GUEST, inThreeTries, Scene } from "./net_fixtures.ts";
@@ -182,6 +182,49 @@ Deno.test("a guest is killed when its app hangs up, even while it computes", asy
   const pid = await hungUpOn(careless);
   while (careless.clone.status().guests.length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   ok(await stays([pid]), "a guest that computes ended by itself");
+});
+
+Deno.test("an app that hangs up while it waits for its turn costs the clone no guest", async () => {
+  await using scene = new Scene();
+  const ended: string[] = [];
+  const said = Promise.withResolvers<void>();
+  const starters = startersOf(navigator.hardwareConcurrency);
+  const home = await scene.home();
+  const clone = await scene.peer({
+    trust: [await peerIdOf(await openHome(home))],
+    maxGuests: starters + 2,
+    // Says nothing, so that its start isn't over.
+    guestCommand: {
+      ...ECHO_GUEST,
+      args: ["eval", "--no-config", "await new Promise(() => setTimeout(() => {}, 1e6))"],
+    },
+    log: (line) => {
+      const app = /^session of \S+ \((.*)\) ended/.exec(line)?.[1];
+      if (app === undefined) return;
+      ended.push(app);
+      if (app === "after it") said.resolve();
+    },
+  });
+  // Trusts the clone, so that it asks how many more it takes.
+  const device = await scene.peer({ home, serve: false, trust: [clone.id] });
+  const first = await Promise.all(
+    Array.from({ length: starters }, () => session(scene, { device, clone }, { app: "first" })),
+  );
+  const asks = (app: string) => scene.app(device, { clones: clone.addresses(), app });
+  const hasFree = async (places: number) => {
+    while ((await device.peers())[0]!.free !== places) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const [waiting, after] = [await asks("gone"), await asks("after it")];
+  await hasFree(0);
+  waiting.close();
+  await hasFree(1);
+  for (const app of first) app.close();
+  equal((await after.message()).ok, true);
+  after.close();
+  await said.promise;
+  deepStrictEqual(ended.toSorted(), ["after it", ...first.map(() => "first")]);
 });
 
 Deno.test("an app learns at once that its guest was killed, or ended", async () => {

@@ -361,21 +361,22 @@ for (const [without, wanted] of [[[], "ends"], [["collecting"], "lives"]] as con
 }
 
 Deno.test("a device opens only so many sessions in a time", async () => {
+  const by = (device: string) => ({ device, most: 8, patienceMs: 1_000 });
   const open = async (limitsRate: boolean, seconds: number) => {
     let now = 0;
     const admission = new Admission({
       ...{ maxGuests: 8, starters: 4, budgetBytes: 2 ** 40, usedBytes: () => 0, limitsRate },
-      clock: () => now,
+      time: { now: () => now, after: () => () => {} },
     });
     let opened = 0;
     for (; now < seconds * 1000; now += 10) {
       try {
-        (await admission.enter("device", 8)).leave();
+        (await admission.enter(by("device"))).leave();
         opened++;
       } catch (error) {
         match((error as NoRoomError).message, /opens sessions too fast/);
       }
-      (await admission.enter("another", 8).catch(() => ({ leave: () => {} }))).leave();
+      (await admission.enter(by("another")).catch(() => ({ leave: () => {} }))).leave();
     }
     return opened;
   };

@@ -5,12 +5,12 @@ import { SESSION_VERSION } from "../runtime/mod.ts";
 import { Scene } from "./net_fixtures.ts";
 
 /** A peer of another version: it answers sessions with what that version would. */
-async function otherVersion(scene: Scene, protocol: string, answer: object): Promise<string> {
+async function otherVersion(scene: Scene, protocol: string, ...answers: object[]): Promise<string> {
   const host = await scene.host();
   await host.handle(protocol, async (stream) => {
     const control = new ControlChannel(streamChannel(stream));
     await control.receive();
-    control.send(answer);
+    for (const answer of answers) await control.send(answer);
     control.handOver({ data: () => {}, end: () => {} });
   });
   return String(host.getMultiaddrs()[0]);
@@ -21,13 +21,16 @@ const welcome = { ok: true, name: "other", deno: Deno.version.deno, unitsPerMs: 
 Deno.test("a clone of a neighbouring version works, or stays away with one line that says what to update", async () => {
   await using scene = new Scene();
   const device = await scene.peer({ serve: false });
-  const reply = async (protocol: string, answer: object) => {
-    const address = await otherVersion(scene, protocol, answer);
+  const reply = async (protocol: string, ...answers: object[]) => {
+    const address = await otherVersion(scene, protocol, ...answers);
     return await (await scene.app(device, { clones: [address] })).message();
   };
   // The version before told nothing of what it took; a later one says more than this one knows.
   equal((await reply(SESSION_PROTOCOL, welcome)).ok, true);
   equal((await reply(SESSION_PROTOCOL, { ...welcome, tellsTaken: true, more: [1] })).ok, true);
+  const waiting = { waiting: true };
+  equal((await reply(SESSION_PROTOCOL, waiting, { ...waiting, more: 1 }, welcome)).ok, true);
+  match((await reply(SESSION_PROTOCOL, ...Array(100).fill(waiting), welcome)).error, /too many others wait/);
   const said =
     `Cannot open session: the device speaks version ${SESSION_VERSION}, the clone 99; update clonecloud on the device`;
   equal((await reply(SESSION_PROTOCOL, { ok: false, code: "version", error: said })).error, said);

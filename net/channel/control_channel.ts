@@ -12,6 +12,9 @@ export type Message = Readonly<Record<string, unknown>>;
  */
 export class ControlChannel {
   readonly channel: Channel;
+  /** Settles when the other side has hung up, or the channel broke; a side that isn't read may do so unseen. */
+  readonly ended: Promise<void>;
+  #tellEnded!: () => void;
   #buffer = new Uint8Array(0);
   #finish: { error?: Error } | undefined;
   #wake: (() => void) | undefined;
@@ -20,6 +23,7 @@ export class ControlChannel {
 
   constructor(channel: Channel) {
     this.channel = channel;
+    this.ended = new Promise((resolve) => this.#tellEnded = resolve);
     channel.start({ data: (chunk) => this.#data(chunk), end: (error) => this.#end(error) });
   }
 
@@ -71,6 +75,7 @@ export class ControlChannel {
     this.#finish = error === undefined ? {} : { error };
     if (this.#sink !== undefined) this.#sink.end(error);
     this.#wake?.();
+    this.#tellEnded();
   }
 
   #takeMessage(): Message | undefined {

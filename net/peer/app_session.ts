@@ -107,7 +107,10 @@ export async function serveApp(
       host.changed();
     };
     const isAway = () => own?.isAway() ?? false;
+    const gone = new AbortController();
+    control.ended.then(() => gone.abort(new Error("the app hung up")));
     session = await host.openAnyClone(request.clones, {
+      signal: gone.signal,
       request,
       emulated,
       probes: host.probes,

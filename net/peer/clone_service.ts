@@ -19,6 +19,7 @@ import {
   GUEST_MEMORY_SHARE,
   GUEST_OVERHEAD_MIB,
   MAX_COLLECTING_BYTES,
+  startersOf,
 } from "./constants.ts";
 import { signalGroup } from "./guest.ts";
 import { GuestGovernor } from "./guest_governor.ts";
@@ -97,7 +98,7 @@ export class CloneService {
     });
     this.#admission = new Admission({
       maxGuests: this.maxGuests,
-      starters: Math.max(4, 2 * cores),
+      starters: startersOf(cores),
       budgetBytes,
       usedBytes: () => this.#governor.bytes,
       limitsRate: !without.has("session-rate"),

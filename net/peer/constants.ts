@@ -24,12 +24,23 @@ export const WANTING_MS = 10;
 export const IDLE_CPU_MS = 2_000;
 /** Between looks at hours and power. */
 export const GRANTS_CHECK_MS = 2_000;
+/** Guests that start at the same time on so many cores: a start waits for its disk and its kernel, too. */
+export const startersOf = (cores: number): number => Math.max(4, 2 * cores);
 /** A guest's start before any was measured. */
 export const START_GUESS_MS = 200;
 /** A guest that says nothing for this long doesn't keep others from starting. */
 export const STARTING_TIMEOUT_MS = 3_000;
-/** Longest wait for a start: meanwhile the device's methods run there; a migration point waits 5 s at most. */
-export const MAX_LINE_MS = 20_000;
+/**
+ * Longest wait for a start: {@linkcode DEFAULT_MAX_GUESTS} starts, four at a time and as slow as {@linkcode STARTING_TIMEOUT_MS}
+ * allows, take 96 s. Meanwhile the device's methods run there.
+ */
+export const MAX_LINE_MS = 120_000;
+/** … of a device that can't be told that it waits: it gives up after {@linkcode SESSION_OPEN_TIMEOUT_MS}. */
+export const UNTOLD_LINE_MS = 20_000;
+/** How often a device that waits is told so. */
+export const WAITING_NOTE_MS = 5_000;
+/** How homes of spawned clones begin, in the system's folder for temporary files. */
+export const SPAWNED_HOME_PREFIX = "clonecloud-clone-";
 /** Guests kept started: a session then begins without the 50–100 ms that a process takes. */
 export const SPARE_GUESTS = 1;
 /** V8 heap of a guest, MiB. */
@@ -44,7 +55,7 @@ export const MAX_EARLY_EXITS = 3;
 export const MAX_GUEST_LOG_BYTES = 64 * 1024;
 /** Characters of the error that a guest ended with which its device is told. */
 export const MAX_SAID_ERROR = 300;
-/** How long a device waits for a clone's first answer: the clone's longest line, and a guest's start on a slow machine. */
+/** How long a device waits for a clone's first word, or for the next one while it waits in line; a guest's start on a slow machine is in it. */
 export const SESSION_OPEN_TIMEOUT_MS = 25_000;
 
 /** Share of a device's memory that one answer of a clone may have, packed or unpacked: what is made of it takes several times as much. */

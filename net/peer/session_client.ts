@@ -1,6 +1,6 @@
 import type { Connection } from "@libp2p/interface";
 import type { SessionRequest } from "../../runtime/mod.ts";
-import { type Channel, ControlChannel, streamChannel, timed } from "../channel/mod.ts";
+import { type Channel, ControlChannel, type Message, streamChannel, timed } from "../channel/mod.ts";
 import {
   type EmulatedLink,
   FIRST_MEASURE_TIMEOUT_MS,
@@ -8,7 +8,7 @@ import {
   LinkMeter,
   type LinkSpec,
 } from "../link/mod.ts";
-import { SESSION_OPEN_TIMEOUT_MS, SESSION_PROTOCOL } from "./constants.ts";
+import { MAX_LINE_MS, SESSION_OPEN_TIMEOUT_MS, SESSION_PROTOCOL, WAITING_NOTE_MS } from "./constants.ts";
 import { parseAnswer, type RefusalCode, type SessionAnswer } from "./session_messages.ts";
 
 /** A session with a clone, as its device has it. */
@@ -50,10 +50,12 @@ export interface OpenOptions {
   onLink(link: LinkSpec): void;
   /** Whether a thread is at the clone now. */
   isAway(): boolean;
+  /** Aborted when the app has gone. */
+  readonly signal?: AbortSignal;
 }
 
 /**
- * Opens a session over a connection, in two round trips, and measures the link meanwhile unless it is remembered.
+ * Opens a session over a connection, in two round trips if no others wait at the clone, and measures the link meanwhile unless it is remembered.
  *
  * The caller owns what it gets: closing the control's channel ends the session, closing the meter the measurements.
  *
@@ -63,6 +65,7 @@ export async function openCloneSession(
   connection: Connection,
   options: OpenOptions,
 ): Promise<Omit<CloneSession, "why" | "linkName">> {
+  options.signal?.throwIfAborted();
   const shape = (channel: Channel) => options.emulated?.shape(channel) ?? channel;
   const [session, measured] = await openBoth(connection);
   const control = new ControlChannel(shape(session));
@@ -72,19 +75,22 @@ export async function openCloneSession(
     remembered,
     isAway: options.isAway,
   });
+  const gone = () => control.channel.abort(options.signal!.reason);
+  options.signal?.addEventListener("abort", gone, { once: true });
   try {
     const { request } = options;
     control.send({
       sessionVersion: request.sessionVersion,
       deno: request.deno,
       app: request.app.slice(0, 500),
+      waits: true,
       ...(request.locale !== undefined && { locale: request.locale.slice(0, 100) }),
       ...(request.timeZone !== undefined && { timeZone: request.timeZone.slice(0, 100) }),
     });
     const measuring = remembered ?? timed(FIRST_MEASURE_TIMEOUT_MS, (signal) => meter.first(signal));
     // Whoever refuses measures nothing either.
     if (measuring instanceof Promise) measuring.catch(() => {});
-    const answer = parseAnswer(await timed(SESSION_OPEN_TIMEOUT_MS, (signal) => control.receive(signal)));
+    const answer = parseAnswer(await receiveAnswer(control));
     if (!answer.ok) throw new RefusedError(answer.code, answer.error);
     const link = await measuring;
     return { connection, control, answer, meter, link };
@@ -92,7 +98,23 @@ export async function openCloneSession(
     meter.close();
     control.channel.abort(error as Error);
     throw error;
+  } finally {
+    options.signal?.removeEventListener("abort", gone);
   }
+}
+
+/** The clone's answer, once none starts before. @throws {Error} if it says nothing for long, or lets us wait too long or too loudly. */
+async function receiveAnswer(control: ControlChannel): Promise<Message | undefined> {
+  const start = performance.now();
+  for (
+    let notes = 0;
+    notes <= MAX_LINE_MS / WAITING_NOTE_MS && performance.now() - start < MAX_LINE_MS;
+    notes++
+  ) {
+    const message = await timed(SESSION_OPEN_TIMEOUT_MS, (signal) => control.receive(signal));
+    if (message?.waiting !== true) return message;
+  }
+  throw new Error("Cannot open session: too many others wait at the clone");
 }
 
 /** The session's stream and the one that its link is measured on, at once: each takes a round trip. */

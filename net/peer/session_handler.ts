@@ -23,12 +23,18 @@ import { BlobDesk, type ContentStore } from "../files/mod.ts";
 import type { Grants } from "../trust/mod.ts";
 import { type Admission, NoRoomError, type Place } from "./admission.ts";
 import type { Collecting } from "./collecting.ts";
-import { EXIT_GRACE_MS } from "./constants.ts";
+import { EXIT_GRACE_MS, MAX_LINE_MS, UNTOLD_LINE_MS, WAITING_NOTE_MS } from "./constants.ts";
 import { describeExit, type Guest } from "./guest.ts";
 import type { GuestGovernor } from "./guest_governor.ts";
 import type { GuestPool } from "./guest_pool.ts";
 import type { MigrationLog } from "./migration_log.ts";
-import { parseHello, type SessionAnswer, type SessionHello, versionRefusal } from "./session_messages.ts";
+import {
+  parseHello,
+  type SessionAnswer,
+  type SessionHello,
+  versionRefusal,
+  WAITING,
+} from "./session_messages.ts";
 import { TakenReport } from "./taken_report.ts";
 
 /** What a clone needs to serve sessions. */
@@ -86,7 +92,7 @@ export async function serveSession(
       control.send(refused);
       return await stream.channel.close();
     }
-    place = await host.admission.enter(device, host.grants(device).guests);
+    place = await enter(host, { control, device, waits: hello.waits });
     // Trust may have been withdrawn while it waited.
     const late = await refusal(host, device, hello);
     if (late === undefined) guest = await host.guests.take(needsOf(host, device, hello));
@@ -100,6 +106,31 @@ export async function serveSession(
     await stream.channel.close();
   } finally {
     place?.leave();
+  }
+}
+
+/** A place for a device's session; while it waits for one, it is told so. */
+async function enter(
+  { admission, grants }: SessionHost,
+  { control, device, waits }: {
+    readonly control: ControlChannel;
+    readonly device: string;
+    readonly waits: boolean;
+  },
+): Promise<Place> {
+  const gone = new AbortController();
+  control.ended.then(() => gone.abort(new Error("the device hung up")));
+  const applicant = {
+    device,
+    most: grants(device).guests,
+    patienceMs: waits ? MAX_LINE_MS : UNTOLD_LINE_MS,
+    signal: gone.signal,
+  };
+  const note = waits ? setInterval(() => control.send(WAITING), WAITING_NOTE_MS) : undefined;
+  try {
+    return await admission.enter(applicant);
+  } finally {
+    clearInterval(note);
   }
 }
 

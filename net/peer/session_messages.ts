@@ -1,6 +1,6 @@
 /**
  * What device and clone say before a session's frames flow, on `/clonecloud/session/1.0.0`: one control message each
- * way, the device first. After an `ok` all that follows is frames; the clone tells in control messages what it took. When a guest is gone the clone sends one more control
+ * way, the device first; before its answer the clone may say `{ waiting: true }` any number of times. After an `ok` all that follows is frames; the clone tells in control messages what it took. When a guest is gone the clone sends one more control
  * message, `{ type: "lost", reason }`, and closes the stream.
  */
 import { shownText } from "../../runtime/mod.ts";
@@ -19,6 +19,8 @@ export interface SessionHello {
   readonly locale: string | undefined;
   /** The device's time zone, if it said one. */
   readonly timeZone: string | undefined;
+  /** Whether it understands that it waits; earlier versions don't. */
+  readonly waits: boolean;
 }
 
 /** Why a clone opens no session. */
@@ -36,6 +38,9 @@ export type SessionAnswer =
   }
   | { readonly ok: false; readonly code: RefusalCode; readonly error: string };
 
+/** What a clone says to a device that waits in line. */
+export const WAITING = { waiting: true } as const;
+
 const MAX_TEXT = 1_000;
 /** Names no file outside of the zones' folder. */
 const TIME_ZONE = /^[A-Za-z][A-Za-z0-9_+-]{0,31}(\/[A-Za-z0-9_+-]{1,32}){0,2}$/;
@@ -43,7 +48,7 @@ const LANGUAGE_TAG = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}$/;
 
 /** Checks a device's hello. @throws {TypeError} */
 export function parseHello(message: Message | undefined): SessionHello {
-  const { sessionVersion, deno, app, locale, timeZone } = message ?? {};
+  const { sessionVersion, deno, app, locale, timeZone, waits } = message ?? {};
   if (!Number.isInteger(sessionVersion) || !isText(deno) || !isText(app)) {
     throw new TypeError("Cannot open session: its first message is malformed");
   }
@@ -53,6 +58,7 @@ export function parseHello(message: Message | undefined): SessionHello {
     app: shownText(app),
     locale: typeof locale === "string" && LANGUAGE_TAG.test(locale) ? locale : undefined,
     timeZone: typeof timeZone === "string" && TIME_ZONE.test(timeZone) ? timeZone : undefined,
+    waits: waits === true,
   };
 }
 
