@@ -1,4 +1,5 @@
 import type { PeerOptions } from "./options.ts";
+import { SPAWNED_HOME_PREFIX } from "./constants.ts";
 
 /** A clone in a process of its own on this machine, with a home of its own. */
 export interface SpawnedClone {
@@ -23,7 +24,7 @@ export type SpawnedOptions = PeerOptions & { readonly home: string };
 
 /** Starts a clone on this machine, reached over loopback only. @throws {Error} if it doesn't start. */
 export async function spawnClone({ device, ...options }: SpawnOptions): Promise<SpawnedClone> {
-  const home = await Deno.makeTempDir({ prefix: "clonecloud-clone-" });
+  const home = await Deno.makeTempDir({ prefix: SPAWNED_HOME_PREFIX });
   const child = new Deno.Command(options.denoPath ?? Deno.execPath(), {
     args: ["run", "--quiet", "-A", new URL("./spawned_main.ts", import.meta.url).href],
     stdin: "piped",
