@@ -117,6 +117,7 @@ const PROGRAMS: readonly Program[] = [
     migrate: ["work", "counts", "unknown", "isMain"],
     stays: [/unknown: it requires .\/never.json/, /isMain: it uses require.main/],
   },
+  { file: "modules/spaces.ts", migrate: ["change"] },
   { file: "host_classes.ts", migrate: ["prototypeFirst", "count", "chain", "depth"] },
   {
     file: "libraries.ts",

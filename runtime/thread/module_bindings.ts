@@ -1,18 +1,29 @@
 import { type BindingRef, type ModuleKey, UNINITIALISED } from "../heap/access.ts";
 import { find, forEach, indexOf, push } from "../heap/lists.ts";
 import { splitText } from "../heap/texts.ts";
-import type { ModuleTable } from "../rewrite/mod.ts";
+import type { BindingEntry, ModuleTable } from "../rewrite/mod.ts";
 import { GLOBAL_MODULE, type GlobalBindings } from "./global_bindings.ts";
 import { ownKeys, SafeMap, SafeSet, SafeWeakMap } from "./intrinsics.ts";
 import type { LiveModules } from "./live_modules.ts";
 import { type Accessor, readThrough } from "./scope_handles.ts";
 
-/** Where an export is really declared; `values` if in a module that isn't rewritten. */
-interface Found {
+/** What an export really is: a variable, something of a module that isn't rewritten, or another's namespace. */
+type Found =
+  | { readonly kind: "variable"; readonly module: ModuleKey; readonly index: number }
+  | { readonly kind: "value"; readonly module: ModuleKey; readonly name: string }
+  | NamespaceImport;
+
+/** A namespace, by a module that imports or exports it whole and the specifier that it does so by. */
+interface NamespaceImport {
+  readonly kind: "namespace";
   readonly module: ModuleKey;
-  readonly index: number;
-  readonly name: string;
-  readonly values: boolean;
+  readonly specifier: string;
+}
+
+/** Variables that are being gathered, and the namespaces that were gone through. */
+interface Pushed {
+  readonly refs: BindingRef[];
+  readonly namespaces: Set<string>;
 }
 
 /** The variables of modules, by who declares them: an import is its exporter's. */
@@ -54,15 +65,26 @@ export class ModuleBindings {
       return;
     }
     const { accessor } = this.#modules.live(key);
+    const pushed: Pushed = { refs, namespaces: new SafeSet() };
     if (binding.imported !== "*") {
-      return this.#pushImport(key, binding.from!, binding.imported!, accessor, index, refs);
+      return this.#pushImport(key, binding.from!, binding.imported!, accessor, index, pushed);
     }
-    const namespace = accessor(index) as Record<string, unknown>;
-    const names = binding.properties ?? ownKeys(namespace);
+    const whole: NamespaceImport = { kind: "namespace", module: key, specifier: binding.from! };
+    this.#pushNamespace(whole, accessor(index), pushed, binding.properties);
+  }
+
+  /** The variables that a namespace shows, those of namespaces among them too. */
+  #pushNamespace(
+    { module, specifier }: NamespaceImport,
+    value: unknown,
+    pushed: Pushed,
+    names: readonly PropertyKey[] = ownKeys(value as object),
+  ): void {
+    const namespace = value as Record<string, unknown>;
     for (let i = 0; i < names.length; i++) {
       const name = names[i]!;
       if (typeof name !== "string") continue;
-      this.#pushImport(key, binding.from!, name, () => namespace[name], 0, refs);
+      this.#pushImport(module, specifier, name, () => namespace[name], 0, pushed);
     }
   }
 
@@ -72,21 +94,21 @@ export class ModuleBindings {
     name: string,
     accessor: Accessor,
     n: number,
-    refs: BindingRef[],
+    pushed: Pushed,
   ): void {
-    const target = this.#modules.source.resolve(from, specifier);
-    if (target.kind === "builtin") return;
-    if (target.kind === "values") {
-      refs[refs.length] = { module: target.key, index: this.valueIndex(target.key, name, accessor, n) };
-      return;
-    }
-    const found = this.#findExport(target.key, name, new SafeSet());
+    const found = this.#follow(from, specifier, name, new SafeSet());
     if (found === undefined) return;
-    if (found.values) {
+    const { refs } = pushed;
+    if (found.kind === "value") {
       refs[refs.length] = {
         module: found.module,
         index: this.valueIndex(found.module, found.name, accessor, n),
       };
+    } else if (found.kind === "namespace") {
+      const place = `${found.module} ${found.specifier}`;
+      if (pushed.namespaces.has(place)) return;
+      pushed.namespaces.add(place);
+      this.#pushNamespace(found, accessor(n), pushed);
     } else {
       if (this.#modules.tableOf(found.module).bindings[found.index]!.kind === "default") {
         this.#defaults.set(found.module, [accessor, n]);
@@ -104,13 +126,12 @@ export class ModuleBindings {
     seen.add(`${key} ${name}`);
     const table = this.#modules.tableOf(key);
     const entry = find(table.exports, (item) => item.name === name);
-    if (entry !== undefined && entry.from === undefined) {
-      const binding = table.bindings[entry.binding]!;
-      if (binding.kind !== "import") return { module: key, index: entry.binding, name, values: false };
-      return binding.imported === "*" ? undefined : this.#follow(key, binding.from!, binding.imported!, seen);
-    }
     if (entry !== undefined) {
-      return entry.imported === "*" ? undefined : this.#follow(key, entry.from!, entry.imported!, seen);
+      const source = entry.from === undefined ? table.bindings[entry.binding]! : entry;
+      if (source.from === undefined) return { kind: "variable", module: key, index: entry.binding };
+      return source.imported === "*"
+        ? { kind: "namespace", module: key, specifier: source.from }
+        : this.#follow(key, source.from, source.imported!, seen);
     }
     for (let i = 0; i < table.stars.length; i++) {
       const star = table.stars[i]!;
@@ -128,7 +149,7 @@ export class ModuleBindings {
   ): Found | undefined {
     const target = this.#modules.source.resolve(key, specifier);
     if (target.kind === "builtin") return undefined;
-    if (target.kind === "values") return { module: target.key, index: -1, name, values: true };
+    if (target.kind === "values") return { kind: "value", module: target.key, name };
     return this.#findExport(target.key, name, seen);
   }
 
@@ -153,7 +174,7 @@ export class ModuleBindings {
     if (known !== undefined) return known;
     this.#modules.forEach(({ key, accessor }) => {
       forEach(this.#modules.tableOf(key).bindings, (binding, index) => {
-        if (binding.kind !== "import" || binding.imported !== "*") return;
+        if (this.#namespaceImport(key, binding) === undefined) return;
         const namespace = readThrough(accessor, index);
         if (typeof namespace === "object") this.#namespaces.set(namespace as object, { module: key, index });
       });
@@ -161,28 +182,25 @@ export class ModuleBindings {
     return this.#namespaces.get(value);
   }
 
-  namespaceBindings({ module, index }: BindingRef): readonly BindingRef[] {
+  /** Which namespace an import stands for, if for one. */
+  #namespaceImport(module: ModuleKey, binding: BindingEntry | undefined): NamespaceImport | undefined {
+    if (binding?.kind !== "import") return undefined;
+    const { imported, from: specifier } = binding;
+    if (imported === "*") return { kind: "namespace", module, specifier: specifier! };
+    const found = this.#follow(module, specifier!, imported!, new SafeSet());
+    return found?.kind === "namespace" ? found : undefined;
+  }
+
+  namespaceBindings(ref: BindingRef): readonly BindingRef[] {
     const refs: BindingRef[] = [];
-    const binding = this.#modules.tableOf(module).bindings[index]!;
-    const namespace = this.namespaceOf({ module, index }) as Record<string, unknown>;
-    forEach(ownKeys(namespace), (name) => {
-      if (typeof name === "string") {
-        this.#pushImport(
-          module,
-          binding.from!,
-          name,
-          () => namespace[name],
-          0,
-          refs,
-        );
-      }
-    });
+    const whole = this.#namespaceImport(ref.module, this.#modules.tableOf(ref.module).bindings[ref.index])!;
+    this.#pushNamespace(whole, this.namespaceOf(ref), { refs, namespaces: new SafeSet() });
     return refs;
   }
 
   namespaceOf({ module, index }: BindingRef): object | undefined {
     const binding = this.#modules.tableOf(module).bindings[index];
-    if (binding?.kind !== "import" || binding.imported !== "*") return undefined;
+    if (this.#namespaceImport(module, binding) === undefined) return undefined;
     return readThrough(this.#modules.live(module).accessor, index) as object;
   }
 
