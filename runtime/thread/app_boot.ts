@@ -86,7 +86,9 @@ export async function bootApp(supervisor: string, options: BootOptions): Promise
       builtin: (url) => builtins.addModule(`${url}#`, () => process.getBuiltinModule(url)),
       arm: (key, control, points) => migrator!.arm(key, control, points),
     });
-    isLoading = watchLostImports(lost);
+    // Nothing of a rewritten module's runs before it says so.
+    const mayRun = (url = "") => code.started || code.moduleAt(url) === undefined;
+    isLoading = watchLostImports(lost, mayRun);
     addEventListener("unload", () => {
       const urls = hook!.bypassed();
       if (urls.length > 0) port.request({ op: "supervisor", request: { op: "bypassed", urls } });
