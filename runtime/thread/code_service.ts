@@ -25,7 +25,7 @@ export interface CodeServiceOptions {
   readonly methods: ReadonlySet<string>;
   /** Path of a module from the app's root, the first part of its methods' ids. */
   readonly pathOf: (url: string) => string;
-  /** A module that can't be rewritten. */
+  /** A module that can't be rewritten; of a package, only the first. */
   readonly diagnose: (url: string, reason: string) => void;
   /** Rewriting takes long enough that a person wonders: what is being done. */
   readonly onProgress?: (line: string) => void;
@@ -33,6 +33,7 @@ export interface CodeServiceOptions {
 
 /** From this length on, in characters, one module takes most of a second. */
 const LONG = 1_000_000;
+const PACKAGE = /^npm:(?:@[^/]+\/)?[^/]+/;
 const PAST_HOOKS = "it was loaded past the module hooks";
 /** Between two lines about many small modules. */
 const QUIET_MS = 1000;
@@ -77,6 +78,8 @@ export class CodeService {
   /** Texts as the engine ran them, by URL. */
   readonly #running = new Map<string, KeptText>();
   readonly #known = new Set<string>();
+  /** Packages and URLs of modules that can't be rewritten. */
+  readonly #diagnosed = new Set<string>();
   #rewriter: Rewriter | undefined;
   readonly #spent = { modules: 0, ms: 0, nextMs: QUIET_MS };
   #made = false;
@@ -187,7 +190,7 @@ export class CodeService {
       case "note":
         return await this.#note(request.url, request.source, request.kind !== "script");
       case "bypassed":
-        for (const url of request.urls) this.#options.diagnose(url, request.reason ?? PAST_HOOKS);
+        for (const url of request.urls) this.#diagnose(url, request.reason ?? PAST_HOOKS);
         return null;
       case "tables":
         return await this.#tables(request.keys);
@@ -279,14 +282,21 @@ export class CodeService {
 
   async #rewrite(url: string, source: KeptText, kind: SourceKind): Promise<RewriteAnswer> {
     const first = await this.#rewriteAs(url, source, kind === "module");
-    if (kind !== "either" || first.key !== undefined) return this.#diagnosed(url, first);
+    if (kind !== "either" || first.key !== undefined) return this.#told(url, first);
     const second = await this.#rewriteAs(url, source, true);
-    return this.#diagnosed(url, second.key === undefined ? first : second);
+    return this.#told(url, second.key === undefined ? first : second);
   }
 
-  #diagnosed(url: string, answer: RewriteAnswer): RewriteAnswer {
-    if (answer.reason !== undefined) this.#options.diagnose(url, answer.reason);
+  #told(url: string, answer: RewriteAnswer): RewriteAnswer {
+    if (answer.reason !== undefined) this.#diagnose(url, answer.reason);
     return answer;
+  }
+
+  /** Of a package its first module stands for all. */
+  #diagnose(url: string, reason: string): void {
+    const name = PACKAGE.exec(this.#options.pathOf(url))?.[0] ?? url;
+    if (!this.#diagnosed.has(name)) this.#options.diagnose(url, reason);
+    this.#diagnosed.add(name);
   }
 
   async #rewriteAs(url: string, loaded: KeptText, isModule: boolean): Promise<RewriteAnswer> {

@@ -117,3 +117,15 @@ Deno.test("CodeService.answer() keeps names of code for these requests, and take
     deepEqual(await known(), null);
   }
 });
+
+Deno.test("CodeService.answer() tells of one module of each package that runs past the hooks", async () => {
+  const told: string[] = [];
+  const service = new CodeService({
+    ...{ cache: new Memory(), methods: new Set<string>(), pathOf: (url) => url },
+    diagnose: (url) => told.push(url),
+  });
+  const urls = ["npm:@a/b@1.0.0/x.js", "npm:@a/b@1.0.0/y.js", "npm:@a/c@1.0.0/x.js", "file:///z.js", "y.js"];
+  await service.answer({ op: "bypassed", urls });
+  await service.answer({ op: "bypassed", urls: ["npm:@a/b@1.0.0/z.js", "file:///z.js"] });
+  deepEqual(told, [urls[0], ...urls.slice(2)]);
+});
