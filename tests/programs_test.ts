@@ -69,6 +69,7 @@ const PROGRAMS: readonly Program[] = [
   { file: "uncaught.ts", migrate: ["Checker.check"] },
   { file: "mapped/main.mjs", migrate: [] },
   { file: "required/main.cjs", migrate: [] },
+  { file: "late_script/main.mjs", migrate: [] },
   { file: "uncaught_later.ts", migrate: ["load"] },
   { file: "uncaught_timer.js", migrate: ["check"] },
   {

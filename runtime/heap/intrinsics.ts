@@ -242,10 +242,18 @@ export const VIEW_CONSTRUCTORS: readonly (readonly [string, new (...args: any[])
 /** Constructors of built-in errors, for the internal slot only: the prototype is set afterwards. */
 export const newError = Error;
 export const newTypeError = TypeError;
-const sampleStack = Object.getOwnPropertyDescriptor(new Error(), "stack");
+const sampleStack = Object.getOwnPropertyDescriptor(errorWithoutFrames(), "stack");
 /** The functions that every own `stack` of this realm shares. */
 export const stackGetter = sampleStack?.get;
 export const stackSetter = sampleStack?.set;
+/** A frame in a large module would have the engine parse all of it, to know where that frame is. */
+function errorWithoutFrames(): Error {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  const error = new Error();
+  Error.stackTraceLimit = limit;
+  return error;
+}
 export const captureStackTrace = (Error as any).captureStackTrace as ((target: object) => void) | undefined;
 
 const encoder = new TextEncoder();

@@ -4,12 +4,16 @@
  */
 import { EventEmitter } from "node:events";
 import { types } from "node:util";
+import { BeforeApp, partsOf } from "./before_app.ts";
 import { isProgramCode } from "./program_code.ts";
 import { apply, SafeMap, SafeSet, symbolDescription } from "../heap/intrinsics.ts";
-import { append, find, forEach } from "../heap/lists.ts";
+import { append, find, forEach, map, push } from "../heap/lists.ts";
 import { execRegExp, lastIndexOfText, sliceText, splitText, startsWith, testRegExp } from "../heap/texts.ts";
 
 const { ownKeys, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
+const GLOBAL: object = globalThis;
+const DENO: object = Deno;
+const SYMBOL = Symbol;
 
 /** Intrinsics that no global names. */
 function hiddenIntrinsics(): [string, object][] {
@@ -53,10 +57,6 @@ export const PLAIN_CLASSES: ReadonlySet<string> = new SafeSet([EVENTS, STREAM]);
 /** Where the host keeps what is the program's: the scripts it loaded, its listeners. */
 const OF_PROGRAM = /\.(_cache|_pathCache|_events|mainModule)$/;
 
-/** Where Deno keeps its own workings. */
-// deno-lint-ignore no-explicit-any
-const INTERNAL: symbol = (Deno as any).internal;
-
 export class Builtins {
   readonly #names = new SafeMap<object | symbol, string>();
   readonly #objects = new SafeMap<string, object | symbol>();
@@ -67,31 +67,47 @@ export class Builtins {
   /** Globals behind getters: loading all of them takes 80 ms, so each is named when something called like it turns up. */
   readonly #lazy = new SafeMap<string, () => unknown>();
 
+  /** What the global object led to before the app ran; undefined once all that is named. */
+  #before: BeforeApp | undefined;
+  readonly #hidden = hiddenIntrinsics();
+  /** What stands for what, in the order in which that came to be; until all is named. */
+  readonly #stands: (readonly [original: object, stand: object])[] = [];
+
   /** Loads something of the host's, whose own code may call what the program has put in a built-in's place. */
   around: (load: () => void) => void = (load) => load();
 
-  /** Names everything that the global object leads to. No getter is called. */
+  /** Notes everything that the global object leads to. No getter is called; names are made when one is first asked for. */
   constructor() {
-    const hidden = hiddenIntrinsics();
+    const roots: object[] = map(this.#hidden, ({ 1: object }) => object);
+    this.#before = new BeforeApp(append([GLOBAL], append(roots, [EventEmitter, DENO])));
+    this.#nameSymbols(EVENTS, EventEmitter);
+  }
+
+  /** Makes all names, if that is still to be done: a program that never migrates has no use for them. */
+  name(): void {
+    const before = this.#before;
+    if (before === undefined) return;
     // First: a guest's stand may be an async function where the device has a plain one.
-    forEach(hidden, ({ 0: name, 1: object }) => {
+    forEach(this.#hidden, ({ 0: name, 1: object }) => {
       this.#set(name, object);
     });
-    this.add("globalThis", globalThis);
-    forEach(hidden, ({ 0: name, 1: object }) => {
+    this.add("globalThis", GLOBAL);
+    forEach(this.#hidden, ({ 0: name, 1: object }) => {
       this.add(name, object);
     });
     // Before `process` and all modules whose classes extend it: theirs are names that a guest may not know.
     this.add(EVENTS, EventEmitter);
-    this.#nameSymbols(EVENTS, EventEmitter);
-    forEach([["", globalThis], ["Deno.", globalThis.Deno]] as const, ({ 0: prefix, 1: holder }) => {
-      forEach(ownKeys(holder), (key) => {
-        const get = getOwnPropertyDescriptor(holder, key)?.get;
+    forEach([["", GLOBAL], ["Deno.", DENO]] as const, ({ 0: prefix, 1: holder }) => {
+      const { keys, descriptors } = before.of(holder)!;
+      forEach(keys, (key, i) => {
+        const { get } = descriptors[i]!;
         if (typeof key === "string" && get !== undefined) {
           this.#lazy.set(prefix + key, () => apply(get, holder, []));
         }
       });
     });
+    this.#before = undefined;
+    forEach(this.#stands, ({ 0: original, 1: stand }) => this.replace(original, stand));
   }
 
   /** Names an object and what its own properties lead to. */
@@ -106,24 +122,22 @@ export class Builtins {
         continue;
       }
       this.#set(name, at);
-      // `process.env` is one: walking it would read the environment.
-      if (types.isProxy(at) || testRegExp(OF_PROGRAM, name)) continue;
-      const keys = ownKeys(at);
+      const parts = this.#before?.of(at) ?? (testRegExp(OF_PROGRAM, name) ? undefined : partsOf(at));
+      if (parts === undefined) continue;
+      const { keys, descriptors, prototype } = parts;
       for (let k = 0; k < keys.length; k++) {
         const key = keys[k]!;
-        // A sixth of all, which no program has a right to.
-        if (key === INTERNAL) continue;
-        const descriptor = getOwnPropertyDescriptor(at, key);
-        if (descriptor === undefined) continue;
-        const path = at === globalThis
+        const { value, get, set } = descriptors[k]!;
+        const leads = isObject(value) || get !== undefined || set !== undefined;
+        if (!leads && !(typeof value === "symbol" && at === SYMBOL)) continue;
+        const path = at === GLOBAL
           ? String(key)
           : `${name}.${typeof key === "symbol" ? `[${symbolDescription(key)}]` : key}`;
-        if (isObject(descriptor.value)) queue[queue.length] = [path, descriptor.value];
-        else if (typeof descriptor.value === "symbol" && at === Symbol) this.#set(path, descriptor.value);
-        if (descriptor.get !== undefined) queue[queue.length] = [`get ${path}`, descriptor.get];
-        if (descriptor.set !== undefined) queue[queue.length] = [`set ${path}`, descriptor.set];
+        if (isObject(value)) queue[queue.length] = [path, value];
+        else if (typeof value === "symbol" && at === SYMBOL) this.#set(path, value);
+        if (get !== undefined) queue[queue.length] = [`get ${path}`, get];
+        if (set !== undefined) queue[queue.length] = [`set ${path}`, set];
       }
-      const prototype = getPrototypeOf(at);
       if (prototype !== null && !this.#names.has(prototype)) {
         queue[queue.length] = [`${name}.__proto__`, prototype];
       }
@@ -132,6 +146,7 @@ export class Builtins {
 
   /** What stands for a built-in from now on has its name. */
   replace(original: object, stand: object): void {
+    if (this.#before !== undefined) return void push(this.#stands, [original, stand]);
     const name = this.#names.get(original);
     if (name === undefined) return;
     this.#names.set(stand, name);
@@ -149,6 +164,7 @@ export class Builtins {
   }
 
   nameOf(value: object | symbol): string | undefined {
+    this.name();
     const known = this.#names.get(value);
     // What comes next would ask a proxy's traps.
     if (known !== undefined || typeof value === "symbol" || types.isProxy(value)) return known;
@@ -161,6 +177,7 @@ export class Builtins {
   }
 
   byName(name: string): object | symbol | undefined {
+    this.name();
     const known = this.#objects.get(name);
     if (known !== undefined) return known;
     const { 0: first, 1: second } = splitText(testRegExp(/^[gs]et /, name) ? sliceText(name, 4) : name, ".");

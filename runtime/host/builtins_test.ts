@@ -92,3 +92,24 @@ Deno.test("Builtins.nameOf() finds the host's objects behind getters", () => {
   });
   deepEqual(loaded, LAZY);
 });
+
+Deno.test("Builtins.nameOf() knows what a program put something else in place of before the first name was asked for", () => {
+  const { map } = Array.prototype;
+  const { readTextFileSync } = Deno;
+  const builtins = new Builtins();
+  const stand = () => [];
+  builtins.replace(Array.prototype.filter, stand);
+  try {
+    Array.prototype.map = () => [];
+    Deno.readTextFileSync = () => "";
+    deepEqual([builtins.nameOf(map), builtins.nameOf(readTextFileSync)], [
+      "Array.prototype.map",
+      "Deno.readTextFileSync",
+    ]);
+    equal(builtins.byName("Array.prototype.map"), map);
+    equal(builtins.byName("Array.prototype.filter"), stand);
+  } finally {
+    Array.prototype.map = map;
+    Deno.readTextFileSync = readTextFileSync;
+  }
+});

@@ -150,6 +150,7 @@ const registry = new CodeRegistry(code, globals, bound);
 code.installHooks(registry);
 (globalThis as any)[Symbol.for("clonecloud.guest")].values = new Map();
 hideRewriting(registry, bound, host.disguised, builtins);
+builtins.name();
 warmUp(values, registry);
 // After that, which would look for names among them: what they export is looked for when it is first needed.
 // `node:path` before `node:path/posix`, which is the same object: a device has it by the name that it imported.

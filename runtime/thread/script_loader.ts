@@ -10,6 +10,7 @@ import * as nodeModule from "node:module";
 import process from "node:process";
 import { execRegExp, sliceText } from "../heap/texts.ts";
 import { apply, defineProperty, deleteProperty } from "./intrinsics.ts";
+import { undisturbed } from "./stack.ts";
 
 /**
  * Ends the name under which a script's rewritten text is compiled; `.cjs` is what the loader looks at. The engine keeps
@@ -61,6 +62,12 @@ export function scriptUrl(url: string): string {
   return found === null ? url : sliceText(url, 0, found.index);
 }
 
+type Disguise = (prepare: (module: Module, given: Parameters<Compile>) => Step) => Compile;
+
+const ErrorCtor = Error;
+/** The engine's `_compile` is among the first. */
+const PROBE_FRAMES = 10;
+
 /** Loads rewritten scripts; one a process, made before any of the app's code runs. */
 export class ScriptLoader {
   // deno-lint-ignore no-explicit-any
@@ -68,13 +75,13 @@ export class ScriptLoader {
   readonly #compile: Compile = this.#Module.prototype._compile;
   readonly #compileFunction: CompileFunction | undefined;
   readonly #pathToFileURL: (path: string) => URL;
-  readonly #disguise: (prepare: (module: Module, given: Parameters<Compile>) => Step) => Compile;
+  /** Made for the first script: most programs have none, and it takes 3 ms. */
+  #disguise: Disguise | undefined;
 
   constructor() {
     // deno-lint-ignore no-explicit-any
     this.#compileFunction = (Deno as any)[(Deno as any).internal]?.core?.compileFunction;
     this.#pathToFileURL = process.getBuiltinModule("node:url").pathToFileURL;
-    this.#disguise = this.#findDisguise();
   }
 
   /**
@@ -84,6 +91,7 @@ export class ScriptLoader {
   prepare(path: string, script: ScriptSource): boolean {
     const module: Module | undefined = this.#Module._cache[path];
     if (this.#compileFunction === undefined || module === undefined) return false;
+    this.#disguise ??= this.#findDisguise(this.#compileFunction);
     const compile = this.#disguise((self, given) => {
       deleteProperty(module, "_compile");
       const { 0: text, 1: filename } = given;
@@ -130,18 +138,33 @@ export class ScriptLoader {
     return given;
   }
 
-  /** Stack traces show one frame between the script and the loader: made to stand where the engine's own does. */
-  #findDisguise(): (prepare: (module: Module, given: Parameters<Compile>) => Step) => Compile {
+  /**
+   * Stack traces show one frame between the script and the loader: made to stand where the engine's own does. Uses nothing that
+   * the program, some of which may have run, can have changed.
+   */
+  #findDisguise(compile: CompileFunction): Disguise {
     const probe = new this.#Module("probe");
-    apply(this.#compile, probe, ["module.exports=new Error().stack", "/probe.cjs", "commonjs"]);
-    const [, name, line, column] = /_compile \((.*):(\d+):(\d+)\)/.exec(String(probe.exports)) ?? [];
-    const before = "(prepare,apply)=>({_compile(...given){const step=prepare(this,given);return ";
-    const { Script } = process.getBuiltinModule("node:vm");
-    const make = new Script(`${before}apply(step[0],step[1],step[2])}})._compile`, {
-      filename: name ?? "node:module",
-      lineOffset: Number(line ?? 1) - 1,
-      columnOffset: Number(column ?? 1) - 1 - before.length,
-    }).runInThisContext();
+    probe.exports = ErrorCtor;
+    const stack = undisturbed(PROBE_FRAMES, () => {
+      apply(this.#compile, probe, ["module.exports=new exports().stack", "/probe.cjs", "commonjs"]);
+      return probe.exports as string;
+    });
+    const found = execRegExp(/_compile \((.*):(\d+):(\d+)\)/, stack);
+    const before = "return{_compile(...given){const step=prepare(this,given);return ";
+    const { 0: make, 1: failed } = compile(
+      `${times("\n", +(found?.[2] ?? 1) - 1)}${times(" ", +(found?.[3] ?? 1) - 1 - before.length)}${before}` +
+        "apply(step[0],step[1],step[2])}}._compile",
+      found?.[1] ?? "node:module",
+      [true],
+      ["prepare", "apply"],
+    );
+    if (failed) throw failed.thrown;
     return (prepare) => make(prepare, apply);
   }
+}
+
+function times(text: string, count: number): string {
+  let all = "";
+  for (let i = 0; i < count; i++) all += text;
+  return all;
 }

@@ -1,0 +1,3 @@
+exports.where = function where() {
+  return new Error("second").stack;
+};
