@@ -17,8 +17,10 @@ export {
 export {
   BLOB_ASK,
   BLOB_CHECK,
+  BLOB_COMING,
   BLOB_DELTA,
   BLOB_FOUND,
+  BLOB_GONE,
   BLOB_KEPT,
   BLOB_OFFER,
   BLOB_PUSH,

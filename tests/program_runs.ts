@@ -71,15 +71,16 @@ export class ProgramRunner implements AsyncDisposable {
     return this.#spawn(this.#command(options, ["--clone", "none", "--instrument", "all"]), options);
   }
 
-  /** These methods migrate; returns the trace too. */
+  /** These methods migrate; returns the trace too. `more`: further flags of ours. */
   async migrated(
     options: RunOptions,
     methods: readonly string[],
+    more: readonly string[] = [],
   ): Promise<{ left: Left; trace: TraceLine[] }> {
     const trace = Deno.makeTempFileSync({ prefix: "trace-" });
     const address = this.#peers[1]!.addresses()[0]!;
     const forced = methods.flatMap((method) => ["--migrate", method]);
-    const flags = ["--clone", address, "--trace", trace, "--instrument", "all", ...forced];
+    const flags = ["--clone", address, "--trace", trace, "--instrument", "all", ...forced, ...more];
     const left = await this.#spawn(this.#command(options, flags), options);
     const lines = Deno.readTextFileSync(trace).trim().split("\n").filter((line) => line !== "");
     Deno.removeSync(trace);

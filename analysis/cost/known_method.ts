@@ -60,6 +60,8 @@ export interface MethodModel {
   readonly returns?: number;
   /** How many times as long as processors worked for it its work took at the clone lately, where others have work too. */
   readonly busy?: number;
+  /** For which share of the time that bytes of files take over the link the clone waited lately: it works meanwhile. */
+  readonly fileWaits?: number;
 }
 
 /** A migration that came home. */
@@ -125,6 +127,7 @@ export class KnownMethod {
   #longest: number;
   #returns: number;
   #busy: number;
+  #fileWaits: number;
   /** How many times as long as was thought this run's invocations take here, as far as shows. */
   #pace = 1;
 
@@ -146,6 +149,7 @@ export class KnownMethod {
     this.#longest = model.longest ?? 1;
     this.#returns = model.returns ?? 0;
     this.#busy = model.busy ?? 1;
+    this.#fileWaits = model.fileWaits ?? 1;
   }
 
   get herePoints(): number {
@@ -181,7 +185,7 @@ export class KnownMethod {
     const up = this.#up.points > 0 ? this.#up.at(features) : UNKNOWN_STATE_BYTES;
     const down = this.#down.points > 0 ? this.#down.at(features) : UNKNOWN_STATE_BYTES;
     const { faults, bytes } = this.#filesAt(features, lacking);
-    const filesMs = faults * rates.perFaultMs + bytes * rates.perFileByteMs;
+    const filesMs = faults * rates.perFaultMs + this.#fileWaits * bytes * rates.perFileByteMs;
     const firstMs = coldMs === undefined ? 0 : (this.#coldMs ?? coldMs) / this.#stillExpected();
     const stateMs = rates.fixedMs + up * rates.perUpByteMs + down * rates.perDownByteMs;
     const overheadMs = this.#correction * stateMs + filesMs + firstMs;
@@ -257,6 +261,7 @@ export class KnownMethod {
     this.#faults.add(features, { y: faults });
     this.#files.add(features, { y: fileBytes });
     if (readBytes !== undefined) this.#reads.add(features, { y: readBytes });
+    this.#learnWaits(outcome, rates);
     this.#learnState(outcome, rates);
   }
 
@@ -282,6 +287,7 @@ export class KnownMethod {
       longest: this.#longest,
       returns: this.#returns,
       busy: this.#busy,
+      ...(this.#fileWaits === 1 ? {} : { fileWaits: this.#fileWaits }),
       upCold: this.#upCold,
       ...(this.#coldMs === undefined ? {} : { coldMs: this.#coldMs }),
       ...(perRun === undefined ? {} : { perRun }),
@@ -338,6 +344,13 @@ export class KnownMethod {
       this.#busy += CORRECTION_STEP * (min(CORRECTION_MAX, cloneMs / workMs) - this.#busy);
     }
     return workMs;
+  }
+
+  #learnWaits({ waitedMs, faults = 0, fileBytes = 0 }: Migrated, rates: Rates): void {
+    const travelMs = fileBytes * rates.perFileByteMs;
+    if (waitedMs === undefined || !(travelMs > rates.perFaultMs)) return;
+    const share = max(0, min(1, (waitedMs - faults * rates.perFaultMs) / travelMs));
+    this.#fileWaits += CORRECTION_STEP * (share - this.#fileWaits);
   }
 
   /** Then the sizes of the run's input are its own. */

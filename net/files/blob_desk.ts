@@ -1,8 +1,10 @@
 import {
   BLOB_ASK,
   BLOB_CHECK,
+  BLOB_COMING,
   BLOB_DELTA,
   BLOB_FOUND,
+  BLOB_GONE,
   BLOB_KEPT,
   BLOB_OFFER,
   BLOB_PUSH,
@@ -35,6 +37,8 @@ const LIMITS: Readonly<Record<number, number>> = {
   [BLOB_ASK]: HASH_BYTES * MAX_ASKED,
   [BLOB_CHECK]: HASH_BYTES * MAX_ASKED,
   [BLOB_OFFER]: HASH_BYTES * MAX_ASKED,
+  [BLOB_COMING]: HASH_BYTES * MAX_ASKED,
+  [BLOB_GONE]: HASH_BYTES * MAX_ASKED,
   [BLOB_KEPT]: HASH_BYTES,
   [BLOB_SIGN]: (1 + HASH_BYTES) * MAX_BASES,
   [BLOB_DELTA]: MAX_BLOB_BYTES,
@@ -63,7 +67,7 @@ export class BlobDesk {
   readonly #began: number;
   /** How often each hash was asked for and not yet answered. */
   readonly #waiting = new Map<string, number>();
-  /** What the device was told that the store lacks, after it offered that: it comes unasked. */
+  /** What comes unasked: the device said so, or was told that the store lacks what it offered. */
   readonly #promised = new Set<string>();
   /** Of these, what the guest asked for already. */
   readonly #awaited = new Set<string>();
@@ -91,6 +95,8 @@ export class BlobDesk {
     else if (frame.kind === BLOB_PUSH) await this.push(frame);
     else if (frame.kind === BLOB_SIGN) await this.sign(frame);
     else if (frame.kind === BLOB_DELTA) await this.delta(frame);
+    else if (frame.kind === BLOB_COMING) this.coming(frame);
+    else if (frame.kind === BLOB_GONE) await this.gone(frame);
     else await this.asked(frame);
   }
 
@@ -167,10 +173,26 @@ export class BlobDesk {
         : this.#store.has(this.#device, name);
       read.set(item, there);
       found.push(there && isWhole ? 1 : 0);
-      if (kind === BLOB_OFFER && !there) this.#promised.add(item);
+      if (kind === BLOB_OFFER && !there) this.#promise(item);
     }
-    if (this.#promised.size > MAX_ASKED) throw new RangeError("Cannot take content: too much is offered");
     await this.#ends.toDevice(encodeFrame(BLOB_FOUND, Uint8Array.from(found)));
+  }
+
+  /** The device will send these. @throws {RangeError} */
+  coming({ payload }: Frame): void {
+    for (const item of unpackHashes(payload)) this.#promise(item);
+  }
+
+  /** The device won't send these after all. @throws {RangeError} */
+  async gone({ payload }: Frame): Promise<void> {
+    for (const item of unpackHashes(payload)) {
+      if (this.#promised.delete(item)) await this.#arrived(item, new Uint8Array());
+    }
+  }
+
+  #promise(name: string): void {
+    this.#promised.add(name);
+    if (this.#promised.size > MAX_ASKED) throw new RangeError("Cannot take content: too much is offered");
   }
 
   /** A guest asks. @throws {Error} if it asks for too much at once. */

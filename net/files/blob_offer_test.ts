@@ -2,7 +2,10 @@
 import { deepStrictEqual, equal, ok, rejects } from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import {
+  BLOB_COMING,
+  BLOB_GONE,
   BLOB_OFFER,
+  BLOB_PUSH,
   BLOB_REQUEST,
   encodeFrame,
   type Frame,
@@ -23,6 +26,8 @@ interface Lab extends AsyncDisposable {
   readonly store: ContentStore;
   readonly desk: BlobDesk;
   readonly sender: BlobSender;
+  /** One over a link of which a question would take as long as so many bytes. */
+  senderOver(roundTripBytes: number): BlobSender;
   /** What went up, and what came down, since the last delivery. */
   readonly up: Frame[];
   readonly down: Frame[];
@@ -42,9 +47,10 @@ async function lab(maxBytes = 10_000_000): Promise<Lab> {
       got.set(payload.subarray(0, HASH_BYTES).toHex(), payload.subarray(HASH_BYTES));
     },
   });
-  const sender = new BlobSender((kind, ...parts) => void up.push(decoded(encodeFrame(kind, ...parts))));
+  const senderOver = (bytes: number) =>
+    new BlobSender((kind, ...parts) => void up.push(decoded(encodeFrame(kind, ...parts))), () => bytes);
   const clean = () => Deno.remove(folder, { recursive: true });
-  return { store, desk, sender, up, down, got, [Symbol.asyncDispose]: clean };
+  return { store, desk, sender: senderOver(0), senderOver, up, down, got, [Symbol.asyncDispose]: clean };
 }
 
 function decoded(frame: Uint8Array): Frame {
@@ -78,6 +84,13 @@ async function serve(
   }
   hashes.forEach((hash, i) => deepStrictEqual(it.got.get(hash), contents[i]));
   return { crossings, bytes };
+}
+
+/** What was sent is taken at the other side; what went, by kind. */
+async function cross(it: Lab): Promise<number[]> {
+  const frames = it.up.splice(0);
+  for (const frame of frames) await it.desk.take(frame);
+  return frames.map(({ kind }) => kind);
 }
 
 function request(hash: string): Frame {
@@ -127,6 +140,90 @@ Deno.test("BlobDesk takes no more offers than it can keep in mind", async () => 
   const offer = () => ({ kind: BLOB_OFFER, payload: noise(HASH_BYTES * MAX_ASKED) });
   await it.desk.take(offer());
   await rejects(it.desk.take(offer()), RangeError);
+});
+
+Deno.test("BlobSender.announce() lets the guest ask for each content before it has come, and wait for that one alone", async () => {
+  await using it = await lab();
+  const contents = [noise(3_000), noise(1_000), noise(40_000)];
+  const sender = it.senderOver(1_000_000);
+  let bytes = 0;
+  const hashes = await sender.announce(contents, (sent) => void (bytes += sent));
+  deepStrictEqual(await cross(it), [BLOB_COMING]);
+  await it.desk.request(request(hashes[1]!));
+  equal(it.got.size, 0);
+  await sender.stream();
+  await it.desk.take(it.up.shift()!);
+  deepStrictEqual(it.got.get(hashes[1]!), contents[1]);
+  deepStrictEqual(await cross(it), [BLOB_PUSH]);
+  deepStrictEqual([it.got.size, it.down.length], [1, 0], "nobody asked for the others");
+  await it.desk.request(request(hashes[2]!));
+  deepStrictEqual(it.got.get(hashes[2]!), contents[2]);
+  ok(bytes > 44_000);
+});
+
+Deno.test("BlobSender.announce() offers what is worth the question, and sends what the store lacks without being told to", async () => {
+  await using it = await lab();
+  const contents = [noise(60_000), noise(50_000)];
+  it.store.putAll(DEVICE, [contents[0]!], [nameOf(contents[0]!)]);
+  let bytes = 0;
+  await it.sender.announce(contents, (sent) => void (bytes += sent));
+  deepStrictEqual(await cross(it), [BLOB_OFFER]);
+  await it.sender.answered(it.down.shift()!.payload);
+  await it.sender.stream();
+  deepStrictEqual(await cross(it), [BLOB_PUSH]);
+  ok(bytes > 50_000 && bytes < 60_000, `${bytes} bytes were sent`);
+});
+
+Deno.test("BlobSender.giveUp() ends the wait for what won't come, and what was given up can be passed again", async () => {
+  await using it = await lab();
+  const contents = [noise(3_000), noise(2_000)];
+  const hashes = await it.sender.announce(contents, () => {});
+  await cross(it);
+  await it.desk.request(request(hashes[0]!));
+  it.sender.giveUp();
+  await it.sender.stream();
+  deepStrictEqual(await cross(it), [BLOB_GONE]);
+  deepStrictEqual(it.got.get(hashes[0]!), new Uint8Array(), "the guest is told");
+  it.got.clear();
+  deepStrictEqual((await serve(it, contents)).crossings, 1);
+});
+
+Deno.test("BlobSender.giveUp() gives up what is being asked for, too", async () => {
+  await using it = await lab();
+  const hashes = await it.sender.announce([noise(60_000)], () => {});
+  await cross(it);
+  it.sender.giveUp();
+  await it.desk.request(request(hashes[0]!));
+  await it.sender.answered(it.down.shift()!.payload);
+  await it.sender.stream();
+  deepStrictEqual(await cross(it), [BLOB_GONE]);
+  deepStrictEqual(it.got.get(hashes[0]!), new Uint8Array());
+});
+
+Deno.test("BlobSender.pass() sends at once what was announced and now is waited for", async () => {
+  await using it = await lab();
+  const contents = [noise(3_000), noise(2_000)];
+  await it.sender.announce(contents, () => {});
+  await it.sender.pass([contents[1]!], () => {});
+  deepStrictEqual(await cross(it), [BLOB_COMING, BLOB_PUSH]);
+  await it.desk.request(request(nameOf(contents[1]!)));
+  deepStrictEqual(it.got.get(nameOf(contents[1]!)), contents[1]);
+});
+
+Deno.test("BlobSender sends what isn't worth compressing as it is", async () => {
+  await using it = await lab();
+  const sent: number[] = [];
+  const send = (kind: number, ...parts: Uint8Array[]) => {
+    sent.push(parts.reduce((sum, { length }) => sum + length, 0));
+    it.up.push(decoded(encodeFrame(kind, ...parts)));
+  };
+  const contents = [new Uint8Array(3_000), noise(1_000), new Uint8Array()];
+  const hashes = await new BlobSender(send, () => 0, (bytes) => bytes > 4_000).pass(contents, () => {});
+  await cross(it);
+  deepStrictEqual(sent, [1 + 4 + 3 * 4 + 4_000]);
+  for (const [i, hash] of hashes.entries()) {
+    deepStrictEqual(await it.store.get(DEVICE, Uint8Array.fromHex(hash)), contents[i]);
+  }
 });
 
 /** The name under which the guest got some content. */

@@ -1,6 +1,8 @@
 import {
   BLOB_ASK,
+  BLOB_COMING,
   BLOB_FOUND,
+  BLOB_GONE,
   BLOB_OFFER,
   BLOB_PUSH,
   BLOB_REPLY,
@@ -202,7 +204,14 @@ async function relay({ control, out, session, host, migrations, ended, end }: Re
 }
 
 /** Frames of content that an app sends. */
-const FROM_APP: ReadonlySet<number> = new Set([BLOB_REPLY, BLOB_PUSH, BLOB_ASK, BLOB_OFFER]);
+const FROM_APP: ReadonlySet<number> = new Set([
+  BLOB_REPLY,
+  BLOB_PUSH,
+  BLOB_ASK,
+  BLOB_OFFER,
+  BLOB_COMING,
+  BLOB_GONE,
+]);
 
 function pieceBytes(credit: Credit | undefined): number {
   return Math.min(READ_BYTES, credit?.pieceBytes ?? READ_BYTES);

@@ -1,5 +1,7 @@
 import {
   BLOB_ASK,
+  BLOB_COMING,
+  BLOB_GONE,
   BLOB_OFFER,
   BLOB_PUSH,
   BLOB_REPLY,
@@ -205,7 +207,7 @@ async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
   const up = new FrameRelay(
     toGuest,
     routes(
-      [BLOB_REPLY, BLOB_PUSH, BLOB_ASK, BLOB_OFFER],
+      [BLOB_REPLY, BLOB_PUSH, BLOB_ASK, BLOB_OFFER, BLOB_COMING, BLOB_GONE],
       (frame) => blobs.take(frame).finally(() => collecting.done(frame.payload.length)),
       (kind, bytes) => {
         if (kind < FIRST_SESSION_KIND) collecting.begin(bytes);

@@ -6,6 +6,7 @@ import type { FileAttributes, Found, Listed } from "./file_tree_types.ts";
 import { type FileRoots, OutsideRoots } from "./file_roots.ts";
 import { followPath } from "./follow_path.ts";
 import { globOnDevice, globRequest } from "./device_glob.ts";
+import { READ_MOST_BYTES, READ_WHOLE_BYTES } from "../bounds/mod.ts";
 import { ReadAhead } from "./read_ahead.ts";
 
 /** Some of a file's bytes, by their SHA-256 in hex. */
@@ -26,18 +27,27 @@ export interface FilePart {
   readonly state?: string;
 }
 
+/** A file that nobody asked for yet, and what lies on the way to it. */
+interface FoundPart extends FilePart {
+  readonly trail: readonly Found[];
+}
+
 /** Knows what the clone has of a file in some state. */
 export type Named = (path: string, state: string) => readonly NamedChunk[] | undefined;
 
-type Answer = { reply: GuestReply; parts: readonly FilePart[] };
+/** What a request is answered with. */
+interface Answer {
+  readonly reply: GuestReply;
+  /** The bytes that were asked for. */
+  readonly parts: readonly FilePart[];
+  /** The files that `reply.ahead` tells of: those that are about to be read, then those that may be. */
+  readonly opened?: readonly FilePart[];
+  readonly ahead?: readonly FilePart[];
+}
 
 /** What one answer holds at most. */
 const MAX_READ_BYTES = 32 * 1024 * 1024;
 const NO_PARTS: readonly FilePart[] = [];
-/** A larger file isn't sent before somebody opens it. */
-const MAX_AHEAD_BYTES = 1024 * 1024;
-/** A larger file isn't sent before its bytes are asked for: its reader may want some of them only. */
-const MAX_OPENED_BYTES = 4 * 1024 * 1024;
 /** Nor is a larger one named that the clone has: it would be in the guest's memory as a whole. */
 const MAX_NAMED_BYTES = MAX_READ_BYTES;
 /** A folder with more entries tells their names only: somebody who wants more of one asks. */
@@ -141,6 +151,10 @@ export class DeviceFiles {
         return { reply: { ok: true, value: this.#list(path) }, parts: NO_PARTS };
       case "read":
         return this.#read(path, Number(options.at), Number(options.bytes));
+      case "ahead": {
+        const files = this.#ahead.more((item, most) => this.#readAhead(item, most));
+        return this.#withAhead({ reply: { ok: true }, parts: NO_PARTS }, files);
+      }
       case "glob":
         return { reply: { ok: true, value: this.#glob(path, options) }, parts: NO_PARTS };
       case "lock":
@@ -226,32 +240,51 @@ export class DeviceFiles {
   }
 
   #goesAlong(path: string, size: number): boolean {
-    return size <= MAX_OPENED_BYTES || size <= MAX_NAMED_BYTES && this.#named(path) !== undefined;
+    return size <= READ_WHOLE_BYTES || size <= MAX_NAMED_BYTES && this.#named(path) !== undefined;
   }
 
   #withContent(trail: readonly Found[], path: string): Answer {
-    const files = new Map<string, FilePart>();
+    let part: FilePart;
     try {
-      files.set(path, this.#whole(path, attributesOf(path).size));
+      part = this.#whole(path, attributesOf(path).size);
     } catch {
       // Whatever is wrong is said when the bytes are asked for.
       return { reply: { ok: true, value: trail }, parts: NO_PARTS };
     }
-    for (const [next, bytes] of this.#ahead.after(path, (item) => this.#readAhead(item))) {
-      files.set(next, bytes);
-    }
-    return { reply: { ok: true, value: trail, ahead: aheadOf(files) }, parts: [...files.values()] };
+    const files = this.#ahead.after(path, (item, most) => this.#readAhead(item, most));
+    return this.#withAhead({ reply: { ok: true, value: trail }, parts: NO_PARTS, opened: [part] }, files);
+  }
+
+  /** Tells of files that follow an answer, and of what lies on the way to them. */
+  #withAhead(answer: Answer, files: ReadonlyMap<string, FoundPart>): Answer {
+    const { reply, opened = [] } = answer;
+    const { next } = this.#ahead;
+    const found = new Map((reply.value as readonly Found[] | undefined)?.map((item) => [item.path, item]));
+    for (const { trail } of files.values()) for (const item of trail) found.set(item.path, item);
+    this.#ahead.looked([...files.keys()]);
+    const ahead = [...files.values()];
+    return {
+      ...answer,
+      reply: {
+        ...reply,
+        value: [...found.values()],
+        ahead: [...opened, ...ahead].map(({ path, length }) => ({ path, bytes: length })),
+        ...(next !== undefined && { next }),
+      },
+      ahead,
+    };
   }
 
   /** A file that nobody asked for yet: whatever is wrong with it is said when somebody does. */
-  #readAhead(path: string): FilePart | undefined {
+  #readAhead(path: string, most: number): FoundPart | undefined {
     try {
       if (!this.#roots.permissions.granted("read", path)) return undefined;
       if (this.#roots.access(path) !== "all" || Deno.realPathSync(path) !== path) return undefined;
       const { kind, size } = attributesOf(path);
-      if (kind !== "file" || size > MAX_AHEAD_BYTES) return undefined;
-      this.#stamp(path);
-      return this.#whole(path, size);
+      if (kind !== "file" || !this.#goesAlong(path, size)) return undefined;
+      const trail = this.#trail(path);
+      if (size > most && this.#named(path) === undefined) return { path, length: size, cost: size, trail };
+      return { ...this.#whole(path, size), trail };
     } catch (error) {
       if (error instanceof UnknownPermission) throw error;
       return undefined;
@@ -266,9 +299,9 @@ export class DeviceFiles {
     this.#checkReadable(path);
     const isWhole = at === 0 && bytes === attributesOf(path).size;
     const own = isWhole ? this.#whole(path, bytes) : this.#part(path, at, bytes);
-    if (at > 0 || bytes > MAX_AHEAD_BYTES) return { reply: { ok: true }, parts: [own] };
-    const files = this.#ahead.after(path, (item) => this.#readAhead(item));
-    return { reply: { ok: true, ahead: aheadOf(files) }, parts: [own, ...files.values()] };
+    const answer = { reply: { ok: true }, parts: [own] };
+    if (at > 0 || bytes > READ_MOST_BYTES) return answer;
+    return this.#withAhead(answer, this.#ahead.after(path, (item, most) => this.#readAhead(item, most)));
   }
 
   #list(path: string): Listed[] {
@@ -394,8 +427,4 @@ export class DeviceFiles {
   #stamp(path: string): void {
     if (!this.#stamps.has(path)) this.#stamps.set(path, stampOf(path));
   }
-}
-
-function aheadOf(files: ReadonlyMap<string, FilePart>): GuestReply["ahead"] & object {
-  return [...files].map(([path, { length }]) => ({ path, bytes: length, info: attributesOf(path) }));
 }

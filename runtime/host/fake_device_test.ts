@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { checkedChanges } from "./checked_changes.ts";
 import { DeviceFiles } from "./device_files.ts";
 import { FileRoots } from "./file_roots.ts";
+import type { Answer } from "./files_ahead.ts";
+import type { GuestRequest } from "../thread/protocol.ts";
 import { denoFiles } from "./guest_deno.ts";
 import { GuestFiles } from "./guest_files.ts";
 import { nodeFs } from "./guest_node_fs.ts";
@@ -20,6 +22,7 @@ export class Lab {
   readonly journals: string;
   requests = 0;
   abandoned: Abandoned | undefined;
+  #aside: (() => void) | undefined;
   /** Bytes that the device answered. */
   answered = 0;
 
@@ -34,12 +37,17 @@ export class Lab {
     this.device = new DeviceFiles(this.roots, named);
     this.files = new GuestFiles({
       ask: (request) => {
-        if (request.op !== "file") throw new TypeError("not a file");
         this.requests++;
-        const { reply, parts } = this.device.serve(JSON.parse(JSON.stringify(request)));
-        const bytes = new Uint8Array(parts.flatMap((part) => [...part.bytes!]));
-        this.answered += bytes.length;
-        return { reply: JSON.parse(JSON.stringify(reply)), bytes };
+        return this.#answer(request);
+      },
+      aside: {
+        fetch: () => undefined,
+        ask: (request, answered) => this.#aside = () => answered(this.#answer(request)),
+        settle: () => {
+          const answer = this.#aside;
+          this.#aside = undefined;
+          answer?.();
+        },
       },
       abandon: (reason) => {
         // Here the code that called goes on: what it catches must count, too.
@@ -56,7 +64,16 @@ export class Lab {
     this.begin();
   }
 
+  #answer(request: GuestRequest): Answer {
+    if (request.op !== "file") throw new TypeError("not a file");
+    const { reply, parts, opened = [], ahead = [] } = this.device.serve(JSON.parse(JSON.stringify(request)));
+    const bytes = new Uint8Array([...parts, ...opened, ...ahead].flatMap((part) => [...part.bytes!]));
+    this.answered += bytes.length;
+    return { reply: JSON.parse(JSON.stringify(reply)), bytes };
+  }
+
   begin(): void {
+    this.#aside = undefined;
     this.abandoned = undefined;
     this.device.begin();
     this.files.begin(this.device.permits());

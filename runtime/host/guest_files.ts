@@ -1,4 +1,5 @@
 import type { Effect, GuestReply, GuestRequest } from "../thread/protocol.ts";
+import { type Answer, type Aside, FilesAhead } from "./files_ahead.ts";
 import { collectChanges, type FileChanges, isOutOfReach } from "./file_changes.ts";
 import { FileContent } from "./file_content.ts";
 import { FileTree, type Place } from "./file_tree.ts";
@@ -14,7 +15,7 @@ import type { Inode } from "./inode.ts";
 import { OpenFile } from "./open_file.ts";
 
 /** Asks the device and waits. */
-export type Ask = (request: GuestRequest) => { reply: GuestReply; bytes: Uint8Array };
+export type Ask = (request: GuestRequest) => Answer;
 /** Ends the migration. `what` names a host API that means the device: the same call would end it again. */
 export type Abandon = (reason: string, about?: { readonly path?: string; readonly what?: string }) => never;
 
@@ -37,6 +38,7 @@ export interface Permits {
 
 export interface GuestFilesParts {
   readonly ask: Ask;
+  readonly aside: Aside;
   readonly abandon: Abandon;
   readonly effect: (effect: Effect) => void;
   /** Milliseconds since the epoch, on the device. */
@@ -51,7 +53,7 @@ export class GuestFiles {
   readonly #parts: GuestFilesParts;
   readonly abandon: Abandon;
   #tree: FileTree;
-  #ahead = new Map<string, Uint8Array>();
+  readonly #ahead: FilesAhead;
   #owner: FileOwner = { uid: 0, gid: 0, umask: 0o022 };
   #permits: Permits = { read: false, write: false };
   readonly #allowed = new Set<string>();
@@ -66,6 +68,7 @@ export class GuestFiles {
     this.#parts = parts;
     this.abandon = parts.abandon;
     this.#tree = this.#newTree();
+    this.#ahead = new FilesAhead(parts.aside, (reply) => this.#learn(reply));
   }
 
   install(session: { cwd: string; temporary: string; owner: FileOwner }): void {
@@ -78,7 +81,7 @@ export class GuestFiles {
   begin(permits: Permits): void {
     this.#permits = permits;
     this.#tree = this.#newTree();
-    this.#ahead = new Map();
+    this.#ahead.begin();
     this.#allowed.clear();
     this.#observed = new Set();
   }
@@ -390,10 +393,10 @@ export class GuestFiles {
   #newTree(): FileTree {
     const source: FileSource = {
       look: (path) => {
-        const { reply, bytes } = this.#serve("look", path, { content: this.#wantContent });
-        const found = reply.value as Found[];
-        for (const item of found) this.#tree.learn(item);
-        this.#keepAhead(reply, bytes);
+        if (this.#ahead.awaits(path)) return [];
+        const answer = this.#serve("look", path, { content: this.#wantContent });
+        this.#learn(answer.reply);
+        this.#ahead.take(answer);
         return [];
       },
       list: (path) => this.#serve("list", path).reply.value as Listed[],
@@ -404,24 +407,22 @@ export class GuestFiles {
     return new FileTree({ source, owner: this.#owner, now, abandon });
   }
 
-  #keepAhead(reply: GuestReply, bytes: Uint8Array): void {
-    let at = bytes.length - (reply.ahead ?? []).reduce((sum, item) => sum + item.bytes, 0);
-    for (const item of reply.ahead ?? []) {
-      if (item.info !== undefined) this.#tree.learn({ path: item.path, info: item.info });
-      this.#ahead.set(item.path, bytes.subarray(at, at += item.bytes));
-    }
+  #learn({ value }: GuestReply): void {
+    const found = (value ?? []) as readonly Found[];
+    for (let i = 0; i < found.length; i++) this.#tree.learn(found[i]!);
   }
 
   #readDevice(path: string, at: number, bytes: number): Uint8Array {
-    const ahead = this.#ahead.get(path);
-    if (ahead !== undefined && at + bytes <= ahead.length) return ahead.subarray(at, at + bytes);
-    const { reply, bytes: all } = this.#serve("read", path, { at, bytes });
-    this.#keepAhead(reply, all);
+    const ahead = this.#ahead.read(path, at, bytes);
+    if (ahead !== undefined) return ahead;
+    const answer = this.#serve("read", path, { at, bytes });
+    this.#learn(answer.reply);
+    const all = this.#ahead.take(answer);
     if (all.length < bytes) return this.abandon(`${path} changed on the device meanwhile`);
     return all.subarray(0, bytes);
   }
 
-  #serve(call: string, path: string, options?: object): { reply: GuestReply; bytes: Uint8Array } {
+  #serve(call: string, path: string, options?: object): Answer {
     const answer = this.#parts.ask({ op: "file", call, path, ...(options !== undefined && { options }) });
     const { error, ok } = answer.reply;
     if (ok) return answer;

@@ -7,6 +7,7 @@ import type { Effect, GuestRequest, MigrateHead, SessionStart } from "../thread/
 import { denoFiles } from "./guest_deno.ts";
 import type { FileChanges } from "./file_changes.ts";
 import { untouchable } from "./absent.ts";
+import type { Aside } from "./files_ahead.ts";
 import { type Abandon, type Ask, GuestFiles } from "./guest_files.ts";
 import { GuestDatabases, sqliteModule } from "./guest_sqlite.ts";
 import { GuestModules } from "./guest_modules.ts";
@@ -54,11 +55,12 @@ export class GuestHost {
   #descriptors: NodeDescriptors | undefined;
   readonly #ask: Ask;
 
-  constructor(ask: Ask, abandon: Abandon) {
+  constructor(ask: Ask, abandon: Abandon, aside: Aside) {
     this.#ask = ask;
     this.#abandon = abandon;
     this.#files = new GuestFiles({
       ask,
+      aside,
       abandon,
       effect: (effect) => push(this.#effects, effect),
       now: () => dateNow() + this.#clockSkewMs,

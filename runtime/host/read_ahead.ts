@@ -1,4 +1,4 @@
-import { LOOKS_AT_ONCE, READ_FIRST_BYTES, READ_MOST_BYTES } from "../bounds/mod.ts";
+import { LOOKS_AT_ONCE, READ_FIRST_BYTES, READ_MOST_BYTES, READ_WHOLE_BYTES } from "../bounds/mod.ts";
 
 /** Files sent along at once, however little they cost. */
 const MAX_FILES = 256;
@@ -11,6 +11,9 @@ export interface Weighed {
   readonly cost?: number;
 }
 
+/** Undefined for what can't be sent; what must travel with more bytes than `most` needn't be whole. May throw. */
+type Load<T> = (path: string, most: number) => T | undefined;
+
 /**
  * Guesses which files a guest reads next, so that it needn't ask for each across the link: a program that reads one file
  * of a list that it was given (its arguments, a folder's entries) mostly reads the following ones.
@@ -21,6 +24,8 @@ export class ReadAhead {
   readonly #looked = new Set<string>();
   /** The file that is asked for next if all those sent were wanted. */
   #expected: string | undefined;
+  /** Whether it wasn't sent because enough was. */
+  #goesOn = false;
   #budget = READ_FIRST_BYTES;
 
   constructor(first: readonly string[]) {
@@ -32,6 +37,7 @@ export class ReadAhead {
     this.#sent.clear();
     this.#looked.clear();
     this.#expected = undefined;
+    this.#goesOn = false;
     this.#budget = READ_FIRST_BYTES;
   }
 
@@ -59,26 +65,58 @@ export class ReadAhead {
     for (const path of paths) this.#looked.add(path);
   }
 
-  /** What to send along with a file that was asked for; `load` returns undefined for what can't be sent, and may throw. */
-  after<T extends Weighed>(path: string, load: (path: string) => T | undefined): Map<string, T> {
+  /** The file with which {@linkcode more} begins; undefined if there is none. */
+  get next(): string | undefined {
+    return this.#goesOn ? this.#expected : undefined;
+  }
+
+  /** What to send along with a file that was asked for. */
+  after<T extends Weighed>(path: string, load: Load<T>): Map<string, T> {
+    this.#sent.add(path);
+    const list = this.#lists.findLast((item) => item.includes(path));
+    if (list === undefined) return new Map();
+    const budget = path === this.#expected ? this.#larger() : this.#budget;
+    return this.#choose(list, { from: list.indexOf(path) + 1, budget, first: budget }, load);
+  }
+
+  /** What to send while the guest has yet to read what it was sent: the guess was right. */
+  more<T extends Weighed>(load: Load<T>): Map<string, T> {
+    const next = this.next;
+    if (next === undefined) return new Map();
+    const list = this.#lists.findLast((item) => item.includes(next))!;
+    const budget = this.#larger();
+    return this.#choose(list, { from: list.indexOf(next), budget, first: READ_WHOLE_BYTES }, load);
+  }
+
+  #larger(): number {
+    return Math.min(READ_MOST_BYTES, this.#budget * 2);
+  }
+
+  /** `first`: how many bytes the first one may have. */
+  #choose<T extends Weighed>(
+    list: readonly string[],
+    { from, budget, first }: { readonly from: number; readonly budget: number; readonly first: number },
+    load: Load<T>,
+  ): Map<string, T> {
     const chosen = new Map<string, T>();
-    const budget = path === this.#expected ? Math.min(READ_MOST_BYTES, this.#budget * 2) : this.#budget;
-    const list = this.#lists.findLast((item) => item.includes(path)) ?? [];
     let left = budget;
-    let expected = list.length === 0 ? this.#expected : undefined;
-    for (let i = list.indexOf(path) + 1; i < list.length; i++) {
+    let expected: string | undefined;
+    this.#goesOn = false;
+    for (let i = from; i < list.length; i++) {
       const next = list[i]!;
-      if (next === path || this.#sent.has(next) || chosen.has(next)) continue;
-      const found = load(next);
+      if (this.#sent.has(next) || chosen.has(next)) continue;
+      const most = chosen.size === 0 ? first : left;
+      const found: Weighed | undefined = chosen.size < MAX_FILES ? load(next, most) : { length: Infinity };
       const cost = found?.cost ?? found?.length ?? 0;
-      if (found === undefined || cost > left || chosen.size >= MAX_FILES) {
+      if (found === undefined || cost > most) {
         expected = next;
+        this.#goesOn = found !== undefined;
         break;
       }
       left -= cost;
-      chosen.set(next, found);
+      chosen.set(next, found as T);
     }
-    for (const sent of [path, ...chosen.keys()]) this.#sent.add(sent);
+    for (const sent of chosen.keys()) this.#sent.add(sent);
     this.#budget = budget;
     this.#expected = expected;
     return chosen;

@@ -15,6 +15,33 @@ Deno.test("ReadAhead.after() sends what follows in the list, more each time the 
   assert.deepEqual(after("i"), ["j"]);
 });
 
+Deno.test("ReadAhead.more() goes on where the last one ended, with more each time, until nothing is left", () => {
+  const files = new ReadAhead(["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]);
+  const load = () => new Uint8Array(60 * KIB);
+  assert.deepEqual([...files.after("a", load).keys(), files.next], ["b", "c", "d"]);
+  assert.deepEqual([...files.more(load).keys(), files.next], ["d", "e", "f", "g", "h"]);
+  assert.deepEqual([...files.more(load).keys(), files.next], ["h", "i", "j", undefined]);
+  assert.deepEqual([...files.more(load).keys()], []);
+});
+
+Deno.test("ReadAhead.more() sends a file alone that is larger than what is sent together", () => {
+  const files = new ReadAhead(["a", "b", "c"]);
+  const mostOf: number[] = [];
+  const load = (_: string, most: number) => {
+    mostOf.push(most);
+    return { length: 3_000 * KIB };
+  };
+  assert.deepEqual([...files.after("a", load).keys(), files.next], ["b"]);
+  assert.deepEqual([...files.more(load).keys(), files.next], ["b", "c"]);
+  assert.ok(mostOf[0]! < 3_000 * KIB && mostOf[1]! > 3_000 * KIB && mostOf[2]! < 0, `${mostOf}`);
+});
+
+Deno.test("ReadAhead.next is nothing that can't be sent", () => {
+  const files = new ReadAhead(["a", "b", "c"]);
+  files.after("a", () => undefined);
+  assert.deepEqual([files.next, [...files.more(() => new Uint8Array(1)).keys()]], [undefined, []]);
+});
+
 Deno.test("ReadAhead.after() sends no more than before when the guess was wrong", () => {
   const after = ahead(["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]);
   after("a");

@@ -1,10 +1,13 @@
-import { BLOB_ASK, BLOB_OFFER, BLOB_PUSH, BLOB_REPLY } from "./frame.ts";
+import { BLOB_ASK, BLOB_COMING, BLOB_GONE, BLOB_OFFER, BLOB_PUSH, BLOB_REPLY } from "./frame.ts";
+import { totalBytes } from "./bytes.ts";
 import { hashOf, MAX_ASKED, packBlobs, packHashes } from "./blobs.ts";
 
 /** Less than that goes without asking first, whatever the link. */
 const ASK_FROM_BYTES = 8 * 1024;
 /** After that many questions that found nothing, only what is much larger is asked for. */
 const MAX_MISSES = 6;
+/** Of what nobody waits for so much goes at once: whatever is asked for meanwhile needn't wait for more. */
+const STREAMED_BYTES = 32 * 1024;
 
 /** Sends frames towards the clone. */
 export type Send = (kind: number, ...parts: Uint8Array[]) => Promise<void> | void;
@@ -24,16 +27,32 @@ export class BlobSender {
   /** Questions in a row that found nothing. */
   #misses = 0;
   readonly #roundTripBytes: () => number;
+  readonly #isWorthCompressing: (bytes: number) => boolean;
   /** Questions that wait for their answer, in order. */
   readonly #asked: { hashes: readonly string[]; done: (lacks: readonly string[]) => Promise<void> }[] = [];
+  /** What the store was told of and hasn't left yet, in the order in which it leaves. */
+  readonly #coming = new Map<string, Uint8Array>();
+  #streaming: Promise<void> | undefined;
+  /** How many bytes of that went. */
+  #streamed: (bytes: number) => void = () => {};
+  /** How often it was given up. */
+  #given = 0;
   #closed = false;
   /** Settled when no question waits. */
   #answered: Promise<void> = Promise.resolve();
 
-  /** `roundTripBytes`: how many bytes the link carries while a question is on its way. */
-  constructor(send: Send, roundTripBytes: () => number = () => 0) {
+  /**
+   * `roundTripBytes`: how many bytes the link carries while a question is on its way. `isWorthCompressing`: whether so many bytes are
+   * at the clone sooner then.
+   */
+  constructor(
+    send: Send,
+    roundTripBytes: () => number = () => 0,
+    isWorthCompressing: (bytes: number) => boolean = () => true,
+  ) {
     this.#send = send;
     this.#roundTripBytes = roundTripBytes;
+    this.#isWorthCompressing = isWorthCompressing;
   }
 
   /** Whether the store has it, as far as is known. */
@@ -73,6 +92,8 @@ export class BlobSender {
     lacking: (contents: number) => void = () => {},
   ): Promise<string[]> {
     const hashes = await Promise.all(contents.map(hashOf));
+    // Now somebody waits for it.
+    for (const hash of hashes) if (this.#coming.delete(hash)) this.#there.delete(hash);
     const passing = this.#passing = new Map(hashes.map((hash, i) => [hash, contents[i]!]));
     const unknown = await this.#unknown(hashes);
     if (!this.#isWorthAsking(unknown, passing)) {
@@ -88,6 +109,68 @@ export class BlobSender {
       });
     }
     return hashes;
+  }
+
+  /**
+   * Names bytes of files that nobody has asked for yet, and tells the store of them. They leave once {@linkcode stream} is called,
+   * between what else is sent. `sent` is told how many bytes go.
+   */
+  async announce(contents: readonly Uint8Array[], sent: (bytes: number) => void): Promise<string[]> {
+    this.#streamed = sent;
+    const hashes = await Promise.all(contents.map(hashOf));
+    const byHash = new Map(hashes.map((hash, i) => [hash, contents[i]!]));
+    const unknown = await this.#unknown(hashes);
+    if (unknown.length === 0 || this.#closed) return hashes;
+    for (const hash of unknown) this.#there.add(hash);
+    if (!this.#isWorthAsking(unknown, byHash)) {
+      this.#send(BLOB_COMING, packHashes(unknown));
+      for (const hash of unknown) this.#coming.set(hash, byHash.get(hash)!);
+      return hashes;
+    }
+    const given = this.#given;
+    this.#question(BLOB_OFFER, unknown, (lacks) => {
+      this.#count(lacks, hashes);
+      if (given !== this.#given) return this.#gone(lacks);
+      for (const hash of lacks) this.#coming.set(hash, byHash.get(hash)!);
+      this.stream();
+    });
+    return hashes;
+  }
+
+  /** Sends what was announced; resolves when all of it has left, or was given up. */
+  stream(): Promise<void> {
+    return this.#streaming ??= this.#sendComing().finally(() => this.#streaming = undefined);
+  }
+
+  async #sendComing(): Promise<void> {
+    while (this.#coming.size > 0) {
+      const parts: Uint8Array[] = [];
+      let bytes = 0;
+      for (const [hash, content] of this.#coming) {
+        if (parts.length > 0 && bytes + content.length > STREAMED_BYTES) break;
+        this.#coming.delete(hash);
+        parts.push(content);
+        bytes += content.length;
+      }
+      for await (const packed of packBlobs(parts, this.#isWorthCompressing)) {
+        this.#streamed(totalBytes(packed));
+        await this.#send(BLOB_PUSH, ...packed);
+      }
+    }
+  }
+
+  /** Nobody will ask for what was announced and hasn't left. */
+  giveUp(): void {
+    this.#given++;
+    const hashes = [...this.#coming.keys()];
+    this.#coming.clear();
+    this.#gone(hashes);
+  }
+
+  #gone(hashes: readonly string[]): void {
+    if (hashes.length === 0) return;
+    for (const hash of hashes) this.#there.delete(hash);
+    this.#send(BLOB_GONE, packHashes(hashes));
   }
 
   async #provide(hashes: readonly string[], contents: ReadonlyMap<string, Uint8Array>): Promise<number> {
@@ -142,6 +225,7 @@ export class BlobSender {
   /** The session has ended: nobody waits for what the store has, now or later. */
   close(): void {
     this.#closed = true;
+    this.#coming.clear();
     for (const { done } of this.#asked.splice(0)) done([]);
   }
 
@@ -168,7 +252,8 @@ export class BlobSender {
   async #push(hashes: readonly string[], contents: ReadonlyMap<string, Uint8Array>): Promise<number> {
     let sum = 0;
     for (const hash of hashes) this.#there.add(hash);
-    for await (const parts of packBlobs(hashes.map((hash) => contents.get(hash)!))) {
+    const named = hashes.map((hash) => contents.get(hash)!);
+    for await (const parts of packBlobs(named, this.#isWorthCompressing)) {
       this.#send(BLOB_PUSH, ...parts);
       for (const { length } of parts) sum += length;
     }

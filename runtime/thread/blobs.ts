@@ -32,25 +32,41 @@ export const PACKED_PLAIN = 0;
 export const PACKED_DEFLATE = 1;
 export const PACKED_ZSTD = 2;
 
-/** Puts contents into payloads, each `u32 BE length | content` and so on, deflated; a payload comes in parts. */
-export async function* packBlobs(contents: readonly Uint8Array[]): AsyncGenerator<Uint8Array[]> {
+/** Puts contents into payloads, deflated where that is worth it for so many bytes; a payload comes in parts. */
+export async function* packBlobs(
+  contents: readonly Uint8Array[],
+  isWorthCompressing: (bytes: number) => boolean,
+): AsyncGenerator<Uint8Array[]> {
+  const packed = (bytes: number) => isWorthCompressing(bytes) ? deflated(parts) : tabled(parts);
   let parts: Uint8Array[] = [];
   let bytes = 0;
   for (const content of contents) {
     if (bytes + content.length > MAX_PUSH_BYTES && parts.length > 0) {
-      yield await deflated(parts);
+      yield await packed(bytes);
       parts = [];
       bytes = 0;
     }
-    const length = new Uint8Array(4);
-    new DataView(length.buffer).setUint32(0, content.length);
-    parts.push(length, content);
+    parts.push(content);
     bytes += content.length;
   }
-  if (parts.length > 0) yield await deflated(parts);
+  if (parts.length > 0) yield await packed(bytes);
 }
 
-async function deflated(parts: readonly Uint8Array[]): Promise<Uint8Array[]> {
+function tabled(contents: readonly Uint8Array[]): Uint8Array[] {
+  const table = new Uint8Array(5 + 4 * contents.length);
+  const view = new DataView(table.buffer);
+  table[0] = PACKED_PLAIN;
+  view.setUint32(1, contents.length);
+  contents.forEach(({ length }, i) => view.setUint32(5 + 4 * i, length));
+  return [table, ...contents];
+}
+
+async function deflated(contents: readonly Uint8Array[]): Promise<Uint8Array[]> {
+  const parts = contents.flatMap((content) => {
+    const length = new Uint8Array(4);
+    new DataView(length.buffer).setUint32(0, content.length);
+    return [length, content];
+  });
   return [Uint8Array.of(PACKED_DEFLATE), ...await through(new CompressionStream("deflate-raw"), parts)];
 }
 

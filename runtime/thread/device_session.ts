@@ -127,6 +127,7 @@ export class DeviceSession {
   readonly #blobs = new BlobSender(
     (kind, ...parts) => this.#connection?.send(kind, ...parts),
     () => this.#roundTripBytes(),
+    (bytes) => isWorthCompressing(bytes, this.#board.read()),
   );
   readonly #namer = new PacketNamer(this.#blobs);
   /** Contents of files that were sent ahead, by path. */
@@ -461,6 +462,7 @@ export class DeviceSession {
     const { head, bytes } = unpackPayload(whole, headBytes);
     const reply = checkedReturn(head, inTurn ? id : undefined);
     this.#event({ event: "return", thread: "main", method: this.#method, bytes: payload.length });
+    this.#blobs.giveUp();
     this.#remember();
     this.#tellLacking();
     const changed = reply.ok ? this.#files.changed(reply.observed) : undefined;
@@ -532,24 +534,37 @@ export class DeviceSession {
     if (request.op === "env") {
       return await this.#reply(await this.#environment(request.name));
     }
-    const { reply, parts } = await this.#permissions.while(() => this.#files.serve(request));
-    const bytes = parts.reduce((sum, { cost }) => sum + cost, 0);
-    this.#faults++;
+    await this.#answerFile(request);
+  }
+
+  async #answerFile(request: Extract<GuestRequest, { op: "file" }>): Promise<void> {
+    const served = await this.#permissions.while(() => this.#files.serve(request));
+    const { reply, parts, opened = [], ahead = [] } = served;
+    const all = [...parts, ...opened, ...ahead];
+    const bytes = all.reduce((sum, { cost }) => sum + cost, 0);
+    const length = totalBytes(all);
     this.#fileBytes += bytes;
-    const length = totalBytes(parts);
     this.#fileBytesRead += length;
-    this.#event({
-      event: "fault",
-      thread: "main",
-      method: this.#method,
-      reason: `${request.call} ${request.path}`,
-      bytes,
-    });
-    if (length >= NAMED_FROM_BYTES || parts.some(({ chunks }) => chunks !== undefined)) {
-      return await this.#reply({ ...reply, chunks: await this.#nameParts(parts) });
+    const { aside } = request;
+    // Nobody waits for it.
+    if (aside === undefined) {
+      this.#faults++;
+      const reason = `${request.call} ${request.path}`;
+      this.#event({ event: "fault", thread: "main", method: this.#method, reason, bytes });
     }
-    this.#fileBytesSent += length;
-    await this.#reply(reply, ...parts.map((part) => part.bytes!));
+    const answer = aside === undefined ? reply : { ...reply, aside };
+    if (length < NAMED_FROM_BYTES && all.every(({ chunks }) => chunks === undefined)) {
+      this.#fileBytesSent += length;
+      return await this.#reply(answer, ...all.map((part) => part.bytes!));
+    }
+    const sent = (bytes: number) => void (this.#fileBytesSent += bytes);
+    const wanted = [...parts, ...opened];
+    const own = await this.#nameParts(wanted, (contents) => this.#blobs.pass(contents, sent));
+    const more = await this.#nameParts(ahead, (contents) => this.#blobs.announce(contents, sent));
+    const names = [...own.splice(parts.length), ...more];
+    const coming = reply.ahead?.map((item, i) => ({ ...item, chunks: names[i]! })) ?? [];
+    await this.#reply({ ...answer, chunks: own.flat(), ahead: coming });
+    this.#blobs.stream();
   }
 
   async #reply(head: GuestReply, ...bytes: Uint8Array[]): Promise<void> {
@@ -573,12 +588,16 @@ export class DeviceSession {
     return conditions === undefined ? 0 : conditions.rttMs * conditions.upBytesPerSecond / 1000;
   }
 
-  /** Names the bytes of files, and sends those that the clone's store lacks. */
-  async #nameParts(parts: readonly FilePart[]): Promise<string[]> {
+  /** Names the bytes of each file; `pass` sees to those that the clone's store may lack. */
+  async #nameParts(
+    parts: readonly FilePart[],
+    pass: (contents: readonly Uint8Array[]) => Promise<string[]>,
+  ): Promise<string[][]> {
     const cut = parts.map(({ bytes }) => bytes === undefined ? [] : chunksOf(bytes));
-    const hashes = await this.#blobs.pass(cut.flat(), (bytes) => void (this.#fileBytesSent += bytes));
+    const contents = cut.flat();
+    const hashes = contents.length === 0 ? [] : await pass(contents);
     let at = 0;
-    return parts.flatMap(({ path, state, chunks }, i) => {
+    return parts.map(({ path, state, chunks }, i) => {
       if (chunks !== undefined) return chunks.map(({ hash }) => hash);
       const own = cut[i]!.map(({ length }, n) => ({ hash: hashes[at + n]!, bytes: length }));
       at += own.length;

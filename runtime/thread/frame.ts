@@ -33,6 +33,10 @@ export const BLOB_SIGNED = 9;
 export const BLOB_DELTA = 10;
 /** Device → clone, outside of sessions: as {@linkcode BLOB_ASK} for one hash; 1 if nothing else of this stream was lost, either. */
 export const BLOB_KEPT = 11;
+/** Device → clone: these contents (hashes) are on their way, each in a {@linkcode BLOB_PUSH}: requests for them wait. No answer. */
+export const BLOB_COMING = 12;
+/** Device → clone: these don't come after all: requests for them are answered as if they were unknown. */
+export const BLOB_GONE = 13;
 /** First kind that belongs to the session (device ⇄ guest). */
 export const FIRST_SESSION_KIND = 16;
 

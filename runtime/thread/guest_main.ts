@@ -17,10 +17,8 @@ import { guestRequires } from "../host/guest_require.ts";
 import { TextDecoding } from "../host/text_decoding.ts";
 import { Values } from "../host/values.ts";
 import { hideRewriting } from "./appearance.ts";
-import { HASH_BYTES } from "./blobs.ts";
 import { joinBytes, totalBytes } from "./bytes.ts";
 import { CodeRegistry } from "./code_registry.ts";
-import { BLOB_REPLY, BLOB_REQUEST } from "./frame.ts";
 import { SESSION_VERSION } from "./constants.ts";
 import { compress, decompress } from "./compression.ts";
 import { SafeWeakMap } from "./intrinsics.ts";
@@ -29,18 +27,16 @@ import { exitGuest, GuestChannel } from "./guest_channel.ts";
 import { GuestCode } from "./guest_code.ts";
 import { failGuest } from "./guest_failure.ts";
 import { warmUp } from "./guest_warm_up.ts";
+import { GuestQuestions } from "./guest_questions.ts";
 import { formatGuestStacks, guestStack, methodsOnStack } from "./guest_stack.ts";
 import { LATER, type Leftover, Leftovers } from "./leftovers.ts";
 import { shownRows, type StageStop } from "./stages.ts";
 import {
-  type GuestReply,
   type GuestRequest,
   MIGRATE,
   type MigrateHead,
   packPayload,
   READY,
-  REPLY,
-  REQUEST,
   RETURN,
   type ReturnHead,
   type SessionStart,
@@ -59,44 +55,11 @@ const { cpuUsage = () => ({ user: 0, system: 0 }) } = Deno as {
 };
 const channel = new GuestChannel();
 
-/** Milliseconds that this process has waited for answers of its device. */
-let waitedMs = 0;
-
-/** Asks the device; this process's only thread waits. */
-function ask(request: GuestRequest): { reply: GuestReply; bytes: Uint8Array } {
-  const asked = now();
-  try {
-    return answerTo(request);
-  } finally {
-    waitedMs += now() - asked;
-  }
-}
-
-function answerTo(request: GuestRequest): { reply: GuestReply; bytes: Uint8Array } {
-  channel.send(REQUEST, ...packPayload(request));
-  while (true) {
-    const frame = channel.receive();
-    if (frame.kind !== REPLY) continue;
-    const { head, bytes } = unpackPayload(decompress(frame.payload));
-    const reply = head as GuestReply;
-    return { reply, bytes: reply.chunks === undefined ? bytes : joinBytes(fetchBlobs(reply.chunks)) };
-  }
-}
-
-/** Contents from the clone's store, or from the device if that lost them; all are asked for at once. */
-function fetchBlobs(hashes: readonly string[]): Uint8Array[] {
-  for (const hash of hashes) channel.send(BLOB_REQUEST, Uint8Array.fromHex(hash));
-  const found = new Map<string, Uint8Array>();
-  for (const wanted = new Set(hashes); wanted.size > 0;) {
-    const { kind, payload } = channel.receive();
-    if (kind !== BLOB_REPLY) continue;
-    const hash = payload.subarray(0, HASH_BYTES).toHex();
-    wanted.delete(hash);
-    if (payload.length === HASH_BYTES) abandon("neither the clone nor the device has what it needs");
-    found.set(hash, payload.subarray(HASH_BYTES));
-  }
-  return hashes.map((hash) => found.get(hash)!);
-}
+const questions = new GuestQuestions(
+  channel,
+  () => abandon("neither the clone nor the device has what it needs"),
+);
+const ask = (request: GuestRequest) => questions.ask(request);
 
 /** Ends the migration from inside: the device kills this process, so no app code ever sees an exception. */
 function abandon(
@@ -121,7 +84,7 @@ function methodsToHere(): readonly string[] {
 let migrated = "";
 // Before the host's own functions are replaced.
 const leftovers = new Leftovers(methodsToHere);
-const host = new GuestHost(ask, abandon);
+const host = new GuestHost(ask, abandon, questions.aside);
 const decoding = new TextDecoding();
 host.disguised.set(decoding.stand, decoding.original);
 host.disguised.set(leftovers.stand, leftovers.queueMicrotask);
@@ -143,7 +106,7 @@ const code = new GuestCode(
   host.modules,
   abandon,
   (key) => String(ask({ op: "source", key }).reply.value),
-  fetchBlobs,
+  (hashes) => questions.contents(hashes),
 );
 const registry = new CodeRegistry(code, globals, bound);
 (globalThis as any)[Symbol.for("clonecloud.guest")] = undefined;
@@ -167,15 +130,18 @@ let putBack = (): void => {};
 
 async function serve(): Promise<void> {
   for (
-    let frame = channel.receive();
+    let frame = questions.nextFrame();
     frame.kind === START || frame.kind === MIGRATE;
-    frame = channel.receive()
+    frame = questions.nextFrame()
   ) {
     if (frame.kind === START) start(unpackPayload(frame.payload).head as SessionStart);
     else {
       const { head, bytes } = unpackPayload(decompress(frame.payload));
       const { chunks } = head as MigrateHead;
-      await migrate(head as MigrateHead, chunks === undefined ? bytes : joinBytes(fetchBlobs(chunks)));
+      await migrate(
+        head as MigrateHead,
+        chunks === undefined ? bytes : joinBytes(questions.contents(chunks)),
+      );
     }
   }
 }
@@ -259,7 +225,7 @@ async function run(
 ): Promise<void> {
   const { 0: fn, 1: self, 2: args } = roots as [Function, unknown, unknown[]];
   const started = now();
-  const waitedBefore = waitedMs;
+  const waitedBefore = questions.waitedMs;
   const cpuBefore = cpuMs();
   let outcome: "return" | "throw" = "return";
   let result: unknown;
@@ -277,7 +243,7 @@ async function run(
     await undefined;
     goesOn(left);
   }
-  ms.waited = waitedMs - waitedBefore;
+  ms.waited = questions.waitedMs - waitedBefore;
   ms.run = now() - started - ms.waited;
   ms.cpu = cpuMs() - cpuBefore;
   const captured = now();

@@ -3,7 +3,7 @@
  */
 import type { ByteSummary } from "../heap/mod.ts";
 import type { FileChanges } from "../host/file_changes.ts";
-import type { FileAttributes, FileOwner } from "../host/file_tree_types.ts";
+import type { FileOwner } from "../host/file_tree_types.ts";
 import type { MemoryNote } from "./clone_memory.ts";
 import type { CodeRequest } from "./code_shipper.ts";
 import type { Conditions } from "./conditions.ts";
@@ -176,7 +176,14 @@ export type GuestRequest =
   | { readonly op: "abandon"; readonly reason: string; readonly path?: string; readonly miss?: Miss }
   | { readonly op: "position"; readonly key: string; readonly offset: number }
   | { readonly op: "source"; readonly key: string }
-  | { readonly op: "file"; readonly call: string; readonly path: string; readonly options?: unknown }
+  | {
+    readonly op: "file";
+    readonly call: string;
+    readonly path: string;
+    readonly options?: unknown;
+    /** It goes on meanwhile; the answer has this number. */
+    readonly aside?: number;
+  }
   /** The device's stack below the method, as lines `    at …`. */
   | { readonly op: "frames" }
   /** A variable of the app's environment, or all of them. */
@@ -190,12 +197,19 @@ export interface GuestReply {
   readonly value?: unknown;
   /** Hashes of what the bytes are, one after the other; then none follow. */
   readonly chunks?: readonly string[];
-  /** Files that are likely to be read next: their bytes follow those that were asked for, in this order. */
+  /**
+   * Files that are likely to be read next, and what their bytes are called: the clone's store has them, or will. Else they follow
+   * those that were asked for, in this order. `value` tells what lies on the way to them.
+   */
   readonly ahead?: readonly {
     readonly path: string;
     readonly bytes: number;
-    readonly info: FileAttributes;
+    readonly chunks?: readonly string[];
   }[];
+  /** There is more to be had ahead, this file first. */
+  readonly next?: string;
+  /** Answers what was asked aside, by its number. */
+  readonly aside?: number;
 }
 
 /** What the supervisor tells an app process when it starts. */
