@@ -39,7 +39,7 @@ export {
   HOP_CONTROL,
 } from "./thread/frame.ts";
 export { fewerPieces, joinBytes, totalBytes } from "./thread/bytes.ts";
-export { shownText } from "./thread/shown_text.ts";
+export { shownLine, shownText } from "./thread/shown_text.ts";
 export { slabReader } from "./thread/slab_reader.ts";
 export { CodeService, type CodeSnapshot, type TextCache } from "./thread/code_service.ts";
 export type { RewriteAnswer } from "./thread/load_hook.ts";

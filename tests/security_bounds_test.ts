@@ -1,15 +1,21 @@
 /** What is bounded in number, size or place of what others send (SECURITY.md), each with what comes without the one bound. */
-import { equal, match, ok, rejects, throws } from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { deepStrictEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import { deflateRawSync, zstdCompressSync } from "node:zlib";
+import { publicKeyFromRaw } from "@libp2p/crypto/keys";
+import { peerIdFromPublicKey } from "@libp2p/peer-id";
 import { multiaddr } from "@multiformats/multiaddr";
+import { MAX_KNOWN_STRANGERS } from "../net/discovery/constants.ts";
 import { Finder } from "../net/discovery/mod.ts";
 import { BlobDesk } from "../net/files/blob_desk.ts";
 import { applyDelta } from "../net/files/delta.ts";
 import { type ContentStore, FILES_PROTOCOL, MAX_FILE_STREAMS, openContentStore } from "../net/files/mod.ts";
 import { unpackBlobs } from "../net/files/unpack_blobs.ts";
+import { parseInfo } from "../net/peer/info_messages.ts";
 import { Liveness } from "../net/peer/liveness.ts";
 import type { Defence } from "../net/peer/options.ts";
+import { parseAnswer, parseHello } from "../net/peer/session_messages.ts";
+import { cleanName } from "../net/trust/mod.ts";
 import {
   BLOB_ASK,
   BLOB_CHECK,
@@ -189,6 +195,14 @@ function countingFinder(without: readonly string[], hints: readonly string[] = [
   return { host, finder };
 }
 
+/** The id of a key that nobody has. */
+function newPeerId() {
+  const { publicKey } = generateKeyPairSync("ed25519");
+  return peerIdFromPublicKey(
+    publicKeyFromRaw(publicKey.export({ format: "der", type: "spki" }).subarray(-32)),
+  );
+}
+
 const PEER = "12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA";
 
 Deno.test("what others say of a peer's addresses makes a device dial only a few", async () => {
@@ -215,6 +229,86 @@ Deno.test("who shouts on the local network fills nobody's memory", () => {
   };
   equal(seen([]), 256);
   equal(seen(["seen-peers"]), 5000);
+});
+
+Deno.test("who comes under ever new names fills nobody's memory", async () => {
+  const known = async (without: readonly string[]) => {
+    await using scene = new Scene();
+    const host = await scene.host();
+    const strangers = Array.from({ length: MAX_KNOWN_STRANGERS + 50 }, newPeerId);
+    const [friend] = strangers;
+    new Finder({
+      host,
+      trust: { has: (peer: string) => peer === friend!.toString() } as never,
+      mdns: false,
+      silentMs: () => 0,
+      without: new Set(without),
+    });
+    // As for whoever has connected, or answered on the local network.
+    for (const id of strangers) {
+      await host.peerStore.merge(id, { multiaddrs: [multiaddr("/ip4/10.0.0.1/tcp/1")] });
+    }
+    // Deletions are over when what comes after them is.
+    for (const id of strangers.slice(0, 60)) await host.peerStore.has(id);
+    equal(await host.peerStore.has(friend!), true);
+    return (await host.peerStore.all()).length;
+  };
+  equal(await known([]), MAX_KNOWN_STRANGERS + 1);
+  equal(await known(["seen-peers"]), MAX_KNOWN_STRANGERS + 50);
+});
+
+Deno.test("an address that anybody may have told has no name in it, and nothing that a terminal obeys", async () => {
+  const told = ["/dns4/\u001b]0;owned\u0007/tcp/22", "/dns4/ask.me.example/tcp/22", "/ip4/10.0.0.1/tcp/22"];
+  const reach = async (without: readonly string[]) => {
+    const { host, finder } = countingFinder(without);
+    const detail = { id: PEER, multiaddrs: told.map((address) => multiaddr(address)) };
+    host.dispatchEvent(new CustomEvent("peer:discovery", { detail }));
+    const reached = finder.connectPeer({ peer: PEER, name: "laptop", addresses: [] } as never);
+    const { message } = await reached.then(() => new Error("reached"), (error) => error as Error);
+    return { message, dials: host.dials };
+  };
+  const plain = await reach([]);
+  match(plain.message, /^Cannot reach laptop \(\w+\): laptop doesn't answer at \/ip4\/10\.0\.0\.1\/tcp\/22$/);
+  equal(plain.dials, 1);
+  const attacked = await reach(["plain-addresses"]);
+  match(attacked.message, /\u001b\]0;owned\u0007/);
+  equal(attacked.dials, 3);
+});
+
+Deno.test("what another peer says of itself takes one line, and has nothing in it that a terminal obeys", () => {
+  const evil = "a\n\u001b]0;owned\u0007clonecloud: type your password\r\u202e";
+  const shown = "a ]0;ownedclonecloud: type your password";
+  const self = {
+    sessionVersion: 1,
+    now: 0,
+    unitsPerMs: 1,
+    cores: 1,
+    load: 0,
+    free: 0,
+    busy: 0,
+    storedBytes: 0,
+  };
+  const info = parseInfo({
+    ...{ ...self, name: evil, deno: evil, power: "mains", closed: evil, capabilities: [evil], grants: {} },
+    knows: [{ peer: PEER, name: evil, addresses: [evil] }],
+  });
+  equal(info.closed, shown);
+  equal(info.deno, shown);
+  equal(info.capabilities[0], shown);
+  equal(info.knows[0]!.addresses[0], shown);
+  const hello = parseHello({ sessionVersion: 1, deno: evil, app: evil, locale: evil, timeZone: "../../etc" });
+  equal(hello.app, shown);
+  deepStrictEqual([hello.locale, hello.timeZone], [undefined, undefined]);
+  equal((parseAnswer({ ok: false, code: "full", error: evil }) as { error: string }).error, shown);
+  const welcome = parseAnswer({ ok: true, name: evil, deno: evil, unitsPerMs: 1 }) as {
+    name: string;
+    deno: string;
+  };
+  equal(welcome.deno, shown);
+  for (const name of [info.name, info.knows[0]!.name, welcome.name]) {
+    equal(name, cleanName(evil));
+    match(name, /^[\x20-\x7e]+$/);
+  }
 });
 
 Deno.test("what a guest writes to its log is shown without what a terminal obeys", async () => {

@@ -4,6 +4,8 @@ export const MDNS_INTERVAL_MS = 10_000;
 export const MDNS_WAIT_MS = 2_000;
 /** Peers of the local network that are remembered at once. */
 export const MAX_SEEN_PEERS = 256;
+/** Peers that aren't trusted of whom libp2p knows addresses and the like, at once. */
+export const MAX_KNOWN_STRANGERS = 256;
 /** Dialling one peer, all its addresses together. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 /** How long a peer may take to answer at the address that was asked for before it is looked for elsewhere. */

@@ -2,6 +2,7 @@ import type { Connection, Libp2p } from "@libp2p/interface";
 import type { Ping } from "@libp2p/ping";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
+import { shownText } from "../../runtime/mod.ts";
 import { timed } from "../channel/mod.ts";
 import type { TrustedPeer, TrustStore } from "../trust/mod.ts";
 import {
@@ -14,6 +15,7 @@ import {
   STALE_MS,
   STALE_PING_MS,
 } from "./constants.ts";
+import { forgetStrangers } from "./known_strangers.ts";
 
 /** What a {@linkcode Finder} works with. */
 export interface FinderOptions {
@@ -38,6 +40,8 @@ export class Finder {
 
   constructor(options: FinderOptions) {
     this.#options = options;
+    const { trust } = options;
+    if (!this.#leavesOut("seen-peers")) forgetStrangers(options.host, (peer) => trust.has(peer));
     options.host.addEventListener("peer:discovery", ({ detail }) => {
       this.#saw(detail.id.toString(), detail.multiaddrs);
     });
@@ -78,7 +82,7 @@ export class Finder {
   async connectPeer(peer: TrustedPeer): Promise<Connection> {
     const open = await this.#openConnection(peer.peer);
     if (open !== undefined) return open;
-    const most = this.#options.without?.has("told-addresses") ? Infinity : MAX_SAID_ADDRESSES;
+    const most = this.#leavesOut("told-addresses") ? Infinity : MAX_SAID_ADDRESSES;
     const told = (this.#options.hints?.(peer.peer) ?? []).slice(0, most);
     const known = [
       ...[...peer.addresses, ...told].map(tryAddress),
@@ -177,13 +181,23 @@ export class Finder {
   /** Where a peer itself said that it listens, when it was connected last. */
   async #saidOf(peer: string): Promise<Multiaddr[]> {
     const known = await this.#options.host.peerStore.get(peerIdFromString(peer)).catch(() => undefined);
-    return known?.addresses.slice(0, MAX_SAID_ADDRESSES).map(({ multiaddr }) => multiaddr) ?? [];
+    const said = known?.addresses.map(({ multiaddr }) => multiaddr) ?? [];
+    return this.#plain(said).slice(0, MAX_SAID_ADDRESSES);
+  }
+
+  /** What anybody may have told: no names, which others would see looked up, and nothing that a terminal obeys. */
+  #plain(addresses: readonly Multiaddr[]): readonly Multiaddr[] {
+    return this.#leavesOut("plain-addresses") ? addresses : addresses.filter(isPlainAddress);
+  }
+
+  #leavesOut(defence: string): boolean {
+    return this.#options.without?.has(defence) ?? false;
   }
 
   #saw(peer: string, addresses: readonly Multiaddr[]): void {
     this.#seen.delete(peer);
-    this.#seen.set(peer, addresses.slice(0, 16));
-    if (this.#seen.size > MAX_SEEN_PEERS && !this.#options.without?.has("seen-peers")) {
+    this.#seen.set(peer, this.#plain(addresses).slice(0, MAX_SAID_ADDRESSES));
+    if (this.#seen.size > MAX_SEEN_PEERS && !this.#leavesOut("seen-peers")) {
       this.#seen.delete(this.#seen.keys().next().value!);
     }
     for (const listener of this.#listeners) listener(peer);
@@ -267,12 +281,17 @@ export function addressOf(connection: Connection): string {
   return text.includes("/p2p/") ? text : `${text}/p2p/${connection.remotePeer}`;
 }
 
+/** Whether an address is a number on a network, and may be shown. */
+export function isPlainAddress(address: Multiaddr): boolean {
+  return /^\/ip[46]\/[\x21-\x7e]+$/.test(address.toString());
+}
+
 /** Reads a multiaddr. @throws {RangeError} with an example. */
 export function parseAddress(text: string): Multiaddr {
   const address = tryAddress(text);
   if (address === undefined) {
     throw new RangeError(
-      `Cannot read address "${text}": give a multiaddr, e.g. /ip4/192.168.1.5/tcp/4001/p2p/12D3…`,
+      `Cannot read address "${shownText(text)}": give a multiaddr, e.g. /ip4/192.168.1.5/tcp/4001/p2p/12D3…`,
     );
   }
   return address;
@@ -310,7 +329,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 function tryAddress(text: string): Multiaddr | undefined {
   try {
-    return multiaddr(text);
+    return /^[\x21-\x7e]+$/.test(text) ? multiaddr(text) : undefined;
   } catch {
     return undefined;
   }

@@ -3,5 +3,5 @@
  *
  * @module
  */
-export { addressOf, Finder, parseAddress } from "./finder.ts";
+export { addressOf, Finder, isPlainAddress, parseAddress } from "./finder.ts";
 export { tolerantMdns } from "./tolerant_mdns.ts";

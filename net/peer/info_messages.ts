@@ -2,7 +2,7 @@
  * What a peer tells trusted peers of itself, on `/clonecloud/info/1.0.0`: the asking side sends `{}`, the other one
  * {@linkcode PeerInfo} and closes. Who isn't trusted is told `{ error: "not-paired" }`.
  */
-import { SESSION_VERSION, shownText } from "../../runtime/mod.ts";
+import { SESSION_VERSION, shownLine } from "../../runtime/mod.ts";
 import type { Message } from "../channel/mod.ts";
 import { cleanName, type Grants, grantsOf, parseLimits } from "../trust/mod.ts";
 import { MAX_KNOWN_PEERS } from "./constants.ts";
@@ -76,13 +76,13 @@ export function parseInfo(message: Message | undefined): PeerInfo {
   return {
     ...message as unknown as PeerInfo,
     name: cleanName(name),
-    deno: shownText(deno),
-    ...(closed !== undefined && { closed: shownText(closed) }),
-    capabilities: capabilities.map((item) => shownText(item)),
+    deno: shownLine(deno),
+    ...(closed !== undefined && { closed: shownLine(closed) }),
+    capabilities: capabilities.map((item) => shownLine(item)),
     knows: knows.map(({ peer, name, addresses }) => ({
       peer,
       name: cleanName(name),
-      addresses: addresses.map((address) => shownText(address)),
+      addresses: addresses.map((address) => shownLine(address)),
     })),
     grants: grantsOf(parseLimits(message.grants)),
   };

@@ -29,6 +29,7 @@ export type Defence =
   | "file-streams"
   | "told-addresses"
   | "seen-peers"
+  | "plain-addresses"
   | "stranger-count"
   | "newcomers"
   | "watchdog"

@@ -1,6 +1,6 @@
 import type { Connection, Stream } from "@libp2p/interface";
 import { ControlChannel, streamChannel } from "../channel/mod.ts";
-import { addressOf, type Finder } from "../discovery/mod.ts";
+import { addressOf, type Finder, isPlainAddress } from "../discovery/mod.ts";
 import {
   PAIR_PROTOCOL,
   type Paired,
@@ -75,8 +75,10 @@ export class PairingService {
     if (!trust.has(peer)) return;
     // Where it listens, as it told: so that this side can dial as well.
     const known = await host.peerStore.get(connection.remotePeer).catch(() => undefined);
-    const addresses = known?.addresses.map(({ multiaddr }) => multiaddr.toString()) ?? [];
-    for (const address of addresses.slice(0, MAX_TOLD_ADDRESSES)) await trust.reachedAt(peer, address);
+    const addresses = known?.addresses.map(({ multiaddr }) => multiaddr).filter(isPlainAddress) ?? [];
+    for (const address of addresses.slice(0, MAX_TOLD_ADDRESSES)) {
+      await trust.reachedAt(peer, address.toString());
+    }
   }
 
   /** Ends the offer, if any. */

@@ -3,7 +3,7 @@
  * way, the device first; before its answer the clone may say `{ waiting: true }` any number of times. After an `ok` all that follows is frames; the clone tells in control messages what it took. When a guest is gone the clone sends one more control
  * message, `{ type: "lost", reason }`, and closes the stream.
  */
-import { shownText } from "../../runtime/mod.ts";
+import { shownLine } from "../../runtime/mod.ts";
 import type { Message } from "../channel/mod.ts";
 import { cleanName } from "../trust/mod.ts";
 
@@ -55,7 +55,7 @@ export function parseHello(message: Message | undefined): SessionHello {
   return {
     sessionVersion: sessionVersion as number,
     deno,
-    app: shownText(app),
+    app: shownLine(app),
     locale: typeof locale === "string" && LANGUAGE_TAG.test(locale) ? locale : undefined,
     timeZone: typeof timeZone === "string" && TIME_ZONE.test(timeZone) ? timeZone : undefined,
     waits: waits === true,
@@ -67,13 +67,13 @@ export function parseAnswer(message: Message | undefined): SessionAnswer {
   if (message === undefined) throw new TypeError("Cannot open session: the clone hung up");
   const { ok, code, error, name, deno, unitsPerMs, tellsTaken } = message;
   if (ok === false && isText(code) && isText(error)) {
-    return { ok, code: code as RefusalCode, error: shownText(error) };
+    return { ok, code: code as RefusalCode, error: shownLine(error) };
   }
   if (ok === true && isText(name) && isText(deno) && Number.isFinite(unitsPerMs) && Number(unitsPerMs) > 0) {
     return {
       ok,
       name: cleanName(name),
-      deno: shownText(deno),
+      deno: shownLine(deno),
       unitsPerMs: unitsPerMs as number,
       tellsTaken: tellsTaken === true,
     };

@@ -34,7 +34,7 @@ export async function parsePairingUri(text: string): Promise<{ code: string; add
     return { code: code!, address: `/ip4/${ip}/tcp/${port}/p2p/${await peerOfKey(Uint8Array.fromHex(key))}` };
   }
   if (!/^clonecloud:/i.test(scanned)) return undefined;
-  const match = /^clonecloud:pair\/(\d+)(\/\w+\/.+\/p2p\/.{40,})$/i.exec(scanned);
+  const match = /^clonecloud:pair\/(\d+)(\/\w+\/[\x21-\x7e]+\/p2p\/\w{40,})$/i.exec(scanned);
   if (match === null) throw new RangeError("a part of what was scanned is missing; copy all of it");
   return { code: match[1]!, address: match[2]! };
 }
