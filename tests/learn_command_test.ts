@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type DeciderModel, deciderModel, DEFAULT_OVERHEADS } from "../analysis/mod.ts";
 import { findApp } from "../repl/cli/app.ts";
-import { AppMemory, hashFiles } from "../repl/cli/app_memory.ts";
+import { AppMemory, hashFiles, type StartNotes } from "../repl/cli/app_memory.ts";
 import { Lessons } from "../repl/cli/lessons.ts";
 import { methodId } from "../runtime/mod.ts";
 
@@ -34,6 +34,9 @@ Deno.test("a first run shows the app what deno run does, and is learnt from afte
     assert.deepEqual(new Lessons(home).waiting(), []);
     const note = await (await AppMemory.open(findApp(APP), home)).read();
     assert.equal(note?.executions, 1);
+    const { alone: [alone], unseenMs, perCpuMs } = note.starts as Required<StartNotes>;
+    assert(alone!.measured && unseenMs > 0 && unseenMs < alone!.ms, JSON.stringify(note.starts));
+    assert(perCpuMs >= 1 && (note.model as DeciderModel).perCpuMs === perCpuMs, `${perCpuMs}`);
     const names = note.files.map((path) => path.split("/").at(-1)!);
     assert.deepEqual(names.filter((name) => name.endsWith(".ts")), ["busy.ts", "main.ts"]);
     const shown = await deno(home, "-A", MAIN, "profile", "show", APP, "--json");

@@ -42,6 +42,8 @@ export interface DeciderModel {
   readonly methods: Readonly<Record<string, MethodModel>>;
   /** Of the bytes of the last run's files, the share that its clone lacked, if that was known. */
   readonly lacking?: number;
+  /** Milliseconds that pass on this device while a processor works for the app for one; undefined if that isn't known. */
+  readonly perCpuMs?: number;
 }
 
 /** Why a decision fell as it did. */
@@ -103,6 +105,8 @@ export class Decider {
   readonly #methods = new SafeMap<MethodId, KnownMethod>();
   readonly #model: DeciderModel;
   readonly #now: () => number;
+  /** As {@linkcode #now}, but for what others' work on this device takes of it. */
+  readonly #worked: () => number;
   readonly #startedMs: number;
   /** What a session's first migration is taken to cost on top, until one was measured. */
   readonly #coldMs: number;
@@ -120,14 +124,22 @@ export class Decider {
   /** What migrations of this run took beyond what the device would have, less what others saved. */
   #lostMs = 0;
 
-  /** `now`: milliseconds of any clock that began before the app did. `startMs`: what this process took to start, by which a device's speed shows. */
+  /**
+   * `now`: milliseconds of any clock that began before the app did. `startMs`: what this process took to start, by which a device's
+   * speed shows. `cpuMs`: what processors have worked for this process, if that can be known.
+   */
   constructor(
     model: DeciderModel,
-    { now = clock, startMs = 0 }: { now?: () => number; startMs?: number } = {},
+    { now = clock, startMs = 0, cpuMs = () => undefined }: {
+      now?: () => number;
+      startMs?: number;
+      cpuMs?: () => number | undefined;
+    } = {},
   ) {
     this.#model = model;
     this.#lastConditions = model.conditions;
     this.#now = now;
+    this.#worked = model.perCpuMs === undefined ? now : workedClock(now, cpuMs, model.perCpuMs);
     this.#startedMs = now();
     this.#coldMs = startMs * COLD_START_SHARE;
     forEach(objectEntries(model.methods), ({ 0: method, 1: known }) => {
@@ -174,7 +186,7 @@ export class Decider {
     known.ofRun ||= ofRun;
     if (!again) {
       known.calls++;
-      if (!this.#migrated) known.keepPace(this.#now);
+      if (!this.#migrated) known.keepPace(this.#worked);
     }
     const predicted = known.predict(features, this.#rates, {
       coldMs: this.#cold ? this.#coldMs : undefined,
@@ -186,7 +198,7 @@ export class Decider {
     // It is decided once more when a session has opened: only one that came back has changed sides.
     if (!migrate) {
       known.last = "here";
-      known.stays(predicted.hereMs, features, this.#now);
+      known.stays(predicted.hereMs, features, this.#worked);
     }
     if (migrate && !this.#cold) known.last = "there";
     this.#weighed ||= known.role === "chosen" && !migrate && isByCost(reason);
@@ -228,7 +240,7 @@ export class Decider {
   /** The app has ended: if all of it ran here, that says what its methods take here. */
   ended(): void {
     if (this.#migrated) return;
-    this.#methods.forEach((known) => known.endedHere(this.#now(), this.#startedMs));
+    this.#methods.forEach((known) => known.endedHere(this.#worked(), this.#startedMs));
   }
 
   /** A run on such an input took so long, and nothing of it could migrate. */
@@ -303,6 +315,13 @@ export class Decider {
   #lostTooMuch(): boolean {
     return this.#lostMs > LOSS_FLOOR_MS && this.#lostMs > MAX_LOSS_SHARE * (this.#now() - this.#startedMs);
   }
+}
+
+/** A clock that goes on with a process's own work, and no faster than `now`. */
+function workedClock(now: () => number, cpuMs: () => number | undefined, perCpuMs: number): () => number {
+  const beganMs = now(), beganCpuMs = cpuMs();
+  if (beganCpuMs === undefined) return now;
+  return () => min(now(), beganMs + perCpuMs * (cpuMs()! - beganCpuMs));
 }
 
 function isByCost(reason: DecisionReason): boolean {

@@ -631,3 +631,44 @@ Deno.test("Decider.decide() says of a migration what all that is still expected 
   it.setConditions(undefined);
   assertEquals(it.decide(scan, [1000, 3]).stakeMs, undefined);
 });
+
+Deno.test("Decider.ended() takes off what others' work on the device took, where it is known how fast a processor works", () => {
+  const took = (perCpuMs: number | undefined) => {
+    const first = watched(1000, 900, 100);
+    Object.assign(first.onDevice.nodes[1]!, { counted: true });
+    const model = decider({ executions: [first] }).toJSON();
+    let now = 0, cpuMs = 40;
+    const it = new Decider({ ...model, ...(perCpuMs !== undefined && { perCpuMs }) }, {
+      now: () => now,
+      cpuMs: () => cpuMs,
+    });
+    it.setConditions(undefined);
+    [now, cpuMs] = [100, 45];
+    it.decide(scan, [1, 1000, 0], true);
+    // Half of the time something else works.
+    [now, cpuMs] = [1900, 135];
+    it.ended();
+    return Math.round(it.decide(scan, [1, 1000, 0], true).hereMs);
+  };
+  assert(took(undefined) > 1250, "all of it was the app's");
+  assertEquals(took(10), 900);
+  assertEquals(took(1000), took(undefined), "no more than passed");
+});
+
+Deno.test("deciderModel() keeps a profile's times of other sizes beside the only one that was observed", () => {
+  const once = (bytes: number, ms: number) => {
+    const execution = watched(bytes, ms);
+    Object.assign(execution.onDevice.nodes[1]!, { counted: true });
+    return execution;
+  };
+  const it = decider({ executions: [] });
+  it.observe(scan, { where: "here", ms: 7000, features: [1, 4e5, 0] });
+  const learned = it.toJSON();
+  const here = (bytes: number) =>
+    Math.round(
+      decider({ executions: [once(1e5, 4000), once(4e5, 8000)], learned })
+        .decide(scan, [1, bytes, 0], true).hereMs,
+    );
+  // Observed: 7 s of 400 kB, which in proportion are 1.75 s of 100. But 4 s of 100 kB were profiled.
+  assertEquals([1e5, 4e5, 7e5].map(here), [4000, 7000, 10_000]);
+});

@@ -6,8 +6,15 @@ import type { MethodModel, MethodRole } from "./known_method.ts";
 import { emptySums, type LineSums } from "./line_fit.ts";
 import type { MigrationOverheads } from "./migration.ts";
 import type { PowerLevels } from "./power.ts";
-import { addSizeSums, emptySizeSums, meanSums, SizeModel, type SizeSums } from "./size_model.ts";
-import { MAX_IDLE_SHARE, MODEL_VERSION, PRIOR_POINTS } from "./constants.ts";
+import { addSizeSums, emptySizeSums, meanSums, SizeModel, type SizeSums, withSums } from "./size_model.ts";
+import {
+  MAX_IDLE_SHARE,
+  MIN_SPREAD,
+  MODEL_VERSION,
+  ONCE_A_RUN,
+  PRIOR_POINTS,
+  RUN_BYTES,
+} from "./constants.ts";
 
 /** What a decider's model is made from. */
 export interface DeciderModelOptions {
@@ -54,26 +61,49 @@ export function deciderModel(options: DeciderModelOptions): DeciderModel {
     ...(regions === undefined ? {} : { regions: regions.map(({ migrate, cost }) => ({ migrate, cost })) }),
     methods,
     ...(learned?.lacking === undefined ? {} : { lacking: learned.lacking }),
+    ...(learned?.perCpuMs === undefined ? {} : { perCpuMs: learned.perCpuMs }),
   };
+}
+
+/** What profiles say of a method; of one that is invoked once a run, also what each run's input took. */
+interface Profiled extends Omit<MethodModel, "role"> {
+  readonly ofRuns: readonly OfRun[];
+}
+
+interface OfRun {
+  readonly bytes: number;
+  readonly here: SizeSums;
 }
 
 /** What runs learned goes before what profiles say, except for times here that no run has observed. */
 function together(
   learned: MethodModel | undefined,
-  profile: Omit<MethodModel, "role">,
+  { ofRuns, ...profile }: Profiled,
 ): Omit<MethodModel, "role"> {
   if (learned === undefined) return profile;
   const { share } = profile;
   const known = { ...learned, ...(share === undefined ? {} : { share }) };
-  if (!profile.hereMeasured || learned.hereObserved === true) return known;
-  return { ...known, here: profile.here, hereMeasured: true };
+  if (!profile.hereMeasured) return known;
+  if (learned.hereObserved !== true) return { ...known, here: profile.here, hereMeasured: true };
+  return { ...known, here: withSums(learned.here, otherSizes(learned.here, ofRuns)) };
+}
+
+/** What profiles say of inputs of another size than the only one that was observed. */
+function otherSizes(observed: SizeSums, ofRuns: readonly OfRun[]): SizeSums {
+  const sums = emptySizeSums(), own = new SizeModel(observed);
+  if (own.varies(RUN_BYTES)) return sums;
+  const seen = own.meanOf(RUN_BYTES);
+  for (const { bytes, here } of ofRuns) {
+    if (Math.abs(bytes - seen) > MIN_SPREAD * seen) addSizeSums(sums, here);
+  }
+  return prior(sums);
 }
 
 /** What profiles say of a method, weighing as a few observations. */
 function profiled(
   method: MethodId,
   executions: readonly Execution[],
-): Omit<MethodModel, "role"> {
+): Profiled {
   const there = emptySizeSums(), up = emptySizeSums(), down = emptySizeSums();
   const faults = emptySizeSums(), files = emptySizeSums();
   for (const { onDevice, onClone, weight } of executions) {
@@ -94,7 +124,9 @@ function profiled(
   }
   const perRun = countedPerRun(method, executions);
   const { sums, share } = timesHere(method, executions, perRun);
+  const isOnce = perRun !== undefined && perRun <= ONCE_A_RUN;
   return {
+    ofRuns: isOnce ? executions.map((one) => ofRun(method, one, perRun)) : [],
     hereMeasured: share !== undefined && perRun !== undefined,
     refused: false,
     correction: 1,
@@ -147,6 +179,14 @@ function timesHere(
   return {
     sums,
     share: stayed.length > 0 ? Math.min(...stayed.map((one) => shareOf(method, one))) : undefined,
+  };
+}
+
+function ofRun(method: MethodId, execution: Execution, perRun: number): OfRun {
+  const { sums, share } = timesHere(method, [execution], perRun);
+  return {
+    bytes: execution.features?.[RUN_BYTES] ?? 0,
+    here: share === undefined ? emptySizeSums() : sums,
   };
 }
 

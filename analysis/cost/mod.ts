@@ -5,6 +5,7 @@
  */
 import { Decider, type DeciderModel } from "./decide.ts";
 import { SampledMigrations, type SamplingModel } from "./sampled_migrations.ts";
+import { ownCpuMs } from "../../runtime/features/mod.ts";
 import { SizeModel } from "./size_model.ts";
 
 export { Decider, type DeciderModel, SampledMigrations, type SamplingModel, SizeModel };
@@ -13,5 +14,5 @@ export { Decider, type DeciderModel, SampledMigrations, type SamplingModel, Size
 export function makeDecider(model: unknown): Decider | SampledMigrations {
   return "sample" in (model as object)
     ? new SampledMigrations(model as SamplingModel)
-    : new Decider(model as DeciderModel, { startMs: performance.now() });
+    : new Decider(model as DeciderModel, { startMs: performance.now(), cpuMs: ownCpuMs });
 }

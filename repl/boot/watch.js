@@ -1,4 +1,5 @@
 // The preload module of an app that is only watched; its query says where notes go, and what permissions go back.
+const begunMs = performance.now();
 const globals = Reflect.ownKeys(globalThis);
 // Only now: what loading it leaves on the global object is not the app's to see.
 const { watch } = await import("./watch.ts");
@@ -6,5 +7,5 @@ const { searchParams } = new URL(import.meta.url);
 watch(searchParams.get("notes"), {
   revoke: JSON.parse(searchParams.get("revoke")),
   again: searchParams.has("again"),
-  globals,
+  ...{ globals, begunMs },
 });

@@ -55,6 +55,10 @@ export interface AloneNote {
 export interface StartNotes {
   readonly runs: readonly RunNote[];
   readonly alone?: readonly AloneNote[];
+  /** Milliseconds that pass on this device while a processor works for the app for one: 1, unless it gets a share only, or waits. */
+  readonly perCpuMs?: number;
+  /** What of a run without a clone passes before anything of it is sampled, so that no share of it is a method's. */
+  readonly unseenMs?: number;
   /** Runs that have started plainly since the last one under the runtime. */
   readonly skipped?: number;
 }

@@ -22,6 +22,7 @@ import { type KnownMiss, wordsOf } from "./misses.ts";
 import { overridesFor } from "./overrides.ts";
 import { ownPower } from "./own_power.ts";
 import { filesOf, sourcesOf } from "./sources.ts";
+import { undisturbed } from "./undisturbed.ts";
 
 /** What an app's migrations of one method came to. */
 export interface MigratedReport {
@@ -40,6 +41,8 @@ export interface Report {
   readonly learned: DeciderModel | null;
   /** What preparing the app process took, milliseconds. */
   readonly bootMs?: number;
+  /** What processors worked for it, if Deno tells. */
+  readonly cpuMs?: number;
   /** How long it waited for sessions with a clone to open, milliseconds. */
   readonly openingMs?: number;
 }
@@ -105,7 +108,7 @@ export async function learn(lesson: Lesson): Promise<readonly string[] | undefin
     codeHash,
     objective: lesson.objective,
     candidates: plan.candidates,
-    model: plan.model,
+    model: { ...plan.model, ...(starts?.perCpuMs !== undefined && { perCpuMs: starts.perCpuMs }) },
     executions: store.executions(version).length,
     ...(starts !== undefined && { starts }),
   });
@@ -150,7 +153,8 @@ function recordProfile(store: ProfileStore, version: AppVersion, lesson: Lesson)
   const { conditions, endedMs: atMs } = lesson;
   // A learner that was killed may have come so far.
   if (store.executions(version).some((execution) => execution.atMs === atMs)) return true;
-  const { tree, wallMs, idleMs } = sampledTree(lesson);
+  const report = undisturbed(lesson.report, lesson.starts);
+  const { tree, wallMs, idleMs } = sampledTree({ ...lesson, report });
   if (wallMs < MIN_WALL_MS) return false;
   store.recordExecution(version, {
     input: lesson.input,

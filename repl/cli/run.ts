@@ -201,7 +201,7 @@ export class Run {
     const { code, learnt, seen } = await watchedRun({
       ...{ flags, place },
       launch: (args) => this.#launch([...args, this.#options.app.path, ...this.#options.args]),
-      note: () => this.#lessonNote(this.#start.withWall(note?.starts ?? { runs: [] })),
+      note: (watched) => this.#lessonNote(this.#start.withWall(note?.starts ?? { runs: [] }, { watched })),
       keep: (write) => this.#keep(write),
     });
     if (code === 0 && !seen(this.#options.app.main)) this.#sayBypassed();

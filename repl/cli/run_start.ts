@@ -4,6 +4,8 @@ import type { PlanNote, StartNotes } from "./app_memory.ts";
 import { later } from "./later.ts";
 import type { Report } from "./learning.ts";
 import type { RunOptions } from "./run_options.ts";
+import { undisturbedShare } from "./undisturbed.ts";
+import type { Watched } from "./watched_run.ts";
 import {
   gainsNothing,
   isShort,
@@ -72,9 +74,21 @@ export class RunStart {
     return { ...(nothing && { why: "a run on so little gains nothing by a clone" }), note: taught };
   }
 
-  /** The notes with this run's length, which was that without a clone. */
-  withWall(starts: StartNotes, more: { readonly untold?: boolean } = {}): StartNotes {
-    return ranAlone(starts, this.#start(), { ms: this.wallMs, measured: true, ...more });
+  /** The notes with this run's length, which was that without a clone but for what watching took. */
+  withWall(
+    starts: StartNotes,
+    { watched, ...more }: { readonly untold?: boolean; readonly watched?: Watched | undefined } = {},
+  ): StartNotes {
+    const ms = this.wallMs - (watched?.ownMs ?? 0);
+    const known = ranAlone(starts, this.#start(), { ms, measured: true, ...more });
+    if (watched === undefined) return known;
+    const { wallMs, cpuMs, sampledMs } = watched;
+    return {
+      ...known,
+      unseenMs: Math.max(0, ms - sampledMs),
+      // A start keeps several processors at work, what follows mostly one.
+      ...(cpuMs !== undefined && { perCpuMs: Math.max(1, wallMs / cpuMs) }),
+    };
   }
 
   /** Later runs know by this whether the runtime's start is paid back. The first run of a code says nothing of them. */
@@ -85,11 +99,9 @@ export class RunStart {
     const startMs = this.ms(report);
     if (report?.bootMs === undefined || startMs === undefined) return before;
     const { bootMs, openingMs = 0, learned } = report;
-    const known = ranAlone(
-      before ?? { runs: [] },
-      this.#start(),
-      { ms: this.wallMs - bootMs - openingMs + this.saved.ms },
-    );
+    const share = this.saved.ms === 0 ? undisturbedShare(this.wallMs - openingMs, report, before) : 1;
+    const ms = (this.wallMs - bootMs - openingMs) * share + this.saved.ms;
+    const known = ranAlone(before ?? { runs: [] }, this.#start(), { ms });
     // A start in which code was rewritten is no measure of later ones; what migrations lost is.
     if (made && this.saved.ms >= 0) return known;
     const run = {

@@ -18,6 +18,12 @@ const TRY_EVERY = 8;
  */
 export const START_TIMES = 12;
 
+/**
+ * A gain is believed that is so many times what the start takes: the first runs under the runtime, by which it is expected, have
+ * to share a weak device with a peer that does all for the first time (a quarter to a third longer was measured).
+ */
+const START_MARGIN = 1.25;
+
 /** What predicts an invocation's costs, here and there. */
 export type ExpectedCosts = Pick<Decider, "setConditions" | "decide" | "toJSON">;
 
@@ -63,7 +69,7 @@ export function gainsNothing(notes: StartNotes, start: Start, decider: ExpectedC
   // What the clone has of the run's files isn't known before there is a session: it may be all.
   decider.setConditions(last.conditions, 0);
   const gainMs = expectedGain(start, decider);
-  return gainMs !== undefined && gainMs < last.startMs + (last.openingMs ?? 0);
+  return gainMs !== undefined && gainMs < START_MARGIN * (last.startMs + (last.openingMs ?? 0));
 }
 
 /** What a run is expected to gain by a clone before the runtime's start is taken off; undefined if that isn't known. */
@@ -137,9 +143,11 @@ export function ranAlone(
 
 /** The notes when the decision model has been told what runs took that started plainly; undefined if it knew. */
 export function told(notes: StartNotes, decider: Pick<Decider, "ranAlone">): StartNotes | undefined {
-  const { alone = [] } = notes;
+  const { alone = [], unseenMs = 0 } = notes;
   if (!alone.some(({ untold }) => untold)) return undefined;
-  for (const { features, ms, untold } of alone) if (untold === true) decider.ranAlone(features, ms);
+  for (const { features, ms, untold } of alone) {
+    if (untold === true) decider.ranAlone(features, Math.max(0, ms - unseenMs));
+  }
   return { ...notes, alone: alone.map(({ untold: _, ...note }) => note) };
 }
 

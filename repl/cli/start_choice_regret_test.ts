@@ -37,6 +37,8 @@ interface World {
   readonly downBytes: number;
   readonly coldMs: number;
   readonly files: number;
+  /** How much longer the first run under the runtime takes, as a share: the device's peer does all for the first time beside it. */
+  readonly disturbed: number;
   /** Sizes of the inputs in the order of the runs, kilobytes. */
   readonly kb: readonly number[];
   /** How far times are off in each, as a share. */
@@ -55,6 +57,7 @@ const worlds: fc.Arbitrary<World> = fc.record({
   downBytes: fc.integer({ min: 100, max: 1_000_000 }),
   coldMs: fc.integer({ min: 0, max: 3000 }),
   files: fc.integer({ min: 1, max: 60 }),
+  disturbed: fc.double({ min: 0, max: 0.4, noNaN: true }),
   kb: fc.array(fc.integer({ min: 20, max: 2000 }), { minLength: 12, maxLength: 12 }),
   noise: fc.array(fc.double({ min: -0.05, max: 0.05, noNaN: true }), { minLength: 12, maxLength: 12 }),
 });
@@ -88,14 +91,15 @@ class Device {
     const it = this.#decider(), { features } = start;
     it.setConditions(this.#conditions(), 0);
     const { migrate, hereMs: predictedMs } = it.decide(MAIN, features, true);
-    const awayMs = migrate ? thereMs : hereMs;
+    const times = this.#notes.runs.length === 0 ? 1 + this.#world.disturbed : 1;
+    const awayMs = migrate ? thereMs : hereMs * times;
     if (migrate) {
       it.observe(MAIN, {
         ...{ where: "there", totalMs: thereMs, cloneMs: workMs, cold: true, features },
         ...{ upBytes: this.#world.upBytes, downBytes: this.#world.downBytes },
         ...{ faults: 2, fileBytes: 0, readBytes: features[1]!, waitedMs: 2 * rttMs },
       });
-    } else it.observe(MAIN, { where: "here", ms: hereMs, features });
+    } else it.observe(MAIN, { where: "here", ms: awayMs, features });
     const saved = migrate ? predictedMs - thereMs : 0;
     const run = {
       ...start,

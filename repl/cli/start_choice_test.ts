@@ -94,6 +94,8 @@ Deno.test("told() tells the decision model what plain runs took, once", () => {
   }]);
   equal(told(after!, { ranAlone: (features, ms) => void heard.push([features, ms]) }), undefined);
   equal(heard.length, 1);
+  told({ ...plain, unseenMs: 3 }, { ranAlone: (features, ms) => void heard.push([features, ms]) });
+  assertEquals(heard.at(-1), [[1, 10, 0], 4], "the process's start is no method's");
 });
 
 Deno.test("SavedTime adds up what migrations took less than the device was predicted to", () => {

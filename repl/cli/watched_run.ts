@@ -4,6 +4,18 @@ import { type LessonNote, Lessons, notesOf } from "./lessons.ts";
 
 /** What ended sooner has nothing in it that is worth a clone, however slow this device is. */
 const SHORT_MS = 250;
+const MAX_WATCHED_CHARS = 200;
+
+/** What watching an app showed but for its profile, milliseconds. */
+export interface Watched {
+  /** What watching took of the app's time. */
+  readonly ownMs: number;
+  /** How long the app was sampled. */
+  readonly sampledMs: number;
+  /** From the start of the app's process to its end, and what processors worked for it, if Deno tells. */
+  readonly wallMs: number;
+  readonly cpuMs?: number;
+}
 
 /** A run of an app of which nothing is known yet. */
 export interface WatchedRun {
@@ -13,7 +25,7 @@ export interface WatchedRun {
   readonly place: string;
   /** Starts the app's process with these arguments before its main module; resolves to its exit code. */
   readonly launch: (args: readonly string[]) => Promise<number>;
-  readonly note: () => Omit<LessonNote, "endedMs">;
+  readonly note: (watched: Watched | undefined) => Omit<LessonNote, "endedMs">;
   /** Writes for later runs, or tells why that can't be done. */
   readonly keep: <T>(write: () => T) => T | undefined;
 }
@@ -45,7 +57,7 @@ export async function watchedRun(
     const noted = text.includes('\n{"profile":');
     if (noted && performance.now() - began >= SHORT_MS) {
       learnt = keep(() => {
-        Lessons.end(place, { ...note(), endedMs: Date.now() });
+        Lessons.end(place, { ...note(watchedOf(text)), endedMs: Date.now() });
         return true;
       }) ?? false;
     }
@@ -54,4 +66,10 @@ export async function watchedRun(
   } finally {
     if (!learnt) Lessons.drop(place);
   }
+}
+
+/** It stands at the end, behind a profile that may be large. */
+function watchedOf(notes: string): Watched | undefined {
+  const found = /"watched":(\{[^{}]*\})\}\n$/.exec(notes.slice(-MAX_WATCHED_CHARS));
+  return found === null ? undefined : JSON.parse(found[1]!);
 }

@@ -12,6 +12,7 @@ import { type DecisionMaker, Forced } from "./decision.ts";
 import { DeviceCode } from "./device_code.ts";
 import { DeviceRequires } from "./device_requires.ts";
 import { GlobalBindings } from "./global_bindings.ts";
+import { ownCpuMs } from "../features/mod.ts";
 import { watchLostImports } from "../watch/lost_imports.ts";
 import { installNoteHook } from "../watch/note_hook.ts";
 import type { Sampler } from "../watch/sampler.ts";
@@ -109,6 +110,7 @@ export async function bootApp(supervisor: string, options: BootOptions): Promise
           migrated: migrator?.migrated() ?? {},
           bootMs: bootMs + (hook?.spentMs() ?? 0),
           openingMs: migrator?.openingMs ?? 0,
+          cpuMs: ownCpuMs(),
         };
       },
     );

@@ -8,6 +8,7 @@ import { chunksOf } from "../host/chunks.ts";
 import { absolutePath } from "../host/plain_path.ts";
 import { totalBytes } from "./bytes.ts";
 import { CloneTurns } from "./clone_turns.ts";
+import type { Conditions } from "./conditions.ts";
 import { CloneMemory } from "./clone_memory.ts";
 import { BlobSender } from "./blob_sender.ts";
 import { type CloneBounds, DEFAULT_BOUNDS } from "./clone_bounds.ts";
@@ -417,7 +418,7 @@ export class DeviceSession {
       this.#memory.load(note);
       this.#files.expect(this.#memory.paths());
       if (this.#lost === undefined) this.#blobs.expect(this.#memory.hashes());
-      return this.#askForSent(message.clone.peer);
+      return this.#askForSent(message.clone.peer, message.conditions);
     }).catch(() => {}); // it is only quicker with that
   }
 
@@ -426,23 +427,22 @@ export class DeviceSession {
   }
 
   /** What was sent ahead may be there without this app's having read it. */
-  async #askForSent(clone: string): Promise<void> {
+  async #askForSent(clone: string, conditions: Conditions): Promise<void> {
     const paths = this.#lookedAt();
     this.#sent = await this.#ask({ op: "sent", clone, paths }) ?? {};
     const hashes = Object.values(this.#sent).flat();
     if (this.#lost === undefined) await this.#blobs.expect(hashes);
-    await this.#findLacking();
+    await this.#findLacking(conditions);
   }
 
-  async #findLacking(): Promise<void> {
+  async #findLacking(conditions: Conditions): Promise<void> {
     for (const path of this.#lookedAt()) {
       const found = this.#files.sizeOf(path);
       if (found === undefined) continue;
       const wasSent = this.#sent[path]?.every((hash) => this.#blobs.has(hash)) === true;
       this.#lacking.add(path, { bytes: found.size, isThere: found.named || wasSent });
     }
-    const conditions = this.#board.read();
-    if (conditions !== undefined) await this.#lacking.weigh(conditions);
+    await this.#lacking.weigh(conditions);
     this.#tellLacking();
   }
 

@@ -138,3 +138,17 @@ Deno.test("a session tells which share of the run's files its clone lacks: what 
   Deno.removeSync(folder, { recursive: true });
   assertEquals(board.lacking, 0.5, "two of four files, and that is known to the first decision");
 });
+
+Deno.test("a session tells of files that compress what they take on the link, to its first decision", async () => {
+  const path = Deno.makeTempFileSync();
+  Deno.writeTextFileSync(path, "the same again and again\n".repeat(10_000));
+  const { service, board, ask } = serviceOf(() => Promise.resolve(new WillingLink()), {
+    args: [path],
+    ask: ({ op }) => op === "memory" ? { code: [], reads: [] } : null,
+  });
+  const state = await ask({ waitMs: 30_000, riskMs: 30_000 });
+  assert(state.ok, String(state.error));
+  service.close();
+  Deno.removeSync(path);
+  assert(board.lacking > 0 && board.lacking < 0.5, `${board.lacking}`);
+});
