@@ -1,4 +1,5 @@
 import * as nodeModule from "node:module";
+import { newFunction } from "../heap/intrinsics.ts";
 import { hasText, testRegExp } from "../heap/texts.ts";
 
 /** What `registerHooks` takes; Deno hands over and takes anything. */
@@ -14,11 +15,20 @@ type LoadRequired = (path: string) => object;
 /** Starts a line of an ES module and of no script, but in a comment or a template. */
 const MODULE_SYNTAX = /^\s*(?:import\b(?!\s*[(.])|export\b(?!\s*[.=(]))/m;
 
-/** Whether a text that `require` is given is an ES module's, as far as it can be seen without parsing it. */
+/** Whether a text that `require` is given is an ES module's. */
 export function looksLikeModule(url: string, source: unknown): boolean {
   return testRegExp(/^file:/, url) && typeof source === "string" &&
     !testRegExp(/\.(cjs|cts|json)(\?|$)/, url) &&
-    (testRegExp(/\.m[jt]s(\?|$)/, url) || testRegExp(MODULE_SYNTAX, source));
+    (testRegExp(/\.m[jt]s(\?|$)/, url) || testRegExp(MODULE_SYNTAX, source) && !isScript(source));
+}
+
+function isScript(source: string): boolean {
+  try {
+    new newFunction("exports", "require", "module", testRegExp(/^#!/, source) ? `//${source}` : source);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** For a built-in the engine's loader takes no source from a hook, and goes on as it does without one. */

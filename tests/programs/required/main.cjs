@@ -8,4 +8,5 @@ try { require("./waits.mjs"); } catch (error) { console.log(error.code, error.me
 try { require("./fails.mjs"); } catch (error) { console.log(error.message.split("\n")[0], error instanceof TypeError); }
 function act(n) { return n + a; }
 console.log(act(1), require.cache[require.resolve("./module.mjs")].exports.a);
+console.log(require("./untyped/index.js").lines);
 import("./module.mjs").then((module) => console.log(module.default === f));
