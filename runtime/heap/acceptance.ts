@@ -108,6 +108,7 @@ export class Acceptance {
     const inlet = this.#inlet;
     const count = inlet.count();
     if (count > inlet.limits.maxObjects) throw new PacketError("it has too many objects");
+    inlet.state.reserve(count);
     for (let i = 0; i < count; i++) {
       const byte = inlet.byte();
       const number = byte & ~CARRIES_PRIVATES;
@@ -312,11 +313,7 @@ export class Acceptance {
     const { kept } = inlet.state;
     const from = this.#firstStart, ends = this.#ends;
     const place = kept.append(inlet.bytes, from, ends.length === 0 ? from : ends.at(ends.length - 1), true);
-    for (let i = 0, start = from; i < ends.length; i++) {
-      const end = ends.at(i);
-      kept.place(inlet.firstNew + i, place, start, end);
-      start = end;
-    }
+    kept.placeAll(inlet.firstNew, place, { from, base: 0, ends });
     const changes = this.#changeStarts;
     const changed = kept.append(inlet.bytes, changes[0]!, changes[changes.length - 1]!, false);
     for (let i = 0; i < changes.length - 1; i++) {

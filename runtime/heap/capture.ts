@@ -10,7 +10,14 @@ import { isWeakKind, KIND, mayCarryPrivates } from "./node.ts";
 import { Offsets } from "./offsets.ts";
 import { RecordComparer } from "./record_comparer.ts";
 import { ROW, type SessionState } from "./session_state.ts";
-import { bytesSet, bytesSubarray, newUint8Array, SafeMap, typedArrayLength } from "./intrinsics.ts";
+import {
+  bytesSet,
+  bytesSubarray,
+  newUint8Array,
+  SafeMap,
+  typedArrayFill,
+  typedArrayLength,
+} from "./intrinsics.ts";
 import { WeakReach } from "./weak_reach.ts";
 import { Writer } from "./writer.ts";
 
@@ -297,7 +304,7 @@ export class CaptureWalk {
   /** Known nodes that the roots reach and that are as the other side has them, by rising index. */
   #unchanged(reached: number): number[] {
     const { queue, firstNew } = this.out;
-    const marks = new Uint8Array(firstNew);
+    const marks = new newUint8Array(firstNew);
     for (let i = 0; i < reached; i++) if (queue.at(i) < firstNew) marks[queue.at(i)] = 1;
     for (let i = 0; i < this.changed.length; i++) marks[this.changed[i]!] = 0;
     const unchanged: number[] = [];
@@ -313,12 +320,8 @@ export class CaptureWalk {
     const ends = this.#ends;
     const place = kept.append(records.bytes, records.from, records.to, true);
     const asNew = returns ? ROW.new : ROW.migrated;
-    for (let i = 0, start = records.from; i < ends.length; i++) {
-      const end = records.from + ends.at(i);
-      kept.place(firstNew + i, place, start, end);
-      states[firstNew + i] = asNew;
-      start = end;
-    }
+    kept.placeAll(firstNew, place, { from: records.from, base: records.from, ends });
+    typedArrayFill(states, asNew, firstNew, firstNew + ends.length);
     const changes = kept.append(this.#changes.bytes, 0, this.#changes.at, false);
     for (let i = 0; i < queue.length; i++) {
       if (queue.at(i) >= firstNew) continue;

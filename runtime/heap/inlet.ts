@@ -229,6 +229,12 @@ export class Inlet extends Reader {
 
   /** Any value of the language. */
   value(): unknown {
+    const { at } = this;
+    const tag = this.bytes[at]!;
+    if (tag >= INLINE_INTEGER) {
+      this.at = at + 1;
+      return tag - INLINE_INTEGER;
+    }
     const value = this.slot();
     if (value === UNINITIALISED || value === HOLE) throw new PacketError("a mark stands where a value must");
     return value;
@@ -237,7 +243,11 @@ export class Inlet extends Reader {
   /** Any value, {@linkcode UNINITIALISED} or {@linkcode HOLE}. */
   slot(): unknown {
     const tag = this.byte();
-    return tag === VALUE.reference ? this.liveValue(this.varint()) : this.#primitive(tag);
+    if (tag !== VALUE.reference) return this.#primitive(tag);
+    const mid = this.varint();
+    const index = mid - this.state.origin;
+    const node = this.state.nodes[index];
+    return node !== undefined && isValueKind(this.state.kinds[index]!) ? node : this.liveValue(mid);
   }
 
   /** A value whose reference may not be live yet. */

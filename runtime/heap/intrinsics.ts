@@ -86,6 +86,9 @@ export const bigintToString = uncurry(BigInt.prototype.toString as (this: bigint
 
 export const sortList = uncurry(Array.prototype.sort) as <T>(list: T[], order: (a: T, b: T) => number) => T[];
 
+/** A copy; asks for no species. */
+export const arrayReversed = uncurry(Array.prototype.toReversed) as <T>(list: readonly T[]) => T[];
+
 export const mapForEach = uncurry(
   Map.prototype.forEach as (this: ReadonlyMap<unknown, unknown>, f: (v: unknown, k: unknown) => void) => void,
 );
@@ -200,6 +203,13 @@ export const typedArrayAt = uncurry(
 );
 export const bytesSet = uncurry(
   TypedArrayPrototype.set as (this: Uint8Array, source: Uint8Array, at?: number) => void,
+);
+/** Of two typed arrays of the same type. */
+export const typedArraySet = uncurry(
+  TypedArrayPrototype.set as unknown as (this: object, source: object, at?: number) => void,
+);
+export const typedArrayFill = uncurry(
+  TypedArrayPrototype.fill as unknown as (this: object, value: number, from: number, to: number) => void,
 );
 export const newUint8Array = Uint8Array;
 /** The method would ask what species the program wants. */

@@ -1,5 +1,12 @@
-import { bytesSet, bytesSubarray, newUint8Array, SafeMap, typedArrayLength } from "./intrinsics.ts";
-import { grownOffsets } from "./offsets.ts";
+import {
+  bytesSet,
+  bytesSubarray,
+  newUint8Array,
+  SafeMap,
+  typedArrayFill,
+  typedArrayLength,
+} from "./intrinsics.ts";
+import { grownOffsets, type Offsets } from "./offsets.ts";
 import { sameBytes } from "./reader.ts";
 
 /** Waste that isn't worth a compaction. */
@@ -75,6 +82,23 @@ export class KeptRecords {
     this.#stretchOf[index] = stretch;
   }
 
+  /** The same of nodes from `first` on that have no records yet, which begin at `from` of their source, one after the other. */
+  placeAll(first: number, kept: KeptPlace, { from, base, ends }: RecordEnds): void {
+    const { stretch, shift } = kept;
+    const count = ends.length;
+    if (count === 0) return;
+    if (first + count > this.#room) this.#grow((first + count) * 3 >>> 1);
+    let start = from + shift;
+    this.#live += base + ends.at(count - 1) - from;
+    for (let i = 0; i < count; i++) {
+      const end = base + shift + ends.at(i);
+      this.#starts[first + i] = start;
+      this.#ends[first + i] = end;
+      start = end;
+    }
+    typedArrayFill(this.#stretchOf, stretch, first, first + count);
+  }
+
   /** Gives replaced records' room back once it is most of the store. */
   compact(): void {
     const used = this.#used + this.#held;
@@ -111,6 +135,15 @@ export class KeptRecords {
     bytesSet(grown, this.#stretchOf, 0);
     this.#stretchOf = grown;
   }
+}
+
+/** Where records that follow each other are in their source. */
+export interface RecordEnds {
+  /** Where the first begins. */
+  readonly from: number;
+  /** Added to each of {@linkcode ends}. */
+  readonly base: number;
+  readonly ends: Offsets;
 }
 
 /** Where a stretch of records was put. */

@@ -1,4 +1,4 @@
-import { newUint32Array, typedArrayLength } from "./intrinsics.ts";
+import { newUint32Array, typedArraySet } from "./intrinsics.ts";
 
 /** A growing list of byte positions or indexes: a tenth of the memory traffic of a list of numbers. */
 export class Offsets {
@@ -9,6 +9,14 @@ export class Offsets {
   push(offset: number): void {
     if (this.length === this.#room) this.#list = grownOffsets(this.#list, this.#room *= 2);
     this.#list[this.length++] = offset;
+  }
+
+  /** Pushes all from `first` up to before `end`. */
+  pushRange(first: number, end: number): void {
+    const length = this.length + end - first;
+    if (length > this.#room) this.#list = grownOffsets(this.#list, this.#room = length * 3 >>> 1);
+    for (let at = this.length, index = first; index < end; index++) this.#list[at++] = index;
+    this.length = length;
   }
 
   /** What was pushed at this place; 0 before the first. */
@@ -28,6 +36,6 @@ export function joined(first: Offsets, second: Offsets): Offsets {
 /** The same offsets with room for more. */
 export function grownOffsets(list: Uint32Array, room: number): Uint32Array<ArrayBuffer> {
   const grown = new newUint32Array(room);
-  for (let i = 0, length = typedArrayLength(list); i < length; i++) grown[i] = list[i]!;
+  typedArraySet(grown, list);
   return grown;
 }

@@ -127,6 +127,8 @@ export class Outlet {
   #known: Layout | undefined;
   /** Of the object whose properties were written last. */
   lastShape: Shape | undefined;
+  /** How the array that was written last is made; see kinds/array.ts. */
+  lastMold = 0;
 
   constructor(state: SessionState, options: OutletOptions) {
     this.state = state;

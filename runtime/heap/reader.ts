@@ -37,6 +37,27 @@ export class Reader {
   }
 
   varint(): number {
+    const { bytes, at } = this;
+    // Behind the end there is no byte, which isn't less either.
+    const first = bytes[at]!;
+    if (first < 0x80) {
+      this.at = at + 1;
+      return first;
+    }
+    const second = bytes[at + 1]!;
+    if (second < 0x80) {
+      this.at = at + 2;
+      return first & 0x7f | second << 7;
+    }
+    const third = bytes[at + 2]!;
+    if (third < 0x80) {
+      this.at = at + 3;
+      return first & 0x7f | (second & 0x7f) << 7 | third << 14;
+    }
+    return this.#longVarint();
+  }
+
+  #longVarint(): number {
     let value = 0;
     let scale = 1;
     for (let i = 0; i < 8; i++) {
@@ -95,14 +116,9 @@ export class Reader {
   #ascii(): string {
     const length = this.byte();
     if (length > this.left) throw new PacketError("it ends too early");
-    const { bytes } = this;
-    let text = "";
-    for (const end = this.at + length; this.at < end; this.at++) {
-      const code = bytes[this.at]!;
-      if (code > 0x7f) throw new PacketError("a string isn't in its form");
-      text += ASCII[code];
-    }
-    return text;
+    const { bytes, at } = this;
+    this.at = at + length;
+    return length <= MAX_RECENT ? recentText(bytes, at, length) : asciiText(bytes, at, length);
   }
 
   #utf8(): string {
@@ -126,8 +142,47 @@ export class Reader {
   }
 }
 
-const ASCII: string[] = [];
-for (let i = 0; i < 128; i++) ASCII[i] = String.fromCharCode(i);
+const MAX_RECENT = 32;
+const RECENT_COUNT = 1024;
+/** Short strings recur: by hash, the last of each, with its bytes, so that one of many is made anew. */
+const recentTexts: string[] = [];
+const recentBytes = new Uint8Array(RECENT_COUNT * MAX_RECENT);
+for (let i = 0; i < RECENT_COUNT; i++) recentTexts[i] = "";
+
+function recentText(bytes: Uint8Array, at: number, length: number): string {
+  let hash = length;
+  for (let i = at, end = at + length; i < end; i++) hash = hash * 31 + bytes[i]! | 0;
+  const place = (hash ^ hash >>> 10) & RECENT_COUNT - 1;
+  const recent = recentTexts[place]!;
+  const start = place * MAX_RECENT;
+  if (recent.length === length) {
+    let i = 0;
+    while (i < length && recentBytes[start + i] === bytes[at + i]) i++;
+    if (i === length) return recent;
+  }
+  const text = recentTexts[place] = asciiText(bytes, at, length);
+  for (let i = 0; i < length; i++) recentBytes[start + i] = bytes[at + i]!;
+  return text;
+}
+
+/** Several characters a call: each step makes another string. */
+function asciiText(bytes: Uint8Array, from: number, length: number): string {
+  const end = from + length;
+  let text = "";
+  let all = 0;
+  let at = from;
+  for (; at + 4 <= end; at += 4) {
+    const a = bytes[at]!, b = bytes[at + 1]!, c = bytes[at + 2]!, d = bytes[at + 3]!;
+    all |= a | b | c | d;
+    text += fromCharCode(a, b, c, d);
+  }
+  for (; at < end; at++) {
+    all |= bytes[at]!;
+    text += fromCharCode(bytes[at]!);
+  }
+  if (all > 0x7f) throw new PacketError("a string isn't in its form");
+  return text;
+}
 
 /** Whether two stretches hold the same bytes, however they are aligned. */
 export function sameBytes(

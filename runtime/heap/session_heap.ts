@@ -31,8 +31,9 @@ import { isWeakKind, KIND } from "./node.ts";
 import { pathOf } from "./path.ts";
 import { Reader } from "./reader.ts";
 import { ROW, ROW_NAMES, type RowState, SessionState } from "./session_state.ts";
+import { hasTail } from "./tails.ts";
 import { hasEntry } from "./weak_reach.ts";
-import { typedArrayLength } from "./intrinsics.ts";
+import { typedArrayFill, typedArrayLength } from "./intrinsics.ts";
 
 /** A session whose ids are this many times what it last reached, and more than the minimum, starts over. */
 const RESTART_FACTOR = 4;
@@ -223,14 +224,12 @@ export class SessionHeap {
     const current = more ? state.current : new Offsets();
     mark(state, named, ROW.named, current);
     mark(state, changed, ROW.changed, current);
-    for (let i = firstNew; i < state.size; i++) {
-      state.states[i] = ROW.migrated;
-      current.push(i);
-    }
+    typedArrayFill(state.states, ROW.migrated, firstNew, state.size);
+    current.pushRange(firstNew, state.size);
     state.current = current;
     const begin = (index: number) => state.tails.begin(index, state.kinds[index]!, state.nodes[index]!);
     for (let i = 0; i < changed.length; i++) begin(changed[i]!);
-    for (let i = firstNew; i < state.size; i++) begin(i);
+    for (let i = firstNew; i < state.size; i++) if (hasTail(state.kinds[i]!)) begin(i);
     this.#nameClones(firstNew, state.size);
     this.#cidRuns[this.#cidRuns.length] = {
       first: firstNew,
@@ -250,7 +249,7 @@ export class SessionHeap {
     for (let i = 0; i < state.current.length; i++) state.states[state.current.at(i)] = ROW.dead;
     mark(state, named, ROW.unchanged);
     mark(state, changed, ROW.changed);
-    for (let i = firstNew; i < state.size; i++) state.states[i] = ROW.new;
+    typedArrayFill(state.states, ROW.new, firstNew, state.size);
     for (let i = 0; i < cidRuns.length; i++) {
       const { first, count, cid } = cidRuns[i]!;
       for (let k = 0; k < count && first + k < state.size; k++) state.cids[first + k] = cid + k;

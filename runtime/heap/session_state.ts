@@ -16,7 +16,7 @@ import {
   SafeMap,
   SafeWeakMap,
   symbolKeyFor,
-  typedArrayLength,
+  typedArraySet,
 } from "./intrinsics.ts";
 import type { Standing } from "./iterator_place.ts";
 import { KeptRecords } from "./kept_records.ts";
@@ -166,12 +166,17 @@ export class SessionState {
   /** Takes the next index, for a node that may be yet to be made. */
   announce(kind: number, node: Node | undefined): number {
     const index = this.size++;
-    if (index === this.#room) this.#grow(index * 2);
+    if (index >= this.#room) this.#grow(index * 2);
     this.kinds[index] = kind;
     this.parents[index] = -1;
     this.nodes[index] = node;
     if (node !== undefined) this.#keepIfBuiltin(index, node);
     return index;
+  }
+
+  /** Makes room for so many nodes more. */
+  reserve(count: number): void {
+    if (this.size + count > this.#room) this.#grow(this.size + count);
   }
 
   /** Says which node an announced index means. `later` puts off what it takes to find it by identity. */
@@ -243,6 +248,6 @@ function grownBytes(column: Uint8Array, room: number): Uint8Array {
 
 function grownInts(column: Int32Array, room: number): Int32Array {
   const grown = new newInt32Array(room);
-  for (let i = 0, length = typedArrayLength(column); i < length; i++) grown[i] = column[i]!;
+  typedArraySet(grown, column);
   return grown;
 }

@@ -42,7 +42,7 @@ export class ShapePlan {
   /** Makes an object with all keys, or, if that isn't safe or not worth it, an empty one. */
   make(inlet: Inlet): object {
     if (this.#inlet !== inlet) this.#prepare(inlet);
-    return this.#generated ? new this.#maker!() : createObject(this.#prototype!);
+    return this.#generated ? this.#maker!() : createObject(this.#prototype!);
   }
 
   #prepare(inlet: Inlet): void {
@@ -50,9 +50,8 @@ export class ShapePlan {
     if (this.#prototype === undefined) this.#prototype = inlet.liveObject(this.needs[0]!);
     this.#generated = (this.#maker !== undefined || this.uses >= WORTH_CODE) && this.#isSafe(inlet);
     if (!this.#generated || this.#maker !== undefined) return;
-    this.#maker = objectMaker(this.keys);
+    this.#maker = objectMaker(this.keys, this.#prototype!);
     this.#filler = slotFiller(this.keys);
-    (this.#maker as { prototype: unknown }).prototype = this.#prototype;
   }
 
   /** Whether no prototype has a setter, a fixed property or a trap that an assignment would meet. */

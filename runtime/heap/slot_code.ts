@@ -2,7 +2,7 @@
  * Reading and writing the properties of one shape, as code made for that shape where code may be made from text, so that
  * the engine's inline caches work; else as loops. Only ever run on objects of known layout, where it runs no user code.
  */
-import { newFunction, quote } from "./intrinsics.ts";
+import { createObject, newFunction, quote } from "./intrinsics.ts";
 
 /** Where slots are written to. */
 export interface SlotSink {
@@ -23,7 +23,7 @@ export interface SlotTwin {
 export type CompareSlots = (object: object, twin: SlotTwin) => boolean;
 export type WriteSlots = (object: object, sink: SlotSink) => void;
 export type FillSlots = (object: object, source: SlotSource) => void;
-export type MakeObject = new () => object;
+export type MakeObject = () => object;
 
 /** Longer lists of keys aren't worth code of their own. */
 const MAX_KEYS = 64;
@@ -32,7 +32,7 @@ const MAX_KEYS = 64;
 export function slotWriter(keys: readonly string[], firstSlot: number): WriteSlots {
   let text = "";
   for (let i = 0; i < keys.length; i++) text += `s.slot(o[${quote(keys[i]!)}],${firstSlot + i});`;
-  return compile<WriteSlots>(keys, text, ["o", "s"]) ?? ((object, sink) => {
+  return compile<WriteSlots>(keys, text) ?? ((object, sink) => {
     for (let i = 0; i < keys.length; i++) {
       sink.slot((object as Record<string, unknown>)[keys[i]!], firstSlot + i);
     }
@@ -43,7 +43,7 @@ export function slotWriter(keys: readonly string[], firstSlot: number): WriteSlo
 export function slotComparer(keys: readonly string[]): CompareSlots {
   let text = "return true";
   for (let i = 0; i < keys.length; i++) text += `&&s.same(o[${quote(keys[i]!)}])`;
-  return compile<CompareSlots>(keys, text, ["o", "s"]) ?? ((object, twin) => {
+  return compile<CompareSlots>(keys, text) ?? ((object, twin) => {
     for (let i = 0; i < keys.length; i++) {
       if (!twin.same((object as Record<string, unknown>)[keys[i]!])) return false;
     }
@@ -55,25 +55,30 @@ export function slotComparer(keys: readonly string[]): CompareSlots {
 export function slotFiller(keys: readonly string[]): FillSlots {
   let text = "";
   for (let i = 0; i < keys.length; i++) text += `o[${quote(keys[i]!)}]=s.value();`;
-  return compile<FillSlots>(keys, text, ["o", "s"]) ?? ((object, source) => {
+  return compile<FillSlots>(keys, text) ?? ((object, source) => {
     for (let i = 0; i < keys.length; i++) (object as Record<string, unknown>)[keys[i]!] = source.value();
   });
 }
 
-/** A constructor of objects that have all the keys, undefined. Its `prototype` is the caller's to set. */
-export function objectMaker(keys: readonly string[]): MakeObject {
+/** Makes objects with that prototype that have all the keys, undefined. */
+export function objectMaker(keys: readonly string[], prototype: object): MakeObject {
   let text = "";
   for (let i = 0; i < keys.length; i++) text += `this[${quote(keys[i]!)}]=void 0;`;
-  return (compile(keys, text, []) as MakeObject | undefined) ??
-    (function (this: Record<string, unknown>) {
-      for (let i = 0; i < keys.length; i++) this[keys[i]!] = undefined;
-    } as unknown as MakeObject);
+  // A constructor that is called from one place only is made part of the code there.
+  const body = `function C(){${text}}C.prototype=o;return function(){return new C()}`;
+  const make = compile<(prototype: object) => MakeObject>(keys, body);
+  if (make !== undefined) return make(prototype);
+  return () => {
+    const made = createObject(prototype) as Record<string, undefined>;
+    for (let i = 0; i < keys.length; i++) made[keys[i]!] = undefined;
+    return made;
+  };
 }
 
-function compile<T>(keys: readonly string[], body: string, parameters: readonly string[]): T | undefined {
+function compile<T>(keys: readonly string[], body: string): T | undefined {
   if (keys.length > MAX_KEYS) return undefined;
   try {
-    return (parameters.length === 0 ? new newFunction(body) : new newFunction("o", "s", body)) as T;
+    return new newFunction("o", "s", body) as T;
   } catch {
     return undefined;
   }

@@ -11,6 +11,11 @@ import { KIND, type Node } from "./node.ts";
 
 type Keys = Iterator<unknown>;
 
+/** Whether nodes of a kind have entries. */
+export function hasTail(kind: number): boolean {
+  return kind === KIND.map || kind === KIND.set;
+}
+
 /**
  * Knows how many of a Map's or Set's entries were added since it came, also where one was deleted and added again in the
  * same place of the order. On the other side iterators may stand in it that nobody sees here: they must meet such entries
@@ -34,7 +39,7 @@ export class Tails {
 
   /** How many entries were added since {@linkcode begin}; begin anew afterwards. */
   count(index: number, kind: number): number {
-    if (kind !== KIND.map && kind !== KIND.set) return 0;
+    if (!hasTail(kind)) return 0;
     const keys = this.#ends.get(index);
     if (keys === undefined) return 0;
     const next = kind === KIND.map ? mapIteratorNext : setIteratorNext;

@@ -2,6 +2,7 @@ import { UNINITIALISED } from "../access.ts";
 import type { Inlet, Properties } from "../inlet.ts";
 import {
   ArrayPrototype,
+  arrayReversed,
   defineProperty,
   deleteProperty,
   getDescriptor,
@@ -32,10 +33,13 @@ interface ArrayContent {
 }
 
 /** Arrays: elements, holes, length and whatever else they carry. */
-export const array: Kind<unknown[], void, ArrayContent> = {
+export const array: Kind<unknown[], unknown[] | undefined, ArrayContent> = {
   name: "array",
-  writeShell() {},
+  writeShell(_, out: Outlet) {
+    if (out.fresh) out.w.byte(out.lastMold);
+  },
   writeContent(node, out: Outlet) {
+    out.lastMold = 0;
     if (out.isOrdinaryArray(node) && writeOrdinary(node, out)) return;
     const { value: length, writable } = getDescriptor(node, "length")!;
     if (length > LONG && writeLong(node, { length, writable: writable! }, out)) return;
@@ -54,8 +58,8 @@ export const array: Kind<unknown[], void, ArrayContent> = {
     }
     out.properties(node, otherKeys(keys, dense ? indexes : 0));
   },
-  readShell() {},
-  create: () => [],
+  readShell: (inlet: Inlet) => moldOf(inlet.byte()),
+  create: (mold) => mold === undefined ? [] : arrayReversed(mold),
   readContent(inlet: Inlet) {
     const flags = inlet.byte();
     const length = inlet.varint();
@@ -94,6 +98,38 @@ export const array: Kind<unknown[], void, ArrayContent> = {
   },
 };
 
+/** What the engine keeps an array's elements as. */
+const INTEGER = 1, DOUBLE = 2, OTHER = 4;
+/** Longer arrays grow element by element: they are few. */
+const MAX_MOLD = 63;
+/** By the low bits of a mold's number, what it is filled with. */
+const SAMPLES: readonly unknown[] = [undefined, 0, 0.5, ""];
+/**
+ * Arrays that are copied to make one that has room for just so many elements, of just that sort: one that grows as it is
+ * filled takes several times the memory and time. By number; 0 is none.
+ */
+const MOLDS: unknown[][] = [];
+
+function sortOf(element: unknown): number {
+  if (typeof element !== "number") return OTHER;
+  return (element | 0) === element && !(element === 0 && 1 / element < 0) ? INTEGER : DOUBLE;
+}
+
+function moldNumber(length: number, sorts: number): number {
+  if (length === 0 || length > MAX_MOLD) return 0;
+  return length << 2 | (sorts === INTEGER ? 1 : (sorts & OTHER) === 0 ? 2 : 3);
+}
+
+function moldOf(number: number): unknown[] | undefined {
+  return number < 4 || (number & 3) === 0 ? undefined : MOLDS[number] ??= mold(number >> 2, number & 3);
+}
+
+function mold(length: number, sort: number): unknown[] {
+  const made: unknown[] = [];
+  for (let i = 0; i < length; i++) made[i] = SAMPLES[sort];
+  return made;
+}
+
 /** Writes an array whose elements are known to be as assignment makes them, unless most are holes. */
 function writeOrdinary(node: unknown[], out: Outlet): boolean {
   const { length } = node;
@@ -101,8 +137,10 @@ function writeOrdinary(node: unknown[], out: Outlet): boolean {
   out.w.byte(0);
   out.w.varint(length);
   let holes = 0;
+  let sorts = 0;
   for (let i = 0; i < length; i++) {
     const element = node[i];
+    sorts |= sortOf(element);
     const isHole = element === undefined && !hasOwn(node, i);
     if (isHole && !isDense(length - ++holes, length)) {
       out.w.at = start;
@@ -110,6 +148,7 @@ function writeOrdinary(node: unknown[], out: Outlet): boolean {
     }
     out.value(isHole ? HOLE : element);
   }
+  out.lastMold = holes === 0 ? moldNumber(length, sorts) : 0;
   if (out.layouts.arrayShape === undefined) out.layouts.arrayShape = out.properties(node, []);
   else out.w.varint(out.layouts.arrayShape.number);
   return true;
@@ -145,14 +184,18 @@ function writeElements(
   out: Outlet,
 ): boolean {
   let holes = 0;
+  let sorts = 0;
   for (let i = 0; i < length; i++) {
     const descriptor = getDescriptor(node, i);
     if (descriptor === undefined) {
       if (++holes > maxHoles || !isDense(length - holes, length)) return false;
       out.value(HOLE);
-    } else if (hasOwn(descriptor, "value") && isPlain(descriptor)) out.value(descriptor.value);
-    else return false;
+    } else if (hasOwn(descriptor, "value") && isPlain(descriptor)) {
+      sorts |= sortOf(descriptor.value);
+      out.value(descriptor.value);
+    } else return false;
   }
+  out.lastMold = holes === 0 ? moldNumber(length, sorts) : 0;
   return true;
 }
 
@@ -183,8 +226,9 @@ function assignElements(node: unknown[], inlet: Inlet, length: number): unknown[
     const element = inlet.slot();
     if (element === UNINITIALISED) throw new PacketError("a mark stands where a value must");
     if (element !== HOLE) node[i] = element;
+    else if (i < node.length) throw new PacketError("an array lacks an element that it was made for");
   }
-  node.length = length;
+  if (node.length !== length) node.length = length;
   return node;
 }
 
