@@ -2,125 +2,42 @@
  * Capture and instantiate against what people use to copy heaps. Run with `deno task bench:capture [--json] [PART OF A NAME]`; medians
  * of several rounds, interleaved, all in one process. Baselines carry the same values with prototypes and functions
  * stripped. `out` is capture and encode, `in` decode and instantiate; `home` is what the clone does to send back a heap of
- * which one object changed, `again` what the device does to migrate that heap once more. The engine's flags are an app process's; a
+ * which one object changed, `again` what the device does to migrate that heap once more. `roundtrip` is a whole later migration
+ * on both sides, of which a thousand objects come home changed: captured, accepted, captured at the clone, merged. `peak` is the
+ * memory that `out` takes beyond what was there, in a process of its own (Linux only). The engine's flags are an app process's; a
  * guest has no such young generation, so `in` and `home` take somewhat longer there.
  */
 import { deserialize, serialize } from "node:v8";
-import { parse } from "acorn";
 import { deserialize as serovalIn, serialize as serovalOut } from "seroval";
-import { FakeScope, FakeSide } from "../runtime/heap/fake_side_test.ts";
+import { FakeSide } from "../runtime/heap/fake_side_test.ts";
 import { SessionHeap } from "../runtime/heap/mod.ts";
-import { PROGRAM, SITE } from "../runtime/heap/program_test.ts";
+import { PROGRAM } from "../runtime/heap/program_test.ts";
 import { Redefinitions } from "../runtime/host/redefinitions.ts";
+import { peakOf } from "./capture_peak.ts";
+import { type Workload, WORKLOADS } from "./capture_workloads.ts";
 import { msgpackr } from "./msgpackr/baseline.ts";
 
 const ROUNDS = 5;
+const CHANGED_OBJECTS = 1000;
 
 interface Row {
   readonly workload: string;
-  readonly step: "out" | "in" | "both" | "home" | "again";
-  readonly ms: number;
+  readonly step: "out" | "in" | "both" | "home" | "again" | "roundtrip" | "peak";
+  /** Null for `peak`. */
+  readonly ms: number | null;
+  /** Of the packet that goes out first. */
   readonly bytes: number;
   /** Our time over `v8.serialize` (out, home, again), `deserialize` (in) or both; null where it can't carry the heap. */
   readonly vs_v8: number | null;
   readonly vs_structured_clone: number | null;
   readonly vs_msgpackr: number | null;
   readonly vs_seroval: number | null;
-  /** What capturing an unchanged heap takes of what capturing it took, for `again`. */
+  /** What `again` and `roundtrip` take of what capturing it took. */
   readonly vs_out: number | null;
+  /** Bytes, for `peak`, and what they are of the packet. */
+  readonly peak_bytes: number | null;
+  readonly vs_packet: number | null;
 }
-
-interface Workload {
-  readonly name: string;
-  make(side: FakeSide): any;
-  /** Changes one object of it. */
-  change(root: any): void;
-  /** What can't carry it, or takes minutes; `v8` stands for all that carry no functions. */
-  readonly without?: readonly ("v8" | "seroval")[];
-}
-
-class Tree {
-  left: Tree | null = null;
-  right: Tree | null = null;
-  readonly id: number;
-  name: string;
-  constructor(id: number) {
-    this.id = id;
-    this.name = `node${id % 100}`;
-  }
-}
-// The fake side knows no class statement of this module: the tree keeps its prototype but not its constructor.
-Reflect.deleteProperty(Tree.prototype, "constructor");
-
-function tree(count: number): Tree {
-  const nodes = Array.from({ length: count }, (_, i) => new Tree(i));
-  nodes.forEach((node, i) => {
-    node.left = nodes[2 * i + 1] ?? null;
-    node.right = nodes[2 * i + 2] ?? null;
-  });
-  return nodes[0]!;
-}
-
-/** A real program's syntax tree, without the parser's prototypes. */
-function syntaxTree(): unknown {
-  const source = Deno.readTextFileSync(new URL(import.meta.resolve("acorn")));
-  return structuredClone(parse(source, { ecmaVersion: "latest", sourceType: "module", locations: true }));
-}
-
-const WORKLOADS: readonly Workload[] = [
-  {
-    name: "200,000 class instances in a tree",
-    make: () => tree(200_000),
-    change: (root) => root.left.left.name = "changed",
-  },
-  {
-    name: "a template of 1,000,000 objects",
-    make: () => tree(1_000_000),
-    change: (root) => root.left.left.name = "changed",
-    without: ["seroval"],
-  },
-  {
-    name: "Map and Set, 200,000 entries",
-    make: () => ({
-      map: new Map(Array.from({ length: 100_000 }, (_, i) => [`key${i}`, { i }])),
-      set: new Set(Array.from({ length: 100_000 }, (_, i) => i * 3)),
-    }),
-    change: (root) => root.map.get("key5").i = -1,
-  },
-  {
-    name: "50,000 closures",
-    make: (side) =>
-      Array.from({ length: 50_000 }, (_, i) => side.closure(SITE.increment, [new FakeScope(0, [i])])),
-    change: (root) => root[5](),
-    without: ["v8", "seroval"],
-  },
-  {
-    name: "64 MiB of typed arrays",
-    make: () => Array.from({ length: 16 }, (_, i) => new Uint8Array(1 << 22).fill(i)),
-    change: (root) => root[3][7] = 99,
-    // As text.
-    without: ["seroval"],
-  },
-  {
-    name: "20 MB of strings",
-    make: () => Array.from({ length: 20_000 }, (_, i) => `${i} `.repeat(200).slice(0, 1000)),
-    change: (root) => root[9] = "changed",
-  },
-  {
-    name: "50,000 records with arrays of numbers",
-    make: () =>
-      Array.from(
-        { length: 50_000 },
-        (_, i) => ({ id: i, at: [i / 3, i / 7, i], tags: ["a", "b"], ok: true }),
-      ),
-    change: (root) => root[77].at[1] = 0,
-  },
-  {
-    name: "a syntax tree",
-    make: syntaxTree,
-    change: (root) => root.body[0].start = -1,
-  },
-];
 
 const redefinitions = new Redefinitions();
 const packr = await msgpackr();
@@ -162,10 +79,16 @@ function ours(times: Samples, { make, change }: Workload, given: unknown, fresh:
   // What leaves the capture is the packet in parts: whoever sends it writes one after the other.
   const { packet } = times.time("out", () => deviceHeap.capture([root]))!;
   const [arrived] = times.time("in", () => cloneHeap.accept(packet))!;
-  change(arrived);
+  change(arrived, 1);
   const home = times.time("home", () => cloneHeap.capture([arrived]))!;
   deviceHeap.accept(home.packet);
-  times.time("again", () => deviceHeap.capture([root]));
+  cloneHeap.acknowledged();
+  const again = times.time("again", () => deviceHeap.capture([root]))!;
+  times.time("rest of the round trip", () => {
+    const [root] = cloneHeap.accept(again.packet);
+    change(root, CHANGED_OBJECTS);
+    deviceHeap.accept(cloneHeap.capture([root]).packet);
+  });
   return packet.length;
 }
 
@@ -194,8 +117,8 @@ function measure(workload: Workload): Row[] {
     bytes = ours(times, workload, root, withCode);
     baselines(times, root, without);
   }
-  return (["out", "in", "both", "home", "again"] as const).map((step) => {
-    const steps = step === "both" ? ["out", "in"] : [step];
+  const rows = (["out", "in", "both", "home", "again", "roundtrip"] as const).map((step) => {
+    const steps = STEPS[step] ?? [step];
     const ms = times.median(...steps);
     const over = (other: string) => {
       const theirs = steps.map((each) => `${other} ${each === "in" ? "in" : "out"}`);
@@ -206,13 +129,41 @@ function measure(workload: Workload): Row[] {
       step,
       ms: Math.round(ms * 10) / 10,
       bytes,
-      vs_v8: over("v8"),
+      vs_v8: step === "roundtrip" ? null : over("v8"),
       vs_structured_clone: step === "both" ? ratio(ms / times.median("clone")) : null,
-      vs_msgpackr: over("msgpackr"),
-      vs_seroval: over("seroval"),
-      vs_out: step === "again" ? ratio(ms / times.median("out")) : null,
+      vs_msgpackr: step === "roundtrip" ? null : over("msgpackr"),
+      vs_seroval: step === "roundtrip" ? null : over("seroval"),
+      vs_out: step === "again" || step === "roundtrip" ? ratio(ms / times.median("out")) : null,
+      ...NO_PEAK,
     };
   });
+  return Deno.build.os === "linux" ? [...rows, peakRow(name)] : rows;
+}
+
+const STEPS: Partial<Record<Row["step"], readonly string[]>> = {
+  both: ["out", "in"],
+  roundtrip: ["again", "rest of the round trip"],
+};
+const NO_PEAK = { peak_bytes: null, vs_packet: null };
+const NO_TIMES = {
+  ms: null,
+  vs_v8: null,
+  vs_structured_clone: null,
+  vs_msgpackr: null,
+  vs_seroval: null,
+  vs_out: null,
+};
+
+function peakRow(workload: string): Row {
+  const { peakBytes, packetBytes } = peakOf(workload);
+  return {
+    ...{ workload, step: "peak", bytes: packetBytes, ...NO_TIMES },
+    ...{ peak_bytes: peakBytes, vs_packet: ratio(peakBytes / packetBytes) },
+  };
+}
+
+function measured({ ms, peak_bytes }: Row): string {
+  return ms === null ? `${(peak_bytes! / 1e6).toFixed(1)} MB` : `${ms} ms`;
 }
 
 function ratio(value: number): number | null {
@@ -229,10 +180,11 @@ for (const workload of WORKLOADS.filter(({ name }) => wanted === undefined || na
         ["msgpackr", row.vs_msgpackr],
         ["seroval", row.vs_seroval],
         ["out", row.vs_out],
+        ["packet", row.vs_packet],
       ] as const;
       const shown = against.map(([other, times]) => times === null ? "" : `${times} × ${other}`.padStart(16));
       console.log(
-        `${row.workload.padEnd(38)} ${row.step.padEnd(5)} ${String(row.ms).padStart(8)} ms${shown.join("")}`,
+        `${row.workload.padEnd(38)} ${row.step.padEnd(9)} ${measured(row).padStart(11)}${shown.join("")}`,
       );
     }
   }

@@ -100,6 +100,8 @@ export class CaptureWalk {
     this.#state = state;
     state.epoch++;
     this.out = new Outlet(state, options);
+    // No record that is kept may begin at 0.
+    this.#records.byte(0);
     this.#iterators = new IteratorReach(this.out, this.#places);
   }
 
@@ -270,20 +272,17 @@ export class CaptureWalk {
     const unchanged = this.#unchanged(reached);
     writeRanges(tail, unchanged);
     writeSection(tail, request.roots.length, this.#roots);
-    const whole = joined([head, this.#records, tail]);
-    const parts = [whole];
+    const bytes = head.at + this.#records.at - FIRST_RECORD + tail.at + this.#blobBytes;
+    const { parts, records } = this.#joined(head, tail);
     this.#copyBlobs(this.#newBlobs, parts);
     this.#copyBlobs(this.#changedBlobs, parts);
-    const records = { bytes: whole, from: head.at, to: head.at + this.#records.at };
-    this.#records.giveBack();
     this.#keep(request, reached, records);
     const sizes = this.#sizes(front);
-    const bytes = typedArrayLength(whole) + this.#blobBytes;
     return {
       parts,
       bytes,
       get packet() {
-        return joinedParts(parts, bytes);
+        return joinedParts(parts);
       },
       objects: created + this.changed.length,
       named: unchanged.length,
@@ -294,10 +293,23 @@ export class CaptureWalk {
     };
   }
 
+  /** The packet but for large buffers, and where its records are then: many stay where they were written. */
+  #joined(head: Writer, tail: Writer): { parts: Uint8Array<ArrayBuffer>[]; records: Stretch } {
+    const handed = this.#records.handOver();
+    const records = handed ?? written(this.#records);
+    const body = bytesSubarray(records, FIRST_RECORD, typedArrayLength(records));
+    if (handed !== undefined) {
+      return { parts: [written(head), body, written(tail)], records: { bytes: handed, from: FIRST_RECORD } };
+    }
+    const whole = joinedParts([written(head), body, written(tail)]);
+    this.#records.giveBack();
+    return { parts: [whole], records: { bytes: whole, from: head.at } };
+  }
+
   #writeChanges(w: Writer): void {
     w.varint(this.changed.length);
     for (let i = 0; i < this.changed.length; i++) w.varint(this.#state.origin + this.changed[i]!);
-    w.raw(bytesSubarray(this.#changes.bytes, 0, this.#changes.at));
+    w.raw(written(this.#changes));
     writeSection(w, this.#tailCount, this.#tails);
   }
 
@@ -318,9 +330,10 @@ export class CaptureWalk {
     const { queue, firstNew } = this.out;
     const returns = (flags & FLAG_RETURN) !== 0;
     const ends = this.#ends;
-    const place = kept.append(records.bytes, records.from, records.to, true);
+    const last = ends.length === 0 ? FIRST_RECORD : ends.at(ends.length - 1);
+    const place = kept.append(records.bytes, records.from, records.from + last - FIRST_RECORD, true);
     const asNew = returns ? ROW.new : ROW.migrated;
-    kept.placeAll(firstNew, place, { from: records.from, base: records.from, ends });
+    kept.placeAll(firstNew, place, { from: records.from, base: records.from - FIRST_RECORD, ends });
     typedArrayFill(states, asNew, firstNew, firstNew + ends.length);
     const changes = kept.append(this.#changes.bytes, 0, this.#changes.at, false);
     for (let i = 0; i < queue.length; i++) {
@@ -360,7 +373,8 @@ export class CaptureWalk {
       const blob = blobBytes.get(index) ?? 0;
       if (index < firstNew) return blob + (changeBytes[index] ?? 0);
       const nth = index - firstNew;
-      return blob + ends.at(nth) - ends.at(nth - 1) + shellEnds.at(nth) - shellEnds.at(nth - 1);
+      return blob + ends.at(nth) - (nth === 0 ? FIRST_RECORD : ends.at(nth - 1)) + shellEnds.at(nth) -
+        shellEnds.at(nth - 1);
     };
     return { front, bytesOf };
   }
@@ -370,26 +384,22 @@ function addBlob(bytes: SafeMap<number, number>, { index, size }: Blob): void {
   bytes.set(index, size);
 }
 
-/** A part of some bytes. */
+/** Where the first record is written. */
+const FIRST_RECORD = 1;
+
+/** Records, from some place of some bytes on. */
 interface Stretch {
   readonly bytes: Uint8Array;
   readonly from: number;
-  readonly to: number;
 }
 
-function joined(parts: readonly Writer[]): Uint8Array<ArrayBuffer> {
-  let size = 0;
-  for (let i = 0; i < parts.length; i++) size += parts[i]!.at;
-  const whole = new newUint8Array(size);
-  let at = 0;
-  for (let i = 0; i < parts.length; i++) {
-    bytesSet(whole, bytesSubarray(parts[i]!.bytes, 0, parts[i]!.at), at);
-    at += parts[i]!.at;
-  }
-  return whole;
+function written(w: Writer): Uint8Array<ArrayBuffer> {
+  return bytesSubarray(w.bytes, 0, w.at);
 }
 
-function joinedParts(parts: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {
+function joinedParts(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let bytes = 0;
+  for (let i = 0; i < parts.length; i++) bytes += typedArrayLength(parts[i]!);
   const whole = new newUint8Array(bytes);
   for (let i = 0, at = 0; i < parts.length; i++) {
     bytesSet(whole, parts[i]!, at);
@@ -400,7 +410,7 @@ function joinedParts(parts: readonly Uint8Array[], bytes: number): Uint8Array<Ar
 
 function writeSection(w: Writer, count: number, section: Writer): void {
   w.varint(count);
-  w.raw(bytesSubarray(section.bytes, 0, section.at));
+  w.raw(written(section));
 }
 
 function writeRuns(w: Writer, runs: readonly CidRun[], last: CidRun): void {

@@ -64,3 +64,19 @@ for (const [layouts, items] of [[false, 50_000], [true, 5_000]] as const) {
     assert(!Object.keys(next!.next!.next!).includes("text"));
   });
 }
+
+Deno.test("capture() tells a replaced surrogate from a lone one, here and there", () => {
+  const device = new FakeSide(PROGRAM, true), clone = new FakeSide(PROGRAM);
+  const deviceHeap = new SessionHeap({ side: "device", values: device.values, code: device });
+  const values = { ...clone.values, takeRedefined: () => [] };
+  const cloneHeap = new SessionHeap({ side: "clone", values, code: clone });
+  const [replaced, lone] = ["\ufffd".repeat(100), "\ud800".repeat(100)];
+  const root = [replaced, "as it was".repeat(100)];
+  deviceHeap.accept((cloneHeap.accept(deviceHeap.capture([root]).packet), cloneHeap.capture([])).packet);
+  root[0] = lone;
+  const [there] = cloneHeap.accept(deviceHeap.capture([root]).packet) as [string[]];
+  assert.equal(there[0], lone);
+  there[0] = replaced;
+  deviceHeap.accept(cloneHeap.capture([there]).packet);
+  assert.equal(root[0], replaced);
+});

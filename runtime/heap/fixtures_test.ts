@@ -301,6 +301,23 @@ export const FIXTURES: readonly Fixture[] = [
     },
   },
   {
+    name: "arrays with elements of one sort",
+    make: () => ({
+      integers: [1, 2, 3],
+      doubles: [0.5, -0, 7, NaN],
+      texts: ["a", undefined, null, [0.5]],
+      mixed: [1, 0.5, "a"],
+      longest: Array.from({ length: 63 }, (_, i) => i / 2),
+      longer: Array.from({ length: 64 }, (_, i) => i / 2),
+    }),
+    mutate(root) {
+      root.integers[1] = 0.5;
+      root.doubles.length = 1;
+      delete root.texts[0];
+      root.born = [[-0], [1], [[]], [, 1]];
+    },
+  },
+  {
     name: "long arrays",
     make: () => ({
       full: Array.from({ length: 300 }, (_, i) => i),

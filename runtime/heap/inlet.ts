@@ -84,6 +84,8 @@ export class Inlet extends Reader {
   /** Index of the packet's first new node. */
   readonly firstNew: number;
   bufferBytes = 0;
+  /** How many elements arrays have that were made at their size. */
+  moldedElements = 0;
   readonly allBytes: number;
   readonly #blobs: Reader;
   /** Index of the existing node whose changes are read. */

@@ -213,7 +213,7 @@ export const typedArrayFill = uncurry(
 );
 export const newUint8Array = Uint8Array;
 /** The method would ask what species the program wants. */
-export function bytesSubarray(bytes: Uint8Array, from: number, to: number): Uint8Array {
+export function bytesSubarray(bytes: Uint8Array, from: number, to: number): Uint8Array<ArrayBuffer> {
   return new newUint8Array(typedArrayBuffer(bytes), typedArrayByteOffset(bytes) + from, to - from);
 }
 export function bytesSlice(bytes: Uint8Array, from: number, to: number): Uint8Array<ArrayBuffer> {

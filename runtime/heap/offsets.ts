@@ -1,27 +1,43 @@
 import { newUint32Array, typedArraySet } from "./intrinsics.ts";
 
-/** A growing list of byte positions or indexes: a tenth of the memory traffic of a list of numbers. */
+const NONE = new Uint32Array();
+
+/**
+ * A growing list of byte positions or indexes: a tenth of the memory traffic of a list of numbers. As long as each is one more than
+ * the one before, as with the indexes of what is new, they take no memory.
+ */
 export class Offsets {
   length = 0;
-  #room = 64;
-  #list: Uint32Array = new newUint32Array(this.#room);
+  /** The first, while they follow each other. */
+  #first = 0;
+  #isRange = true;
+  #room = 0;
+  #list: Uint32Array = NONE;
 
   push(offset: number): void {
+    if (this.#isRange) {
+      if (this.length === 0) this.#first = offset;
+      if (offset === this.#first + this.length) {
+        this.length++;
+        return;
+      }
+      this.#spread();
+    }
     if (this.length === this.#room) this.#list = grownOffsets(this.#list, this.#room *= 2);
     this.#list[this.length++] = offset;
   }
 
-  /** Pushes all from `first` up to before `end`. */
-  pushRange(first: number, end: number): void {
-    const length = this.length + end - first;
-    if (length > this.#room) this.#list = grownOffsets(this.#list, this.#room = length * 3 >>> 1);
-    for (let at = this.length, index = first; index < end; index++) this.#list[at++] = index;
-    this.length = length;
+  #spread(): void {
+    this.#isRange = false;
+    this.#room = this.length * 2 + 64;
+    this.#list = new newUint32Array(this.#room);
+    for (let i = 0; i < this.length; i++) this.#list[i] = this.#first + i;
   }
 
   /** What was pushed at this place; 0 before the first. */
   at(place: number): number {
-    return place < 0 ? 0 : this.#list[place]!;
+    if (place < 0) return 0;
+    return this.#isRange ? this.#first + place : this.#list[place]!;
   }
 }
 

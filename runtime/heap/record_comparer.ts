@@ -11,15 +11,19 @@ import { INLINE_INTEGER, VALUE } from "./constants.ts";
 import {
   ArrayPrototype,
   charCodeAt,
+  encodeUtf8Into,
   getPrototypeOf,
   hasOwn,
   isExtensible,
+  isWellFormed,
+  newUint8Array,
   ObjectPrototype,
   ownKeys,
 } from "./intrinsics.ts";
 import { hasElements } from "./layouts.ts";
 import { KIND, type Node } from "./node.ts";
 import type { Outlet } from "./outlet.ts";
+import { sameBytes } from "./reader.ts";
 import type { Shape } from "./shape.ts";
 import { slotComparer } from "./slot_code.ts";
 
@@ -31,6 +35,9 @@ export class RecordComparer {
   readonly #out: Outlet;
   #bytes: Uint8Array;
   #at = 0;
+  /** Where long texts are encoded. */
+  #textBytes = scratchBytes;
+  #textRoom = 8;
   readonly #holesAreEmpty: boolean;
   readonly #onDevice: boolean;
   /** By index, what references of records mean. */
@@ -138,6 +145,8 @@ export class RecordComparer {
         return this.#sameFloat(value);
       case VALUE.shortAscii:
         return typeof value === "string" && this.#sameAscii(value);
+      case VALUE.utf8:
+        return typeof value === "string" && this.#sameUtf8(value);
       default:
         return false;
     }
@@ -159,6 +168,20 @@ export class RecordComparer {
     for (let i = 0; i < length; i++) if (charCodeAt(value, i) !== bytes[at + i]) return false;
     this.#at = at + length;
     return true;
+  }
+
+  #sameUtf8(value: string): boolean {
+    const bytes = this.#bytes, start = this.#at + 4;
+    const length =
+      (bytes[start - 4]! << 24 | bytes[start - 3]! << 16 | bytes[start - 2]! << 8 | bytes[start - 1]!) >>> 0;
+    // Encoding would replace lone surrogates.
+    if (value.length > length || value.length * 3 < length || !isWellFormed(value)) return false;
+    if (value.length * 3 > this.#textRoom) {
+      this.#textBytes = new newUint8Array(this.#textRoom = value.length * 4);
+    }
+    this.#at = start + length;
+    return encodeUtf8Into(value, this.#textBytes) === length &&
+      sameBytes(bytes, this.#textBytes, { a: start, b: 0, length });
   }
 
   #byte(): number {

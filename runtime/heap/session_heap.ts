@@ -225,7 +225,7 @@ export class SessionHeap {
     mark(state, named, ROW.named, current);
     mark(state, changed, ROW.changed, current);
     typedArrayFill(state.states, ROW.migrated, firstNew, state.size);
-    current.pushRange(firstNew, state.size);
+    for (let i = firstNew; i < state.size; i++) current.push(i);
     state.current = current;
     const begin = (index: number) => state.tails.begin(index, state.kinds[index]!, state.nodes[index]!);
     for (let i = 0; i < changed.length; i++) begin(changed[i]!);

@@ -15,8 +15,11 @@ import {
   weakRefDeref,
 } from "./intrinsics.ts";
 
-const FIRST_LARGE_BYTES = 4096;
+/** Of large ones: somewhat more than the last one needed. Room that isn't written to takes no memory. */
+let firstRoom = 4096;
 const NO_BYTES = new Uint8Array();
+/** Less is copied, and its room used again. */
+const WORTH_HANDING_BYTES = 1 << 20;
 /** Larger room isn't kept for the next one who needs it. */
 const MAX_SPARE_BYTES = 1 << 26;
 /** New memory costs a page fault every 4 KiB, which is most of what a large capture would take: so it is used again. */
@@ -39,7 +42,7 @@ export class Writer {
   static large(): Writer {
     const writer = new Writer(0);
     writer.bytes = (spare === undefined ? undefined : weakRefDeref(spare) as Uint8Array | undefined) ??
-      new newUint8Array(FIRST_LARGE_BYTES);
+      new newUint8Array(firstRoom);
     writer.#room = typedArrayLength(writer.bytes);
     spare = undefined;
     return writer;
@@ -51,6 +54,16 @@ export class Writer {
     if (this.#room <= MAX_SPARE_BYTES) spare = new newWeakRef(bytes);
     this.bytes = NO_BYTES;
     this.#room = 0;
+  }
+
+  /**
+   * What was written, if it is much and most of the room: then a copy would take as long as writing again, and as much memory.
+   * Nothing may be written any more.
+   */
+  handOver(): Uint8Array<ArrayBuffer> | undefined {
+    if (this.at < WORTH_HANDING_BYTES || this.at * 2 < this.#room) return undefined;
+    firstRoom = this.at + (this.at >>> 3);
+    return bytesSubarray(this.bytes, 0, this.at);
   }
 
   /** Makes room for `count` more bytes. */

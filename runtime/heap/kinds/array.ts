@@ -58,7 +58,14 @@ export const array: Kind<unknown[], unknown[] | undefined, ArrayContent> = {
     }
     out.properties(node, otherKeys(keys, dense ? indexes : 0));
   },
-  readShell: (inlet: Inlet) => moldOf(inlet.byte()),
+  readShell(inlet: Inlet) {
+    const mold = moldOf(inlet.byte());
+    // Each element takes a byte or more.
+    if (mold !== undefined && (inlet.moldedElements += mold.length) > inlet.allBytes) {
+      throw new PacketError("its arrays are longer than the packet");
+    }
+    return mold;
+  },
   create: (mold) => mold === undefined ? [] : arrayReversed(mold),
   readContent(inlet: Inlet) {
     const flags = inlet.byte();
