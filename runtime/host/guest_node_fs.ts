@@ -1,5 +1,6 @@
 import * as realFs from "node:fs";
 import { Buffer } from "node:buffer";
+import process from "node:process";
 import { join } from "node:path";
 import { asDeno, asNode } from "./file_errors.ts";
 import { FileFailure } from "./file_tree_types.ts";
@@ -25,7 +26,7 @@ export function nodeFs(files: GuestFiles): { module: Record<string, unknown>; de
     ...wholeCalls(files, Dir),
   };
   const module: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(realFs)) {
+  for (const [name, value] of Object.entries(process.getBuiltinModule("node:fs"))) {
     module[name] = typeof value === "function" && !PLAIN.has(name)
       ? () => files.abandon(`it calls fs.${name}, which means the device's own`, { what: `node:fs.${name}` })
       : value;
@@ -66,7 +67,28 @@ export function nodeFs(files: GuestFiles): { module: Record<string, unknown>; de
   const FileHandle = fileHandleClass(descriptors, handled, streams);
   promises.open = async (path, flags, mode) => await FileHandle.from(descriptors.open(path, flags, mode));
   const whole = { ...module, ...streams, promises: { ...promises, constants: realFs.constants } };
+  showByAccessors(whole, files);
   return { module: whole, descriptors };
+}
+
+/** What the real module shows by accessors is shown so here: programs copy them to modules of their own (graceful-fs). */
+function showByAccessors(module: Record<string, unknown>, files: GuestFiles): void {
+  const real = process.getBuiltinModule("node:fs");
+  for (const name of Object.keys(real)) {
+    const { get, set } = Object.getOwnPropertyDescriptor(real, name)!;
+    if (get === undefined) continue;
+    const value = module[name];
+    const shown = Object.getOwnPropertyDescriptor({
+      get [name]() {
+        return value;
+      },
+      set [name](_value: unknown) {
+        files.abandon(`it sets fs.${name}`, { what: `node:fs.${name}` });
+      },
+    }, name)!;
+    if (set === undefined) delete shown.set;
+    Object.defineProperty(module, name, shown);
+  }
 }
 
 /** What takes a signal. */
@@ -96,10 +118,23 @@ function streamCalls(module: Record<string, unknown>, files: GuestFiles): Functi
     if (given !== undefined && "fs" in given) files.abandon("it makes a stream with calls of its own");
     return { ...given, fs: module };
   };
+  const over = (real: Function) => {
+    const stand = function (this: unknown, path: unknown, options?: unknown): object {
+      const given = [path, own(options)];
+      return new.target === undefined
+        ? Reflect.apply(real, this, given)
+        : Reflect.construct(real, given, new.target);
+    };
+    stand.prototype = real.prototype;
+    return Object.defineProperty(stand, "name", { value: real.name });
+  };
   const { ReadStream, WriteStream } = realFs as any;
   const createReadStream = (path: unknown, options?: unknown) => new ReadStream(path, own(options));
   const createWriteStream = (path: unknown, options?: unknown) => new WriteStream(path, own(options));
-  return { createReadStream, createWriteStream };
+  return {
+    ...{ createReadStream, createWriteStream },
+    ...{ ReadStream: over(ReadStream), WriteStream: over(WriteStream) },
+  };
 }
 
 function pathCalls(files: GuestFiles): Functions {
