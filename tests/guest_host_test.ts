@@ -17,7 +17,9 @@ const OTHERWISE: ReadonlyMap<string, string> = new Map([
   ["Deno.lint", "is only there for plugins of deno lint"],
   ["Deno.jupyter", "throws outside of deno jupyter, there as here"],
   ["dispatchEvent", "the engine calls it too; what it is given were objects of the host"],
-  ...["arch", "endianness", "hostname", "platform", "tmpdir", "type"].map((name): [string, string] => [
+  ...["arch", "availableParallelism", "endianness", "platform", "tmpdir", "type"].map((
+    name,
+  ): [string, string] => [
     `node:os.${name}`,
     "tells what the device said of itself",
   ]),

@@ -40,7 +40,6 @@ const SESSION = {
   temporary: "/tmp",
   owner: {},
   execPath: "/deno",
-  hostname: "device",
   processors: 1,
   build: Deno.build,
   stepping: false,

@@ -118,6 +118,19 @@ const PROGRAMS: readonly Program[] = [
     migrate: ["work", "counts", "unknown", "isMain"],
     stays: [/unknown: it requires .\/never.json/, /isMain: it uses require.main/],
   },
+  {
+    file: "machine.ts",
+    args: ["all"],
+    migrate: ["user", "machine", "measures", "name", "terminal"],
+    stays: [/terminal: it calls Deno.consoleSize: /],
+  },
+  {
+    file: "machine.ts",
+    flags: ["--no-prompt", "--allow-env"],
+    migrate: ["name"],
+    stays: [/name: it calls Deno.hostname: it takes --allow-sys=hostname/, /terminal: does not pay/],
+  },
+  { file: "copied_fs.ts", migrate: ["copies", "counts", "accessors"] },
   { file: "modules/spaces.ts", migrate: ["change"] },
   { file: "host_classes.ts", migrate: ["prototypeFirst", "count", "chain", "depth"] },
   {
@@ -172,7 +185,6 @@ const PROGRAMS: readonly Program[] = [
     stays: [
       /fetchMissing: it fails to fetch .*ENOENT/,
       /json: import of/,
-      /processors: it calls node:os.cpus/,
       /watches: it calls fs.watch/,
       /shell: it calls node:child_process.execSync/,
       /fails: it fails to open/,

@@ -57,14 +57,12 @@ function processStart({ app, args }: RunOptions, sessionVersion: number): AppCon
     env: {},
     noColor: Deno.noColor,
     terminal,
-    ...(terminal[1] && { columns: Deno.consoleSize().columns }),
     // Not `Intl`, whose first formatter costs 20 ms of CPU time.
     timeZone: Temporal.Now.timeZoneId(),
     locale: navigator.language,
     temporary: (Deno.env.get("TMPDIR") || "/tmp").replace(/(.)\/+$/, "$1"),
     owner: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0, umask: Deno.umask() },
     execPath: Deno.execPath(),
-    hostname: Deno.hostname(),
     processors: navigator.hardwareConcurrency,
     build: { ...Deno.build },
   };

@@ -42,7 +42,7 @@ function isGrantedAll({ state, partial }: PermissionState): boolean {
   return state === "granted" && !partial;
 }
 
-/** What another process may do, as far as it was asked. */
+/** What another process may do with files, as far as it was asked. */
 export class AskedPermissions implements FilePermissions {
   readonly #known = new Map<string, PermissionState>();
   readonly #ask: (permission: Deno.PermissionDescriptor) => Promise<PermissionState>;
@@ -56,6 +56,11 @@ export class AskedPermissions implements FilePermissions {
     this.#known.clear();
     this.#known.set(keyOf({ name: "read" }), read);
     this.#known.set(keyOf({ name: "write" }), write);
+  }
+
+  /** What it may do now, asked anew. */
+  ask(permission: Deno.PermissionDescriptor): Promise<PermissionState> {
+    return this.#ask(permission);
   }
 
   /** @throws {UnknownPermission} */

@@ -10,6 +10,7 @@ import { untouchable } from "./absent.ts";
 import type { Aside } from "./files_ahead.ts";
 import { type Abandon, type Ask, GuestFiles } from "./guest_files.ts";
 import { GuestDatabases, sqliteModule } from "./guest_sqlite.ts";
+import { GuestFacts } from "./guest_facts.ts";
 import { GuestModules } from "./guest_modules.ts";
 import { nodeFs } from "./guest_node_fs.ts";
 import { fileFetch } from "./guest_fetch.ts";
@@ -43,6 +44,7 @@ export class GuestHost {
   readonly disguised = new SafeMap<Function, Function>();
   readonly #abandon: Abandon;
   readonly #files: GuestFiles;
+  readonly #facts: GuestFacts;
   readonly #databases: GuestDatabases;
   #effects: Effect[] = [];
   #session: SessionStart | undefined;
@@ -57,6 +59,7 @@ export class GuestHost {
 
   constructor(ask: Ask, abandon: Abandon, aside: Aside) {
     this.#ask = ask;
+    this.#facts = new GuestFacts(ask, abandon);
     this.#abandon = abandon;
     this.#files = new GuestFiles({
       ask,
@@ -142,7 +145,7 @@ export class GuestHost {
     const own: Record<string, unknown> = {
       ...denoFiles(this.#files),
       cwd: () => this.#need().cwd,
-      hostname: () => this.#need().hostname,
+      ...this.#facts.all("Deno."),
       memoryUsage: Deno.memoryUsage,
       exitCode: 0,
     };
@@ -425,11 +428,12 @@ export class GuestHost {
 
   /** What the device said of itself; what it would have to be asked for stays with it. */
   #os(): object {
-    const { build, hostname, temporary } = this.#need();
+    const { build, processors, temporary } = this.#need();
     const os = build.os === "darwin" ? "Darwin" : build.os === "windows" ? "Windows_NT" : "Linux";
     return {
       ...this.modules.pinnedModule("node:os"),
-      hostname: () => hostname,
+      ...this.#facts.all("node:os."),
+      availableParallelism: () => processors,
       tmpdir: () => temporary,
       type: () => os,
       platform: () => this.#platform(),
@@ -455,6 +459,7 @@ export class GuestHost {
   /** Node's `process`, and what of it is here. */
   #process(): { process: object; parts: object } {
     const session = () => this.#need();
+    const size = this.#facts.one("Deno.consoleSize", "consoleSize") as typeof Deno.consoleSize;
     const write = (fd: 1 | 2) => {
       const name = `process.${fd === 1 ? "stdout" : "stderr"}`;
       const stream = {
@@ -471,7 +476,10 @@ export class GuestHost {
           return session().terminal[fd];
         },
         get columns() {
-          return session().columns;
+          return session().terminal[fd] ? size().columns : undefined;
+        },
+        get rows() {
+          return session().terminal[fd] ? size().rows : undefined;
         },
         writable: true,
         fd,
@@ -487,8 +495,20 @@ export class GuestHost {
       cwd: () => session().cwd,
       hrtime: Object.assign(hrtime, { bigint: () => nanoseconds() }),
       uptime: () => performance.now() / 1000,
+      getuid: this.#facts.one("Deno.uid", "getuid"),
+      getgid: this.#facts.one("Deno.gid", "getgid"),
       nextTick: (callback: (...args: unknown[]) => void, ...args: unknown[]) =>
         queueMicrotask(() => callback(...args)),
+      stdin: new Proxy({
+        get isTTY() {
+          return session().terminal[0];
+        },
+      }, {
+        get: (target, part) =>
+          typeof part === "symbol" || part in target
+            ? Reflect.get(target, part)
+            : pinned("uses", part, "process.stdin"),
+      }),
       stdout: write(1),
       stderr: write(2),
       memoryUsage: Deno.memoryUsage,

@@ -5,6 +5,7 @@ import type { FileChanges } from "../host/file_changes.ts";
 import type { AskedPermissions } from "../host/file_permissions.ts";
 import type { FileRoots } from "../host/file_roots.ts";
 import { chunksOf } from "../host/chunks.ts";
+import { machineFact } from "../host/machine_facts.ts";
 import { absolutePath } from "../host/plain_path.ts";
 import { totalBytes } from "./bytes.ts";
 import { CloneTurns } from "./clone_turns.ts";
@@ -533,6 +534,11 @@ export class DeviceSession {
     }
     if (request.op === "env") {
       return await this.#reply(await this.#environment(request.name));
+    }
+    if (request.op === "machine") {
+      return await this.#reply(
+        await machineFact(request.name, (permission) => this.#permissions.ask(permission)),
+      );
     }
     await this.#answerFile(request);
   }

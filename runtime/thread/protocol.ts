@@ -38,9 +38,8 @@ export interface SessionStart {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly noColor: boolean;
-  /** Which of stdin, stdout and stderr are terminals, and how wide that of stdout is. */
+  /** Which of stdin, stdout and stderr are terminals. */
   readonly terminal: readonly [boolean, boolean, boolean];
-  readonly columns?: number;
   readonly timeZone: string;
   readonly locale: string;
   /** Milliseconds since the epoch on the device, when this was sent. */
@@ -51,7 +50,6 @@ export interface SessionStart {
   readonly owner: FileOwner;
   /** The path of the app's Deno. */
   readonly execPath: string;
-  readonly hostname: string;
   /** Logical processors. */
   readonly processors: number;
   readonly build: Readonly<Record<string, unknown>>;
@@ -188,6 +186,8 @@ export type GuestRequest =
   | { readonly op: "frames" }
   /** A variable of the app's environment, or all of them. */
   | { readonly op: "env"; readonly name?: string }
+  /** One of `MACHINE_FACTS`. */
+  | { readonly op: "machine"; readonly name: string }
   /** A {@linkcode StageStop}'s part that the guest knows; answered when the person goes on. */
   | ({ readonly op: "stage" } & Omit<StageStop, "thread" | "method">);
 
