@@ -1,8 +1,25 @@
 import { printable } from "./printable.ts";
 
-/** Rows under a header, columns aligned, control characters escaped. */
-export function columns(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const all = [header, ...rows.map((row) => row.map(printable))];
-  const widths = header.map((_, i) => Math.max(...all.map((row) => row[i]!.length)));
-  return all.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd());
+/** Columns that a line of the terminal has; a line that goes elsewhere may be as long as it is. */
+export function terminalRoom(): number {
+  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : Infinity;
+}
+
+/**
+ * Rows under a header, columns aligned, control characters escaped; without a header if it is undefined. Where a line would have more
+ * than `room` characters the widest column has lines of its own, below the others.
+ */
+export function columns(
+  header: readonly string[] | undefined,
+  rows: readonly (readonly string[])[],
+  room: number = terminalRoom(),
+): string[] {
+  const all = [...header === undefined ? [] : [header], ...rows.map((row) => row.map(printable))];
+  const widths = all[0]?.map((_, i) => Math.max(...all.map((row) => row[i]!.length))) ?? [];
+  const aligned = (row: readonly string[], except?: number) =>
+    row.flatMap((cell, i) => i === except ? [] : [cell.padEnd(widths[i]!)]).join("  ").trimEnd();
+  const lines = all.map((row) => aligned(row));
+  if (lines.every((line) => line.length <= room)) return lines;
+  const widest = widths.indexOf(Math.max(...widths));
+  return all.flatMap((row) => [aligned(row, widest), ...row[widest] === "" ? [] : [`    ${row[widest]}`]]);
 }

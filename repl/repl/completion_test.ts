@@ -21,6 +21,8 @@ Deno.test("Interpreter.complete() offers commands, methods and MIDs where they m
   deepStrictEqual(complete("why 1"), ["1", "12"]);
   deepStrictEqual(complete("migrate "), ["app.ts#work"]);
   deepStrictEqual(complete("help th"), ["threads"]);
+  deepStrictEqual(complete(".br"), [".break", ".breaks"]);
+  deepStrictEqual(complete(".why 1"), ["1", "12"]);
   deepStrictEqual(complete("step x"), []);
   deepStrictEqual(complete("nothing "), []);
 });

@@ -10,22 +10,23 @@ const PROMPT = "clonecloud> ";
 export function fromTerminal(interpreter: Interpreter, app: SteppedApp): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let typed: Promise<void> = Promise.resolve();
+  // What is typed while the app runs waits for its stop.
+  const submit = (line: string, done: (error?: Error) => void) => {
+    typed = typed.then(() => interpreter.done ? undefined : interpreter.execute(line))
+      .then(() => interpreter.done ? server.close() : done(), done);
+  };
   const server = start({
     prompt: PROMPT,
     ignoreUndefined: true,
     completer: (line: string) => interpreter.complete(line),
-    eval: (line, _context, _file, done) => {
-      // What is typed while the app runs waits for its stop.
-      typed = typed.then(() => interpreter.done ? undefined : interpreter.execute(line)).then(() => {
-        if (interpreter.done) server.close();
-        else done(null, undefined);
-      }, (error) => done(error, undefined));
-    },
+    eval: (line, _context, _file, done) => submit(line, (error) => done(error ?? null, undefined)),
   });
-  // Its own commands start with a dot, are about JavaScript and would only confuse.
+  // Its own commands are about JavaScript and would only confuse; the dot that they start with is a habit.
   const { commands } = server as unknown as { commands: Record<string, unknown> };
-  for (const name of Object.keys(commands)) if (name !== "exit") delete commands[name];
-  server.defineCommand("help", () => void interpreter.execute("help").then(() => server.displayPrompt()));
+  for (const name of Object.keys(commands)) delete commands[name];
+  for (const name of [...interpreter.names, "exit"]) {
+    server.defineCommand(name, (rest) => submit(`${name} ${rest}`, () => server.displayPrompt()));
+  }
   server.removeAllListeners("SIGINT");
   server.on("SIGINT", () => {
     if (app.standing === "running" && app.interrupt()) return;

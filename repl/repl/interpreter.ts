@@ -7,6 +7,9 @@ import { LOOKING } from "./looking.ts";
 import { POINTS } from "./points.ts";
 import type { SteppedApp } from "./stepped_app.ts";
 
+/** What leaves other REPLs. */
+const LEAVING: ReadonlySet<string> = new Set(["exit", "exit()", "quit()", "close()", "process.exit()"]);
+
 /** Reads a line, does what it says. Both front ends, terminal and script, stand on it. */
 export class Interpreter {
   readonly #context: Context;
@@ -30,21 +33,26 @@ export class Interpreter {
     }
   }
 
+  /** The names of all commands. */
+  get names(): readonly string[] {
+    return this.#commands.map(({ name }) => name);
+  }
+
   /** What the last word of a line may become, and that word. */
   complete(line: string): [string[], string] {
     const words = line.trimStart().split(/\s+/);
     const last = words.at(-1)!;
     const offered = words.length === 1
-      ? this.#commands.map(({ name }) => name)
+      ? this.names.map((name) => last.startsWith(".") ? `.${name}` : name)
       : words.length === 2
-      ? this.#matching(words[0]!)[0]?.complete?.(this.#context) ?? []
+      ? this.#matching(words[0]!.replace(/^\./, ""))[0]?.complete?.(this.#context) ?? []
       : [];
     return [offered.filter((word) => word.startsWith(last)), last];
   }
 
   /** @throws {UsageError} if no command, or more than one, starts so. */
   #find(name: string): ReplCommand {
-    const matching = this.#matching(name === "exit" ? "quit" : name);
+    const matching = this.#matching(LEAVING.has(name) ? "quit" : name);
     if (matching.length === 1) return matching[0]!;
     throw new UsageError(
       matching.length === 0
@@ -54,7 +62,7 @@ export class Interpreter {
   }
 
   #hint(name: string): string {
-    const near = nearest(name, this.#commands.map((command) => command.name));
+    const near = nearest(name, this.names);
     return near === undefined ? "`help` lists them" : `did you mean \`${near}\`?`;
   }
 
@@ -68,11 +76,11 @@ export class Interpreter {
       name: "help",
       args: "[COMMAND]",
       summary: "list the commands, or say more about one",
-      complete: () => this.#commands.map(({ name }) => name),
+      complete: () => this.names,
       run: ({ print }, [name]) => {
         const commands = name === undefined ? this.#commands : [this.#find(name)];
         const rows = commands.map((command) => [usage(command), command.summary]);
-        columns(["", ""], rows).slice(1).forEach(print);
+        columns(undefined, rows).forEach(print);
         if (name !== undefined) commands[0]!.details?.forEach((line) => print(`  ${line}`));
       },
     };

@@ -1,7 +1,7 @@
 /** Commands that show a thread and its state. */
 import type { StageRow } from "../../runtime/mod.ts";
 import { UsageError } from "../cli/mod.ts";
-import { columns } from "./columns.ts";
+import { columns, terminalRoom } from "./columns.ts";
 import type { Context, ReplCommand } from "./command.ts";
 import { stageLine, standing } from "./going.ts";
 import { printable } from "./printable.ts";
@@ -86,7 +86,8 @@ function table(context: Context, [filter = ""]: readonly string[]): void {
   const shown = all ? chosen : chosen.slice(0, ROWS_SHOWN);
   const cells = shown.map((row) => [String(row.mid), String(row.cid), row.class, row.path, row.state]);
   context.print(`the table at the ${side}:`);
-  columns(["MID", "CID", "CLASS", "PATH", "STATE"], cells).forEach((line) => context.print(`  ${line}`));
+  columns(["MID", "CID", "CLASS", "PATH", "STATE"], cells, terminalRoom() - 2)
+    .forEach((line) => context.print(`  ${line}`));
   const more = chosen.length - shown.length;
   if (more > 0) {
     context.print(`  … and ${more} more; \`table all\` shows all, \`table TEXT\` those with TEXT`);

@@ -64,7 +64,7 @@ async function methods({ app, print }: Context, [text = ""]: readonly string[]):
   const shown = (await app.allMethods.find()).filter(({ id }) => id.includes(text));
   const rows = shown.map(({ id, stays }) => [id, stays === undefined ? "may migrate" : `stays: ${stays}`]);
   if (rows.length === 0) print(`no method with ${text}`);
-  else columns(["METHOD", ""], rows).slice(1).forEach(print);
+  else columns(undefined, rows).forEach(print);
 }
 
 async function migrate({ app, print }: Context, args: readonly string[]): Promise<void> {

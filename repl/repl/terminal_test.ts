@@ -37,7 +37,14 @@ Deno.test({
     await repl.type(".help\r");
     await heard("end the app and the REPL");
     await heard("clonecloud> ");
-    await repl.type(".exit\r");
+    await repl.type(".thr");
+    await heard(".thr");
+    await repl.type("\t");
+    await heard("eads");
+    await repl.type("\r");
+    await heard("main    stands at capture");
+    await heard("clonecloud> ");
+    await repl.type("exit()\r");
     while (!(await reader.read()).done);
     await repl.child.stdin.close();
   },
