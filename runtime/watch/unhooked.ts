@@ -18,7 +18,7 @@ const MODULE_SYNTAX = /^\s*(?:import\b(?!\s*[(.])|export\b(?!\s*[.=(]))/m;
 /** Whether a text that `require` is given is an ES module's. */
 export function looksLikeModule(url: string, source: unknown): boolean {
   return testRegExp(/^file:/, url) && typeof source === "string" &&
-    !testRegExp(/\.(cjs|cts|json)(\?|$)/, url) &&
+    !testRegExp(/\.(cjs|cts|json|node)(\?|$)/, url) &&
     (testRegExp(/\.m[jt]s(\?|$)/, url) || testRegExp(MODULE_SYNTAX, source) && !isScript(source));
 }
 
