@@ -9,6 +9,7 @@ import {
   type FunctionContent,
   readFreshFunctionContent,
   readFunctionContent,
+  writeAsMade,
   writeFunctionContent,
 } from "./function_properties.ts";
 import type { Kind } from "./kind.ts";
@@ -35,7 +36,8 @@ export const closure: Kind<Function, ClosureShell, FunctionContent> = {
   },
   writeContent(node, out: Outlet) {
     const { module, site } = described(out.code, node, "closure");
-    writeFunctionContent(node, out.code.defaults(module, site), out);
+    const defaults = out.code.defaults(module, site);
+    if (!writeAsMade(node, defaults, out)) writeFunctionContent(node, defaults, out);
   },
   readShell: (inlet: Inlet) => ({
     module: inlet.module(),

@@ -23,7 +23,20 @@ export function writeFunctionContent(node: Function, defaults: FunctionDefaults,
   const defaulted = hasDefaults(node, keys, defaults);
   const self = out.code.readPrivates(node, node) === undefined ? undefined : node;
   out.w.byte(defaulted ? 1 : 0);
-  out.properties(node, defaulted ? tail(keys) : keys, self);
+  const shape = out.properties(node, defaulted ? tail(keys) : keys, self);
+  if (defaulted && shape.keys.length === 0) out.learnLayout(node, shape, true);
+}
+
+/** Writes the content of a function whose layout says that it has nothing but the properties that all have, unless they were changed. */
+export function writeAsMade(node: Function, { name, length }: FunctionDefaults, out: Outlet): boolean {
+  const shape = out.layouts.find(node)?.shape;
+  // Its layout tells that these are values: no code of the program's runs.
+  if (shape === undefined || shape.root.owners.length > 0 || node.name !== name || node.length !== length) {
+    return false;
+  }
+  out.w.byte(1);
+  out.w.varint(shape.number);
+  return true;
 }
 
 export function readFunctionContent(inlet: Inlet): FunctionContent {
