@@ -1,4 +1,7 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { appCode } from "../boot/mod.ts";
+import { findBundle, isBundle, MANIFEST, SOURCE, stampOf } from "../boot/bundle.ts";
+import { makeBundles } from "../boot/bundler.ts";
 
 interface Graph {
   readonly roots: readonly string[];
@@ -52,4 +55,59 @@ Deno.test("a run with a clone loads nothing of Node's, by itself or by a global 
     }
   }
   deepEqual(found, []);
+});
+
+/** Each takes an app process as long as 0.2 ms to find, read and link, unless there is a bundle. */
+const MOST_MODULES = { "../boot/start.ts": 160, "../boot/watch.ts": 14 };
+
+Deno.test("an app process loads no more modules than it did", async () => {
+  for (const [path, most] of Object.entries(MOST_MODULES)) {
+    const own = [...await loadedWith(path)].filter((specifier) => specifier.startsWith("file:"));
+    ok(own.length <= most, `${path}: ${own.length} modules`);
+  }
+});
+
+Deno.test("makeBundles() makes one module of all that an app process loads", async () => {
+  await makeBundles({ wait: true });
+  const { urls, bundled } = appCode();
+  ok(bundled);
+  for (const url of Object.values(urls)) {
+    const [, imported] = /import\("(.*?)"\)/.exec(Deno.readTextFileSync(new URL(url)))!;
+    const code = new URL(imported!, url);
+    ok(isBundle(code.href), code.href);
+    const text = Deno.readTextFileSync(new URL(code.pathname, code));
+    const sources = text.matchAll(/^(?:import|export)\b.*?from "(.*?)";$/gm);
+    deepEqual([...sources].map(([, source]) => source!).filter((source) => !source.startsWith("node:")), []);
+    // What a profile knows the wait for a clone by.
+    if (url === urls.boot) equal(text.match(/^ +(?:async )?wait\(/gm)?.length, 1);
+  }
+});
+
+Deno.test("findBundle() finds none when a file that it was made from has changed, or that was another folder's", () => {
+  const folder = Deno.makeTempDirSync({ prefix: "bundle-" });
+  try {
+    const file = `${folder}/part.ts`;
+    Deno.writeTextFileSync(file, "export const a = 1;");
+    const made = [[file, stampOf(file)]];
+    const entries = { boot: "boot-1.mjs", watch: "watch-1.mjs" };
+    const write = (source: string) =>
+      Deno.writeTextFileSync(`${folder}/${MANIFEST}`, JSON.stringify({ source, entries, made }));
+    equal(findBundle(folder), undefined);
+    write(SOURCE);
+    match(findBundle(folder)!.urls.boot, /^file:.*\/boot-1\.mjs$/);
+    write("file:///elsewhere/");
+    equal(findBundle(folder), undefined);
+    write(SOURCE);
+    const { mtime, ctime } = Deno.statSync(file);
+    // Until the file system's clock has stepped.
+    for (let n = 0; Deno.statSync(file).ctime!.getTime() === ctime!.getTime() && n < 1e6; n++) {
+      Deno.writeTextFileSync(file, "export const a = 2;");
+    }
+    Deno.utimeSync(file, mtime!, mtime!);
+    equal(findBundle(folder), undefined);
+    Deno.removeSync(file);
+    equal(findBundle(folder), undefined);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 });

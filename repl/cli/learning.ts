@@ -19,6 +19,7 @@ import { type CodeService, type Conditions, type MethodId, methodId } from "../.
 import { type App, modulePath } from "./app.ts";
 import { AppMemory, hashFiles, type StartNotes } from "./app_memory.ts";
 import { type KnownMiss, wordsOf } from "./misses.ts";
+import { isBundle } from "../boot/mod.ts";
 import { overridesFor } from "./overrides.ts";
 import { ownPower } from "./own_power.ts";
 import { filesOf, sourcesOf } from "./sources.ts";
@@ -125,6 +126,11 @@ function changedAfter(file: string, endedMs: number): boolean {
   }
 }
 
+/** Whether a module is the app's end of the link to its supervisor: by itself, or in the bundle of all that is loaded there. */
+function isLink(url: string): boolean {
+  return url.endsWith("/thread/sync_port.ts") || isBundle(url);
+}
+
 /** The tree of a sampled run, with what the analyzer knows of its methods. */
 export function sampledTree(
   { app, report, code, conditions }: Pick<Lesson, "app" | "report" | "code" | "conditions">,
@@ -135,7 +141,7 @@ export function sampledTree(
   const sampled = treeFromCpuProfile(report.profile!, {
     root: methodId(`${modulePath(app.main, app.root)}#<main>`),
     counts,
-    isAway: ({ url, functionName }) => functionName === "wait" && url.endsWith("/thread/sync_port.ts"),
+    isAway: ({ url, functionName }) => functionName === "wait" && isLink(url),
     migrated: migratedWork(report.migrated, conditions?.cloneSpeed ?? 1),
     resolve: ({ url, lineNumber, columnNumber, functionName }) => {
       if (functionName === "" && lineNumber <= 0 && columnNumber <= 0) return undefined;

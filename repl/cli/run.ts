@@ -1,5 +1,5 @@
 import type { AppConfig, CodeService, Conditions, StageStop, TraceEvent } from "../../runtime/mod.ts";
-import { bootFolders, bootUrl } from "../boot/mod.ts";
+import { appCode, bundleForNext } from "../boot/mod.ts";
 import { type App, modulePath } from "./app.ts";
 import { engineFlags, extraPermissions, mayStartAgain, runForeground } from "./app_process.ts";
 import type { Clones } from "./clones.ts";
@@ -315,7 +315,8 @@ export class Run {
     try {
       if (this.#methods.length > 0 && !this.#noClone()) clones();
       const { folder } = supervisor;
-      const read = [...bootFolders, folder];
+      const boot = appCode();
+      const read = [...boot.folders, folder];
       const extra = extraPermissions(flags, { read, write: [folder], sampling: known.profile });
       revoke = extra.revoke;
       this.#start.preparingMs = performance.now() - began;
@@ -325,10 +326,11 @@ export class Run {
         ...extra.flags,
         ...(this.#methods.length === 0 ? [] : engineFlags(flags)),
         "--preload",
-        `${bootUrl}${bootQuery(folder)}`,
+        `${boot.urls.boot}${bootQuery(folder)}`,
         this.#options.app.path,
         ...this.#options.args,
       ]);
+      await bundleForNext(boot, denoPath());
       if (this.#lost) {
         return await this.#launch(["run", ...flags, this.#options.app.path, ...this.#options.args]);
       }

@@ -1,4 +1,4 @@
-import { bootFolders, watchUrl } from "../boot/mod.ts";
+import { appCode } from "../boot/mod.ts";
 import { extraPermissions, mayStartAgain } from "./app_process.ts";
 import { type LessonNote, Lessons, notesOf } from "./lessons.ts";
 
@@ -39,13 +39,14 @@ export async function watchedRun(
 ): Promise<{ code: number; learnt: boolean; seen: (url: string) => boolean }> {
   const notes = notesOf(place);
   Deno.writeTextFileSync(notes, "", { mode: 0o600 });
-  const extra = extraPermissions(flags, { read: bootFolders, write: [notes], sampling: true });
+  const { urls, folders } = appCode();
+  const extra = extraPermissions(flags, { read: folders, write: [notes], sampling: true });
   const query = new URLSearchParams({ notes, revoke: JSON.stringify(extra.revoke) });
   if (mayStartAgain(flags)) query.set("again", "");
   const began = performance.now();
   let learnt = false;
   try {
-    const code = await launch(["run", ...flags, ...extra.flags, "--preload", `${watchUrl}?${query}`]);
+    const code = await launch(["run", ...flags, ...extra.flags, "--preload", `${urls.watch}?${query}`]);
     const text = Deno.readTextFileSync(notes);
     if (text.includes('{"lost":true}\n')) {
       return {

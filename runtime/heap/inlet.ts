@@ -21,7 +21,7 @@ import {
   createBigInt,
   ObjectPrototype,
   SafeMap,
-  stackSetter,
+  stackAccessor,
   typedArrayLength,
 } from "./intrinsics.ts";
 import { readPatched } from "./byte_patch.ts";
@@ -434,7 +434,7 @@ function soundAttributes(key: string | number, bits: number): number {
   const special = bits & (ACCESSOR | STACK);
   if (
     (bits & ~(PLAIN_ATTRIBUTES | ACCESSOR | STACK)) !== 0 || special === (ACCESSOR | STACK) ||
-    special === STACK && (key !== "stack" || stackSetter === undefined)
+    special === STACK && (key !== "stack" || stackAccessor().set === undefined)
   ) {
     throw new PacketError("a property's attributes are unknown");
   }

@@ -252,17 +252,14 @@ export const VIEW_CONSTRUCTORS: readonly (readonly [string, new (...args: any[])
 /** Constructors of built-in errors, for the internal slot only: the prototype is set afterwards. */
 export const newError = Error;
 export const newTypeError = TypeError;
-const sampleStack = Object.getOwnPropertyDescriptor(errorWithoutFrames(), "stack");
-/** The functions that every own `stack` of this realm shares. */
-export const stackGetter = sampleStack?.get;
-export const stackSetter = sampleStack?.set;
-/** A frame in a large module would have the engine parse all of it, to know where that frame is. */
-function errorWithoutFrames(): Error {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-  const error = new Error();
-  Error.stackTraceLimit = limit;
-  return error;
+let ofStacks: PropertyDescriptor | undefined;
+/**
+ * The functions that every own `stack` of this realm shares. To be called once before a program runs, which may see to it
+ * that errors have none; but not while this module is evaluated: for an error the engine parses each function that
+ * is running, and of a bundle that would be all of it (10 ms).
+ */
+export function stackAccessor(): PropertyDescriptor {
+  return ofStacks ??= getOwnPropertyDescriptor(new newError(), "stack") ?? {};
 }
 export const captureStackTrace = (Error as any).captureStackTrace as ((target: object) => void) | undefined;
 

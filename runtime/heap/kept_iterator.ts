@@ -90,15 +90,15 @@ function askedLength(course: Course): number {
   return ++course.given;
 }
 
-/** What the engine says of a typed array that lost its buffer. */
-const LOST = lostMessage();
+let lost: string | undefined;
 
+/** What the engine says of a typed array that lost its buffer. */
 function lostMessage(): string {
   const list = new newUint8Array(1);
-  const iterator = list.values();
+  const iterator = apply(TYPED_METHODS[GIVES.values]!, list, []);
   bufferTransfer(typedArrayBuffer(list));
   try {
-    iterator.next();
+    arrayIteratorNext(iterator);
     return "";
   } catch (error) {
     return (error as Error).message;
@@ -111,7 +111,7 @@ function lengthOf(source: object): number {
   try {
     typedArrayAt(source, 0);
   } catch {
-    throw new newTypeError(LOST);
+    throw new newTypeError(lost ??= lostMessage());
   }
   return typedArrayLength(source);
 }

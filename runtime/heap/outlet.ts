@@ -32,7 +32,7 @@ import {
   isExtensible,
   SafeMap,
   SafeSet,
-  stackGetter,
+  stackAccessor,
   typedArrayLength,
   typedArrayName,
 } from "./intrinsics.ts";
@@ -459,7 +459,8 @@ export function attributeBits(descriptor: PropertyDescriptor): number {
   if (hasOwn(descriptor, "value")) {
     return descriptor.writable ? shared | WRITABLE : shared & PLAIN_ATTRIBUTES;
   }
-  return stackGetter !== undefined && descriptor.get === stackGetter ? shared | STACK : shared | ACCESSOR;
+  const { get } = stackAccessor();
+  return get !== undefined && descriptor.get === get ? shared | STACK : shared | ACCESSOR;
 }
 
 function first(seen: SafeMap<ModuleKey, SafeSet<number>>, module: ModuleKey, number: number): boolean {

@@ -8,8 +8,7 @@ import {
   getPrototypeOf,
   hasOwn,
   newError,
-  stackGetter,
-  stackSetter,
+  stackAccessor,
 } from "./intrinsics.ts";
 import { shield, unshield } from "./shield.ts";
 
@@ -42,7 +41,7 @@ export function ownStack(error: object): unknown {
   const hook = getDescriptor(newError, "prepareStackTrace");
   if (formatter !== undefined) defineProperty(newError, "prepareStackTrace", formatter);
   else if (hook !== undefined) deleteProperty(newError, "prepareStackTrace");
-  const stack = apply(stackGetter!, error, []);
+  const stack = apply(stackAccessor().get!, error, []);
   if (hook !== undefined) defineProperty(newError, "prepareStackTrace", hook);
   else if (formatter !== undefined) deleteProperty(newError, "prepareStackTrace");
   return stack;
@@ -60,12 +59,12 @@ function isComputed(object: object, key: string, values: ValueAccess): boolean {
 
 /** Gives an object an own `stack` as the engine makes it, with that value. */
 export function writeStack(error: object, stack: unknown, enumerable: boolean): void {
-  if (getDescriptor(error, "stack")?.get !== stackGetter) {
+  if (getDescriptor(error, "stack")?.get !== stackAccessor().get) {
     deleteProperty(error, "stack");
     captureStackTrace?.(error);
   }
   if (getDescriptor(error, "stack")?.enumerable !== enumerable) {
     defineProperty(error, "stack", { __proto__: null, enumerable } as PropertyDescriptor);
   }
-  apply(stackSetter!, error, [stack]);
+  apply(stackAccessor().set!, error, [stack]);
 }

@@ -30,7 +30,7 @@ const INTERNAL: symbol = (Deno as any).internal;
  */
 export class BeforeApp {
   readonly #parts = new SafeMap<object, Parts | undefined>();
-  readonly #queue: object[] = [];
+  readonly #queue: Parts[] = [];
 
   constructor(roots: readonly object[]) {
     forEach(roots, (root) => this.#reach(root));
@@ -42,17 +42,13 @@ export class BeforeApp {
     return this.#parts.get(object);
   }
 
-  #walk(object: object): void {
-    const parts = partsOf(object);
-    this.#parts.set(object, parts);
-    if (parts === undefined || parts === PLAIN_FUNCTION) return;
-    const { keys, descriptors, prototype } = parts;
+  #walk({ keys, descriptors, prototype }: Parts): void {
     for (let i = 0; i < keys.length; i++) {
       if (OF_PROGRAM.has(keys[i]!)) continue;
       const { value, get, set } = descriptors[i]!;
-      this.#reach(value);
-      this.#reach(get);
-      this.#reach(set);
+      if (value !== undefined) this.#reach(value);
+      if (get !== undefined) this.#reach(get);
+      if (set !== undefined) this.#reach(set);
     }
     this.#reach(prototype);
   }
@@ -60,8 +56,9 @@ export class BeforeApp {
   #reach(value: unknown): void {
     if (value === null || typeof value !== "object" && typeof value !== "function") return;
     if (this.#parts.has(value)) return;
-    this.#parts.set(value, undefined);
-    this.#queue[this.#queue.length] = value;
+    const parts = partsOf(value);
+    this.#parts.set(value, parts);
+    if (parts !== undefined && parts !== PLAIN_FUNCTION) this.#queue[this.#queue.length] = parts;
   }
 }
 

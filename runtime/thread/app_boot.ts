@@ -4,6 +4,7 @@ import { engineLayout } from "../host/layouts.ts";
 import { TextDecoding } from "../host/text_decoding.ts";
 import { Values } from "../host/values.ts";
 import type { FunctionDescription } from "../heap/access.ts";
+import { stackAccessor } from "../heap/intrinsics.ts";
 import { hideRewriting } from "./appearance.ts";
 import { AppFacts } from "./app_facts.ts";
 import { BoardView } from "./board.ts";
@@ -39,6 +40,7 @@ export interface BootOptions {
  * what permissions only the runtime needed, and hooks module loading if anything may migrate or is to be learnt.
  */
 export async function bootApp(supervisor: string, options: BootOptions): Promise<void> {
+  stackAccessor();
   const facts = new AppFacts();
   const port = SyncPort.open(supervisor, facts);
   const board = new BoardView(Deno.openSync(`${supervisor}/board`));

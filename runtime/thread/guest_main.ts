@@ -7,6 +7,7 @@
 import * as nodeModule from "node:module";
 import process from "node:process";
 import { type Capture, MissingBuiltinError, Refusal, SessionHeap } from "../heap/mod.ts";
+import { stackAccessor } from "../heap/intrinsics.ts";
 import type { FunctionDescription } from "../heap/access.ts";
 import { Builtins } from "../host/builtins.ts";
 import { absentMaker } from "../host/absent.ts";
@@ -114,6 +115,7 @@ code.installHooks(registry);
 (globalThis as any)[Symbol.for("clonecloud.guest")].values = new Map();
 hideRewriting(registry, bound, host.disguised, builtins);
 builtins.name();
+stackAccessor();
 warmUp(values, registry);
 // After that, which would look for names among them: what they export is looked for when it is first needed.
 // `node:path` before `node:path/posix`, which is the same object: a device has it by the name that it imported.

@@ -11,12 +11,12 @@ import {
   Url,
   urlText,
 } from "./intrinsics.ts";
+import { OWN } from "./own_code.ts";
 import { append, filter, join, listOf } from "../heap/lists.ts";
 import { execRegExp, hasText, sliceText, splitText, startsWith, testRegExp } from "../heap/texts.ts";
 
 const ErrorCtor = Error;
 const PREPARE = "prepareStackTrace";
-const OWN = new URL("../", import.meta.url).href;
 /** Frames of the runtime that may stand on top of the app's. */
 const OWN_FRAMES = 24;
 

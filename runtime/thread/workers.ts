@@ -8,6 +8,7 @@
  */
 import process from "node:process";
 import { apply, construct, defineProperty, getOwnPropertyDescriptor } from "./intrinsics.ts";
+import { OWN, RUNTIME } from "./own_code.ts";
 import { ownStack } from "./stack.ts";
 import type { SyncPort } from "./sync_port.ts";
 
@@ -27,9 +28,9 @@ export interface WorkerStart {
 
 type WorkerKind = "web" | "node";
 
-const BOOT = new URL("./worker_boot.ts", import.meta.url);
+const BOOT = new URL("thread/worker_boot.ts", RUNTIME);
 /** All that a Worker has to read for it. */
-const RUNTIME = decodeURIComponent(new URL("../", import.meta.url).pathname);
+const RUNTIME_FOLDER = decodeURIComponent(new URL(RUNTIME).pathname);
 const CODE = "code given to a Worker";
 /** Why a Worker's module runs as it is. */
 const NOT_A_FILE = "what a Worker is started with is rewritten only if it is a file";
@@ -37,7 +38,6 @@ const MAY_NOT_READ =
   "a Worker can only run rewritten where it may read this runtime's files and write to its pipes";
 const TOO_MANY = "too many Workers run rewritten already";
 const OWN_PERMISSIONS = "its Worker has permissions of its own";
-const OWN = import.meta.url;
 const URLCtor = URL;
 const isURL = (value: unknown): value is URL => value instanceof URLCtor;
 const hrefOf = getOwnPropertyDescriptor(URL.prototype, "href")!.get!;
@@ -122,7 +122,7 @@ function ownModule(
     if (!statSync(new URLCtor(url)).isFile) return {};
     const may = (name: "read" | "write", path: string) =>
       apply(querySync, permissions, [{ name, path }]).state === "granted";
-    const all = may("read", RUNTIME) && may("read", folder) && may("write", folder);
+    const all = may("read", RUNTIME_FOLDER) && may("read", folder) && may("write", folder);
     return all ? { url } : { reason: MAY_NOT_READ };
   } catch {
     return {};
