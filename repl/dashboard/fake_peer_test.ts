@@ -1,4 +1,4 @@
-import type { MigrationRow, PeerStatus } from "../../net/mod.ts";
+import type { MigrationRow, PeerRow, PeerStatus } from "../../net/mod.ts";
 import type { ShownPeer } from "./live.ts";
 
 /** A peer whose status a test sets. */
@@ -21,7 +21,7 @@ export class FakePeer implements ShownPeer {
     return this.#status;
   }
 
-  peers(): Promise<[]> {
+  peers(): Promise<PeerRow[]> {
     this.pings++;
     return Promise.resolve([]);
   }

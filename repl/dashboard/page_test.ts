@@ -1,8 +1,13 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { chromium, type Page } from "playwright-core";
 import { startPeer } from "../../net/mod.ts";
+import { MAX_NAME_LENGTH } from "../../net/trust/constants.ts";
 import { startDashboard } from "./dashboard.ts";
+import { FakePeer, MIGRATION } from "./fake_peer_test.ts";
 
+/** As long as a name may be. */
+const NAME = `desktop of the neighbour ${"upstairs".repeat(5)}`.slice(0, MAX_NAME_LENGTH);
+const PEER = "12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA";
 const CHROMIUM = "/usr/bin/chromium";
 const ROOT = new URL("../../", import.meta.url);
 const installed = await Deno.stat(CHROMIUM).then(() => true, () => false);
@@ -106,6 +111,69 @@ Deno.test({
     await page.reload();
     await page.locator("#migrations td.home").waitFor();
     strictEqual(problems.join("\n"), "");
+  },
+});
+
+/** A peer whose names and reasons are as long as those of others may be. */
+class WordyPeer extends FakePeer {
+  constructor() {
+    super();
+    const conditions = {
+      ...{ rttMs: 69.3, upBytesPerSecond: 8e7, downBytesPerSecond: 9e7, cloneSpeed: 21.3 },
+      power: "unknown" as const,
+    };
+    const clone = { peer: PEER, name: NAME, address: "" };
+    this.set({
+      addresses: [`/ip6/2001:db8:c17:b0f:1234:5678:9abc:def0/tcp/40001/ws/p2p/${PEER}`],
+      apps: [{ app: `${"folder/".repeat(8)}main.ts`, clone, why: "", conditions }],
+      guests: [{ app: `a${"Name".repeat(20)}.ts`, device: PEER, pid: 4_194_304 }],
+      migrations: ([["away", "device"], ["home", "clone"], ["abandoned", "clone"]] as const).map((
+        [state, role],
+      ) => ({ ...MIGRATION, state, role, peer: PEER, method: `${"folder/".repeat(8)}a.ts#Outer.<2>.inner` })),
+    });
+  }
+
+  override peers() {
+    const row = { peer: PEER, name: NAME, trusted: true };
+    const link = { rttMs: 1234.5, upBytesPerSecond: 8e7, downBytesPerSecond: 9e7, speed: 21.3, load: 12.5 };
+    const problem = `Cannot reach it (${PEER}): doesn't answer at /ip4/192.168.100.200/tcp/40001`;
+    return Promise.resolve([
+      {
+        ...row,
+        ...link,
+        cores: 16,
+        power: "battery" as const,
+        batteryPercent: 100,
+        connected: true,
+        problem,
+      },
+      { ...row, connected: false, problem },
+    ]);
+  }
+}
+
+Deno.test({
+  name: `the peer's page fits its window, whatever names there are${
+    installed ? "" : ` (skipped: no ${CHROMIUM})`
+  }`,
+  ignore: !installed,
+  // As above.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await using cleanups = new AsyncDisposableStack();
+    const dashboard = cleanups.adopt(startDashboard(new WordyPeer(), { port: 0 }), (page) => page.close());
+    const browser = cleanups.adopt(
+      await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] }),
+      (chrome) => chrome.close(),
+    );
+    const page = await browser.newPage();
+    await page.goto(dashboard.url);
+    await page.getByText("Cannot reach it").first().waitFor();
+    for (const width of [1400, 1280, 1060, 1000, 700, 360]) {
+      await page.setViewportSize({ width, height: 800 });
+      ok(await fits(page), `the page is wider than a window of ${width}`);
+    }
   },
 });
 

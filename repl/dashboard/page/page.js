@@ -91,17 +91,17 @@ function appRow(
   return [
     nameCell(app),
     threadCell("device", app),
-    nameCell(clone.name || short(clone.peer)),
+    nameCell(clone.name || short(clone.peer), "said"),
     cell(`${rttMs.toFixed(1)} ms`, "n"),
     cell(rate(upBytesPerSecond), "n"),
     cell(rate(downBytesPerSecond), "n"),
     cell(`${cloneSpeed.toFixed(1)} ×`, "n"),
-    cell(power),
+    cell(powerOf({ power })),
   ];
 }
 
 function guestRow({ app, device, pid }) {
-  return [nameCell(app), threadCell("clone", app), nameCell(nameOf(device)), cell(pid, "n")];
+  return [nameCell(app, "said"), threadCell("clone", app), nameCell(nameOf(device), "said"), cell(pid, "n")];
 }
 
 /** What the thread of a session does: away on its migration, or at home. */
@@ -122,7 +122,7 @@ function migrationRow({ state, role, app, method, peer, startedAt, bytesUp, byte
   return [
     cell(state, `${state} short`),
     nameCell(method || app, "mono"),
-    cell(role === "device" ? `here → ${other}` : `${other} → here`, "short"),
+    cell(role === "device" ? `here → ${other}` : `${other} → here`, "said"),
     cell(new Date(startedAt).toLocaleTimeString(), "short"),
     cell(bytes(bytesUp), "n"),
     cell(state === "home" ? bytes(bytesDown) : NOTHING, "n"),
@@ -134,8 +134,8 @@ function peerRow(row) {
   const { peer, name, connected, rttMs, upBytesPerSecond, downBytesPerSecond, speed, load, cores, address } =
     row;
   return [
-    nameCell(name || short(peer), "", peer),
-    cell(stateOf(row), row.problem ? "abandoned" : connected ? "home" : ""),
+    nameCell(name || short(peer), "said", peer),
+    cell(stateOf(row), `said ${row.problem ? "abandoned" : connected ? "home" : ""}`.trim()),
     cell(known(rttMs, (ms) => `${ms.toFixed(1)} ms`), "n"),
     cell(known(upBytesPerSecond, rate), "n"),
     cell(known(downBytesPerSecond, rate), "n"),
