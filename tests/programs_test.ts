@@ -131,6 +131,7 @@ const PROGRAMS: readonly Program[] = [
     stays: [/name: it calls Deno.hostname: it takes --allow-sys=hostname/, /terminal: does not pay/],
   },
   { file: "copied_fs.ts", migrate: ["copies", "counts", "accessors"] },
+  { file: "shown_names.cjs", migrate: ["ofPart", "ofOthers"] },
   { file: "modules/spaces.ts", migrate: ["change"] },
   { file: "host_classes.ts", migrate: ["prototypeFirst", "count", "chain", "depth"] },
   {

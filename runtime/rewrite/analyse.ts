@@ -359,6 +359,7 @@ class Analyser {
       this.#refer(node.left, node.left.name, { write: true, read: compound });
     } else this.#pattern(node.left, { write: true, read: false });
     const name = node.left.type === "Identifier" ? node.left.name : "";
+    this.#sites.shown.note(node, this.#tree.site);
     if (node.left.type === "ArrayPattern") this.#named(name, node.right);
     else this.#stored(name, node.right);
   }

@@ -129,6 +129,7 @@ function siteOf(site: Site): SiteEntry {
     captures: capturesOf(site).map((variable) => [scopes.indexOf(variable.scope), variable.index] as const),
     bindings: root.map((variable) => variable.index).sort((a, b) => a - b),
     globals: [...site.globals].sort(),
+    ...(site.shown !== "" && { shown: site.shown }),
     ...(site.owner !== null && { owner: site.owner.index }),
     ...(site.isStatic && { isStatic: true }),
     ...(site.isAsync && { isAsync: true }),

@@ -103,6 +103,8 @@ export interface Site {
   readonly isDeclaration: boolean;
   /** Own `name` unless computed or changed. */
   name: string;
+  /** What stack traces show for it if it has no name: see `ShownNames`. */
+  readonly shown: string;
   /** Part of the method id, and the id itself. */
   label: string;
   id: string;

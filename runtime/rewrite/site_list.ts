@@ -1,5 +1,6 @@
 import type { Node, Site, SiteKind } from "./model.ts";
 import type { ScopeTree } from "./scope_tree.ts";
+import { ShownNames } from "./shown_names.ts";
 import { isFixedKey, keyName } from "./syntax.ts";
 
 const IN_WITH = "it stands in a with statement";
@@ -15,6 +16,7 @@ export class SiteList {
   readonly all: Site[] = [];
   /** The name that an anonymous function or class gets where it stands. */
   hint = "";
+  readonly shown: ShownNames;
   readonly #source: string;
   readonly #tree: ScopeTree;
   /** How many `with` statements are around. */
@@ -22,6 +24,7 @@ export class SiteList {
 
   constructor(source: string, tree: ScopeTree) {
     this.#source = source;
+    this.shown = new ShownNames(source);
     this.#tree = tree;
   }
 
@@ -81,6 +84,7 @@ export class SiteList {
       isStrict: this.#tree.strict || kind === "class",
       isDeclaration: node.type === "FunctionDeclaration",
       name: node.id?.name ?? this.hint,
+      shown: this.shown.of(node),
       label: "",
       id: "",
       through: new Set(),

@@ -54,6 +54,8 @@ export interface SiteEntry {
   readonly kind: SiteKind;
   readonly name: string;
   readonly length: number;
+  /** What stack traces show for it instead of a name, where the engine makes that up. */
+  readonly shown?: string;
   /** Range of the text `toString` shows, in the module's source. */
   readonly start: number;
   readonly end: number;

@@ -170,6 +170,7 @@ function start(session: SessionStart): void {
   stepping = session.stepping;
   observed = session.observed ?? true;
   formatGuestStacks(code, {
+    tables: registry,
     positionOf: (key, offset) => String(ask({ op: "position", key, offset }).reply.value),
     framesBelow: () => ask({ op: "frames" }).reply.value as readonly string[],
     abandon,

@@ -1,4 +1,5 @@
 import { formatStacksWith } from "../heap/mod.ts";
+import type { SiteEntry } from "../rewrite/mod.ts";
 import type { CodeRegistry } from "./code_registry.ts";
 import type { GuestCode } from "./guest_code.ts";
 import { apply, isArray, SafeMap } from "./intrinsics.ts";
@@ -19,6 +20,9 @@ export const guestStack = {
 /** What the person's own file calls that offset of the module's source: `line:column`, from 1. */
 export type PositionOf = (key: string, offset: number) => string;
 
+/** What is known of modules' functions. */
+type Tables = Pick<CodeRegistry, "tableOf">;
+
 /** Asks the device for its frames below the method. */
 export type FramesBelow = () => readonly string[];
 
@@ -35,7 +39,8 @@ const MAX_METHODS = 40;
  */
 export function formatGuestStacks(
   code: GuestCode,
-  { positionOf, framesBelow, abandon }: {
+  { tables, positionOf, framesBelow, abandon }: {
+    readonly tables: Tables;
     readonly positionOf: PositionOf;
     readonly framesBelow: FramesBelow;
     readonly abandon: (reason: string) => never;
@@ -62,7 +67,9 @@ export function formatGuestStacks(
         lines.push(...(isUnknown ? [REMOTE_END] : guestStack.below ??= framesBelow()));
         break;
       }
-      if (!isHidden(site, url)) lines[lines.length] = `    at ${frame(site, url, code, position)}`;
+      if (!isHidden(site, url)) {
+        lines[lines.length] = `    at ${frame(site, url, { code, tables, position })}`;
+      }
     }
     return join([header(error), ...lines.slice(0, Error.stackTraceLimit)], "\n");
   };
@@ -71,7 +78,7 @@ export function formatGuestStacks(
 }
 
 /** The app's methods that are running here, from the one that migrated to the innermost. */
-export function methodsOnStack(code: GuestCode, tables: Pick<CodeRegistry, "tableOf">): string[] {
+export function methodsOnStack(code: GuestCode, tables: Tables): string[] {
   const stack = undisturbed<unknown>(MAX_METHODS, () => {
     Error.prepareStackTrace = (_error, sites) => sites;
     return new Error().stack;
@@ -80,14 +87,20 @@ export function methodsOnStack(code: GuestCode, tables: Pick<CodeRegistry, "tabl
   const methods = flatMap(places, ({ url, line, column }) => {
     const place = line === null ? undefined : code.sourceOffset(url, line, column ?? 1);
     if (place === undefined) return [];
-    const around = filter(
-      tables.tableOf(place.key).sites,
-      ({ start, end, kind }) => start <= place.offset && place.offset < end && kind !== "class",
-    );
-    return around.length === 0 ? [] : [around.reduce((a, b) => a.start > b.start ? a : b).id];
+    const site = functionAt(tables, place);
+    return site === undefined ? [] : [site.id];
   });
   // One that calls itself, or whose class has a static block, is one step of the way.
   return filter(methods.reverse(), (method, i) => method !== methods[i - 1]);
+}
+
+/** The innermost function around a place in a module's source. */
+function functionAt(tables: Tables, { key, offset }: { key: string; offset: number }): SiteEntry | undefined {
+  const around = filter(
+    tables.tableOf(key).sites,
+    ({ start, end, kind }) => start <= offset && offset < end && kind !== "class",
+  );
+  return around.length === 0 ? undefined : around.reduce((a, b) => a.start > b.start ? a : b);
 }
 
 /** A place in a guest's module, from 1. */
@@ -135,19 +148,23 @@ function isHidden(site: NodeJS.CallSite, url: string): boolean {
 function frame(
   site: NodeJS.CallSite,
   url: string,
-  code: GuestCode,
-  positionOf: PositionOf,
+  { code, tables, position }: {
+    readonly code: GuestCode;
+    readonly tables: Tables;
+    readonly position: PositionOf;
+  },
 ): string {
   const line = site.getLineNumber();
   const place = line === null ? undefined : code.sourceOffset(url, line, site.getColumnNumber() ?? 1);
   const where = place !== undefined
-    ? `${place.url}:${positionOf(place.key, place.offset)}`
+    ? `${place.url}:${position(place.key, place.offset)}`
     : url === ""
     ? site.isNative() ? "native" : "<anonymous>"
     : line === null
     ? url
     : `${url}:${line}:${site.getColumnNumber()}`;
-  const name = functionNameOf(site, url);
+  const own = functionNameOf(site, url);
+  const name = own ?? (place === undefined ? null : functionAt(tables, place)?.shown ?? null);
   const full = site.isConstructor()
     ? `new ${name ?? "<anonymous>"}`
     : site.isToplevel()
