@@ -232,7 +232,7 @@ export class Decider {
     if (outcome.where === "there") {
       this.#cold = false;
       known.last = "there";
-      if (known.role !== "forced") this.#lostMs += known.lossOf(outcome);
+      if (known.role !== "forced") this.#lostMs += known.lossOf(outcome, this.#rates);
       known.ranThere(outcome, this.#rates);
     }
   }

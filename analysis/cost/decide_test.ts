@@ -672,3 +672,19 @@ Deno.test("deciderModel() keeps a profile's times of other sizes beside the only
   // Observed: 7 s of 400 kB, which in proportion are 1.75 s of 100. But 4 s of 100 kB were profiled.
   assertEquals([1e5, 4e5, 7e5].map(here), [4000, 7000, 10_000]);
 });
+
+Deno.test("Decider.decide() goes on after a first migration that was dear by what only that one takes", () => {
+  // A document of which five versions are rendered a run, so far: this one has twenty. The clone lacked the code.
+  let now = 11_000;
+  const it = new Decider(JSON.parse(JSON.stringify(decider())), { now: () => now });
+  it.decide(scan, [1000, 3]);
+  now += 8200;
+  it.observe(scan, { ...away(1000), totalMs: 8200, cold: true });
+  assertEquals(it.decide(scan, [1000, 3]).reason, "pays");
+  // But not where the work itself takes longer there.
+  const slow = new Decider(JSON.parse(JSON.stringify(decider())), { now: () => now });
+  slow.decide(scan, [1000, 3]);
+  now += 8200;
+  slow.observe(scan, { ...away(1000, 8000), totalMs: 8200, cold: true });
+  assertEquals(slow.decide(scan, [1000, 3]).migrate, false);
+});

@@ -265,10 +265,16 @@ export class KnownMethod {
     this.#learnState(outcome, rates);
   }
 
-  /** What it took beyond what the device would have; less than nothing if it saved time. A first migration serves others too. */
-  lossOf({ totalMs, features, cold }: Migrated): number {
-    return (totalMs - this.#sides.hereAt(features, this.#onceARun())) /
-      (cold === true ? this.#stillExpected() : 1);
+  /**
+   * What it took beyond what the device would have; less than nothing if it saved time. What only a session's first migration takes
+   * doesn't count: it says nothing against those that follow, and isn't saved by staying any more.
+   */
+  lossOf(outcome: Migrated, rates: Rates): number {
+    const { totalMs, features, cold } = outcome;
+    const { tookMs, warmMs } = this.#stateOf(outcome, rates);
+    const onceMs = cold === true ? max(0, tookMs - this.#correction * warmMs) : 0;
+    return totalMs - (isFiniteNumber(onceMs) ? onceMs : 0) -
+      this.#sides.hereAt(features, this.#onceARun());
   }
 
   toJSON(): MethodModel {
@@ -376,20 +382,28 @@ export class KnownMethod {
     if (isFiniteNumber(times)) this.#longest = max(before, times);
   }
 
-  #learnState(
+  /** What a migration took besides work and files, and what it would take in a session that is open already. */
+  #stateOf(
     { totalMs, cloneMs, waitedMs = 0, upBytes, downBytes, features, cold }: Migrated,
     rates: Rates,
-  ): void {
+  ): { tookMs: number; warmMs: number } {
+    const warmUp = cold === true && this.#up.points > 0 && !this.#upCold ? this.#up.at(features) : upBytes;
+    return {
+      tookMs: totalMs - cloneMs - waitedMs,
+      warmMs: rates.fixedMs + warmUp * rates.perUpByteMs + downBytes * rates.perDownByteMs,
+    };
+  }
+
+  #learnState(outcome: Migrated, rates: Rates): void {
+    const { upBytes, downBytes, features, cold } = outcome;
     const first = this.#up.points === 0;
     if (cold !== true && this.#upCold) this.#up = new SizeModel();
-    const warmUp = cold === true && !first && !this.#upCold ? this.#up.at(features) : upBytes;
+    const { tookMs, warmMs: predicted } = this.#stateOf(outcome, rates);
     if (cold !== true || first || this.#upCold) {
       this.#up.add(features, { y: upBytes });
       this.#upCold = cold === true;
     }
     this.#down.add(features, { y: downBytes });
-    const predicted = rates.fixedMs + warmUp * rates.perUpByteMs + downBytes * rates.perDownByteMs;
-    const tookMs = totalMs - cloneMs - waitedMs;
     if (!(predicted > 0) || !isFiniteNumber(predicted)) return;
     if (cold === true) {
       const extra = max(0, tookMs - this.#correction * predicted);

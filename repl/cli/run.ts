@@ -365,12 +365,12 @@ export class Run {
   async #learn({ note }: Known, code: CodeService): Promise<void> {
     try {
       const judged = this.#methods.length > 0 && this.#isFree();
-      const outcome = { report: this.#report, conditions: this.#conditions, made: code.made };
+      const outcome = { report: this.#report, conditions: this.#conditions, rewrote: code.rewrote };
       const starts = judged ? await this.#start.notes(note?.starts, outcome) : note?.starts;
       const missed = await this.#learnMisses(code);
       const memory = await AppMemory.open(this.#options.app, this.#options.home);
       const startMs = this.#start.ms(this.#report);
-      if (this.#methods.length > 0 && startMs !== undefined && !code.made) memory.addStart(startMs);
+      if (this.#methods.length > 0 && startMs !== undefined && !code.rewrote) memory.addStart(startMs);
       if (this.#report === undefined || this.#options.forced.length > 0) return;
       if (this.#report.profile === undefined && !missed) {
         const { learned } = this.#report;

@@ -23,8 +23,8 @@ import {
 export interface RunOutcome {
   readonly report: Report | undefined;
   readonly conditions: Conditions | undefined;
-  /** Code was rewritten in it, which no later run pays. */
-  readonly made: boolean;
+  /** Code was rewritten at its start, which no later run pays. */
+  readonly rewrote: boolean;
 }
 
 /** One run's start: whether it is worth it, what it took, and what later runs are told of that. */
@@ -94,7 +94,7 @@ export class RunStart {
   /** Later runs know by this whether the runtime's start is paid back. The first run of a code says nothing of them. */
   async notes(
     before: StartNotes | undefined,
-    { report, conditions, made }: RunOutcome,
+    { report, conditions, rewrote }: RunOutcome,
   ): Promise<StartNotes | undefined> {
     const startMs = this.ms(report);
     if (report?.bootMs === undefined || startMs === undefined) return before;
@@ -103,12 +103,12 @@ export class RunStart {
     const ms = (this.wallMs - bootMs - openingMs) * share + this.saved.ms;
     const known = ranAlone(before ?? { runs: [] }, this.#start(), { ms });
     // A start in which code was rewritten is no measure of later ones; what migrations lost is.
-    if (made && this.saved.ms >= 0) return known;
+    if (rewrote && this.saved.ms >= 0) return known;
     const run = {
       ...this.#start(),
-      savedMs: this.saved.ms - (made ? 0 : startMs + openingMs),
+      savedMs: this.saved.ms - (rewrote ? 0 : startMs + openingMs),
       ...(this.saved.ms === 0 && { stayed: true }),
-      ...(!made && { startMs, openingMs, ms: this.wallMs + this.preparingMs }),
+      ...(!rewrote && { startMs, openingMs, ms: this.wallMs + this.preparingMs }),
       ...(conditions !== undefined && { conditions }),
     };
     if (this.saved.ms === 0 || run.savedMs >= 0 || learned === null) return started(known, run);

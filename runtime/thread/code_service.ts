@@ -82,7 +82,7 @@ export class CodeService {
   readonly #diagnosed = new Set<string>();
   #rewriter: Rewriter | undefined;
   readonly #spent = { modules: 0, ms: 0, nextMs: QUIET_MS };
-  #made = false;
+  #rewrote = false;
   /** When the event loop had its last turn between texts, and its next turn if that is waited for. */
   #breathedAt = 0;
   #breath: Promise<void> | undefined;
@@ -96,9 +96,12 @@ export class CodeService {
     this.#rewriter ??= await import(REWRITER) as Rewriter;
   }
 
-  /** Whether a text had to be made that later runs find in the cache: such a run starts slower than they will. */
-  get made(): boolean {
-    return this.#made;
+  /**
+   * Whether a text had to be made that the app's process loads, and later runs find in the cache: such a run starts slower than they
+   * will. What is made for the clone costs a migration its time, not the start.
+   */
+  get rewrote(): boolean {
+    return this.#rewrote;
   }
 
   /** Whether a method that was asked for has a migration point. */
@@ -341,7 +344,7 @@ export class CodeService {
   async #make(name: string, key: string, methods: ReadonlySet<string>): Promise<DeviceText> {
     const { cache } = this.#options;
     await this.load();
-    this.#made = true;
+    this.#rewrote = true;
     const { text, map, points } = this.#device(key, methods);
     cache.set(`${name}.map`, map);
     cache.set(`${name}.device`, `${JSON.stringify({ points })}\n${text}`);
@@ -397,7 +400,6 @@ export class CodeService {
     await this.load();
     // Looked at right before: others may have been waiting for the same turn.
     for (let turn; (turn = this.#nextTurn()) !== undefined;) await turn;
-    this.#made = true;
     const text = make();
     this.#options.cache.set(name, text);
     return text;

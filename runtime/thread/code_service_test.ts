@@ -34,11 +34,11 @@ async function rewrite(cache: TextCache): Promise<{ service: CodeService; text: 
 Deno.test("CodeService.answer() takes from the cache what an earlier run made, and the engine reads the map there", async () => {
   const cache = new Memory();
   const first = await rewrite(cache);
-  equal(first.service.made, true);
+  equal(first.service.rewrote, true);
   const map = JSON.parse(cache.texts.get(first.map.replace("file:///kept/", ""))!);
   deepEqual(map.sources, [request.url]);
   const second = await rewrite(cache);
-  equal(second.service.made, false);
+  equal(second.service.rewrote, false);
   deepEqual([second.text, second.map], [first.text, first.map]);
   match(second.text, /ü/);
   const [module] = second.service.modules();
@@ -50,7 +50,7 @@ Deno.test("CodeService.answer() makes a text again whose map is gone", async () 
   const { map } = await rewrite(cache);
   cache.texts.delete(map.replace("file:///kept/", ""));
   const again = await rewrite(cache);
-  deepEqual([again.service.made, again.map], [true, map]);
+  deepEqual([again.service.rewrote, again.map], [true, map]);
 });
 
 Deno.test("CodeService.answer() puts the map into its URL when nothing can be kept", async () => {
