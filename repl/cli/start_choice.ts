@@ -112,20 +112,24 @@ export function aloneMs(
 }
 
 /**
- * Whether a run takes less than the runtime's start alone: then no clone, whatever its link, pays that back. The start is this
- * device's, so any way to a clone tells of it, and until the app has shown it, other apps do (`usualMs`).
+ * Whether all that a clone may do of a run takes less than the runtime's start: then none, whatever its link, pays that back. The
+ * start is this device's, so any way to a clone tells of it, and until the app has shown it, other apps do (`usualMs`).
  */
 export function isShort(notes: StartNotes, start: Start, model: SizeModel, usualMs?: () => number): boolean {
   const startMs = notes.runs.findLast((run) => run.startMs !== undefined)?.startMs ?? usualMs?.();
   if (startMs === undefined) return false;
   const ms = aloneMs(notes, start, model);
-  return ms !== undefined && ms < startMs && grownMs(notes, start) < startMs;
+  const mostMs = START_MARGIN * startMs + (notes.unseenMs ?? 0);
+  return ms !== undefined && ms < mostMs && grownMs(notes, start, model) < mostMs;
 }
 
-/** What the longest run would take if its time went with whatever of the input has grown most; 0 if nothing has. */
-function grownMs({ alone = [] }: StartNotes, { features }: Start): number {
+/**
+ * What the longest run would take if its time went with whatever of the input has grown most and never varied so far, so that `model`
+ * can't know; 0 if nothing has.
+ */
+function grownMs({ alone = [] }: StartNotes, { features }: Start, model: SizeModel): number {
   const growth = features.map((value, i) =>
-    value / Math.max(0, ...alone.map((note) => note.features[i] ?? 0))
+    model.varies(i) ? 0 : value / Math.max(0, ...alone.map((note) => note.features[i] ?? 0))
   );
   const largest = Math.max(...growth.filter((times) => times > 1));
   return largest > 1 ? largest * Math.max(...alone.map(({ ms }) => ms)) : 0;

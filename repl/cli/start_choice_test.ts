@@ -165,7 +165,8 @@ Deno.test("isShort() says so for inputs that take less than the runtime's start 
   equal(short(lengths, 1e5), false, "what a start takes isn't known");
   const known = started(lengths, { ...size(4e5), savedMs: 100, startMs: 6000 });
   equal(known.alone?.length, 2, "they stay known");
-  assertEquals([1e5, 2e5, 3e5, 8e5].map((bytes) => short(known, bytes)), [true, true, false, false]);
+  assertEquals([1e5, 2e5, 3.5e5, 8e5].map((bytes) => short(known, bytes)), [true, true, false, false]);
+  equal(short({ ...known, unseenMs: 1000 }, 3.5e5), true, "a process's start runs nowhere else");
   const far = started(lengths, { ...size(4e5), savedMs: 100, startMs: 2000, openingMs: 4000 });
   equal(short(far, 1e5), false, "how long a session opened on one way says nothing of another");
   // From one size it goes in proportion.
@@ -174,7 +175,7 @@ Deno.test("isShort() says so for inputs that take less than the runtime's start 
     savedMs: 1,
     startMs: 6000,
   });
-  assertEquals([1e5, 1.9e5, 2.1e5].map((bytes) => short(one, bytes)), [true, true, false]);
+  assertEquals([1e5, 2.4e5, 2.6e5].map((bytes) => short(one, bytes)), [true, true, false]);
   // What never varied may be what it goes with.
   const rounds = (count: number, bytes: number) => ({ features: [2, bytes, count], way: WAY });
   const varied = started(
@@ -190,11 +191,13 @@ Deno.test("isShort() says so for inputs that take less than the runtime's start 
     true,
     false,
   ]);
+  const mostlyStart = ranAlone(ranAlone(notes(), size(1e5), { ms: 3000 }), size(4e5), { ms: 3600 });
+  equal(isShort(mostlyStart, size(8e5), new SizeModel(), () => 4000), true, "what varied is known");
   // What it really took corrects it: each run that starts plainly tells.
   equal(short(ranAlone(known, size(1e5), { ms: 20_000 }), 1e5), false);
   equal(short({ ...known, skipped: 8 }, 1e5), true);
   // Until this app has shown what a start takes, others have.
   const usually = (usualMs: number) => isShort(lengths, size(1e5), new SizeModel(), () => usualMs);
   assertEquals([usually(6000), usually(2000)], [true, false]);
-  equal(isShort(known, size(3e5), new SizeModel(), () => 60_000), false, "it has");
+  equal(isShort(known, size(3.5e5), new SizeModel(), () => 60_000), false, "it has");
 });
