@@ -29,6 +29,7 @@ export {
   type PushResult,
   pushTree,
   readTreeIndex,
+  type TreeIndex,
   writeTreeIndex,
 } from "./files/mod.ts";
 export { type LinkSpec, NAMED_LINKS, parseLink } from "./link/mod.ts";

@@ -103,3 +103,13 @@ for (const side of ["device", "clone"] as const) {
     ok(it.arrived() >= BYTES, `${it.arrived()} bytes are there`);
   });
 }
+
+Deno.test("files push sends what two send at once only once", async () => {
+  await using it = await scene();
+  await it.startClone();
+  const pushes = await Promise.all([it.push().output(), it.push().output()]);
+  const told = pushes.map(({ stderr }) => new TextDecoder().decode(stderr)).join("");
+  equal(pushes.every(({ success }) => success), true, told);
+  const [one, other] = pushes.map(({ stdout }) => JSON.parse(new TextDecoder().decode(stdout)).sentBytes);
+  ok(one + other < BYTES + SLACK, `${one} and ${other} bytes were sent`);
+});

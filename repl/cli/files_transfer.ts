@@ -1,5 +1,6 @@
 import cliProgress from "cli-progress";
 import {
+  type FileClient,
   hashesOf,
   indexName,
   type Peer,
@@ -7,6 +8,7 @@ import {
   pushTree,
   readTreeIndex,
   startPeer,
+  type TreeIndex,
   writeTreeIndex,
 } from "../../net/mod.ts";
 import { stateOf } from "../../net/home/mod.ts";
@@ -23,57 +25,18 @@ export async function transfer(parsed: Parsed, verb: "push" | "verify"): Promise
   const path = realPath(given);
   const home = await homeOf(parsed);
   const address = typeof parsed.values.clone === "string" ? parsed.values.clone : undefined;
+  const json = parsed.values.json === true;
   let peer: Peer | undefined;
   try {
     peer = await startPeer({ home: home.folder, serve: false, mdns: address === undefined });
     const { client, peer: clone } = await peer.openFiles(address);
-    const indexPath = home.path("sent", await indexName(clone, path));
-    const index = await readTreeIndex(indexPath);
-    const bar = progressBar(parsed.values.json === true);
     try {
-      if (verb === "push") {
-        const result = await pushTree(path, client, {
-          index,
-          onProgress: (progress) => bar.update(progress),
-        });
-        await Deno.mkdir(home.path("sent"), { recursive: true, mode: 0o700 });
-        await writeTreeIndex(indexPath, index);
-        bar.stop();
-        if (parsed.values.json === true) console.log(JSON.stringify({ path, clone, ...result }));
-        else {
-          console.log(
-            `${result.files} ${
-              result.files === 1 ? "file" : "files"
-            }, ${result.bytes} bytes; ${result.sentBytes} bytes were sent to ${clone}`,
-          );
-          for (const item of result.skipped) console.error(`clonecloud: ${item} stays here`);
-        }
-        return 0;
-      }
-      const hashes = [...hashesOf(index), ...(index.root === undefined ? [] : [index.root])];
-      let missing = 0;
-      for (let at = 0; at < hashes.length; at += CHECKED_AT_ONCE) {
-        const found = await client.ask(hashes.slice(at, at + CHECKED_AT_ONCE), true);
-        missing += found.filter((item) => !item).length;
-        bar.update({ files: at, bytes: 0, sentBytes: client.sentBytes });
-      }
-      bar.stop();
-      const ok = missing === 0 && index.root !== undefined;
-      if (missing > 0) {
-        // The next push asks for everything again.
-        index.distrust();
-        await writeTreeIndex(indexPath, index);
-      }
-      if (parsed.values.json === true) {
-        console.log(JSON.stringify({ path, clone, contents: hashes.length, missing, ok }));
-      } else if (index.root === undefined) {
-        console.log(`${path} was not sent to ${clone}: files push ${path}`);
-      } else {console.log(
-          `${clone} has ${hashes.length - missing} of ${hashes.length} contents, each with its hash`,
-        );}
-      return ok ? 0 : 1;
+      await Deno.mkdir(home.path("sent"), { recursive: true, mode: 0o700 });
+      using _turn = await ourTurn(home.path("sent", `${clone}.lock`), clone);
+      const indexPath = home.path("sent", await indexName(clone, path));
+      const sent = { path, clone, client, indexPath, index: await readTreeIndex(indexPath), json };
+      return await (verb === "push" ? push : verify)(sent);
     } finally {
-      bar.stop();
       await client.close();
     }
   } catch (error) {
@@ -84,6 +47,70 @@ export async function transfer(parsed: Parsed, verb: "push" | "verify"): Promise
   }
 }
 
+/** One transfer to a clone at a time, of all that use this home: what several have to send goes once. */
+async function ourTurn(path: string, clone: string): Promise<Disposable> {
+  const file = await Deno.open(path, { write: true, create: true, mode: 0o600 });
+  try {
+    if (!await file.tryLock(true)) {
+      console.error(`clonecloud: another transfer to ${clone} is under way: this one goes on after it`);
+      await file.lock(true);
+    }
+    return file;
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/** A path, and what is known of it at a clone. */
+interface Sent {
+  readonly path: string;
+  readonly clone: string;
+  readonly client: FileClient;
+  readonly indexPath: string;
+  readonly index: TreeIndex;
+  readonly json: boolean;
+}
+
+async function push({ path, clone, client, indexPath, index, json }: Sent): Promise<number> {
+  using bar = progressBar(json);
+  const result = await pushTree(path, client, { index, onProgress: (progress) => bar.update(progress) });
+  await writeTreeIndex(indexPath, index);
+  bar.stop();
+  if (json) console.log(JSON.stringify({ path, clone, ...result }));
+  else {
+    const files = result.files === 1 ? "file" : "files";
+    const sent = `${result.sentBytes} bytes were sent to ${clone}`;
+    console.log(`${result.files} ${files}, ${result.bytes} bytes; ${sent}`);
+    for (const item of result.skipped) console.error(`clonecloud: ${item} stays here`);
+  }
+  return 0;
+}
+
+async function verify({ path, clone, client, indexPath, index, json }: Sent): Promise<number> {
+  using bar = progressBar(json);
+  const hashes = [...hashesOf(index), ...(index.root === undefined ? [] : [index.root])];
+  let missing = 0;
+  for (let at = 0; at < hashes.length; at += CHECKED_AT_ONCE) {
+    const found = await client.ask(hashes.slice(at, at + CHECKED_AT_ONCE), true);
+    missing += found.filter((item) => !item).length;
+    bar.update({ files: at, bytes: 0, sentBytes: client.sentBytes });
+  }
+  bar.stop();
+  const ok = missing === 0 && index.root !== undefined;
+  if (missing > 0) {
+    // The next push asks for everything again.
+    index.distrust();
+    await writeTreeIndex(indexPath, index);
+  }
+  if (json) console.log(JSON.stringify({ path, clone, contents: hashes.length, missing, ok }));
+  else if (index.root === undefined) console.log(`${path} was not sent to ${clone}: files push ${path}`);
+  else {console.log(
+      `${clone} has ${hashes.length - missing} of ${hashes.length} contents, each with its hash`,
+    );}
+  return ok ? 0 : 1;
+}
+
 function realPath(given: string): string {
   try {
     return Deno.realPathSync(given);
@@ -92,14 +119,16 @@ function realPath(given: string): string {
   }
 }
 
-interface Bar {
+interface Bar extends Disposable {
   update(progress: PushProgress): void;
   stop(): void;
 }
 
 /** Only a person sees it. */
 function progressBar(quiet: boolean): Bar {
-  if (quiet || !Deno.stderr.isTerminal()) return { update: () => {}, stop: () => {} };
+  if (quiet || !Deno.stderr.isTerminal()) {
+    return { update: () => {}, stop: () => {}, [Symbol.dispose]: () => {} };
+  }
   const bar = new cliProgress.SingleBar({
     format: "{files} files, {mib} MiB looked at, {sent} MiB sent, {duration_formatted}",
     hideCursor: true,
@@ -107,12 +136,14 @@ function progressBar(quiet: boolean): Bar {
   });
   bar.start(0, 0, { files: 0, mib: 0, sent: 0 });
   let stopped = false;
+  const stop = () => {
+    if (!stopped) bar.stop();
+    stopped = true;
+  };
   return {
     update: ({ files, bytes, sentBytes }) =>
       bar.update(files, { files, mib: (bytes / 2 ** 20).toFixed(1), sent: (sentBytes / 2 ** 20).toFixed(1) }),
-    stop: () => {
-      if (!stopped) bar.stop();
-      stopped = true;
-    },
+    stop,
+    [Symbol.dispose]: stop,
   };
 }
