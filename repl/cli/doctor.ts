@@ -1,4 +1,5 @@
 import { connectLocal, type Home, openTrustStore, type PeerRow, startPeer } from "../../net/mod.ts";
+import { stateOf } from "../../net/home/mod.ts";
 import { examine, examineAddress, type Finding } from "../../net/doctor/mod.ts";
 import { unreadableIn } from "../../runtime/mod.ts";
 import { type Command, UsageError } from "./command.ts";
@@ -40,7 +41,7 @@ function reportFiles(roots: readonly string[], json: boolean): number {
     try {
       return unreadableIn(root);
     } catch (error) {
-      throw new UsageError(`Cannot look at ${root}: ${(error as Error).message}`);
+      throw new UsageError(`Cannot look at ${root}: ${stateOf(error as Error)}`);
     }
   });
   if (json) console.log(JSON.stringify({ files }, null, 2));

@@ -41,6 +41,10 @@ export const files: Command = {
     if (verb !== "status" && verb !== "clean") {
       throw new UsageError(`"files ${verb}" is nothing to do: files status|clean|push PATH|verify PATH`);
     }
+    if (parsed.positionals.length > 1) throw new UsageError(`files ${verb} takes no PATH`);
+    if (parsed.values.clone !== undefined) {
+      throw new UsageError(`files ${verb} is about this peer's own disk: leave out --clone`);
+    }
     const { folder } = await homeOf(parsed);
     const rows = KEPT.map(([name, what]): Row => ({ folder: name, what, ...sizeOf(`${folder}/${name}`) }));
     if (verb === "clean") { for (const [name] of KEPT) remove(`${folder}/${name}`); }

@@ -97,14 +97,15 @@ async function verify({ path, clone, client, indexPath, index, json }: Sent): Pr
     bar.update({ files: at, bytes: 0, sentBytes: client.sentBytes });
   }
   bar.stop();
-  const ok = missing === 0 && index.root !== undefined;
+  const wasSent = index.root !== undefined;
+  const ok = missing === 0 && wasSent;
   if (missing > 0) {
     // The next push asks for everything again.
     index.distrust();
     await writeTreeIndex(indexPath, index);
   }
   if (json) console.log(JSON.stringify({ path, clone, contents: hashes.length, missing, ok }));
-  else if (index.root === undefined) console.log(`${path} was not sent to ${clone}: files push ${path}`);
+  else if (!wasSent) console.log(`${path} was not sent to ${clone}: files push ${path}`);
   else {console.log(
       `${clone} has ${hashes.length - missing} of ${hashes.length} contents, each with its hash`,
     );}
@@ -113,10 +114,13 @@ async function verify({ path, clone, client, indexPath, index, json }: Sent): Pr
 
 function realPath(given: string): string {
   try {
-    return Deno.realPathSync(given);
+    const path = Deno.realPathSync(given);
+    const { isFile, isDirectory } = Deno.statSync(path);
+    if (isFile || isDirectory) return path;
   } catch (error) {
     throw new UsageError(`cannot find ${given}: ${stateOf(error as Error)}`);
   }
+  throw new UsageError(`cannot send ${given}: it is no file and no folder`);
 }
 
 interface Bar extends Disposable {

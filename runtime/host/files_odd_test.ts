@@ -70,6 +70,53 @@ Deno.test("symbolic links out of the roots, and what lies there, stay at home", 
   ) throws(use, Abandoned);
 });
 
+Deno.test("symbolic links in circles are followed as far as the system does, and changed as links", () => {
+  const fill = (root: string) => {
+    Deno.mkdirSync(`${root}/in`);
+    Deno.writeTextFileSync(`${root}/in/file`, "found");
+    Deno.symlinkSync("self", `${root}/self`);
+    Deno.symlinkSync("two", `${root}/one`);
+    Deno.symlinkSync("one", `${root}/two`);
+    Deno.symlinkSync("..", `${root}/in/up`);
+    Deno.symlinkSync("in/up/in/up/in/file", `${root}/around`);
+  };
+  using it = place(fill);
+  using real = place(fill);
+  const times = (count: number) => "in/up/".repeat(count);
+  const calls: ((deno: typeof Deno, root: string) => unknown)[] = [
+    ...["self", "one", "one/below", "in/up/two", "around", `${times(40)}in/file`, `${times(41)}in/file`]
+      .flatMap((path) => [
+        (deno: typeof Deno, root: string) => deno.readTextFileSync(`${root}/${path}`),
+        (deno: typeof Deno, root: string) => deno.statSync(`${root}/${path}`).size,
+        (deno: typeof Deno, root: string) => deno.lstatSync(`${root}/${path}`).isSymlink,
+        (deno: typeof Deno, root: string) => deno.realPathSync(`${root}/${path}`),
+        (deno: typeof Deno, root: string) => deno.writeTextFileSync(`${root}/${path}`, "written"),
+        (deno: typeof Deno, root: string) => deno.mkdirSync(`${root}/${path}`),
+        (deno: typeof Deno, root: string) => deno.mkdirSync(`${root}/${path}/new`, { recursive: true }),
+      ]),
+    (deno, root) => deno.readLinkSync(`${root}/one`),
+    (deno, root) => [...deno.readDirSync(`${root}/in/up/in`)].map(({ name }) => name).sort(),
+    (deno, root) => deno.renameSync(`${root}/two`, `${root}/in/two`),
+    (deno, root) => deno.removeSync(`${root}/self`),
+    (deno, root) => deno.removeSync(`${root}/in`, { recursive: true }),
+  ];
+  const said = (deno: typeof Deno, root: string, call: typeof calls[number]) => {
+    try {
+      return call(deno, root);
+    } catch (error) {
+      return `${(error as Error).name}: ${(error as Error).message}`.replaceAll(root, "ROOT");
+    }
+  };
+  for (const call of calls) {
+    const [ours, own] = [said(it.lab.deno, it.root, call), said(Deno, real.root, call)];
+    const text = (value: unknown, root: string) =>
+      typeof value === "string" ? value.replaceAll(root, "ROOT") : value;
+    deepStrictEqual(text(ours, it.root), text(own, real.root), String(call));
+  }
+  it.lab.merge()!.keep();
+  deepStrictEqual(snapshot(it.root), snapshot(real.root));
+});
+
 Deno.test("secrets stay at home, unless a root names them", () => {
   using it = place((root) => {
     Deno.mkdirSync(`${root}/.git`);

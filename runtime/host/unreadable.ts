@@ -38,7 +38,7 @@ export function unreadableIn(root: string, maxLookedAt = MAX_LOOKED_AT): Unreada
         else if (isDirectory) queue.push(path);
       }
     } catch (error) {
-      tell(folder, (error as Error).message);
+      tell(folder, said(error));
     }
   }
   if (left < 0) tell(top, `there are more than ${maxLookedAt} entries in it`);
@@ -57,9 +57,14 @@ function whyNot(path: string, { top, name }: { top: string; name: string }): str
     if (info.isFile) Deno.openSync(path).close();
     else if (!info.isDirectory) return "it is no file";
   } catch (error) {
-    return (error as Error).message;
+    return said(error);
   }
   return undefined;
+}
+
+/** Without the call that the system said it to. */
+function said(error: unknown): string {
+  return (error as Error).message.replace(/ \(os error \d+\).*$/s, "");
 }
 
 function linkProblem(path: string, top: string): string | undefined {
@@ -67,7 +72,8 @@ function linkProblem(path: string, top: string): string | undefined {
     const target = Deno.realPathSync(path);
     return target === top || target.startsWith(`${top}/`) ? undefined : `it leads out, to ${target}`;
   } catch (error) {
-    // One that leads nowhere is seen as such.
-    return error instanceof Deno.errors.NotFound ? undefined : (error as Error).message;
+    // One that leads nowhere, or in circles, is seen as such.
+    const { NotFound, FilesystemLoop } = Deno.errors;
+    return error instanceof NotFound || error instanceof FilesystemLoop ? undefined : said(error);
   }
 }
