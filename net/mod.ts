@@ -21,6 +21,7 @@ export {
   peerOfKey,
   socketPathOf,
 } from "./home/mod.ts";
+export { type ControlChannel, type Message } from "./channel/mod.ts";
 export {
   FileClient,
   hashesOf,

@@ -41,7 +41,9 @@ export {
 export { fewerPieces, joinBytes, totalBytes } from "./thread/bytes.ts";
 export { shownLine, shownText } from "./thread/shown_text.ts";
 export { slabReader } from "./thread/slab_reader.ts";
+export type { ModuleSource } from "./rewrite/mod.ts";
 export { CodeService, type CodeSnapshot, type TextCache } from "./thread/code_service.ts";
+export { type Made, type Order, OwnWorkshop, UnfitModule, type Workshop } from "./thread/workshop.ts";
 export type { RewriteAnswer } from "./thread/load_hook.ts";
 export { AppLink, type AppMessage } from "./thread/app_link.ts";
 export { Board } from "./thread/board.ts";

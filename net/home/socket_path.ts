@@ -22,7 +22,7 @@ export async function prepareSocketPath(home: Home): Promise<string> {
 }
 
 /** The path where a running peer of this home listens. */
-export async function socketPathOf(home: Home): Promise<string> {
+export async function socketPathOf(home: Pick<Home, "path">): Promise<string> {
   const elsewhere = await Deno.readTextFile(home.path(ELSEWHERE)).catch(() => undefined);
   return elsewhere === undefined ? home.path(NAME) : `${elsewhere}/${NAME}`;
 }

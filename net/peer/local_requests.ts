@@ -4,10 +4,16 @@ import type { DeviceService } from "./device_service.ts";
 import type { LocalHandler } from "./local_server.ts";
 import type { Peer } from "./options.ts";
 
-/** Answers this user's processes: sessions of apps, and what commands ask for. */
-export function localRequests(peer: Peer, device: DeviceService): LocalHandler {
+/** Answers this user's processes: sessions of apps, what commands ask for, and what others than this peer answer (`more`, by `op`). */
+export function localRequests(
+  peer: Peer,
+  device: DeviceService,
+  more: ReadonlyMap<string, LocalHandler["serve"]>,
+): LocalHandler {
   return {
     async serve(control, message) {
+      const other = more.get(String(message.op));
+      if (other !== undefined) return await other(control, message);
       if (message.op === "session") return await device.serve(control, message);
       if (message.op === "offer") return await serveOffer(peer, control);
       control.send({ ok: true, ...await answer(peer, message) });

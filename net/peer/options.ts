@@ -1,6 +1,6 @@
 import type { Libp2pOptions } from "libp2p";
 import type { GuestCommand } from "../../runtime/mod.ts";
-import type { Channel } from "../channel/mod.ts";
+import type { Channel, ControlChannel, Message } from "../channel/mod.ts";
 import type { FileClient } from "../files/mod.ts";
 import type { Grants, Limits, PairingOffer, TrustStore } from "../trust/mod.ts";
 import type { AppSession } from "./app_session.ts";
@@ -190,6 +190,8 @@ export interface Peer {
   listenLocal(path?: string): Promise<LocalSocket>;
   /** Speaks the local protocol on one connection, with this process itself. */
   serveLocal(channel: Channel): void;
+  /** Answers one more kind of first message of the local protocol, by its `op`; may reject: then the other side is told. */
+  answerLocal(op: string, serve: (control: ControlChannel, message: Message) => Promise<void>): void;
   /** Has something done last when it stops; it isn't waited for long. */
   onStop(cleanup: () => Promise<void> | void): void;
   /** Ends all sessions, kills all guests, stops listening; within seconds, whatever others do. */

@@ -92,6 +92,7 @@ class NodeManager implements Peer {
   readonly #book: PeerBook;
   readonly #device: DeviceService;
   readonly #pairing: PairingService;
+  readonly #answers = new Map<string, LocalHandler["serve"]>();
   readonly #requests: LocalHandler;
   readonly #unitsPerMs: () => number;
   /** Only a peer that serves its home is one: it assumes to be alone there. */
@@ -164,7 +165,7 @@ class NodeManager implements Peer {
       ownName: this.name,
       ...(options.guesses && { guesses: options.guesses }),
     });
-    this.#requests = localRequests(this, this.#device);
+    this.#requests = localRequests(this, this.#device, this.#answers);
     if (!options.without?.includes("revoking")) trust.onRemoved((peer) => this.#forget(peer));
   }
 
@@ -251,6 +252,10 @@ class NodeManager implements Peer {
 
   serveLocal(channel: Channel): void {
     serveLocal(new ControlChannel(channel), this.#requests);
+  }
+
+  answerLocal(op: string, serve: LocalHandler["serve"]): void {
+    this.#answers.set(op, serve);
   }
 
   onStop(cleanup: () => Promise<void> | void): void {

@@ -35,6 +35,8 @@ async function loadedWith(path: string): Promise<ReadonlySet<string>> {
 const LOADED_BY_RUN = [
   "./main.ts",
   "./run.ts",
+  "./own_run.ts",
+  "./run_aside.ts",
   "./supervisor.ts",
   "./clones.ts",
   "./watched_run.ts",

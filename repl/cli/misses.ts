@@ -34,7 +34,7 @@ export function wordsOf({ what, through }: Pick<KnownMiss, "what" | "through">):
 
 /** One line for each miss: what the static analyzer had not seen, and what it had. */
 export async function missLines(
-  code: CodeService,
+  code: Pick<CodeService, "modules">,
   { root }: App,
   misses: readonly KnownMiss[],
 ): Promise<string[]> {

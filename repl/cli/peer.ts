@@ -44,6 +44,7 @@ export const peer: Command = {
   async run(parsed) {
     const port = pagePort(parsed);
     const running = await start(parsed);
+    await serveRuns(running);
     for (const address of running.addresses()) console.log(address);
     const address = bestAddress(running.addresses());
     if (address !== undefined && (parsed.values.qr || Deno.stderr.isTerminal())) {
@@ -100,6 +101,15 @@ async function startPage(running: Peer, port: number | undefined): Promise<void>
     const at = port === 0 ? "" : ` at port ${port}`;
     console.error(`clonecloud: no page${at}: ${stateOf(error as Error)}`);
   }
+}
+
+/** Runs of this home's apps are served here. */
+async function serveRuns(running: Peer): Promise<void> {
+  const { RunService } = await import("./run_service.ts");
+  const service = RunService.open(running);
+  if (service === undefined) return;
+  running.answerLocal("run", (control, message) => service.serve(control, message));
+  running.onStop(() => service.ended());
 }
 
 function listenAddress(text: string): string {

@@ -20,7 +20,9 @@ import { FailureError, type Parsed } from "./command.ts";
 import { notPointsOf, sampledTree } from "./learning.ts";
 import type { ProfileInput } from "./profile_inputs.ts";
 import { failureOf, openStore } from "./profile_store.ts";
-import { type Experiment, type ExperimentRun, Run } from "./run.ts";
+import type { Experiment, ExperimentRun } from "./app_run.ts";
+import { ownRun } from "./own_run.ts";
+import { runOptions } from "./run_options.ts";
 import { filesOf } from "./sources.ts";
 
 /** Below this, a migration costs more than any clone could save. */
@@ -225,7 +227,7 @@ export class Profiling {
     };
     const values = { ...this.#options.values, clone: [clone], home: this.#options.home, quiet: true };
     const parsed: Parsed = { values, positionals: [this.#options.app, ...input.args] };
-    const code = await new Run(parsed, undefined, experiment).start();
+    const code = await ownRun(runOptions(parsed), { experiment }).start();
     if (cut || signal.aborted) {
       throw new FailureError(
         signal.aborted

@@ -1,6 +1,8 @@
 import type { AppConfig } from "../../runtime/mod.ts";
+import { absolutePath } from "../../runtime/paths/mod.ts";
 import { modulePath } from "./app.ts";
 import type { RunOptions } from "./run_options.ts";
+import type { RunPlace } from "./run_place.ts";
 
 /** What an app's process is told of its run, besides what the user asked for. */
 export interface RunFacts {
@@ -21,7 +23,7 @@ export interface RunFacts {
 }
 
 /** The configuration of an app's process. */
-export function appConfig(options: RunOptions, facts: RunFacts): AppConfig {
+export function appConfig(options: RunOptions, { shown }: RunPlace, facts: RunFacts): AppConfig {
   const { app, args, clones, link, forced, instrument, files } = options;
   const { alone, sessionVersion, methods, trace, stepping, profile, model, revoke } = facts;
   return {
@@ -32,49 +34,24 @@ export function appConfig(options: RunOptions, facts: RunFacts): AppConfig {
       clones,
       app: modulePath(app.main, app.root),
       deno: Deno.version.deno,
-      locale: navigator.language,
-      timeZone: Temporal.Now.timeZoneId(),
+      locale: shown.locale,
+      timeZone: shown.timeZone,
       ...(link !== undefined && { link }),
     },
     roots: [
       app.root,
-      Deno.cwd(),
-      ...argumentPaths(args),
-      ...files.map((path) => Deno.realPathSync(path)),
+      shown.cwd,
+      ...[...args.filter((arg) => arg !== ""), ...files].flatMap((path) => realPath(shown.cwd, path)),
     ],
-    start: processStart(options, sessionVersion),
+    start: { ...shown, sessionVersion, mainModule: app.main, args },
   };
 }
 
-/** What the app's process shows of itself, for guests to show the same. */
-function processStart({ app, args }: RunOptions, sessionVersion: number): AppConfig["start"] {
-  const terminal = [Deno.stdin.isTerminal(), Deno.stdout.isTerminal(), Deno.stderr.isTerminal()] as const;
-  return {
-    sessionVersion,
-    mainModule: app.main,
-    args,
-    cwd: Deno.cwd(),
-    env: {},
-    noColor: Deno.noColor,
-    terminal,
-    // Not `Intl`, whose first formatter costs 20 ms of CPU time.
-    timeZone: Temporal.Now.timeZoneId(),
-    locale: navigator.language,
-    temporary: (Deno.env.get("TMPDIR") || "/tmp").replace(/(.)\/+$/, "$1"),
-    owner: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0, umask: Deno.umask() },
-    execPath: Deno.execPath(),
-    processors: navigator.hardwareConcurrency,
-    build: { ...Deno.build },
-  };
-}
-
-/** Paths among the app's arguments that exist are files it means to use. */
-function argumentPaths(args: readonly string[]): string[] {
-  return args.flatMap((arg) => {
-    try {
-      return [Deno.realPathSync(arg)];
-    } catch {
-      return [];
-    }
-  });
+/** Of a path that exists. */
+function realPath(cwd: string, path: string): string[] {
+  try {
+    return [Deno.realPathSync(absolutePath(cwd, path))];
+  } catch {
+    return [];
+  }
 }

@@ -35,9 +35,12 @@ export class RunStart {
   /** What the app's process took. */
   wallMs = 0;
   readonly #options: RunOptions;
+  readonly #cwd: string;
 
-  constructor(options: RunOptions) {
+  /** `cwd`: what the app's arguments are seen from. */
+  constructor(options: RunOptions, cwd: string) {
     this.#options = options;
+    this.#cwd = cwd;
   }
 
   get features(): readonly number[] {
@@ -118,7 +121,7 @@ export class RunStart {
 
   #start(): Start {
     const way = `${this.#options.clones.join(" ")} ${this.#options.link ?? ""}`;
-    return startOf(this.#options.args, { cwd: Deno.cwd(), way });
+    return startOf(this.#options.args, { cwd: this.#cwd, way });
   }
 }
 

@@ -4,7 +4,7 @@ import type { App } from "./app.ts";
 import { OVERRIDES_FILE } from "./app_memory.ts";
 
 /** An app's loaded modules as the static analyzer takes them; libraries are left out. */
-export function sourcesOf(code: CodeService): SourceModule[] {
+export function sourcesOf(code: Pick<CodeService, "modules">): SourceModule[] {
   return code.modules().filter(({ path }) => !path.startsWith("npm:")).map((
     { url, path, source, isModule },
   ) => ({

@@ -17,6 +17,7 @@ import {
 } from "../../runtime/mod.ts";
 import { stateOf } from "../../net/home/mod.ts";
 import type { Clones } from "./clones.ts";
+import type { RunPlace } from "./run_place.ts";
 
 /** What a supervisor is told by the app it watches. */
 export interface Watcher {
@@ -54,10 +55,10 @@ export interface SupervisorParts {
 /** Workers of an app that run rewritten at a time: each holds a thread of this process that waits for what it says. */
 const MAX_WORKERS = 100;
 
-/** A folder that only this user can read, called after this process where nobody else has the name. */
-function privateFolder(): string {
-  const made = temporaryFolder();
-  const named = folderOf(made.slice(0, made.lastIndexOf("/")), Deno.pid);
+/** A folder that only this user can read, called after the app's parent where nobody else has the name. */
+function privateFolder({ pid, shown }: RunPlace): string {
+  const made = temporaryFolder(shown.temporary);
+  const named = folderOf(made.slice(0, made.lastIndexOf("/")), pid);
   try {
     Deno.renameSync(made, named);
     return named;
@@ -66,9 +67,9 @@ function privateFolder(): string {
   }
 }
 
-function temporaryFolder(): string {
+function temporaryFolder(dir: string): string {
   try {
-    return Deno.makeTempDirSync({ prefix: "clonecloud-" });
+    return Deno.makeTempDirSync({ dir, prefix: "clonecloud-" });
   } catch (error) {
     throw new Error(`Cannot make a temporary folder (TMPDIR says where): ${stateOf(error as Error)}`);
   }
@@ -82,16 +83,17 @@ function folderOf(parent: string, pid: number): string {
  * What tells an app's preload module where its supervisor's folder is. The app knows its parent process: as long as the folder
  * is called after that, the module's URL is the same in every run, and Deno's caches don't grow with each.
  */
-export function bootQuery(folder: string): string {
+export function bootQuery(folder: string, pid: number): string {
   const parent = folder.slice(0, folder.lastIndexOf("/"));
-  return folder === folderOf(parent, Deno.pid)
+  return folder === folderOf(parent, pid)
     ? `?in=${encodeURIComponent(parent)}`
     : `?supervisor=${encodeURIComponent(folder)}`;
 }
 
 /**
- * Serves one app process: its configuration, its code, its sessions, its events. It lives in the process that started the app,
- * so that the app's own process needs neither the parser nor a second isolate, nor permissions for caches and peers.
+ * Serves one app process: its configuration, its code, its sessions, its events. It lives in the device's running peer, or else
+ * in the process that started the app, so that the app's own process needs neither the parser nor a second isolate, nor
+ * permissions for caches and peers.
  */
 export class Supervisor {
   /** Where the app finds its ends of the pipes, and the board. */
@@ -107,9 +109,9 @@ export class Supervisor {
   #workers: AppLink[] = [];
 
   /** @throws {Error} if the pipes or the board can't be made. */
-  constructor(parts: SupervisorParts) {
+  constructor(parts: SupervisorParts, place: RunPlace) {
     this.#parts = parts;
-    this.folder = privateFolder();
+    this.folder = privateFolder(place);
     try {
       const board = Deno.openSync(`${this.folder}/board`, { write: true, create: true, mode: 0o600 });
       this.#board = new Board((bytes) => {

@@ -5,10 +5,12 @@ import { cannotWrite } from "./command.ts";
 /** `--trace FILE`: one JSON object a line for each event, written as it happens; `t` is in ms since the command began. */
 export class TraceFile {
   #file: Deno.FsFile | undefined;
+  readonly #began: number;
   readonly #onProblem: (line: string) => void;
 
-  /** `onProblem` is told once, if the file can be written no longer. @throws {UsageError} if the file can't be written. */
-  constructor(path: string, onProblem: (line: string) => void) {
+  /** `began`: when the command began, by this process's clock; `onProblem` is told once, if the file can be written no longer. @throws {UsageError} if the file can't be written. */
+  constructor(path: string, began: number, onProblem: (line: string) => void) {
+    this.#began = began;
     this.#onProblem = onProblem;
     try {
       this.#file = Deno.openSync(path, { write: true, create: true, truncate: true });
@@ -19,7 +21,7 @@ export class TraceFile {
 
   write(event: TraceEvent): void {
     const bytes = new TextEncoder().encode(
-      JSON.stringify({ t: Math.round(performance.now()), ...event }) + "\n",
+      JSON.stringify({ t: Math.round(performance.now() - this.#began), ...event }) + "\n",
     );
     try {
       for (let at = 0; this.#file !== undefined && at < bytes.length;) {

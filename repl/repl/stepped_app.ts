@@ -6,7 +6,7 @@
  * 3. Whatever comes from the clone or the app is text: control characters never reach the terminal.
  */
 import type { StageStop, TraceEvent } from "../../runtime/mod.ts";
-import { type App, type Onlooker, Run, UsageError } from "../cli/mod.ts";
+import { type App, type Onlooker, ownRun, type Run, runOptions, UsageError } from "../cli/mod.ts";
 import type { Parsed } from "../cli/mod.ts";
 import { AppMethods } from "./app_methods.ts";
 import { AppOutput } from "./app_output.ts";
@@ -53,7 +53,7 @@ export class SteppedApp implements Onlooker {
   constructor(parsed: Parsed, print: (line: string) => void) {
     this.#parsed = parsed;
     this.#print = print;
-    this.#current = new Run(parsed, this);
+    this.#current = ownRun(runOptions(parsed), { onlooker: this });
     this.app = this.#current.app;
     this.allMethods = new AppMethods(this.app);
   }
@@ -67,7 +67,7 @@ export class SteppedApp implements Onlooker {
   force(method: string): void {
     const migrate = this.#parsed.values.migrate as string[] | undefined ?? [];
     const parsed = { ...this.#parsed, values: { ...this.#parsed.values, migrate: [...migrate, method] } };
-    const next = new Run(parsed, this);
+    const next = ownRun(runOptions(parsed), { onlooker: this });
     if (this.standing === "ready" || this.standing === "ended") this.#current = next;
     this.#parsed = parsed;
   }
@@ -183,7 +183,7 @@ export class SteppedApp implements Onlooker {
   async #run(): Promise<void> {
     let last: string;
     try {
-      this.#current = new Run(this.#parsed, this);
+      this.#current = ownRun(runOptions(this.#parsed), { onlooker: this });
       const code = await this.#current.start();
       const count = `${this.migrations} migration${this.migrations === 1 ? "" : "s"}`;
       last = `the app has ended with exit code ${code} after ${count}`;

@@ -1,5 +1,4 @@
-import { after } from "./alarm.ts";
-import type { ModuleSource, RewrittenModule } from "../rewrite/mod.ts";
+import type { ModuleSource } from "../rewrite/mod.ts";
 import { REWRITER_VERSION } from "../rewrite/constants.ts";
 import { hashOf, isHash } from "./blobs.ts";
 import { joinBytes } from "./bytes.ts";
@@ -8,6 +7,7 @@ import type { RewriteAnswer } from "./load_hook.ts";
 import { withOuterMap } from "./outer_map.ts";
 import type { SourceKind } from "../watch/source_kind.ts";
 import type { SupervisorRequest } from "./protocol.ts";
+import { type Made, type Order, OwnWorkshop, UnfitModule, type Workshop } from "./workshop.ts";
 
 /** Keeps texts by key between runs; may forget. */
 export interface TextCache {
@@ -29,6 +29,8 @@ export interface CodeServiceOptions {
   readonly diagnose: (url: string, reason: string) => void;
   /** Rewriting takes long enough that a person wonders: what is being done. */
   readonly onProgress?: (line: string) => void;
+  /** Where texts are made that aren't in the cache; this process's own if left out. */
+  readonly workshop?: Workshop;
 }
 
 /** From this length on, in characters, one module takes most of a second. */
@@ -47,8 +49,6 @@ export interface CodeSnapshot {
   readonly modules: readonly (ModuleSource & { readonly running?: string })[];
 }
 
-type Rewriter = typeof import("../rewrite/mod.ts");
-
 type Points = RewriteAnswer["points"];
 
 /** A module as the device runs it. */
@@ -60,40 +60,34 @@ interface DeviceText {
 }
 
 const LINE_FEED = 10;
-/** Texts are made for so long before the event loop has a turn. */
-const BREATHE_MS = 100;
-
-/** In a variable, so that the engine doesn't read the rewriter's modules before anybody asks for them. */
-const REWRITER = "../rewrite/mod.ts";
 
 /**
- * Rewrites modules for one app process, outside of it: parsing needs neither its memory nor its permissions. The rewriter
- * itself is loaded when a text is missing in the cache; who asks for what only it knows waits for {@linkcode load} first.
+ * Rewrites modules for one app process, outside of it: parsing needs neither its memory nor its permissions. What is
+ * missing in the cache is made in a {@linkcode Workshop}; who asks for what only a parsed module knows waits for
+ * {@linkcode load} first.
  */
 export class CodeService {
   readonly #options: CodeServiceOptions;
   readonly #sources = new Map<string, ModuleSource>();
-  readonly #rewritten = new Map<string, RewrittenModule>();
   readonly #keys = new Map<string, string>();
   /** Texts as the engine ran them, by URL. */
   readonly #running = new Map<string, KeptText>();
   readonly #known = new Set<string>();
   /** Packages and URLs of modules that can't be rewritten. */
   readonly #diagnosed = new Set<string>();
-  #rewriter: Rewriter | undefined;
+  readonly #own = new OwnWorkshop();
+  readonly #workshop: Workshop;
   readonly #spent = { modules: 0, ms: 0, nextMs: QUIET_MS };
   #rewrote = false;
-  /** When the event loop had its last turn between texts, and its next turn if that is waited for. */
-  #breathedAt = 0;
-  #breath: Promise<void> | undefined;
 
   constructor(options: CodeServiceOptions) {
     this.#options = options;
+    this.#workshop = options.workshop ?? this.#own;
   }
 
-  /** Loads the rewriter. */
-  async load(): Promise<void> {
-    this.#rewriter ??= await import(REWRITER) as Rewriter;
+  /** Loads the rewriter into this process. */
+  load(): Promise<void> {
+    return this.#own.load();
   }
 
   /**
@@ -115,14 +109,9 @@ export class CodeService {
   }
 
   /** Why a method of a loaded module has no migration point. */
-  whyNot(method: string): string {
-    const source = [...this.#sources.values()].find((item) => method.startsWith(`${item.path}#`));
-    const sites = source === undefined ? [] : this.#module(source.key).table.sites;
-    const pinned = sites.find((site) => site.id === method)?.pinned;
-    if (pinned !== undefined) return `${method} can't migrate: ${pinned}`;
-    const methods = sites.flatMap(({ id, kind }) => kind === "class" ? [] : [id]);
-    const near = this.#rewriter!.nearestMethod(method, methods);
-    return `unknown method ${method}${near === undefined ? "" : `; did you mean ${near}?`}`;
+  async whyNot(method: string): Promise<string> {
+    const source = [...this.#sources.values()].find((item) => method.startsWith(`${item.path}#`))!;
+    return await this.#workshop.make(source, { what: "why not", method });
   }
 
   /** Method at a position (from 0) of a module's text as the engine ran it; undefined if it is none of a known module. */
@@ -134,7 +123,7 @@ export class CodeService {
     for (let i = 0; i < line; i++) start = running.indexOf("\n", start) + 1;
     const at = start + column;
     const site = running.includes(`/*!cc:${key}:`) ? markedSite(running, at, key) : undefined;
-    const { sites } = this.#module(key).table;
+    const { sites } = this.#own.module(this.#source(key)).table;
     if (site !== undefined) return sites[site]?.id;
     let best: number | undefined;
     sites.forEach((item, i) => {
@@ -172,9 +161,9 @@ export class CodeService {
   /** Methods of loaded modules that can't be migration points, with the reason. */
   notPoints(urls: ReadonlySet<string>): Map<string, string> {
     const found = new Map<string, string>();
-    for (const { url, key } of this.#sources.values()) {
-      if (!urls.has(url)) continue;
-      for (const site of this.#module(key).table.sites) {
+    for (const source of this.#sources.values()) {
+      if (!urls.has(source.url)) continue;
+      for (const site of this.#own.module(source).table.sites) {
         if (site.pinned !== undefined) found.set(site.id, site.pinned);
       }
     }
@@ -206,23 +195,24 @@ export class CodeService {
       case "code names":
         return await this.#codeNames(request);
       case "source":
-        await this.load();
-        return this.#module(request.key).text;
+        return await this.#workshop.make(this.#source(request.key), { what: "text" });
       case "memory":
         return await this.#memory(request);
       case "position":
-        await this.load();
-        return this.#module(request.key).positionOf(request.offset);
+        return await this.#workshop.make(this.#source(request.key), {
+          what: "position",
+          offset: request.offset,
+        });
     }
     return undefined;
   }
 
   async #tables([first, ...others]: readonly string[]): Promise<(string | null)[]> {
-    const made = (key: string) => JSON.stringify(this.#module(key).table);
-    const tables: (string | null)[] = [await this.#cached(tableName(first!), () => made(first!))];
+    const tables: (string | null)[] = [await this.#cached(tableName(first!), first!, { what: "table" })];
     let room = MAX_OTHER_TABLES;
     for (const key of others) {
-      const table = this.#options.cache.get(tableName(key)) ?? (this.#rewritten.has(key) ? made(key) : null);
+      const table = this.#options.cache.get(tableName(key)) ??
+        (this.#workshop.holds(key) ? await this.#make(key, { what: "table" }) : null);
       room -= table?.length ?? 0;
       if (room < 0) break;
       tables.push(table);
@@ -248,28 +238,15 @@ export class CodeService {
 
   /** In JSON, as its hash is of it. */
   async #guest({ key, uninitialised }: Extract<SupervisorRequest, { op: "guest" }>): Promise<string> {
-    const { url, isModule } = this.#sources.get(key)!;
     const name = `${key}.${(await hash(uninitialised.join("\n"))).slice(0, 12)}.guest`;
-    return await this.#cached(name, () => {
-      const form = this.#module(key).guestForm(new Set(uninitialised));
-      const table = JSON.stringify(this.#module(key).table);
-      return JSON.stringify({ url, isModule, text: form.text, chunks: form.chunks.flat(), table });
-    });
+    return await this.#cached(name, key, { what: "guest", uninitialised });
   }
 
   async #makers(
-    request: Extract<SupervisorRequest, { op: "makers" }>,
+    { key, sites, place, uninitialised }: Extract<SupervisorRequest, { op: "makers" }>,
   ): Promise<string> {
-    const { key, sites, place, uninitialised } = request;
     const name = `${key}.${(await hash(`${place}\n${sites}\n${uninitialised}`)).slice(0, 12)}.makers`;
-    return await this.#cached(name, () => {
-      const forms = Object.entries(this.#module(key).makers(sites, place, new Set(uninitialised)));
-      return JSON.stringify(
-        Object.fromEntries(
-          forms.map(([site, { text, chunks }]) => [site, { text, chunks: chunks.flat() }]),
-        ),
-      );
-    });
+    return await this.#cached(name, key, { what: "makers", sites, place, uninitialised });
   }
 
   /** Requests name modules by what is in them, so that what they are answered with stays the same. */
@@ -316,15 +293,13 @@ export class CodeService {
     const wanted = [...this.#options.methods].filter((method) => method.startsWith(`${path}#`)).sort();
     try {
       const name = `${key}.${(await hash(wanted.join("\n"))).slice(0, 8)}`;
-      const { points, text, map } = this.#kept(name) ?? await this.#make(name, key, new Set(wanted));
+      const { points, text, map } = this.#kept(name) ?? await this.#makeDevice(name, key, wanted);
       for (const [, method] of points) this.#known.add(method);
       this.#keys.set(url, key);
       this.#running.set(url, text);
       return { key, isModule, points, map, packet: text.bytes };
     } catch (error) {
-      const parseError = this.#rewriter?.ParseError;
-      const ours = parseError !== undefined && error instanceof parseError || error instanceof RangeError;
-      if (!ours) throw error;
+      if (!(error instanceof UnfitModule)) throw error;
       return { key: undefined, isModule, reason: error.message, points: [] };
     }
   }
@@ -341,27 +316,21 @@ export class CodeService {
   }
 
   /** Makes a device's text, and leaves it for later runs. */
-  async #make(name: string, key: string, methods: ReadonlySet<string>): Promise<DeviceText> {
+  async #makeDevice(name: string, key: string, methods: readonly string[]): Promise<DeviceText> {
     const { cache } = this.#options;
-    await this.load();
-    this.#rewrote = true;
-    const { text, map, points } = this.#device(key, methods);
-    cache.set(`${name}.map`, map);
-    cache.set(`${name}.device`, `${JSON.stringify({ points })}\n${text}`);
-    return { points, text: new KeptText(text), map: cache.url(`${name}.map`) ?? dataUrl(map) };
-  }
-
-  #device(key: string, methods: ReadonlySet<string>): { text: string; map: string; points: Points } {
-    const { path, source } = this.#sources.get(key)!;
+    const { path, source } = this.#source(key);
     if (source.length >= LONG) {
       this.#options.onProgress?.(
         `rewriting ${path} (${(source.length / 1e6).toFixed(1)} MB), kept for later runs`,
       );
     }
     const started = performance.now();
-    const device = this.#deviceText(key, methods);
+    this.#rewrote = true;
+    const { text, map, points } = await this.#make(key, { what: "device", methods });
     this.#tellProgress(performance.now() - started);
-    return device;
+    cache.set(`${name}.map`, map);
+    cache.set(`${name}.device`, `${JSON.stringify({ points })}\n${text}`);
+    return { points, text: new KeptText(text), map: cache.url(`${name}.map`) ?? dataUrl(map) };
   }
 
   /** Called for each module that was rewritten, with what it took. */
@@ -374,50 +343,26 @@ export class CodeService {
     this.#options.onProgress?.(`${modules} module${modules === 1 ? "" : "s"} rewritten, kept for later runs`);
   }
 
-  #deviceText(key: string, methods: ReadonlySet<string>): { text: string; map: string; points: Points } {
-    const module = this.#module(key);
-    const points = module.pointsOf(methods).map((site) => [site, module.table.sites[site]!.id] as const);
-    const { text, map } = module.device(methods);
-    return { text, map: JSON.stringify(map), points };
+  #source(key: string): ModuleSource {
+    const source = this.#sources.get(key);
+    if (source === undefined) throw new RangeError(`Cannot find module ${key}: it was not rewritten here`);
+    return source;
   }
 
-  #module(key: string): RewrittenModule {
-    let module = this.#rewritten.get(key);
-    if (module === undefined) {
-      const source = this.#sources.get(key);
-      if (source === undefined) throw new RangeError(`Cannot find module ${key}: it was not rewritten here`);
-      if (this.#rewriter === undefined) {
-        throw new TypeError(`Cannot rewrite module ${key}: the rewriter isn't loaded yet`);
-      }
-      this.#rewritten.set(key, module = new this.#rewriter.RewrittenModule(source));
-    }
-    return module;
+  #make<O extends Order>(key: string, order: O): Promise<Made[O["what"]]> {
+    return this.#workshop.make(this.#source(key), order);
   }
 
-  async #cached(name: string, make: () => string): Promise<string> {
+  async #cached(
+    name: string,
+    key: string,
+    order: Extract<Order, { what: "table" | "guest" | "makers" }>,
+  ): Promise<string> {
     const known = this.#options.cache.get(name);
     if (known !== undefined) return known;
-    await this.load();
-    // Looked at right before: others may have been waiting for the same turn.
-    for (let turn; (turn = this.#nextTurn()) !== undefined;) await turn;
-    const text = make();
+    const text = await this.#make(key, order);
     this.#options.cache.set(name, text);
     return text;
-  }
-
-  /**
-   * What to wait for if the event loop is due for a turn: a program of a thousand modules has all their texts made at once, and
-   * meanwhile nothing of this process would tell a clone that it lives.
-   */
-  #nextTurn(): Promise<void> | undefined {
-    if (performance.now() - this.#breathedAt < BREATHE_MS) return undefined;
-    return this.#breath ??= new Promise((resolve) =>
-      void after(0, () => {
-        this.#breath = undefined;
-        this.#breathedAt = performance.now();
-        resolve();
-      })
-    );
   }
 }
 

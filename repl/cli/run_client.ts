@@ -1,0 +1,151 @@
+import { decodeJson, encodeJsonFrame, FrameDecoder, HOP_CONTROL } from "../../runtime/frames/mod.ts";
+import { socketPathOf } from "../../net/home/mod.ts";
+import { absolute } from "./app.ts";
+import { runForeground } from "./app_process.ts";
+import { FailureError, UsageError } from "./command.ts";
+import { later } from "./later.ts";
+import { type Failure, ownTerms, type RunNews, type RunOrder, type RunRequest } from "./run_messages.ts";
+import type { RunOptions } from "./run_options.ts";
+import type { RunPlace } from "./run_place.ts";
+
+/** Requests that are longer go to nobody: the peer takes no message of twice this. */
+const MAX_REQUEST_BYTES = 32 * 1024;
+
+/**
+ * Has the running peer serve a run: that has all of the runtime loaded and warm, so that this process need only start the app.
+ * Resolves to its exit code; undefined if no peer runs, or none that would do: then nothing has happened yet.
+ */
+export async function servedRun(options: RunOptions, place: RunPlace): Promise<number | undefined> {
+  if (!mayBeServed(options)) return undefined;
+  const { trace } = options;
+  const request: RunRequest = {
+    op: "run",
+    terms: ownTerms(),
+    options: trace === undefined ? options : { ...options, trace: absolute(trace) },
+    place,
+  };
+  const frame = encodeJsonFrame(HOP_CONTROL, request);
+  if (frame.length > MAX_REQUEST_BYTES) return undefined;
+  const connection = await connect(options.home);
+  if (connection === undefined) return undefined;
+  return await new ServedRun(connection, options.quiet).serve(frame);
+}
+
+/** What this process has and the peer hasn't: the clone that it would start, and its open files by name. */
+function mayBeServed({ clones, trace, app }: RunOptions): boolean {
+  return !clones.includes("spawn") && [trace, app.path].every((path) => !/^\/(dev|proc)\//.test(path ?? ""));
+}
+
+async function connect(home: string): Promise<Deno.UnixConn | undefined> {
+  try {
+    const path = await socketPathOf({ path: (name) => `${home}/${name}` });
+    return await Deno.connect({ transport: "unix", path });
+  } catch {
+    return undefined;
+  }
+}
+
+class ServedRun {
+  readonly #connection: Deno.UnixConn;
+  readonly #quiet: boolean;
+  readonly #frames = new FrameDecoder();
+  /** The app's process, once it was started. */
+  #app: Promise<number> | undefined;
+
+  constructor(connection: Deno.UnixConn, quiet: boolean) {
+    this.#connection = connection;
+    this.#quiet = quiet;
+  }
+
+  async serve(request: Uint8Array): Promise<number | undefined> {
+    try {
+      await this.#write(request);
+      const answer = await this.#next() as { ok: boolean } | undefined;
+      if (answer?.ok !== true) return undefined;
+      for (let order; (order = await this.#next() as RunOrder | undefined) !== undefined;) {
+        if (order.type === "done") return order.code;
+        if (order.type === "failed") throw failureOf(order.failure);
+        this.#carryOut(order);
+      }
+    } catch (error) {
+      if (!(error instanceof PeerGone)) throw error;
+    } finally {
+      this.#close();
+    }
+    return await this.#alone();
+  }
+
+  /** The peer is gone. */
+  async #alone(): Promise<number | undefined> {
+    if (this.#app === undefined) return undefined;
+    if (!this.#quiet) console.error("clonecloud: the peer has ended; everything runs here from now on");
+    return await this.#app;
+  }
+
+  #carryOut(order: Exclude<RunOrder, { type: "done" | "failed" }>): void {
+    if (order.type === "say") console.error(order.line);
+    else if (order.type === "launch") this.#launch(order);
+    else this.#doAside(order);
+  }
+
+  /** One after the other: an app that can't be loaded is started again. */
+  #launch({ command, args }: Extract<RunOrder, { type: "launch" }>): void {
+    const app = this.#app = runForeground(command, args);
+    app.then(
+      (code) => this.#tell({ type: "ended", code }),
+      (error) => this.#tell({ type: "unstarted", message: (error as Error).message }),
+    );
+  }
+
+  async #doAside({ id, task, file }: Extract<RunOrder, { type: "aside" }>): Promise<void> {
+    const { doAside } = await later<typeof import("./run_aside.ts")>("./run_aside.ts", import.meta.url);
+    await doAside(task, file);
+    this.#tell({ type: "aside", id });
+  }
+
+  #tell(news: RunNews): void {
+    this.#write(encodeJsonFrame(HOP_CONTROL, news)).catch(() => {
+      // Who no longer listens is missed by whoever reads.
+    });
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let at = 0; at < bytes.length;) at += await this.#connection.write(bytes.subarray(at));
+    } catch {
+      throw new PeerGone();
+    }
+  }
+
+  /** The next message; undefined at the end. */
+  async #next(): Promise<unknown> {
+    const buffer = new Uint8Array(16_384);
+    while (true) {
+      const frame = this.#frames.next();
+      if (frame !== undefined) return decodeJson(frame.payload);
+      let count: number | null;
+      try {
+        count = await this.#connection.read(buffer);
+      } catch {
+        throw new PeerGone();
+      }
+      if (count === null) return undefined;
+      this.#frames.push(buffer.slice(0, count));
+    }
+  }
+
+  #close(): void {
+    try {
+      this.#connection.close();
+    } catch {
+      // It is closed.
+    }
+  }
+}
+
+class PeerGone extends Error {}
+
+function failureOf({ kind, message }: Failure): Error {
+  if (kind === "usage") return new UsageError(message);
+  return kind === "state" ? new FailureError(message) : new Error(message);
+}
