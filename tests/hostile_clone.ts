@@ -117,10 +117,7 @@ export class Attacked implements AsyncDisposable {
       },
       event: () => {},
       frames: () => Promise.resolve([]),
-      environment: (name) => {
-        const question = { about: "environment", ...(name !== undefined && { name }) } as const;
-        return Promise.resolve(new AppFacts().answer(question) as GuestReply);
-      },
+      askApp: (question) => Promise.resolve(new AppFacts().answer(question) as GuestReply),
       permissions,
       board: new Board(),
       roots: new FileRoots(defences.roots ?? [await scene.home()], undefined, permissions),

@@ -5,14 +5,21 @@ import type { GuestReply } from "../thread/protocol.ts";
 interface MachineFact {
   /** The permission that a program needs to know it. */
   readonly kind?: Deno.SysPermissionDescriptor["kind"];
-  read(): unknown;
+  /** Left out for what only the app's own process knows. */
+  read?(): unknown;
+}
+
+/** How the app's own process is asked. */
+interface Asked {
+  permissionOf(permission: Deno.PermissionDescriptor): Promise<{ readonly state: string }>;
+  terminal(): Promise<GuestReply>;
 }
 
 const os = () => globalThis.process.getBuiltinModule("node:os") as typeof NodeOs;
 
-/** By the host API that tells it. All are plain values, the same for each process of a machine's user. */
+/** By the host API that tells it. All are plain values; but for the size of its terminal the same for each process of a machine's user. */
 export const MACHINE_FACTS: Readonly<Record<string, MachineFact>> = {
-  "Deno.consoleSize": { read: () => Deno.consoleSize() },
+  "Deno.consoleSize": {},
   "Deno.gid": { kind: "gid", read: () => Deno.gid() },
   "Deno.hostname": { kind: "hostname", read: () => Deno.hostname() },
   "Deno.loadavg": { kind: "loadavg", read: () => Deno.loadavg() },
@@ -30,16 +37,14 @@ export const MACHINE_FACTS: Readonly<Record<string, MachineFact>> = {
 };
 
 /** A fact as a program with these permissions may know it; where it may not, its own call tells it so. */
-export async function machineFact(
-  name: string,
-  permissionOf: (permission: Deno.PermissionDescriptor) => Promise<{ readonly state: string }>,
-): Promise<GuestReply> {
+export async function machineFact(name: string, { permissionOf, terminal }: Asked): Promise<GuestReply> {
   const fact = Object.hasOwn(MACHINE_FACTS, name) ? MACHINE_FACTS[name]! : undefined;
   if (fact === undefined) return failed("TypeError", "no guest is told that");
   const { kind, read } = fact;
   if (kind !== undefined && (await permissionOf({ name: "sys", kind })).state !== "granted") {
     return failed("NotCapable", `it takes --allow-sys=${kind}`);
   }
+  if (read === undefined) return await terminal();
   try {
     return { ok: true, value: read() };
   } catch (error) {

@@ -4,7 +4,8 @@ import { getOwnPropertyDescriptor, getPrototypeOf } from "./intrinsics.ts";
 import type { AppQuestion } from "./link_frames.ts";
 import type { GuestReply } from "./protocol.ts";
 
-const { permissions, env } = Deno;
+const { consoleSize, permissions, env } = Deno;
+const { NotCapable } = Deno.errors;
 const querySync = permissions.querySync.bind(permissions);
 const getVariable = env.get.bind(env);
 const allVariables = env.toObject.bind(env);
@@ -27,6 +28,8 @@ export class AppFacts {
         return this.framesBelow();
       case "environment":
         return environment(question.name);
+      case "terminal":
+        return told(() => consoleSize());
     }
   }
 }
@@ -39,13 +42,18 @@ function stateOf(
 
 /** A variable of the app's environment, as its own permissions allow it. */
 function environment(variable: string | undefined): GuestReply {
-  try {
+  return told(() => {
     // Nobody would answer a question while the app is stopped.
     const { state } = querySync({ name: "env", ...(variable !== undefined && { variable }) });
-    if (state === "prompt") {
-      return { ok: false, error: { name: "NotCapable", message: "it needs permission" } };
-    }
-    return { ok: true, value: variable === undefined ? allVariables() : getVariable(variable) ?? null };
+    if (state === "prompt") throw new NotCapable("it needs permission");
+    return variable === undefined ? allVariables() : getVariable(variable) ?? null;
+  });
+}
+
+/** What a call of the host's comes to. */
+function told(call: () => unknown): GuestReply {
+  try {
+    return { ok: true, value: call() };
   } catch (error) {
     return { ok: false, error: { name: textOf(error, "name"), message: textOf(error, "message") } };
   }

@@ -16,6 +16,7 @@ import { type CloneBounds, DEFAULT_BOUNDS } from "./clone_bounds.ts";
 import { BLOB_FOUND, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from "./frame.ts";
 import type { Board } from "./board.ts";
 import { CodeShipper } from "./code_shipper.ts";
+import type { AppQuestion } from "./link_frames.ts";
 import { LackingFiles } from "./lacking_files.ts";
 import { compressing, decompressing, isWorthCompressing, plain } from "./stream_compression.ts";
 import { PacketNamer } from "./named_packet.ts";
@@ -94,8 +95,8 @@ export interface SessionParts {
   ask(request: SupervisorRequest): Promise<any>;
   /** The stack below the method that is away, as lines. */
   frames(): Promise<unknown>;
-  /** A variable of the app's environment, or all. */
-  environment(name: string | undefined): Promise<GuestReply>;
+  /** Asks the app's thread, which waits: for a variable of its environment or all, or its terminal's size. */
+  askApp(question: Extract<AppQuestion, { about: "environment" | "terminal" }>): Promise<GuestReply>;
   event(event: TraceEvent): void;
   /** What the app may do with files; asked of its thread. */
   readonly permissions: AskedPermissions;
@@ -117,7 +118,7 @@ export class DeviceSession {
   readonly #id = ++sessions;
   readonly #config: AppConfig;
   readonly #ask: SessionParts["ask"];
-  readonly #environment: SessionParts["environment"];
+  readonly #askApp: SessionParts["askApp"];
   readonly #frames: SessionParts["frames"];
   readonly #permissions: AskedPermissions;
   readonly #event: SessionParts["event"];
@@ -166,14 +167,14 @@ export class DeviceSession {
 
   constructor(
     config: AppConfig,
-    { connection, patient, ask, frames, environment, permissions, event, board, roots, bounds }: SessionParts,
+    { connection, patient, ask, frames, askApp, permissions, event, board, roots, bounds }: SessionParts,
   ) {
     this.#bounds = { ...DEFAULT_BOUNDS, ...bounds };
     this.#turns = new CloneTurns(this.#bounds);
     this.#config = config;
     this.#ask = ask;
     this.#code = new CodeShipper({ ask, blobs: this.#blobs, memory: this.#memory });
-    this.#environment = environment;
+    this.#askApp = askApp;
     this.#frames = frames;
     this.#permissions = permissions;
     this.#event = event;
@@ -533,11 +534,17 @@ export class DeviceSession {
       return await this.#reply({ ok: true, value: await this.#frames() });
     }
     if (request.op === "env") {
-      return await this.#reply(await this.#environment(request.name));
+      const { name } = request;
+      return await this.#reply(
+        await this.#askApp({ about: "environment", ...(name !== undefined && { name }) }),
+      );
     }
     if (request.op === "machine") {
       return await this.#reply(
-        await machineFact(request.name, (permission) => this.#permissions.ask(permission)),
+        await machineFact(request.name, {
+          permissionOf: (permission) => this.#permissions.ask(permission),
+          terminal: () => this.#askApp({ about: "terminal" }),
+        }),
       );
     }
     await this.#answerFile(request);

@@ -44,7 +44,7 @@ async function migrated(clone: SessionLink, longestAwayMs: number) {
     ask: ({ op }) => Promise.resolve(op === "guest" ? "// code".padEnd(100_000) : undefined),
     event: () => {},
     frames: () => Promise.resolve([]),
-    environment: () => Promise.resolve({ ok: true }),
+    askApp: () => Promise.resolve({ ok: true }),
     permissions,
     board: new Board(),
     roots: new FileRoots([], undefined, permissions),

@@ -30,7 +30,9 @@ export type AppQuestion =
   /** The stack below the method that is away, as lines `    at …`. */
   | { readonly about: "frames" }
   /** A variable of its environment, or all. */
-  | { readonly about: "environment"; readonly name?: string };
+  | { readonly about: "environment"; readonly name?: string }
+  /** The size of its terminal now. */
+  | { readonly about: "terminal" };
 
 /** An answer, or a question that is answered before it. */
 export interface AppAnswer {

@@ -125,10 +125,7 @@ export class MigrationService {
       ask: async (request) => await ask(request) ?? null,
       event: observed ? (item: TraceEvent) => void ask({ op: "events", events: [item] }) : () => {},
       frames: () => question(this.#lane, { about: "frames" }),
-      environment: (name) =>
-        question(this.#lane, { about: "environment", ...(name !== undefined && { name }) }) as Promise<
-          GuestReply
-        >,
+      askApp: (about) => question(this.#lane, about) as Promise<GuestReply>,
       permissions: this.#permissions,
       board,
       roots: this.#roots,
