@@ -70,6 +70,7 @@ const PROGRAMS: readonly Program[] = [
   { file: "mapped/main.mjs", migrate: [] },
   { file: "required/main.cjs", migrate: [] },
   { file: "late_script/main.mjs", migrate: [] },
+  { file: "wrapped/main.cjs", migrate: [] },
   { file: "uncaught_later.ts", migrate: ["load"] },
   { file: "uncaught_timer.js", migrate: ["check"] },
   {

@@ -5,7 +5,7 @@ import type { CodeRegistry } from "./code_registry.ts";
 import type { Control } from "./live_modules.ts";
 import type { DeviceCode } from "./device_code.ts";
 import { defineProperty, SafeMap, SafeSet } from "./intrinsics.ts";
-import { MAP_COMMENT, ScriptLoader, type ScriptSource, scriptUrl } from "./script_loader.ts";
+import { MAP_COMMENT, ScriptLoader, scriptUrl } from "./script_loader.ts";
 import { NODE_WORKERS, NODE_WORKERS_URL } from "../rewrite/constants.ts";
 import type { SyncPort } from "./sync_port.ts";
 import { failedImport, failedResolution } from "../watch/failed_import.ts";
@@ -179,7 +179,10 @@ export function installLoadHook(context: HookContext): LoadHook {
       const mark = `${key}-${numberOf(rewritten.points)}` as const;
       const given = (require: object) => context.script?.(url, require);
       const script = { source, text, map, mark, register: runtime.register, given };
-      return loadScript(scripts, url, script) ?? { ...result, source: text, shortCircuit: true };
+      if (!scripts.prepare(startsWith(url, "file:") ? fileURLToPath(url) : url, script)) {
+        context.unchanged(url, OWN_LOADER);
+      }
+      return FROM_DISK;
     },
   }));
   return { spentMs: () => spentMs, bypassed: () => itemsOf(awaited) };
@@ -257,9 +260,4 @@ const SHOWN_WRONGLY =
   "Deno shows it wrongly, as it has a decorated class and no import or export (an `export {}` at its end helps)";
 const REQUIRED_MODULE =
   "a script requires it, and it is an ES module: what it imports isn't rewritten either";
-
-/** A script is loaded from the disk as if there were no hook; undefined if that can't be done: it then runs as it is. */
-function loadScript(scripts: ScriptLoader, url: string, script: ScriptSource): object | undefined {
-  const path = startsWith(url, "file:") ? fileURLToPath(url) : url;
-  return scripts.prepare(path, script) ? FROM_DISK : undefined;
-}
+const OWN_LOADER = "the app loads it in a way of its own";

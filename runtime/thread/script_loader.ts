@@ -27,6 +27,7 @@ export const MAP_COMMENT = "\n//# sourceMappingURL=";
 type Compile = (this: Module, text: string, path: string, format?: string, given?: boolean) => unknown;
 
 interface Module {
+  readonly loaded: boolean;
   _compile: Compile;
 }
 
@@ -73,6 +74,7 @@ export class ScriptLoader {
   // deno-lint-ignore no-explicit-any
   readonly #Module: any = (nodeModule as any).default;
   readonly #compile: Compile = this.#Module.prototype._compile;
+  readonly #wrap: unknown = this.#Module.wrap;
   readonly #compileFunction: CompileFunction | undefined;
   readonly #pathToFileURL: (path: string) => URL;
   /** Made for the first script: most programs have none, and it takes 3 ms. */
@@ -86,17 +88,17 @@ export class ScriptLoader {
 
   /**
    * Makes the module that is being loaded from this path run the rewritten text when the loader compiles it; false if that
-   * can't be done, and the text has to be given to the loader.
+   * can't be done, and the script runs as it is.
    */
   prepare(path: string, script: ScriptSource): boolean {
     const module: Module | undefined = this.#Module._cache[path];
-    if (this.#compileFunction === undefined || module === undefined) return false;
+    if (this.#compileFunction === undefined || module === undefined || module.loaded) return false;
     this.#disguise ??= this.#findDisguise(this.#compileFunction);
     const compile = this.#disguise((self, given) => {
       deleteProperty(module, "_compile");
       const { 0: text, 1: filename } = given;
       const usual = self === module && text === script.source && filename === path &&
-        module._compile === this.#compile;
+        module._compile === this.#compile && this.#Module.wrap === this.#wrap;
       // An app that changes how scripts are loaded gets what it made of this one.
       return usual ? this.#step(module, path, script) : [self._compile, self, given];
     });

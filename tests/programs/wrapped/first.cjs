@@ -1,0 +1,1 @@
+exports.has = typeof path;
