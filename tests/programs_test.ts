@@ -122,7 +122,7 @@ const PROGRAMS: readonly Program[] = [
   {
     file: "machine.ts",
     args: ["all"],
-    migrate: ["user", "machine", "measures", "name", "terminal"],
+    migrate: ["user", "machine", "measures", "name", "terminal", "variables"],
     stays: [/terminal: it calls Deno.consoleSize: /],
   },
   {

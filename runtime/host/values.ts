@@ -10,6 +10,7 @@ import type {
 } from "../heap/access.ts";
 import { BuiltinChanges, type DefinitionWatch } from "./builtin_changes.ts";
 import { type Builtins, PLAIN_CLASSES } from "./builtins.ts";
+import { isProgramCode } from "./program_code.ts";
 import { isHarmless } from "./harmless.ts";
 import { isBareIterator, iteratorShows, iteratorView } from "./iterators.ts";
 import type { HostType } from "./host_type.ts";
@@ -213,7 +214,19 @@ export class Values implements ValueAccess {
   }
 
   nameOfBuiltin(value: object | symbol): string | undefined {
+    const name = this.#builtins.nameOf(value);
+    if (name !== undefined || typeof value === "symbol" || !types.isProxy(value)) return name;
+    // The environment, if the program has taken it from `process`: asking for that costs others too much.
+    if (!this.#hasHostTraps(value)) return undefined;
+    this.#builtins.byName("process.env");
     return this.#builtins.nameOf(value);
+  }
+
+  #hasHostTraps(proxy: object): boolean {
+    const handler = this.proxyParts(proxy)?.[1];
+    if (handler === undefined || types.isProxy(handler)) return false;
+    const trap: unknown = getOwnPropertyDescriptor(handler, "get")?.value;
+    return typeof trap === "function" && !isProgramCode(trap);
   }
 
   builtinByName(name: string): object | symbol | undefined {

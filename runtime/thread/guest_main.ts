@@ -122,6 +122,8 @@ warmUp(values, registry);
 nameModule("path");
 for (const name of nodeModule.builtinModules) nameModule(name);
 builtins.addRare("process", () => host.modules.parts(PROCESS));
+// Whose parts are shown by accessors.
+for (const name of ["process.env", "node:process#.env"]) builtins.add(name, globalThis.process.env);
 values.watchBuiltins();
 let stepping = false;
 let observed = true;

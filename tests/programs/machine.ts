@@ -24,5 +24,11 @@ function name() {
 function terminal() {
   return [process.stdout.columns, process.stderr.rows, process.stdin.isTTY, os.availableParallelism(), shown(() => Deno.consoleSize())];
 }
-if (Deno.args[0] === "all") console.log(user(), machine(), measures());
+const { env } = process;
+let given: unknown;
+function variables() {
+  given = env;
+  return [env.NO_COLOR, "NO_COLOR" in env, env === process.env, Object.keys(env).includes("NO_COLOR"), env.NOT_SET];
+}
+if (Deno.args[0] === "all") console.log(user(), machine(), measures(), variables(), given === env);
 console.log(name(), terminal());
