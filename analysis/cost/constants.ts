@@ -61,6 +61,8 @@ export const MAX_HERE_CORRECTION = 2;
 export const TIGHT_BOUNDS = 1.25;
 /** A method that is invoked no more often in a run, on average, goes by the run's input. */
 export const ONCE_A_RUN = 1.5;
+/** A method with this share of another's time is most of that. */
+export const MOST_SHARE = 0.5;
 /** Times on one side say how much faster the other is by as much as there are more of them than this. */
 export const RATIO_PRIOR_POINTS = 0.5;
 /** Of one app a clone is this many times as fast as its speed says at most, or as slow: 0.63 was measured for the virus scan. */

@@ -1,5 +1,5 @@
 import type { Conditions, MethodId } from "../../runtime/mod.ts";
-import { forEach, fromEntries, min, objectEntries, SafeMap, SafeSet } from "../../runtime/safe/mod.ts";
+import { forEach, fromEntries, max, min, objectEntries, SafeMap, SafeSet } from "../../runtime/safe/mod.ts";
 import {
   COLD_START_SHARE,
   EXPLORE_MARGIN,
@@ -121,6 +121,8 @@ export class Decider {
   #migrated = false;
   /** A chosen method's costs were known and spoke for the device. */
   #weighed = false;
+  /** Which share of a run the largest of those takes; 0 if that isn't known. */
+  #weighedShare = 0;
   /** What migrations of this run took beyond what the device would have, less what others saved. */
   #lostMs = 0;
 
@@ -201,7 +203,10 @@ export class Decider {
       known.stays(predicted.hereMs, features, this.#worked);
     }
     if (migrate && !this.#cold) known.last = "there";
-    this.#weighed ||= known.role === "chosen" && !migrate && isByCost(reason);
+    if (known.role === "chosen" && !migrate && isByCost(reason)) {
+      this.#weighed = true;
+      this.#weighedShare = max(this.#weighedShare, known.share);
+    }
     const { hereMs, workMs, overheadMs, filesMs, coldMs, longestMs, stakeMs } = predicted;
     return {
       ...{ migrate, hereMs, thereMs: workMs + overheadMs, workMs, filesMs, coldMs, reason },
@@ -293,7 +298,9 @@ export class Decider {
       return "failed before";
     }
     if (method.herePoints === 0 && !method.seenThere) return "time not known yet";
-    if (this.#weighed && method.role === "elsewhere" && method.isGuess) return "does not pay";
+    if (this.#weighed && method.role === "elsewhere" && method.isGuess(this.#weighedShare)) {
+      return "does not pay";
+    }
     const { power } = this.#model;
     const here = hereMs * (power?.computeW ?? 1);
     const there = workMs * (power?.waitW ?? 1) + overheadMs * (power?.migrateW ?? 1);

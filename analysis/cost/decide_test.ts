@@ -598,6 +598,21 @@ Deno.test("Decider.decide() tries nothing unknown that is all of a run where wha
   assertEquals(it.decide(whole, [0, 0, 0], true).reason, "does not pay", "its state is known");
   assertEquals(it.decide(part, [0, 0, 0, 9]).reason, "does not pay", "it may bring back anything");
   assertEquals(it.decide(part, [0, 0, 0, 9]).reason, "worth a try", "now it is half of what is at stake");
+  const shares = model([whole]);
+  const withShares = (ofPart: number) => {
+    const methods = Object.fromEntries(
+      [[whole, 0.9], [part, ofPart]].map(([id, share]) => [id, { ...shares.methods[id as string]!, share }]),
+    );
+    const other = new Decider({ ...shares, methods } as typeof shares);
+    other.decide(whole, [0, 0, 0], true);
+    other.decide(part, [0, 0, 0, 9]);
+    return other.decide(part, [0, 0, 0, 9]).reason;
+  };
+  assertEquals(
+    [withShares(0.8), withShares(0.3)],
+    ["does not pay", "worth a try"],
+    "most of it is as good as all",
+  );
   assertEquals(new Decider(model([part])).decide(part, [0, 0, 0, 9]).reason, "worth a try", "it was chosen");
 });
 

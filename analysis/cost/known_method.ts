@@ -7,6 +7,7 @@ import {
   FORGET,
   LATER_COLD_SHARE,
   MAX_HERE_CORRECTION,
+  MOST_SHARE,
   ONCE_A_RUN,
   RUN_ARGUMENTS,
   RUN_BYTES,
@@ -161,12 +162,18 @@ export class KnownMethod {
     return this.#sides.therePoints > 0;
   }
 
+  /** What it takes of a run that has no idle time; 0 if that isn't known. */
+  get share(): number {
+    return this.#share ?? 0;
+  }
+
   /**
-   * Whether it may be all of a run, and nobody knows what goes along with it: what a method within the one that was weighed takes
-   * and gives may be more by far than what that does.
+   * Whether it may be all of a run, or most of a method that was weighed and takes such a share of it, and nobody knows what goes
+   * along with it: what a method within the one that was weighed takes and gives may be more by far than what that does.
    */
-  get isGuess(): boolean {
-    return !this.seenThere && this.#up.points === 0 && this.#sharers() <= ONCE_A_RUN;
+  isGuess(weighedShare: number): boolean {
+    if (this.seenThere || this.#up.points > 0) return false;
+    return this.#sharers() <= ONCE_A_RUN || weighedShare > 0 && this.share >= MOST_SHARE * weighedShare;
   }
 
   /**
