@@ -31,7 +31,10 @@ export function resolve(found: Found): Scope[] {
   for (const use of privateUses) resolvePrivate(use);
   for (const site of sites) site.door?.behind.push(site);
   markHeads(found);
-  if (isModule) markExports(found);
+  if (isModule) {
+    markExports(found);
+    markNamespaces(found);
+  }
   for (const scope of scopes) {
     for (const variable of scope.variables.values()) {
       if (!variable.captured || (scope === root && variable.kind === "pseudo" && isModule)) continue;
@@ -122,6 +125,21 @@ function markExports({ program, root }: Found): void {
       const variable = root.variables.get(name);
       if (variable !== undefined) variable.captured = true;
     }
+  }
+}
+
+/** A namespace that a module's own code passes on is known by its import, wherever functions meet it later. */
+function markNamespaces({ program, root, references }: Found): void {
+  const namespaces = new Set<Variable>();
+  for (const statement of program.body) {
+    if (statement.type !== "ImportDeclaration") continue;
+    for (const { type, local } of statement.specifiers) {
+      const variable = type === "ImportNamespaceSpecifier" ? root.variables.get(local.name) : undefined;
+      if (variable !== undefined) namespaces.add(variable);
+    }
+  }
+  for (const { variable, property } of references) {
+    if (variable !== null && property === undefined && namespaces.has(variable)) variable.captured = true;
   }
 }
 

@@ -1,10 +1,11 @@
 import { library, self } from "./barrel.ts";
+import { passed } from "./passed_on.ts";
 
 const held: Record<string, any> = { library };
 
 function change(n: number) {
   self.self.library.bump(n);
-  return [library.live, held.library === self.library, held.library["li" + "ve"], Object.keys(self)];
+  return [library.live, held.library === self.library, held.library["li" + "ve"], Object.keys(self), Object.keys(passed), passed.deep()];
 }
 
 console.log(change(2), library.live);
