@@ -75,6 +75,19 @@ Deno.test({
       peer = await start();
       deepStrictEqual((await codes()).found, ["no-multicast", "not-paired"]);
     });
+    await test.step("no network at all, of which pair and peer speak as well", async () => {
+      await device.network("ip", "link", "set", "eth0", "down");
+      equal((await codes()).found[0], "no-network");
+      await device.network("ip", "addr", "flush", "dev", "eth0");
+      const offer = device.spawn(cli(device, "pair"));
+      await offer.waitFor(/it is in no network now/);
+      await offer.kill("SIGTERM");
+      await offer.output();
+      const lonely = device.spawn(cli(device, "peer"));
+      await lonely.waitFor(/\/ip4\/127\.0\.0\.1\//);
+      await lonely.kill("SIGTERM");
+      match((await lonely.output()).stderr, /this machine is in no network now/);
+    });
     await peer.kill("SIGTERM");
     await peer.output();
   },

@@ -70,6 +70,7 @@ Deno.test("peer, pair, peers, status and trust do what a person needs, from pair
   equal(found.find((row: { name: string }) => row.name === "laptop").connected, true);
   equal(JSON.parse((await run("status", "--json", "--home", laptop)).out).name, "laptop");
   match((await run("peer", "--home", laptop)).err, /another peer serves it/);
+  match((await run("doctor", "/ip4/256.0.0.1/tcp/1")).err, /^clonecloud: Cannot read address "\/ip4\/256/);
   match(
     (await run("trust", "limit", id, "--cores", "0.5", "--hours", "08:00-18:30", "--home", laptop)).out,
     /0\.5 cores/,

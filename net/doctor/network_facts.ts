@@ -52,8 +52,11 @@ export function neighbourState(address: string): Neighbour {
 }
 
 function readAddresses(): OwnAddress[] | undefined {
+  const routes = readRoutes();
+  // One that is down keeps its address, but no route.
+  const isUp = (name: string) => routes?.some(([routed]) => routed === name) ?? true;
   try {
-    return Object.entries(networkInterfaces()).flatMap(([name, own = []]) =>
+    return Object.entries(networkInterfaces()).filter(([name]) => isUp(name)).flatMap(([name, own = []]) =>
       own.filter(({ family, internal }) => family === "IPv4" && !internal)
         .map(({ address, cidr }) => ({ name, address, prefixLength: Number(cidr?.split("/")[1] ?? 24) }))
     );
@@ -64,13 +67,17 @@ function readAddresses(): OwnAddress[] | undefined {
 
 /** A default route, or one that covers 224.0.0.0/4: without, mDNS neither asks nor hears. */
 function readMulticastRoute(): boolean | undefined {
+  return readRoutes()?.some(([name, destination, , , , , , mask]) => {
+    const [to, bits] = [swapped(destination!), swapped(mask!)];
+    return name !== "lo" && ((0xe0000000 & bits) >>> 0) === to;
+  });
+}
+
+/** Rows of Linux's table of IPv4 routes, interface first; undefined where there is none. */
+function readRoutes(): string[][] | undefined {
   try {
     const rows = Deno.readTextFileSync("/proc/net/route").trim().split("\n").slice(1);
-    return rows.some((row) => {
-      const [name, destination, , , , , , mask] = row.split("\t");
-      const [to, bits] = [swapped(destination!), swapped(mask!)];
-      return name !== "lo" && ((0xe0000000 & bits) >>> 0) === to;
-    });
+    return rows.map((row) => row.split("\t"));
   } catch {
     return undefined;
   }

@@ -63,7 +63,7 @@ export class PairingService {
       }
     }
     throw new Error(
-      "Cannot pair: nobody near by shows a code; run `pair` on the other machine, or give its address: pair CODE ADDR",
+      "Cannot pair: nobody near by shows a code; run `pair` on the other machine, or give its address: pair CODE ADDR (`doctor` says what may keep machines apart)",
     );
   }
 

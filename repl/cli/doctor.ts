@@ -1,5 +1,6 @@
 import { connectLocal, type Home, openTrustStore, type PeerRow, startPeer } from "../../net/mod.ts";
 import { stateOf } from "../../net/home/mod.ts";
+import { parseAddress } from "../../net/discovery/mod.ts";
 import { examine, examineAddress, type Finding } from "../../net/doctor/mod.ts";
 import { unreadableIn } from "../../runtime/mod.ts";
 import { type Command, UsageError } from "./command.ts";
@@ -27,7 +28,7 @@ export const doctor: Command = {
     if (extra !== undefined) throw new UsageError("doctor takes at most one peer or address");
     const home = await homeOf(parsed);
     const found = who?.startsWith("/")
-      ? { network: await examineAddress(who), peers: [] }
+      ? { network: await examineAddress(addressOf(who)), peers: [] }
       : await examineHome(home, who);
     const all = [...found.network, ...found.peers.flatMap(({ findings }) => findings)];
     if (parsed.values.json) console.log(JSON.stringify(found, null, 2));
@@ -35,6 +36,15 @@ export const doctor: Command = {
     return all.some(({ level }) => level === "bad") ? 1 : 0;
   },
 };
+
+/** @throws {UsageError} for what is no address */
+function addressOf(text: string): string {
+  try {
+    return parseAddress(text).toString();
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
 
 function reportFiles(roots: readonly string[], json: boolean): number {
   const files = roots.flatMap((root) => {

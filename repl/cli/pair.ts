@@ -1,7 +1,7 @@
 import { connectLocal, type Home, parseCode, type Peer, startPeer } from "../../net/mod.ts";
 import { type Command, UsageError } from "./command.ts";
 import { HOME_OPTION, homeOf } from "./home_option.ts";
-import { bestAddress, pairingUri, parsePairingUri, qrCode } from "./qr.ts";
+import { bestAddress, isLoopback, pairingUri, parsePairingUri, qrCode } from "./qr.ts";
 
 /** `pair`: two peers come to trust each other by a short code. */
 export const pair: Command = {
@@ -98,6 +98,11 @@ async function printCode(
   const address = bestAddress(addresses);
   if (address === undefined) return;
   console.log(`If it finds nobody: pair ${code} ${address}`);
+  if (isLoopback(address)) {
+    console.log(
+      "(Only programs on this machine reach that address: it is in no network now, or listens on none.)",
+    );
+  }
   if (!qr) return;
   const drawn = qrCode(await pairingUri(code, address));
   const { columns } = Deno.stdout.isTerminal() ? Deno.consoleSize() : { columns: Infinity };

@@ -2,7 +2,7 @@ import { stateOf } from "../../net/home/mod.ts";
 import { HomeBusyError, type Peer, type PeerOptions, startPeer } from "../../net/mod.ts";
 import { type Command, type Parsed, UsageError } from "./command.ts";
 import { HOME_OPTION, homeOf } from "./home_option.ts";
-import { bestAddress, qrCode } from "./qr.ts";
+import { bestAddress, isLoopback, qrCode } from "./qr.ts";
 
 /** `peer`: serves and uses clones until it is stopped. */
 export const peer: Command = {
@@ -47,7 +47,11 @@ export const peer: Command = {
     await serveRuns(running);
     for (const address of running.addresses()) console.log(address);
     const address = bestAddress(running.addresses());
-    if (address !== undefined && (parsed.values.qr || Deno.stderr.isTerminal())) {
+    if (address === undefined || isLoopback(address) && parsed.values.listen === undefined) {
+      console.error(
+        "clonecloud: this machine is in no network now: others can't reach it until it joins one",
+      );
+    } else if (parsed.values.qr || Deno.stderr.isTerminal()) {
       console.error(qrCode(address).lines);
     }
     await startPage(running, port);

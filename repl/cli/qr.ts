@@ -39,9 +39,14 @@ export async function parsePairingUri(text: string): Promise<{ code: string; add
   return { code: match[1]!, address: match[2]! };
 }
 
+/** Whether only this machine itself reaches an address. */
+export function isLoopback(address: string): boolean {
+  return /^\/ip4\/127\.|^\/ip6\/::1\//.test(address);
+}
+
 /** The address that another machine most likely reaches: not loopback, plain tcp, and IPv4, whose addresses hold within one network. */
 export function bestAddress(addresses: readonly string[]): string | undefined {
-  const far = addresses.filter((text) => !/^\/ip4\/127\.|^\/ip6\/::1\//.test(text));
+  const far = addresses.filter((text) => !isLoopback(text));
   const plain = far.filter((text) => !text.includes("/ws"));
   return plain.find((text) => text.startsWith("/ip4/")) ?? plain[0] ?? far[0] ?? addresses[0];
 }
