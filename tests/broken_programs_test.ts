@@ -9,6 +9,7 @@ const FILES: Readonly<Record<string, string>> = {
   "good.ts": `export const good = 1; console.log("good runs");`,
   "data.json": `{"a": 1}`,
   "bad.js": `export const y = 1;\nreturn = 3;`,
+  "bad.ts": `interface A { x: number }\nexport const y: A = { x: 1;`,
   "throws.cjs": `function boom() { throw new Error("in a script"); }\nboom();`,
   "exits.ts": `console.log("exits"); Deno.exit(7);`,
 };
@@ -32,6 +33,13 @@ const PROGRAMS: Readonly<Record<string, string>> = {
     work();\nawait new Promise((done) => setTimeout(done, 1000));`,
 };
 
+const UNPARSED: Readonly<Record<string, string>> = {
+  "unparsed.ts": `import { y } from "./bad.js"; console.log(y);`,
+  "unparsed_later.ts": `for (const place of ["./bad.js", "./bad.ts"]) {
+    await import(place).catch((e) => console.log(place, e.code, e.constructor.name, e.message));
+  }`,
+};
+
 Deno.test("run lets a program that can't be loaded fail with Deno's own words", async () => {
   const folder = Deno.makeTempDirSync();
   try {
@@ -47,10 +55,12 @@ Deno.test("run lets a program that can't be loaded fail with Deno's own words", 
       assert.deepEqual(await output(...ours, "--clone", "none", "--instrument", "all", app), plain, name);
     }
     // Only who rewrites it knows that a module doesn't parse.
-    const app = `${folder}/unparsed.ts`;
-    Deno.writeTextFileSync(app, `import { y } from "./bad.js"; console.log(y);`);
-    const rewritten = ["--clone", "none", "--instrument", "all", app];
-    assert.deepEqual(await output(...ours, ...rewritten), await output("run", "-A", app));
+    for (const [name, text] of Object.entries(UNPARSED)) {
+      const app = `${folder}/${name}`;
+      Deno.writeTextFileSync(app, text);
+      const rewritten = ["--clone", "none", "--instrument", "all", app];
+      assert.deepEqual(await output(...ours, ...rewritten), await output("run", "-A", app), name);
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -166,8 +166,11 @@ export function installLoadHook(context: HookContext): LoadHook {
       const began = now();
       const rewritten = rewriteLoaded(context, { url, required }, result);
       spentMs += now() - began;
-      // What isn't rewritten is loaded as if there were no hook.
-      if (rewritten === undefined) return required && result.format !== "module" ? FROM_DISK : result;
+      // What isn't rewritten is loaded as if there were no hook: if it doesn't parse, with Deno's own words.
+      if (rewritten === REFUSED && !required) return PAST_HOOKS;
+      if (rewritten === REFUSED || rewritten === undefined) {
+        return required && result.format !== "module" ? FROM_DISK : result;
+      }
       const { source, key, text, map, isModule } = rewritten;
       if (required && isModule) {
         context.unchanged(url, REQUIRED_MODULE);
@@ -225,12 +228,14 @@ function start(
   return register;
 }
 
+const REFUSED: unique symbol = Symbol("refused");
+
 function rewriteLoaded(
   context: HookContext,
   { url, required }: { url: string; required: boolean },
   // deno-lint-ignore no-explicit-any
   { source, format }: any,
-): Rewritten | undefined {
+): Rewritten | typeof REFUSED | undefined {
   if (
     source === null || source === undefined || testRegExp(/^(node|ext|data):/, url) ||
     testRegExp(/\.(json|wasm|node)$/, url)
@@ -242,8 +247,9 @@ function rewriteLoaded(
     encode(given),
   );
   if (answer?.packet === undefined) {
-    if (answer?.reason !== undefined) context.refused?.(given);
-    return undefined;
+    if (answer?.reason === undefined) return undefined;
+    context.refused?.(given);
+    return REFUSED;
   }
   const { isModule, points } = answer;
   return { source: given, key: answer.key!, text: decode(answer.packet), map: answer.map!, isModule, points };
