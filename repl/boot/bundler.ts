@@ -72,7 +72,8 @@ async function makeEntry(entry: Entry, folder: string): Promise<string> {
   const draft = `${folder}/draft.mjs`;
   const options = ["--quiet", "--platform", "deno", "--no-check", "--no-lock", "--output", draft];
   await deno("bundle", ...options, `${SOURCE}${main}`);
-  const text = Deno.readTextFileSync(draft);
+  // Only comments have others left, and with any the engine would hold all of it in two bytes a character.
+  const text = Deno.readTextFileSync(draft).replace(/[^\x00-\x7f]/g, "?");
   Deno.removeSync(draft);
   const bundle = await keep(folder, `${entry}-code`, text);
   const preload = Deno.readTextFileSync(new URL(`${entry}.js`, SOURCE));

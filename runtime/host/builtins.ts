@@ -60,6 +60,8 @@ const OF_PROGRAM = /\.(_cache|_pathCache|_events|mainModule)$/;
 export class Builtins {
   readonly #names = new SafeMap<object | symbol, string>();
   readonly #objects = new SafeMap<string, object | symbol>();
+  /** What isn't in that map yet: a name as a key costs much more than as a value, and many programs are never asked by name. */
+  #unlisted: (readonly [name: string, value: object | symbol, takes?: true])[] = [];
   /** Built-in modules still to be named; done only when a name is first missed. */
   readonly #modules = new SafeMap<string, () => object | undefined>();
   /** Those that are loaded only when something of theirs is asked for by name. */
@@ -118,7 +120,7 @@ export class Builtins {
       const known = this.#names.get(at);
       if (known !== undefined && (i > 0 || known !== name)) {
         // Another peer may have met it under this name first.
-        if (!this.#objects.has(name)) this.#objects.set(name, at);
+        push(this.#unlisted, [name, at]);
         continue;
       }
       this.#set(name, at);
@@ -150,7 +152,7 @@ export class Builtins {
     const name = this.#names.get(original);
     if (name === undefined) return;
     this.#names.set(stand, name);
-    this.#objects.set(name, stand);
+    push(this.#unlisted, [name, stand, true]);
   }
 
   /** Names a built-in module's exports when first needed; `load` may return undefined. */
@@ -178,24 +180,24 @@ export class Builtins {
 
   byName(name: string): object | symbol | undefined {
     this.name();
-    const known = this.#objects.get(name);
+    const known = this.#list().get(name);
     if (known !== undefined) return known;
     const { 0: first, 1: second } = splitText(testRegExp(/^[gs]et /, name) ? sliceText(name, 4) : name, ".");
     this.#loadLazy(first!);
     if (second !== undefined) this.#loadLazy(`${first}.${second}`);
     if (this.#modules.size > 0 && startsWith(name, "node:")) this.#loadModules();
     this.#loadRare(name);
-    return this.#objects.get(name) ?? this.#walk(name);
+    return this.#list().get(name) ?? this.#walk(name);
   }
 
   /** Follows a name from the object that its beginning names: peers may have met what lies on the way differently. */
   #walk(name: string): object | undefined {
     const { 1: kind, 2: path } = execRegExp(/^([gs]et )?(.*)$/s, name)!;
     for (let dot = lastIndexOfText(path!, "."); dot > 0; dot = lastIndexOfText(path!, ".", dot - 1)) {
-      const start = this.#objects.get(sliceText(path!, 0, dot));
+      const start = this.#list().get(sliceText(path!, 0, dot));
       if (start === undefined || typeof start === "symbol") continue;
       const found = follow(start, splitText(sliceText(path!, dot + 1), "."), kind);
-      if (found !== undefined) this.#objects.set(name, found);
+      if (found !== undefined) this.#list().set(name, found);
       return found;
     }
     return undefined;
@@ -246,9 +248,18 @@ export class Builtins {
     });
   }
 
+  /** Whatever had a name first has it, unless something stands for that. */
+  #list(): SafeMap<string, object | symbol> {
+    forEach(this.#unlisted, ({ 0: name, 1: value, 2: takes }) => {
+      if (takes || !this.#objects.has(name)) this.#objects.set(name, value);
+    });
+    this.#unlisted = [];
+    return this.#objects;
+  }
+
   #set(name: string, value: object | symbol): void {
     this.#names.set(value, name);
-    if (!this.#objects.has(name)) this.#objects.set(name, value);
+    push(this.#unlisted, [name, value]);
   }
 }
 
