@@ -330,6 +330,7 @@ const PROGRAMS: readonly Program[] = [
     ],
   },
   { file: "touched.ts", migrate: ["work"] },
+  { file: "touched_files.ts", migrate: ["work"] },
   {
     file: "rare.ts",
     migrate: Array.from({ length: 61 }, (_, i) => `work${i}`),

@@ -1,4 +1,5 @@
 import { FileFailure } from "./file_tree_types.ts";
+import { undisturbed } from "./undisturbed.ts";
 
 /** Of one failure of the system: its number, Rust's words, Node's words, and the class of `Deno.errors`, if any. */
 const FAILURES: Readonly<Record<string, readonly [errno: number, rust: string, node: string, kind: string]>> =
@@ -31,11 +32,13 @@ export interface FailedCall {
 
 /** Does something with files; failures become the errors that `Deno.*` throws. `call` undefined: of an open file. */
 export function asDeno<T>(failed: FailedCall | undefined, perform: () => T): T {
-  try {
-    return perform();
-  } catch (error) {
-    throw error instanceof FileFailure ? denoError(error.code, failed) : error;
-  }
+  return undisturbed(() => {
+    try {
+      return perform();
+    } catch (error) {
+      throw error instanceof FileFailure ? denoError(error.code, failed) : error;
+    }
+  });
 }
 
 function denoError(code: string, failed: FailedCall | undefined): Error {
@@ -55,24 +58,29 @@ function denoError(code: string, failed: FailedCall | undefined): Error {
 }
 
 /** As {@linkcode asDeno}, with the errors of `node:fs`. */
-export function asNode<T>({ call, paths }: FailedCall, perform: () => T): T {
-  try {
-    return perform();
-  } catch (error) {
-    if (!(error instanceof FileFailure)) throw error;
-    const [errno, , text] = FAILURES[error.code]!;
-    const [path, dest] = paths;
-    // Node leaves out a path that is empty, but where it makes the error itself.
-    const where = path || path !== undefined && call === "access" ? ` '${path}'` : "";
-    const made = new Error(`${error.code}: ${text}, ${call}${where}${dest ? ` -> '${dest}'` : ""}`);
-    throw Object.assign(made, {
-      errno: -errno,
-      syscall: call,
-      code: error.code,
-      ...(where !== "" && { path }),
-      ...(dest && { dest }),
-    });
-  }
+export function asNode<T>(failed: FailedCall, perform: () => T): T {
+  return undisturbed(() => {
+    try {
+      return perform();
+    } catch (error) {
+      throw error instanceof FileFailure ? nodeError(error.code, failed) : error;
+    }
+  });
+}
+
+function nodeError(code: string, { call, paths }: FailedCall): Error {
+  const [errno, , text] = FAILURES[code]!;
+  const [path, dest] = paths;
+  // Node leaves out a path that is empty, but where it makes the error itself.
+  const where = path || path !== undefined && call === "access" ? ` '${path}'` : "";
+  const made = new Error(`${code}: ${text}, ${call}${where}${dest ? ` -> '${dest}'` : ""}`);
+  return Object.assign(made, {
+    errno: -errno,
+    syscall: call,
+    code,
+    ...(where !== "" && { path }),
+    ...(dest && { dest }),
+  });
 }
 
 function quoted(paths: readonly string[]): string {

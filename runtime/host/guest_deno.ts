@@ -1,8 +1,10 @@
+import { apply } from "../heap/intrinsics.ts";
 import { asDeno } from "./file_errors.ts";
 import type { FileAttributes } from "./file_tree_types.ts";
 import { fsFileClass } from "./guest_fs_file.ts";
 import type { GuestFiles, OpenHow } from "./guest_files.ts";
 import { FileFailure } from "./file_tree_types.ts";
+import { undisturbedCall } from "./undisturbed.ts";
 
 type Functions = Record<string, (...args: any[]) => unknown>;
 
@@ -13,18 +15,20 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** `Deno.*` for files, over the device's. */
 export function denoFiles(files: GuestFiles): Functions {
   const FsFile = fsFileClass(files);
-  const sync: Functions = { ...readingCalls(files), ...changingCalls(files), ...openingCalls(files, FsFile) };
-  const calls: Functions = { ...sync };
-  for (const [name, call] of Object.entries(sync)) {
-    if (name !== "readDirSync") calls[name.replace(/Sync$/, "")] = async (...args) => await call(...args);
+  const calls: Functions = {};
+  const made = { ...readingCalls(files), ...changingCalls(files), ...openingCalls(files, FsFile) };
+  for (const [name, call] of Object.entries(made)) {
+    const own = calls[name] = undisturbedCall(name, call);
+    if (name === "readDirSync") continue;
+    calls[name.replace(/Sync$/, "")] = async (...args) => await apply(own, undefined, args);
   }
   const streamed =
     (call: "writeFile" | "writeTextFile") => async (path: unknown, data: unknown, options: any = {}) => {
-      if (!(data instanceof ReadableStream)) return void await sync[`${call}Sync`]!(path, data, options);
+      if (!(data instanceof ReadableStream)) return void await calls[`${call}Sync`]!(path, data, options);
       options.signal?.throwIfAborted();
       const { append = false, create = true, createNew = false, mode, signal } = options;
       const how = { write: true, append, create, createNew, truncate: !append };
-      const file = sync.openSync!(path, { ...how, ...(mode !== undefined && { mode }) }) as Deno.FsFile;
+      const file = calls.openSync!(path, { ...how, ...(mode !== undefined && { mode }) }) as Deno.FsFile;
       const bytes = call === "writeFile" ? data : data.pipeThrough(new TextEncoderStream());
       await bytes.pipeTo(file.writable, signal && { signal });
     };

@@ -4,6 +4,7 @@ import type { GuestFiles } from "./guest_files.ts";
 import type { OpenFile } from "./open_file.ts";
 import type { Inode } from "./inode.ts";
 import { FileFailure } from "./file_tree_types.ts";
+import { undisturbed } from "./undisturbed.ts";
 
 const STREAM_CHUNK_BYTES = 64 * 1024;
 
@@ -45,9 +46,11 @@ export function fsFileClass(files: GuestFiles) {
 
     readSync(buffer: Uint8Array): number | null {
       const file = this.#open();
-      const bytes = asDeno(undefined, () => file.read(buffer.length));
-      buffer.set(bytes);
-      return bytes.length === 0 && buffer.length > 0 ? null : bytes.length;
+      return asDeno(undefined, () => {
+        const bytes = file.read(buffer.length);
+        buffer.set(bytes);
+        return bytes.length === 0 && buffer.length > 0 ? null : bytes.length;
+      });
     }
 
     async read(buffer: Uint8Array): Promise<number | null> {
@@ -87,7 +90,7 @@ export function fsFileClass(files: GuestFiles) {
     }
 
     statSync(): Deno.FileInfo {
-      return denoInfo(files.statNode(this.#open().node));
+      return undisturbed(() => denoInfo(files.statNode(this.#open().node)));
     }
 
     async stat(): Promise<Deno.FileInfo> {
@@ -138,6 +141,10 @@ export function fsFileClass(files: GuestFiles) {
     }
 
     tryLockSync(exclusive = false): boolean {
+      return undisturbed(() => this.#tryLock(exclusive));
+    }
+
+    #tryLock(exclusive: boolean): boolean {
       const { node } = this.#open();
       const holders = locks.get(node) ?? new Map<object, boolean>();
       for (const [holder, alone] of holders) if (holder !== this && (alone || exclusive)) return false;
@@ -151,7 +158,7 @@ export function fsFileClass(files: GuestFiles) {
     }
 
     unlockSync(): void {
-      locks.get(this.#open().node)?.delete(this);
+      undisturbed(() => locks.get(this.#open().node)?.delete(this));
     }
 
     async unlock(): Promise<void> {

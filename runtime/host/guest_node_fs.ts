@@ -12,6 +12,7 @@ import { dirClass } from "./guest_dir.ts";
 import { fileHandleClass } from "./guest_file_handle.ts";
 import { NodeDescriptors, textToWrite } from "./node_descriptors.ts";
 import { direntOf, nodeStats } from "./node_stats.ts";
+import { undisturbedCall } from "./undisturbed.ts";
 
 type Functions = Record<string, (...args: any[]) => unknown>;
 
@@ -36,7 +37,9 @@ export function nodeFs(files: GuestFiles): { module: Record<string, unknown>; de
     promises[name] = () =>
       files.abandon(`it calls fs.promises.${name}`, { what: `node:fs/promises.${name}` });
   }
-  for (const [name, call] of Object.entries(sync)) {
+  for (const [name, made] of Object.entries(sync)) {
+    // What is copied may be chosen by the program.
+    const call = name === "cpSync" ? made : undisturbedCall(name, made);
     const plain = name.replace(/Sync$/, "");
     if (name in module) module[name] = call;
     const unlessAborted = ABORTABLE.has(plain) ? unlessAbortable(files, call) : call;

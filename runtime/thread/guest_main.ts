@@ -16,6 +16,7 @@ import { Redefinitions } from "../host/redefinitions.ts";
 import { Registries } from "../host/registries.ts";
 import { guestRequires } from "../host/guest_require.ts";
 import { TextDecoding } from "../host/text_decoding.ts";
+import { setChangesAsideBy } from "../host/undisturbed.ts";
 import { Values } from "../host/values.ts";
 import { hideRewriting } from "./appearance.ts";
 import { joinBytes, totalBytes } from "./bytes.ts";
@@ -125,6 +126,7 @@ builtins.addRare("process", () => host.modules.parts(PROCESS));
 // Whose parts are shown by accessors.
 for (const name of ["process.env", "node:process#.env"]) builtins.add(name, globalThis.process.env);
 values.watchBuiltins();
+setChangesAsideBy(() => values.setBuiltinsAside());
 let stepping = false;
 let observed = true;
 const heap = new SessionHeap({ side: "clone", values, code: registry });
