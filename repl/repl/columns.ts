@@ -7,7 +7,7 @@ export function terminalRoom(): number {
 
 /**
  * Rows under a header, columns aligned, control characters escaped; without a header if it is undefined. Where a line would have more
- * than `room` characters the widest column has lines of its own, below the others.
+ * than `room` characters the widest column has lines of its own: below the others, unless it is the first.
  */
 export function columns(
   header: readonly string[] | undefined,
@@ -21,5 +21,10 @@ export function columns(
   const lines = all.map((row) => aligned(row));
   if (lines.every((line) => line.length <= room)) return lines;
   const widest = widths.indexOf(Math.max(...widths));
-  return all.flatMap((row) => [aligned(row, widest), ...row[widest] === "" ? [] : [`    ${row[widest]}`]]);
+  return all.flatMap((row) => {
+    const parts = [row[widest]!, aligned(row, widest)];
+    // What a row is called comes first.
+    const [upper, lower] = widest === 0 ? parts : parts.reverse();
+    return [upper!, ...lower === "" ? [] : [`    ${lower}`]];
+  });
 }

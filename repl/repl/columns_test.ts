@@ -25,5 +25,6 @@ Deno.test("columns() aligns cells, and gives the widest ones lines of their own 
 Deno.test("columns() needs neither a header nor rows", () => {
   deepStrictEqual(columns(undefined, [["a", "bc"], ["def", ""]], 9), ["a    bc", "def"]);
   deepStrictEqual(columns(undefined, [["a", "bcde"], ["fgh", ""]], 8), ["a", "    bcde", "fgh"]);
+  deepStrictEqual(columns(undefined, [["abcde", "f"], ["gh", ""]], 6), ["abcde", "    f", "gh"]);
   deepStrictEqual(columns(undefined, []), []);
 });
