@@ -8,6 +8,5 @@
 export type { Conditions, MethodId } from "./runtime/mod.ts";
 
 if (import.meta.main) {
-  const { main } = await import("./repl/cli/main.ts");
-  await main(Deno.args);
+  await import(new URL("./repl/cli/start.ts", import.meta.url).href);
 }

@@ -10,10 +10,10 @@ export interface App {
   readonly root: string;
 }
 
-/** Finds the app that a user named. @throws {UsageError} if there is none. */
-export function findApp(given: string): App {
-  if (/^(https?|npm|jsr):/.test(given)) return { main: given, path: given, root: Deno.cwd() };
-  const path = given.startsWith("file:") ? decodeURIComponent(new URL(given).pathname) : absolute(given);
+/** Finds the app that a user named, as seen from a working directory. @throws {UsageError} if there is none. */
+export function findApp(given: string, cwd: string = Deno.cwd()): App {
+  if (/^(https?|npm|jsr):/.test(given)) return { main: given, path: given, root: cwd };
+  const path = given.startsWith("file:") ? decodeURIComponent(new URL(given).pathname) : absolute(given, cwd);
   try {
     if (!Deno.statSync(path).isFile) {
       throw new UsageError(`${given} is not a file: name the program's main module`);
@@ -30,9 +30,9 @@ export function findApp(given: string): App {
   };
 }
 
-/** A path as seen from the working directory. */
-export function absolute(path: string): string {
-  return path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;
+/** A path as seen from a working directory, this process's if left out. */
+export function absolute(path: string, cwd: string = Deno.cwd()): string {
+  return path.startsWith("/") ? path : `${cwd}/${path}`;
 }
 
 function rootOf(path: string): string {

@@ -294,7 +294,9 @@ export class Run {
 
   #openTrace(): TraceFile | undefined {
     const { trace } = this.#options;
-    return trace === undefined ? undefined : new TraceFile(trace, this.#began, (line) => this.#say(line));
+    if (trace === undefined) return undefined;
+    const { cwd } = this.#place.shown;
+    return new TraceFile(trace, { cwd, began: this.#began, onProblem: (line) => this.#say(line) });
   }
 
   async #launch(args: readonly string[]): Promise<number> {

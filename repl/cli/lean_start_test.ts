@@ -34,6 +34,8 @@ async function loadedWith(path: string): Promise<ReadonlySet<string>> {
 /** What a run with a clone loads in the command line's process, one after the other. */
 const LOADED_BY_RUN = [
   "./main.ts",
+  "./start.ts",
+  "./run_client.ts",
   "./run.ts",
   "./own_run.ts",
   "./run_aside.ts",
@@ -61,6 +63,12 @@ Deno.test("a run with a clone loads nothing of Node's, by itself or by a global 
 
 /** Each takes an app process as long as 0.2 ms to find, read and link, unless there is a bundle. */
 const MOST_MODULES = { "../boot/start.ts": 160, "../boot/watch.ts": 17 };
+
+Deno.test("a run that the running peer serves loads no package and few modules in the calling process", async () => {
+  const loaded = new Set([...await loadedWith("./start.ts"), ...await loadedWith("./run_client.ts")]);
+  deepEqual([...loaded].filter((specifier) => !specifier.startsWith("file:")), []);
+  ok(loaded.size <= 20, `${loaded.size} modules`);
+});
 
 Deno.test("an app process loads no more modules than it did", async () => {
   for (const [path, most] of Object.entries(MOST_MODULES)) {

@@ -1,5 +1,6 @@
 import { later } from "./later.ts";
-import { type Command, FailureError, helpOf, parseCommand, UsageError } from "./command.ts";
+import { type Command, helpOf, parseCommand } from "./command.ts";
+import { didYouMean, failureOf } from "./failure.ts";
 
 /** Commands that are not in the file of their name. */
 const ELSEWHERE: Record<string, string> = { repl: "../repl/mod.ts" };
@@ -71,28 +72,11 @@ export async function main(args: readonly string[]): Promise<never> {
     }
     Deno.exit(await command.run(parsed));
   } catch (error) {
-    if (error instanceof UsageError) {
-      const hint = error.typed === undefined ? "" : await didYouMean(error.typed);
-      console.error(`clonecloud: ${error.message} (${hint}see: deno run -A mod.ts ${name} --help)`);
-      Deno.exit(2);
-    }
-    // What the machine's state forbids is said so; anything else is a mistake of ours, and where it happened matters.
-    const told = error instanceof FailureError ||
-      error instanceof Error && error.message.startsWith("Cannot ");
-    if (!told) throw error;
-    console.error(`clonecloud: ${error.message}`);
-    Deno.exit(1);
+    const failure = await failureOf(error, name);
+    if (failure === undefined) throw error;
+    console.error(failure.text);
+    Deno.exit(failure.code);
   }
-}
-
-/** What was probably meant, if that can be told; loaded only for who erred. */
-async function didYouMean({ given, among }: NonNullable<UsageError["typed"]>): Promise<string> {
-  const { nearest } = await later<typeof import("../../runtime/rewrite/mod.ts")>(
-    "../../runtime/rewrite/mod.ts",
-    import.meta.url,
-  );
-  const near = nearest(given, among);
-  return near === undefined ? "" : `did you mean ${near}? `;
 }
 
 function isFile(path: string): boolean {

@@ -44,7 +44,7 @@ export const peer: Command = {
   async run(parsed) {
     const port = pagePort(parsed);
     const running = await start(parsed);
-    await serveRuns(running);
+    await serveRuns(running, (await homeOf(parsed)).folder);
     for (const address of running.addresses()) console.log(address);
     const address = bestAddress(running.addresses());
     if (address === undefined || isLoopback(address) && parsed.values.listen === undefined) {
@@ -108,9 +108,9 @@ async function startPage(running: Peer, port: number | undefined): Promise<void>
 }
 
 /** Runs of this home's apps are served here. */
-async function serveRuns(running: Peer): Promise<void> {
+async function serveRuns(running: Peer, home: string): Promise<void> {
   const { RunService } = await import("./run_service.ts");
-  const service = RunService.open(running);
+  const service = RunService.open(running, home);
   if (service === undefined) return;
   running.answerLocal("run", (control, message) => service.serve(control, message));
   running.onStop(() => service.ended());

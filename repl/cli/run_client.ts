@@ -1,70 +1,74 @@
 import { decodeJson, encodeJsonFrame, FrameDecoder, HOP_CONTROL } from "../../runtime/frames/mod.ts";
-import { socketPathOf } from "../../net/home/mod.ts";
-import { absolute } from "./app.ts";
+import { absolutePath } from "../../runtime/paths/mod.ts";
+import { defaultHome, socketPathOf } from "../../net/home/mod.ts";
 import { runForeground } from "./app_process.ts";
-import { FailureError, UsageError } from "./command.ts";
 import { later } from "./later.ts";
-import { type Failure, ownTerms, type RunNews, type RunOrder, type RunRequest } from "./run_messages.ts";
-import type { RunOptions } from "./run_options.ts";
-import type { RunPlace } from "./run_place.ts";
+import { ownTerms, type RunAnswer, type RunNews, type RunOrder, type RunRequest } from "./run_messages.ts";
+import { ownPlace } from "./run_place.ts";
 
 /** Requests that are longer go to nobody: the peer takes no message of twice this. */
 const MAX_REQUEST_BYTES = 32 * 1024;
 
 /**
- * Has the running peer serve a run: that has all of the runtime loaded and warm, so that this process need only start the app.
- * Resolves to its exit code; undefined if no peer runs, or none that would do: then nothing has happened yet.
+ * Has the running peer serve a run, given the command line behind `run`: it has all of the runtime loaded and warm, so that this
+ * process need only start the app. Resolves to its exit code; undefined if no peer runs, or none that would do: then nothing has
+ * happened yet.
  */
-export async function servedRun(options: RunOptions, place: RunPlace): Promise<number | undefined> {
-  if (!mayBeServed(options)) return undefined;
-  const { trace } = options;
+export async function servedRun(args: readonly string[]): Promise<number | undefined> {
+  const connection = await connect(args);
+  if (connection === undefined) return undefined;
   const request: RunRequest = {
-    op: "run",
-    terms: ownTerms(),
-    options: trace === undefined ? options : { ...options, trace: absolute(trace) },
-    place,
+    ...{ op: "run", terms: ownTerms(), args, home: connection.home, place: ownPlace() },
   };
   const frame = encodeJsonFrame(HOP_CONTROL, request);
-  if (frame.length > MAX_REQUEST_BYTES) return undefined;
-  const connection = await connect(options.home);
-  if (connection === undefined) return undefined;
-  return await new ServedRun(connection, options.quiet).serve(frame);
+  if (frame.length <= MAX_REQUEST_BYTES) return await new ServedRun(connection.to).serve(frame);
+  connection.to.close();
+  return undefined;
 }
 
-/** What this process has and the peer hasn't: the clone that it would start, and its open files by name. */
-function mayBeServed({ clones, trace, app }: RunOptions): boolean {
-  return !clones.includes("spawn") && [trace, app.path].every((path) => !/^\/(dev|proc)\//.test(path ?? ""));
-}
-
-async function connect(home: string): Promise<Deno.UnixConn | undefined> {
+/** To the peer of the home that is probably named: the one that is asked parses the command line, and knows. */
+async function connect(
+  args: readonly string[],
+): Promise<{ readonly to: Deno.UnixConn; readonly home: string } | undefined> {
   try {
-    const path = await socketPathOf({ path: (name) => `${home}/${name}` });
-    return await Deno.connect({ transport: "unix", path });
+    const home = absolutePath(Deno.cwd(), defaultHome());
+    const named = namedHome(args);
+    const folder = named === undefined ? home : absolutePath(Deno.cwd(), named);
+    const path = await socketPathOf({ path: (name) => `${folder}/${name}` });
+    return { to: await Deno.connect({ transport: "unix", path }), home };
   } catch {
     return undefined;
   }
 }
 
+function namedHome(args: readonly string[]): string | undefined {
+  const at = args.findIndex((arg) => /^--home(=|$)/.test(arg));
+  return at < 0 ? undefined : args[at] === "--home" ? args[at + 1] : args[at]!.slice("--home=".length);
+}
+
 class ServedRun {
   readonly #connection: Deno.UnixConn;
-  readonly #quiet: boolean;
   readonly #frames = new FrameDecoder();
+  #quiet = false;
   /** The app's process, once it was started. */
   #app: Promise<number> | undefined;
 
-  constructor(connection: Deno.UnixConn, quiet: boolean) {
+  constructor(connection: Deno.UnixConn) {
     this.#connection = connection;
-    this.#quiet = quiet;
   }
 
   async serve(request: Uint8Array): Promise<number | undefined> {
     try {
       await this.#write(request);
-      const answer = await this.#next() as { ok: boolean } | undefined;
+      const answer = await this.#next() as RunAnswer | { ok: false } | undefined;
       if (answer?.ok !== true) return undefined;
+      this.#quiet = answer.quiet;
       for (let order; (order = await this.#next() as RunOrder | undefined) !== undefined;) {
         if (order.type === "done") return order.code;
-        if (order.type === "failed") throw failureOf(order.failure);
+        if (order.type === "failed") {
+          console.error(order.failure.text);
+          return order.failure.code;
+        }
         this.#carryOut(order);
       }
     } catch (error) {
@@ -144,8 +148,3 @@ class ServedRun {
 }
 
 class PeerGone extends Error {}
-
-function failureOf({ kind, message }: Failure): Error {
-  if (kind === "usage") return new UsageError(message);
-  return kind === "state" ? new FailureError(message) : new Error(message);
-}

@@ -3,15 +3,25 @@
  * supervises and learns; whoever called `run` starts the app in its own terminal, and makes what would keep the peer from
  * its other duties.
  */
-import type { RunOptions } from "./run_options.ts";
+import type { Failure } from "./failure.ts";
 import type { RunPlace } from "./run_place.ts";
 
 /** The first message: asks the peer to serve a run. */
 export interface RunRequest {
   readonly op: "run";
   readonly terms: Terms;
-  readonly options: RunOptions;
+  /** The command line behind `run`. */
+  readonly args: readonly string[];
+  /** The home if none is named there. */
+  readonly home: string;
   readonly place: RunPlace;
+}
+
+/** The first answer. */
+export interface RunAnswer {
+  readonly ok: true;
+  /** No lines of our own are wanted. */
+  readonly quiet: boolean;
 }
 
 /** What both must have in common. */
@@ -31,12 +41,6 @@ export type RunOrder =
   | { readonly type: "aside"; readonly id: number; readonly task: "make" | "misses"; readonly file: string }
   | { readonly type: "done"; readonly code: number }
   | { readonly type: "failed"; readonly failure: Failure };
-
-/** Why a run could not be: what the user should have typed, what the machine forbids, or a mistake of ours. */
-export interface Failure {
-  readonly kind: "usage" | "state" | "fault";
-  readonly message: string;
-}
 
 /** From who called `run`. */
 export type RunNews =

@@ -64,19 +64,29 @@ export interface RunOptions {
   readonly quiet: boolean;
 }
 
+/** Where a command line was typed. */
+export interface Typed {
+  readonly cwd: string;
+  /** The home if none is named; left out for this process's own. */
+  readonly home?: string;
+}
+
 /** @throws {UsageError} for what can't be meant. */
-export function runOptions({ positionals, values }: Parsed): RunOptions {
+export function runOptions(
+  { positionals, values }: Parsed,
+  { cwd, home }: Typed = { cwd: Deno.cwd() },
+): RunOptions {
   const [given, ...args] = positionals;
   if (given === undefined) throw new UsageError("no app given: run APP [ARG]...");
   const list = (name: string) => Array.isArray(values[name]) ? values[name] as string[] : [];
   const text = (name: string) => typeof values[name] === "string" ? values[name] : undefined;
-  const app = findApp(given);
+  const app = findApp(given, cwd);
   const clones = values.clone === undefined ? ["auto"] : list("clone");
   for (const clone of clones) checkClone(clone);
-  const forced = [...list("migrate"), ...methodsIn(text("partition"))];
+  const forced = [...list("migrate"), ...methodsIn(text("partition"), cwd)];
   const options: RunOptions = {
     ...{ app, args, clones, forced },
-    home: absolute(text("home") ?? defaultHome()),
+    home: absolute(text("home") ?? home ?? defaultHome(), cwd),
     instrument: oneOf(values.instrument ?? "partition", ["partition", "all", "none"], "--instrument"),
     objective: oneOf(values.objective ?? "time", ["time", "energy"], "--objective"),
     partitionGiven: text("partition") !== undefined,
@@ -87,7 +97,7 @@ export function runOptions({ positionals, values }: Parsed): RunOptions {
     quiet: values.quiet === true,
   };
   for (const method of forced) checkMethod(method, app);
-  for (const root of options.files) checkRoot(root);
+  for (const root of options.files) checkRoot(root, cwd);
   return options;
 }
 
@@ -122,19 +132,19 @@ export function checkClone(clone: string): void {
 }
 
 /** A root that was misspelt would silently give nothing. */
-function checkRoot(root: string): void {
+function checkRoot(root: string, cwd: string): void {
   try {
-    Deno.realPathSync(root);
+    Deno.realPathSync(absolute(root, cwd));
   } catch (error) {
     throw new UsageError(`cannot give clones --files ${root}: ${stateOf(error as Error)}`);
   }
 }
 
 /** The methods of a partition file. */
-function methodsIn(path: string | undefined): string[] {
+function methodsIn(path: string | undefined, cwd: string): string[] {
   if (path === undefined) return [];
   try {
-    const { methods } = JSON.parse(Deno.readTextFileSync(path));
+    const { methods } = JSON.parse(Deno.readTextFileSync(absolute(path, cwd)));
     if (!Array.isArray(methods) || !methods.every((method) => typeof method === "string")) {
       throw new TypeError("it has no list of methods");
     }

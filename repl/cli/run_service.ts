@@ -1,9 +1,12 @@
 import type { ControlChannel, Message, Peer } from "../../net/mod.ts";
 import { Run } from "./app_run.ts";
-import { FailureError, UsageError } from "./command.ts";
+import { parseCommand } from "./command.ts";
+import { failureOf } from "./failure.ts";
 import { ownClones } from "./own_clones.ts";
 import { RunCaller } from "./run_caller.ts";
-import { type Failure, ownTerms, type RunRequest } from "./run_messages.ts";
+import { run } from "./run.ts";
+import { ownTerms, type RunAnswer, type RunRequest } from "./run_messages.ts";
+import { type RunOptions, runOptions } from "./run_options.ts";
 import { SourceStamps } from "./source_stamps.ts";
 
 /** Runs at once; each holds a thread that waits for what its app says. */
@@ -15,21 +18,23 @@ const MAX_RUNS = 64;
  */
 export class RunService {
   readonly #peer: Peer;
+  readonly #home: string;
   readonly #terms = ownTerms();
   readonly #stamps: SourceStamps;
   readonly #runs = new Set<Promise<void>>();
 
-  private constructor(peer: Peer, stamps: SourceStamps) {
+  private constructor(peer: Peer, home: string, stamps: SourceStamps) {
     this.#peer = peer;
+    this.#home = home;
     this.#stamps = stamps;
   }
 
   /** Undefined if this process may not do what a run needs, or can't tell whether it is still the same program as theirs. */
-  static open(peer: Peer): RunService | undefined {
+  static open(peer: Peer, home: string): RunService | undefined {
     const names = ["read", "write", "run", "env", "sys"] as const;
     if (names.some((name) => Deno.permissions.querySync({ name }).state !== "granted")) return undefined;
     try {
-      return new RunService(peer, SourceStamps.take(ownTerms().runtime));
+      return new RunService(peer, Deno.realPathSync(home), SourceStamps.take(ownTerms().runtime));
     } catch {
       return undefined;
     }
@@ -40,8 +45,7 @@ export class RunService {
     const request = message as unknown as RunRequest;
     const refusal = this.#refusal(request);
     if (refusal !== undefined) return void control.send({ ok: false, error: refusal });
-    control.send({ ok: true });
-    const served = this.#serve(new RunCaller(control, request.place), request);
+    const served = this.#serve(control, request);
     this.#runs.add(served);
     await served;
     this.#runs.delete(served);
@@ -63,22 +67,43 @@ export class RunService {
       : "Cannot serve run: the runtime's files have changed since the peer started";
   }
 
-  async #serve(caller: RunCaller, { options, place }: RunRequest): Promise<void> {
+  async #serve(control: ControlChannel, { args, home, place }: RunRequest): Promise<void> {
+    let caller: RunCaller | undefined;
+    const begin = (quiet = false) => {
+      control.send({ ok: true, quiet } satisfies RunAnswer);
+      return caller = new RunCaller(control, place);
+    };
     try {
+      const parsed = parseCommand(run, args);
+      const options = parsed.values.help ? undefined : runOptions(parsed, { cwd: place.shown.cwd, home });
+      if (options === undefined || !this.#canServe(options)) {
+        return void control.send({ ok: false, error: "Cannot serve run: it is for its caller" });
+      }
+      const terminal = begin(options.quiet);
       const clones = ownClones(this.#peer, options.clones);
-      const run = new Run({ options, place, terminal: caller, aside: caller, clones });
-      caller.tell({ type: "done", code: await run.start() });
+      const served = new Run({ options, place, terminal, aside: terminal, clones });
+      terminal.tell({ type: "done", code: await served.start() });
     } catch (error) {
-      caller.tell({ type: "failed", failure: failureOf(error as Error) });
+      const failure = await failureOf(error, "run") ??
+        { text: `error: ${(error as Error).stack ?? error}`, code: 1 };
+      (caller ?? begin()).tell({ type: "failed", failure });
     } finally {
-      caller.close();
+      caller?.close();
     }
+  }
+
+  /** Not what only the caller has: the clone that it would start, its open files by name, and another home. */
+  #canServe({ clones, trace, app, home }: RunOptions): boolean {
+    const named = [trace, app.path].some((path) => /^\/(dev|proc)\//.test(path ?? ""));
+    return !clones.includes("spawn") && !named && realPath(home) === this.#home;
   }
 }
 
-function failureOf(error: Error): Failure {
-  const { message } = error;
-  if (error instanceof UsageError) return { kind: "usage", message };
-  const told = error instanceof FailureError || message.startsWith("Cannot ");
-  return told ? { kind: "state", message } : { kind: "fault", message: error.stack ?? message };
+/** Undefined of what isn't there. */
+function realPath(path: string): string | undefined {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
 import type { TraceEvent } from "../../runtime/mod.ts";
 import { stateOf } from "../../net/home/mod.ts";
+import { absolute } from "./app.ts";
 import { cannotWrite } from "./command.ts";
 
 /** `--trace FILE`: one JSON object a line for each event, written as it happens; `t` is in ms since the command began. */
@@ -8,12 +9,15 @@ export class TraceFile {
   readonly #began: number;
   readonly #onProblem: (line: string) => void;
 
-  /** `began`: when the command began, by this process's clock; `onProblem` is told once, if the file can be written no longer. @throws {UsageError} if the file can't be written. */
-  constructor(path: string, began: number, onProblem: (line: string) => void) {
+  /** `cwd`: what the path is seen from; `began`: when the command began, by this process's clock; `onProblem` is told once, if the file can be written no longer. @throws {UsageError} if the file can't be written. */
+  constructor(
+    path: string,
+    { cwd, began, onProblem }: { cwd: string; began: number; onProblem: (line: string) => void },
+  ) {
     this.#began = began;
     this.#onProblem = onProblem;
     try {
-      this.#file = Deno.openSync(path, { write: true, create: true, truncate: true });
+      this.#file = Deno.openSync(absolute(path, cwd), { write: true, create: true, truncate: true });
     } catch (error) {
       throw cannotWrite(path, error as Error);
     }
