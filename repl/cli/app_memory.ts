@@ -27,6 +27,8 @@ export interface RunNote {
   readonly savedMs: number;
   /** Whether nothing migrated. */
   readonly stayed?: boolean;
+  /** Whether it did so by a sampler's guess of what things take, which it taught better. */
+  readonly guessed?: boolean;
   /** All that it took, milliseconds. */
   readonly ms?: number;
   /** What the runtime's start took, milliseconds; the link and the clone as measured. */

@@ -60,7 +60,7 @@ export class RunStart {
     const { starts } = note;
     if (starts === undefined) return { note };
     const start = this.#start();
-    if (!profile && startsPlainly(starts, start)) {
+    if (!profile && startsPlainly(starts, start, false)) {
       return { why: "a run on as much gained nothing by a clone", note };
     }
     const { Decider, SizeModel } = await costs();
@@ -73,7 +73,8 @@ export class RunStart {
     const after = told(starts, known);
     const model = after === undefined ? note.model : known.toJSON();
     const taught = { ...note, model, starts: after ?? starts };
-    const nothing = gainsNothing(starts, start, new Decider(model as DeciderModel));
+    const startMs = starts.runs.findLast((run) => run.startMs !== undefined)?.startMs ?? 0;
+    const nothing = gainsNothing(starts, start, new Decider(model as DeciderModel, { startMs }));
     return { ...(nothing && { why: "a run on so little gains nothing by a clone" }), note: taught };
   }
 
@@ -110,7 +111,7 @@ export class RunStart {
     const run = {
       ...this.#start(),
       savedMs: this.saved.ms - (rewrote ? 0 : startMs + openingMs),
-      ...(this.saved.ms === 0 && { stayed: true }),
+      ...(this.saved.ms === 0 && { stayed: true, ...(report.profile !== undefined && { guessed: true }) }),
       ...(!rewrote && { startMs, openingMs, ms: this.wallMs + this.preparingMs }),
       ...(conditions !== undefined && { conditions }),
     };

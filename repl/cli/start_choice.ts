@@ -39,10 +39,10 @@ export function startOf(args: readonly string[], { cwd, way }: { cwd: string; wa
   return { features: runFeatures(args, cwd), way };
 }
 
-/** Whether earlier runs say that the runtime's start won't be paid back. */
-export function startsPlainly(notes: StartNotes, { features, way }: Start): boolean {
+/** Whether earlier runs say that the runtime's start won't be paid back; those that stayed by a guess count if `guesses` do. */
+export function startsPlainly(notes: StartNotes, { features, way }: Start, guesses = true): boolean {
   if ((notes.skipped ?? 0) >= TRY_EVERY) return false;
-  const known = notes.runs.filter((run) => run.way === way);
+  const known = notes.runs.filter((run) => run.way === way && (guesses || run.guessed !== true));
   const lost = known.some((run) => !hasWon(run, notes) && covers(run.features, features));
   const won = known.some((run) => hasWon(run, notes) && covers(features, run.features));
   return lost && !won;
@@ -61,15 +61,17 @@ function covers(large: readonly number[], small: readonly number[]): boolean {
 /**
  * Whether a run is expected to gain less by a clone than the runtime's start takes, going by the decision model and by the
  * last run under the runtime on the same way to a clone, with what it waited for its session. Only for methods that go by the
- * run's input: what others will be called with isn't known yet, so they may gain all of it.
+ * run's input: what others will be called with isn't known yet, so they may gain all of it, and only earlier runs can tell.
  */
 export function gainsNothing(notes: StartNotes, start: Start, decider: ExpectedCosts): boolean {
   const last = notes.runs.findLast((run) => run.way === start.way && run.conditions !== undefined);
-  if ((notes.skipped ?? 0) >= TRY_EVERY || last?.startMs === undefined) return false;
+  if ((notes.skipped ?? 0) >= TRY_EVERY) return false;
+  if (last?.startMs === undefined) return startsPlainly(notes, start);
   // What the clone has of the run's files isn't known before there is a session: it may be all.
   decider.setConditions(last.conditions, 0);
   const gainMs = expectedGain(start, decider);
-  return gainMs !== undefined && gainMs < START_MARGIN * (last.startMs + (last.openingMs ?? 0));
+  if (gainMs === undefined) return startsPlainly(notes, start);
+  return gainMs < START_MARGIN * (last.startMs + (last.openingMs ?? 0));
 }
 
 /** What a run is expected to gain by a clone before the runtime's start is taken off; undefined if that isn't known. */

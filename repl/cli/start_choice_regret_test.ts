@@ -105,6 +105,7 @@ class Device {
       ...start,
       ...{
         stayed: !migrate,
+        guessed: !migrate && this.#notes.runs.length === 0,
         savedMs: saved - startMs - openingMs,
         startMs,
         openingMs,
@@ -121,7 +122,7 @@ class Device {
 
   #isPlain(start: Start): boolean {
     if (
-      startsPlainly(this.#notes, start) ||
+      startsPlainly(this.#notes, start, false) ||
       isShort(this.#notes, start, new SizeModel(), () => this.#world.startMs / 2)
     ) return true;
     const after = told(this.#notes, this.#model!);

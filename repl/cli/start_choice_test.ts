@@ -68,6 +68,23 @@ Deno.test("startsPlainly() believes what was measured without a clone before wha
   equal(plainly(alone(5000), [1, 10, 0]), false, "then nothing has lost");
 });
 
+Deno.test("startsPlainly() leaves a run that stayed by a guess to the decision model, which it taught, where that can tell", () => {
+  const known: StartNotes = {
+    runs: [{ features: [2, 1000, 0], way: WAY, savedMs: -500, stayed: true, guessed: true }],
+  };
+  const start = { features: [2, 1000, 0], way: WAY };
+  assertEquals([startsPlainly(known, start), startsPlainly(known, start, false)], [true, false]);
+  const untold = new Decider(deciderModel({
+    ...{ executions: [], candidates: [], chosen: [], overheads: DEFAULT_OVERHEADS },
+    conditions: {
+      ...{ rttMs: 70, upBytesPerSecond: 1e6, downBytesPerSecond: 1e6 },
+      ...{ cloneSpeed: 4, power: "unknown" },
+    },
+  }));
+  equal(gainsNothing(known, start, untold), true, "nothing tells but that run");
+  equal(gainsNothing({ runs: [] }, start, untold), false);
+});
+
 Deno.test("started() forgets what stayed when one has gained: the decision model knows more now", () => {
   const stayed = { features: [2, 1000, 0], way: WAY, savedMs: -500, stayed: true };
   const far = { ...stayed, way: "auto 3g" };
