@@ -217,7 +217,7 @@ export const REFUSED: readonly CoverageRow[] = [
   {
     method: "evaluated",
     what: "functions made by `eval` or `new Function`",
-    refused: "it touches a function made by eval or a module that runs unchanged",
+    refused: "it touches a function made by eval, by the engine or by a module that runs unchanged",
     why: "nobody saw what they capture",
   },
   {

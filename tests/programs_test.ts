@@ -122,7 +122,7 @@ const PROGRAMS: readonly Program[] = [
   {
     file: "machine.ts",
     args: ["all"],
-    migrate: ["user", "machine", "measures", "name", "terminal", "variables"],
+    migrate: ["user", "machine", "measures", "name", "terminal", "variables", "ticks"],
     stays: [/terminal: it calls Deno.consoleSize: /],
   },
   {
@@ -133,6 +133,11 @@ const PROGRAMS: readonly Program[] = [
   },
   { file: "copied_fs.ts", migrate: ["copies", "counts", "accessors"] },
   { file: "shown_names.cjs", migrate: ["ofPart", "ofOthers"] },
+  {
+    file: "wrapped.ts",
+    migrate: ["Counter.add", "addTwice"],
+    stays: [/add: its object has another function in its place .* name a method that calls it/],
+  },
   { file: "modules/spaces.ts", migrate: ["change"] },
   { file: "host_classes.ts", migrate: ["prototypeFirst", "count", "chain", "depth"] },
   {

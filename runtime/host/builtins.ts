@@ -292,10 +292,18 @@ const BY_CLASS: Readonly<Record<string, string>> = {
   process: "process",
 };
 
+/** Functions of `process` that guests have. */
+const OF_PROCESS: ReadonlySet<string | undefined> = new SafeSet<string | undefined>([
+  ...["cwd", "getgid", "getuid", "hrtime", "memoryUsage", "nextTick", "uptime"],
+]);
+
 /** Names under which a getter of the global object or of Deno may hold this value, or the class it belongs to. */
 function candidates(value: object): string[] {
-  // Libraries ask `Buffer.isBuffer`; no name leads from that to the getter of the global.
-  if (typeof value === "function") return append(namesOfClass(value), ["Buffer"]);
+  // Libraries ask `Buffer.isBuffer` and keep `process.nextTick`; no name leads from these to the getter of the global.
+  if (typeof value === "function") {
+    const holder = OF_PROCESS.has(nameOfFunction(value)) ? "process" : "Buffer";
+    return append(namesOfClass(value), [holder]);
+  }
   const maker = makerOf(value);
   if (maker !== undefined) return isProgramCode(maker) ? [] : namesOfClass(maker);
   const prototype = getPrototypeOf(value);

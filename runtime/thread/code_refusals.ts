@@ -16,8 +16,8 @@ export const CODE_REFUSALS = {
     fix: "keep it out of what the method can reach",
   }),
   evaluated: () => ({
-    what: "a function made by eval or a module that runs unchanged",
-    fix: "move it into a module of the app",
+    what: "a function made by eval, by the engine or by a module that runs unchanged",
+    fix: "make it within the method, or in a module of the app",
   }),
   unknownModule: () => ({ what: "a function of an unknown module", fix: "restart the app" }),
   /** `why`: what the rewriter says of its site. */

@@ -25,8 +25,8 @@ const FIXTURES: readonly (readonly [source: string, what: string, fix: string])[
   ],
   [
     "const result = Function('return 1')",
-    "a function made by eval or a module that runs unchanged",
-    "move it into a module of the app",
+    "a function made by eval, by the engine or by a module that runs unchanged",
+    "make it within the method, or in a module of the app",
   ],
   [
     "const result = Function('return ' + (() => 1).toString().replace('cc:k', 'cc:other'))()",

@@ -104,6 +104,8 @@ interface Reply {
 const now = performance.now.bind(performance);
 const dateNow = Date.now;
 
+const METHOD_REPLACED =
+  "its object has another function in its place (one that wraps it): name a method that calls it";
 const SUPERVISOR_GONE = "its supervisor is gone";
 const BUILTINS_CHANGED = "built-in objects were changed since the last migration: it migrates again";
 
@@ -329,7 +331,7 @@ export class Migrator {
     let capture: Capture;
     try {
       roots = invocationRoots(this.#parts, point, { self, args, accessor });
-      if (roots === undefined) return this.#failed(point, "the method can't be found from its object");
+      if (roots === undefined) return this.#failed(point, METHOD_REPLACED);
       capture = this.#heap.capture(roots, { rootNames: ["method", "this", "arguments"] });
       this.#trace({
         event: "capture",

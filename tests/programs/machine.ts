@@ -30,5 +30,9 @@ function variables() {
   given = env;
   return [env.NO_COLOR, "NO_COLOR" in env, env === process.env, Object.keys(env).includes("NO_COLOR"), env.NOT_SET];
 }
-if (Deno.args[0] === "all") console.log(user(), machine(), measures(), variables(), given === env);
+const { nextTick: later } = globalThis.process;
+async function ticks() {
+  return await new Promise((done) => later(done, later.name));
+}
+if (Deno.args[0] === "all") console.log(user(), machine(), measures(), variables(), given === env, await ticks());
 console.log(name(), terminal());
