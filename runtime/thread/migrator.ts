@@ -105,7 +105,7 @@ const now = performance.now.bind(performance);
 const dateNow = Date.now;
 
 const METHOD_REPLACED =
-  "its object has another function in its place (one that wraps it): name a method that calls it";
+  "its object has another function in its place, which wraps it (a decorator's, an observable's action)";
 const SUPERVISOR_GONE = "its supervisor is gone";
 const BUILTINS_CHANGED = "built-in objects were changed since the last migration: it migrates again";
 
