@@ -1,4 +1,6 @@
 import type { Effect, GuestReply, GuestRequest } from "../thread/protocol.ts";
+import { SafeSet } from "../heap/intrinsics.ts";
+import { itemsOf } from "../heap/lists.ts";
 import { type Answer, type Aside, FilesAhead } from "./files_ahead.ts";
 import { collectChanges, type FileChanges, isOutOfReach } from "./file_changes.ts";
 import { FileContent } from "./file_content.ts";
@@ -36,6 +38,9 @@ export interface Permits {
   readonly write: boolean;
 }
 
+/** Of more files than that nobody remembers in which order they were read. */
+const MAX_READ = 4_000;
+
 export interface GuestFilesParts {
   readonly ask: Ask;
   readonly aside: Aside;
@@ -58,6 +63,7 @@ export class GuestFiles {
   #permits: Permits = { read: false, write: false };
   readonly #allowed = new Set<string>();
   #observed = new Set<string>();
+  #read = new SafeSet<string>();
   #wantContent = false;
   /** Told of each path that is about to be looked at. */
   readonly beforeLook = new Set<(path: string) => void>();
@@ -84,6 +90,7 @@ export class GuestFiles {
     this.#ahead.begin();
     this.#allowed.clear();
     this.#observed = new Set();
+    this.#read = new SafeSet();
   }
 
   /** What the invocation did to files; undefined if nothing. */
@@ -104,6 +111,11 @@ export class GuestFiles {
   /** Folders whose attributes it saw. */
   observed(): string[] {
     return [...this.#observed];
+  }
+
+  /** Files whose bytes it read, in that order. */
+  filesRead(): string[] {
+    return itemsOf(this.#read);
   }
 
   /** An absolute path, as the app gave it. */
@@ -413,6 +425,7 @@ export class GuestFiles {
   }
 
   #readDevice(path: string, at: number, bytes: number): Uint8Array {
+    if (this.#read.size < MAX_READ) this.#read.add(path);
     const ahead = this.#ahead.read(path, at, bytes);
     if (ahead !== undefined) return ahead;
     const answer = this.#serve("read", path, { at, bytes });

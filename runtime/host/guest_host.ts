@@ -108,10 +108,15 @@ export class GuestHost {
   }
 
   /** What the invocation did to files, and which folders it saw the attributes of. */
-  fileChanges(): { changes?: FileChanges; bytes: Uint8Array[]; observed: string[] } {
+  fileChanges(): { changes?: FileChanges; bytes: Uint8Array[]; observed: string[]; read: string[] } {
     if (this.#descriptors!.count > 0) this.#abandon("it leaves a file open by its number");
     this.#databases.finish();
-    return { bytes: [], ...this.#files.changes(), observed: this.#files.observed() };
+    return {
+      bytes: [],
+      ...this.#files.changes(),
+      observed: this.#files.observed(),
+      read: this.#files.filesRead(),
+    };
   }
 
   /** How many times the invocation has changed files so far. */

@@ -20,6 +20,8 @@ type Load<T> = (path: string, most: number) => T | undefined;
  */
 export class ReadAhead {
   readonly #lists: (readonly string[])[];
+  /** What earlier runs read. */
+  #read: readonly string[] = [];
   readonly #sent = new Set<string>();
   readonly #looked = new Set<string>();
   /** The file that is asked for next if all those sent were wanted. */
@@ -41,9 +43,9 @@ export class ReadAhead {
     this.#budget = READ_FIRST_BYTES;
   }
 
-  /** Earlier runs read these files, in this order. */
+  /** Earlier runs read these files, in this order: no other list knows better. */
   expect(paths: readonly string[]): void {
-    this.#lists.splice(1, 0, paths);
+    this.#read = paths;
   }
 
   /** The guest saw these files, in this order. */
@@ -54,7 +56,7 @@ export class ReadAhead {
 
   /** Paths that are likely to be asked about after this one, until they were {@linkcode looked} at. */
   looks(path: string): string[] {
-    const list = this.#lists.findLast((item) => item.includes(path));
+    const list = this.#listOf(path);
     if (list === undefined) return [];
     const from = list.indexOf(path) + 1;
     return list.slice(from, from + LOOKS_AT_ONCE).filter((item) => !this.#looked.has(item));
@@ -73,7 +75,7 @@ export class ReadAhead {
   /** What to send along with a file that was asked for. */
   after<T extends Weighed>(path: string, load: Load<T>): Map<string, T> {
     this.#sent.add(path);
-    const list = this.#lists.findLast((item) => item.includes(path));
+    const list = this.#listOf(path);
     if (list === undefined) return new Map();
     const budget = path === this.#expected ? this.#larger() : this.#budget;
     return this.#choose(list, { from: list.indexOf(path) + 1, budget, first: budget }, load);
@@ -83,9 +85,13 @@ export class ReadAhead {
   more<T extends Weighed>(load: Load<T>): Map<string, T> {
     const next = this.next;
     if (next === undefined) return new Map();
-    const list = this.#lists.findLast((item) => item.includes(next))!;
+    const list = this.#listOf(next)!;
     const budget = this.#larger();
     return this.#choose(list, { from: list.indexOf(next), budget, first: READ_WHOLE_BYTES }, load);
+  }
+
+  #listOf(path: string): readonly string[] | undefined {
+    return this.#read.includes(path) ? this.#read : this.#lists.findLast((item) => item.includes(path));
   }
 
   #larger(): number {

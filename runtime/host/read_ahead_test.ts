@@ -60,6 +60,15 @@ Deno.test("ReadAhead.after() stops at a file that can't be sent", () => {
   assert.deepEqual([...files.after("a", (path) => path === "b" ? undefined : new Uint8Array(1)).keys()], []);
 });
 
+Deno.test("ReadAhead takes the order of an earlier run before that of a folder", () => {
+  const files = new ReadAhead([]);
+  files.expect(["c", "a", "b"]);
+  files.listed(["a", "b", "c", "d"]);
+  const after = (path: string) => [...files.after(path, () => new Uint8Array(1)).keys()];
+  assert.deepEqual(after("c"), ["a", "b"]);
+  assert.deepEqual(after("d"), []);
+});
+
 Deno.test("ReadAhead.begin() forgets what the last guest had", () => {
   const files = new ReadAhead(["a", "b"]);
   const after = () => [...files.after("a", () => new Uint8Array(1)).keys()];

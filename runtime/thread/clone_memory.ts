@@ -21,6 +21,8 @@ export interface MemoryNote {
 export class CloneMemory {
   readonly #code = new Set<string>();
   readonly #reads = new Map<string, ReadFile>();
+  /** Of these, what this run's methods read, in that order. */
+  readonly #order = new Set<string>();
   readonly #isThere: (hash: string) => boolean;
   #changed = false;
 
@@ -67,10 +69,20 @@ export class CloneMemory {
     this.#changed = true;
   }
 
+  /** A method read these files, in this order: what it was sent and didn't read comes after them the next time. */
+  wereRead(paths: readonly string[]): void {
+    for (const path of paths) if (this.#reads.has(path)) this.#order.add(path);
+  }
+
   /** What to keep, if there is something new since this was asked last. */
   takeNote(): MemoryNote | undefined {
-    if (!this.#changed) return undefined;
+    const paths = [...new Set([...this.#order, ...this.#reads.keys()])];
+    const isOrdered = this.paths().every((path, i) => path === paths[i]);
+    if (!this.#changed && isOrdered) return undefined;
     this.#changed = false;
-    return { code: [...this.#code], reads: [...this.#reads.values()] };
+    const reads = paths.map((path) => this.#reads.get(path)!);
+    this.#reads.clear();
+    for (const read of reads) this.#reads.set(read.path, read);
+    return { code: [...this.#code], reads };
   }
 }

@@ -465,6 +465,7 @@ export class DeviceSession {
     const reply = checkedReturn(head, inTurn ? id : undefined);
     this.#event({ event: "return", thread: "main", method: this.#method, bytes: payload.length });
     this.#blobs.giveUp();
+    if (reply.ok) this.#memory.wereRead(reply.read);
     this.#remember();
     this.#tellLacking();
     const changed = reply.ok ? this.#files.changed(reply.observed) : undefined;

@@ -261,7 +261,7 @@ async function run(
   putBack = values.setBuiltinsAside();
   ms.capture = now() - captured;
   const { bytes, objects, named } = capture;
-  const { changes, bytes: fileBytes, observed } = host.fileChanges();
+  const { changes, bytes: fileBytes, observed, read } = host.fileChanges();
   const changedBytes = totalBytes(fileBytes);
   reachStage(() => ({ stage: "return", bytes, objects, named, outcome }));
   send({
@@ -270,6 +270,7 @@ async function run(
     outcome,
     effects,
     observed,
+    read,
     ...(changes !== undefined && { files: { changes, bytes: changedBytes } }),
     globals: globals.names(),
     ms,

@@ -144,6 +144,8 @@ export type ReturnHead =
     readonly effects: readonly Effect[];
     /** Folders whose attributes it saw: checked again before the merge. */
     readonly observed: readonly string[];
+    /** Files whose bytes it read, in that order. */
+    readonly read: readonly string[];
     /** What it did to files; their bytes follow the packet. */
     readonly files?: { readonly changes: FileChanges; readonly bytes: number };
     readonly globals: readonly string[];

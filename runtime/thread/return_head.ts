@@ -26,7 +26,7 @@ export function checkedReturn(value: unknown, asked?: number): ReturnHead {
       ...(typeof path === "string" && { path: shownText(path) }),
     };
   }
-  const { ok, outcome, effects, observed, files, globals } = given;
+  const { ok, outcome, effects, observed, read = [], files, globals } = given;
   if (ok !== true || (outcome !== "return" && outcome !== "throw")) throw new TypeError("it has no outcome");
   return {
     id,
@@ -34,6 +34,7 @@ export function checkedReturn(value: unknown, asked?: number): ReturnHead {
     outcome,
     effects: list(effects, "its effects").map(checkedEffect),
     observed: texts(observed, "the folders it saw"),
+    read: texts(read, "the files it read"),
     ...(files !== undefined && { files: record(files, "its files") as never }),
     globals: texts(globals, "its globals"),
     ms: checkedTimes(given.ms),
