@@ -1,7 +1,7 @@
 /**
  * How fast a packet goes from an app to its guest, against one bare libp2p stream with the same options between two processes:
  * `deno task bench:link --json`. Ours goes on to the guest, by a copy into the kernel and one out; and where the device's peer is a
- * process of its own (`throughPeer`), it comes there the same way.
+ * process of its own that doesn't serve the run (`throughPeer`), it comes there the same way.
  */
 import { type Channel, ControlChannel, memoryChannelPair, socketChannel } from "../net/channel/mod.ts";
 import { startPeer } from "../net/mod.ts";
@@ -22,7 +22,7 @@ async function bare(): Promise<Side> {
   return { send, children: [child] };
 }
 
-/** The peer is in the app's supervisor, as where none runs. */
+/** The peer is in the app's supervisor: it serves the run, or none runs. */
 async function hosted(): Promise<Side> {
   const device = await startPeer({ home: await Deno.makeTempDir(), serve: false, mdns: false });
   const clone = await farEnd("clone", device.id);
@@ -100,7 +100,7 @@ if (Deno.args.includes("--json")) console.log(JSON.stringify(result));
 else {
   console.log(`${result.what}: ${result.ours} against ${result.bare}, ratio ${result.ratio}`);
   console.log(
-    `through a peer in a process of its own: ${result.throughPeer}, ratio ${result.throughPeerRatio}`,
+    `through a peer that doesn't serve the run: ${result.throughPeer}, ratio ${result.throughPeerRatio}`,
   );
 }
 Deno.exit(0);
