@@ -4,7 +4,7 @@
  * its other duties.
  */
 import type { Failure } from "./failure.ts";
-import type { RunPlace } from "./run_place.ts";
+import { denoPath, type RunPlace } from "./run_place.ts";
 
 /** The first message: asks the peer to serve a run. */
 export interface RunRequest {
@@ -29,6 +29,8 @@ export interface Terms {
   /** URL of the runtime's own folder. */
   readonly runtime: string;
   readonly deno: string;
+  /** What is started on behalf of a run is the peer's own Deno. */
+  readonly denoPath: string;
   readonly owner: RunPlace["shown"]["owner"];
   /** What their paths mean: the root folder, and the mount namespace where there are such. */
   readonly files: string;
@@ -55,6 +57,7 @@ export function ownTerms(): Terms {
   return {
     runtime: new URL("../../", import.meta.url).href,
     deno: Deno.version.deno,
+    denoPath: denoPath(),
     owner: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0, umask: Deno.umask() },
     files: `${dev} ${ino} ${mountNamespace()}`,
   };

@@ -15,13 +15,17 @@ export interface RunPlace {
   readonly shown: Omit<AppConfig["start"], "sessionVersion" | "mainModule" | "args">;
 }
 
+/** The Deno that this process runs apps with: under emulation `Deno.execPath()` can't be started. */
+export function denoPath(): string {
+  return Deno.env.get("CLONECLOUD_DENO") ?? Deno.execPath();
+}
+
 /** The place of a run that this process starts. */
 export function ownPlace(): RunPlace {
   const terminal = [Deno.stdin.isTerminal(), Deno.stdout.isTerminal(), Deno.stderr.isTerminal()] as const;
   return {
     pid: Deno.pid,
-    // Under emulation `Deno.execPath()` can't be started.
-    denoPath: Deno.env.get("CLONECLOUD_DENO") ?? Deno.execPath(),
+    denoPath: denoPath(),
     elapsedMs: performance.now(),
     shown: {
       cwd: Deno.cwd(),

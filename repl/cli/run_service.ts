@@ -57,8 +57,9 @@ export class RunService {
   }
 
   /** Why the caller has to do without. */
-  #refusal({ terms }: RunRequest): string | undefined {
-    if (JSON.stringify(terms) !== JSON.stringify(this.#terms)) {
+  #refusal({ terms, place }: RunRequest): string | undefined {
+    const same = JSON.stringify(terms) === JSON.stringify(this.#terms);
+    if (!same || place.denoPath !== this.#terms.denoPath) {
       return "Cannot serve run: another runtime, Deno, user or view of the files";
     }
     if (this.#runs.size >= MAX_RUNS) return `Cannot serve run: ${MAX_RUNS} are served`;

@@ -76,6 +76,8 @@ export async function bootApp(supervisor: string, options: BootOptions): Promise
     hook = installLoadHook({
       ...{ port, code, registry },
       started: () => {
+        // Only who names methods may have named what there isn't.
+        if (config.forced.length === 0) return;
         const stop = port.request({ op: "supervisor", request: { op: "loaded" } });
         if (typeof stop === "string") Deno.exit(2);
       },
