@@ -36,6 +36,18 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** An ordinary program, and which of its methods are made to migrate. */
+export interface Program extends RunOptions {
+  /** Without the path: `drive` stands for `closures.ts#drive`. */
+  readonly migrate: readonly string[];
+  /** Reasons with which invocations may stay on the device; any other is a failure. */
+  readonly stays?: readonly RegExp[];
+  /** Whether each of these methods migrates, unless a reason says why it stays. */
+  readonly moves?: boolean;
+  /** What it prints under `deno run` alone isn't always the same. */
+  readonly races?: boolean;
+}
+
 /** Reasons that are the machine's, not the program's. */
 export const SESSION_LOST =
   /no clone in reach|no clone has answered|session has ended|session is not open|hung up|fell silent|no sign of life|connection .*closed|no answer in time|Signal timed out/;

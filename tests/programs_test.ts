@@ -1,16 +1,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import { ProgramRunner, type RunOptions, SESSION_LOST } from "./program_runs.ts";
-
-/** An ordinary program, and which of its methods are made to migrate. */
-interface Program extends RunOptions {
-  /** Without the path: `drive` stands for `closures.ts#drive`. */
-  readonly migrate: readonly string[];
-  /** Reasons with which invocations may stay on the device; any other is a failure. */
-  readonly stays?: readonly RegExp[];
-  /** What it prints under `deno run` alone isn't always the same. */
-  readonly races?: boolean;
-}
+import { type Program, ProgramRunner, SESSION_LOST, type TraceLine } from "./program_runs.ts";
+import { PROMISE_PROGRAMS } from "./promise_programs.ts";
 
 const PROGRAMS: readonly Program[] = [
   { file: "closures.ts", migrate: ["shared.up", "drive", "rounds", "cases", "defaults", "compose", "fib"] },
@@ -368,10 +359,11 @@ const PROGRAMS: readonly Program[] = [
   { file: "plain.js", migrate: ["Tokens.next", "Tokens.expect", "all", "where", "check"] },
 ];
 
+const ALL = [...PROGRAMS, ...PROMISE_PROGRAMS];
 const wanted = Deno.env.get("CLONECLOUD_PROGRAM");
 let runner: Promise<ProgramRunner> | undefined;
 
-for (const program of PROGRAMS.filter((item) => wanted === undefined || item.file.includes(wanted))) {
+for (const program of ALL.filter((item) => wanted === undefined || item.file.includes(wanted))) {
   Deno.test({
     name: `${program.file} leaves what it leaves under deno run`,
     sanitizeOps: false,
@@ -392,23 +384,31 @@ for (const program of PROGRAMS.filter((item) => wanted === undefined || item.fil
       assert.doesNotMatch(plain.stderr, /source code could not be parsed/, `${program.file} is no program`);
       assert.deepEqual(rewritten, plain);
       assert.deepEqual(left, plain);
-      let unexpected = stayedUnasked(program, trace);
+      let unexpected = unasked(program, trace);
       // On a stalled machine a session is given up; what it would have shown is then shown by another one.
       if (unexpected.some((line) => SESSION_LOST.test(line))) {
-        unexpected = stayedUnasked(program, (await machine.migrated(program, ids)).trace);
+        unexpected = unasked(program, (await machine.migrated(program, ids)).trace);
       }
       assert.deepEqual(unexpected, []);
     },
   });
 }
 
-/** Invocations that stayed on the device for a reason that the program's row doesn't name. */
-function stayedUnasked(
-  program: (typeof PROGRAMS)[number],
-  trace: readonly { readonly event: string; readonly method?: string; readonly reason?: string }[],
-): string[] {
-  return trace.filter((line) => line.event === "local").map((line) => `${line.method}: ${line.reason}`)
-    .filter((line) => !program.stays?.some((pattern) => pattern.test(line)));
+/** Invocations that stayed on the device for a reason that the program's row doesn't name; methods of which none came home. */
+function unasked(program: Program, trace: readonly TraceLine[]): string[] {
+  const stayed = trace.filter((line) => line.event === "local").map((line) =>
+    `${line.method}: ${line.reason}`
+  );
+  const never = program.migrate.filter((name) =>
+    program.moves === true && !trace.some((line) =>
+      line.event === "merge" && line.method.endsWith(`#${name}`)
+    ) &&
+    !stayed.some((line) => line.includes(`#${name}: `))
+  );
+  return [
+    ...stayed.filter((line) => !program.stays?.some((pattern) => pattern.test(line))),
+    ...never.map((name) => `${name} never came home`),
+  ];
 }
 
 Deno.test({

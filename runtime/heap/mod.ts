@@ -12,6 +12,8 @@ export type { RowState } from "./session_state.ts";
 export { formatStacksWith } from "./stack.ts";
 export { ASKED_KEYS, iteratorKeeper } from "./kept_iterator.ts";
 export { Refusal } from "./refusal.ts";
+export { type BindingCell, KIND, type Node } from "./node.ts";
+export { awaiting } from "./kinds/promise.ts";
 export { isMadeError, takeFreshErrors } from "./kinds/error.ts";
 export { MissingBuiltinError, PacketError } from "./packet_error.ts";
 export { referencedCode } from "./packet.ts";

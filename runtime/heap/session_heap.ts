@@ -27,7 +27,7 @@ import { readFront } from "./packet.ts";
 import { PacketError } from "./packet_error.ts";
 import { collectionOf } from "./iterator_place.ts";
 import { hasMoved, Stale } from "./iterator_reach.ts";
-import { isWeakKind, KIND } from "./node.ts";
+import { isWeakKind, KIND, type Node } from "./node.ts";
 import { pathOf } from "./path.ts";
 import { Reader } from "./reader.ts";
 import { ROW, ROW_NAMES, type RowState, SessionState } from "./session_state.ts";
@@ -337,13 +337,37 @@ export class SessionHeap {
    * such thing, or undefined. Ask just before {@linkcode accept}.
    */
   conflict(): string | undefined {
+    return this.#changed(new Outlet(this.#state, this.#outletOptions(true)));
+  }
+
+  /** Clone, before {@linkcode capture}: whether something that came has been changed since, likewise. */
+  touched(): boolean {
+    return this.#changed(new Outlet(this.#state, { ...this.#outletOptions(true), arrived: true })) !==
+      undefined;
+  }
+
+  #changed(out: Outlet): string | undefined {
     const state = this.#state;
-    const out = new Outlet(state, this.#outletOptions(true));
     for (let i = 0; i < state.current.length; i++) {
       const index = state.current.at(i);
       if (!this.#unchanged(out, index)) return pathOf(out, index);
     }
     return this.#newEntry(out);
+  }
+
+  /** Whether all that a migration has reached passes a test. */
+  everyReached(passes: (node: Node, kind: number) => boolean): boolean {
+    const { current, nodes, kinds } = this.#state;
+    for (let i = 0; i < current.length; i++) {
+      const index = current.at(i);
+      if (!passes(nodes[index]!, kinds[index]!)) return false;
+    }
+    return true;
+  }
+
+  /** Whether an object has travelled in this session. */
+  knows(object: object): boolean {
+    return this.#state.find(object) !== undefined;
   }
 
   /**

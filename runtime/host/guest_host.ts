@@ -56,8 +56,15 @@ export class GuestHost {
   #openTimers = new SafeSet<string>();
   #descriptors: NodeDescriptors | undefined;
   readonly #ask: Ask;
+  readonly #nextTick: Functions[string];
 
-  constructor(ask: Ask, abandon: Abandon, aside: Aside) {
+  /** `aside`: what waits beside the thread; `nextTick`: what the program's ticks are made by. */
+  constructor(
+    ask: Ask,
+    abandon: Abandon,
+    { aside, nextTick = process.nextTick }: { readonly aside: Aside; readonly nextTick?: Functions[string] },
+  ) {
+    this.#nextTick = nextTick;
     this.#ask = ask;
     this.#facts = new GuestFacts(ask, abandon);
     this.#abandon = abandon;
@@ -502,8 +509,7 @@ export class GuestHost {
       uptime: () => performance.now() / 1000,
       getuid: this.#facts.one("Deno.uid", "getuid"),
       getgid: this.#facts.one("Deno.gid", "getgid"),
-      nextTick: (callback: (...args: unknown[]) => void, ...args: unknown[]) =>
-        queueMicrotask(() => callback(...args)),
+      nextTick: this.#nextTick,
       stdin: new Proxy({
         get isTTY() {
           return session().terminal[0];

@@ -13,6 +13,7 @@ import {
   hasUseStrict,
   isAnonymous,
   isFixedKey,
+  lastCall,
   waits,
 } from "./syntax.ts";
 
@@ -113,6 +114,7 @@ class Analyser {
       allScopes,
       sites: this.#sites.all,
       awaited: this.#awaited,
+      last: lastCall(this.#program),
       metas: this.#metas,
       superUses: this.#supers.uses,
       homeLiterals: this.#supers.homeLiterals,

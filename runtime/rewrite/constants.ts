@@ -1,5 +1,5 @@
 /** Version of everything the rewriter emits; part of every cache key. */
-export const REWRITER_VERSION = 30;
+export const REWRITER_VERSION = 31;
 
 /** Takes the place of `node:worker_threads`, whose named imports nothing else can give another value. */
 export const NODE_WORKERS_URL = "clonecloud:worker_threads";

@@ -173,7 +173,7 @@ export class Entries {
     const call = `${name}(${self},${args}${accessor})`;
     const result = `${prefix}r`;
     return site.isAsync
-      ? `if(${name}!==void 0){let ${result}=${call};if(${result}!==void 0&&(${result}=await ${result})!==void 0)return ${result}.v}`
+      ? `if(${name}!==void 0){let ${result}=${call};if(${result}!==void 0&&(${result}.p===void 0||(${result}=await ${result}.p)!==void 0))return ${result}.v}`
       : `if(${name}!==void 0){const ${result}=${call};if(${result}!==void 0)return ${result}.v}`;
   }
 

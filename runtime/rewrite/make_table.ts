@@ -7,7 +7,7 @@ import type { BindingEntry, ExportEntry, ModuleTable, SiteEntry } from "./table.
 /** Makes the table that both sides need of a module. */
 export function makeTable(
   analysis: ModuleAnalysis,
-  options: { key: string; url: string; awaited: readonly string[] },
+  options: { key: string; url: string; awaited: readonly string[]; last?: string },
 ): ModuleTable {
   const imports = importsOf(analysis.program);
   const bindings: BindingEntry[] = analysis.root.captured.map((variable) =>

@@ -186,6 +186,8 @@ export interface ModuleAnalysis {
   readonly sites: readonly Site[];
   /** Where calls stand whose result is awaited at once: offsets of the callee, or of the property called. */
   readonly awaited: readonly number[];
+  /** Where the call stands that is the last thing a module does, if that is one: `main()`, `main().catch(console.error)`. */
+  readonly last: number | undefined;
   /** Each `import.meta`. */
   readonly metas: readonly Node[];
   readonly superUses: readonly SuperUse[];

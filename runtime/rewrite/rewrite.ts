@@ -37,8 +37,12 @@ export class RewrittenModule {
     this.text = text;
     this.#map = map;
     this.#analysis = analyse(text, parse(text, module.isModule), module);
-    const awaited = tracedPositions(this.#analysis.awaited, text, map);
-    this.table = makeTable(this.#analysis, { key: module.key, url: module.url, awaited });
+    const { awaited, last } = this.#analysis;
+    const positions = tracedPositions(last === undefined ? awaited : [...awaited, last], text, map);
+    this.table = makeTable(this.#analysis, {
+      ...{ key: module.key, url: module.url, awaited: positions.slice(0, awaited.length) },
+      ...(last !== undefined && { last: positions.at(-1)! }),
+    });
   }
 
   /** The module as the device runs it, with migration points at these methods, and the map back to what the person wrote. */

@@ -224,6 +224,15 @@ Deno.test("positionOf() counts lines and columns from 1", () => {
   assert.equal(module("let a;\n  b()").positionOf(9), "2:3");
 });
 
+Deno.test("the table names the call that is the last thing a module does", () => {
+  const last = (source: string) => module(source, true).table.last;
+  assert.equal(last("f();\nmain();\nfunction f() {}\nexport {};"), "2:1");
+  assert.equal(last("main().then(() => 1).catch(console.error);"), "1:1");
+  assert.equal(last("void a.main();"), "1:8");
+  assert.equal(last("main().catch(handler());"), "1:8");
+  assert.equal(last("main();\nconst x = 1;"), undefined);
+});
+
 Deno.test("a guest form runs no statement and keeps every binding", () => {
   const { text } = module("sideEffect(); let a = 1; export function f() { return a++ }", true).guestForm(
     new Set(),

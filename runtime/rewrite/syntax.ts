@@ -52,6 +52,30 @@ export function callPosition(call: Node): number {
   return call.callee.type === "MemberExpression" ? call.callee.property.start : call.callee.start;
 }
 
+/** Statements that do nothing where they stand. */
+const DECLARING = ["FunctionDeclaration", "ImportDeclaration", "EmptyStatement"];
+/** What a call is given without running anything of the program's. */
+const GIVEN = ["ArrowFunctionExpression", "FunctionExpression", "Identifier", "MemberExpression"];
+
+/** Where the call stands whose return is the last thing that a module's own code meets. */
+export function lastCall({ body }: Node): number | undefined {
+  const statement = body.findLast((node: Node) =>
+    !DECLARING.includes(node.type) && !(node.type === "ExportNamedDeclaration" && node.declaration === null)
+  );
+  if (statement?.type !== "ExpressionStatement") return undefined;
+  let call = statement.expression;
+  if (call.type === "UnaryExpression" && call.operator === "void") call = call.argument;
+  while (isReaction(call)) call = call.callee.object;
+  return call.type === "CallExpression" ? callPosition(call) : undefined;
+}
+
+/** `….catch(console.error)` */
+function isReaction({ type, callee, arguments: given }: Node): boolean {
+  return type === "CallExpression" && callee.type === "MemberExpression" && !callee.computed &&
+    /^(then|catch|finally)$/.test(callee.property.name) && callee.object.type === "CallExpression" &&
+    given.every((node: Node) => GIVEN.includes(node.type));
+}
+
 export function hasUseStrict(statements: readonly Node[]): boolean {
   for (const statement of statements) {
     if (typeof statement.directive !== "string") return false;

@@ -18,6 +18,8 @@ export interface ModuleTable {
   readonly sites: readonly SiteEntry[];
   /** `line:column` in stack traces of calls whose result is awaited at once. */
   readonly awaited: readonly string[];
+  /** Likewise of the call that is the last thing the module does, if that is one. */
+  readonly last?: string;
 }
 
 /** A module-level variable that functions can see. */

@@ -2,7 +2,7 @@
 import type { PermissionState } from "../host/file_permissions.ts";
 import { getOwnPropertyDescriptor, getPrototypeOf } from "./intrinsics.ts";
 import type { AppQuestion } from "./link_frames.ts";
-import type { GuestReply } from "./protocol.ts";
+import type { Caller, GuestReply } from "./protocol.ts";
 
 const { consoleSize, permissions, env } = Deno;
 const { NotCapable } = Deno.errors;
@@ -20,12 +20,17 @@ export class AppFacts {
   /** The stack below the method that is away, as lines. */
   framesBelow: () => readonly string[] = () => [];
 
+  /** What is known of the caller of the method that is away. */
+  caller: () => Caller = () => ({ awaits: false, changesNothing: false });
+
   answer(question: AppQuestion): unknown {
     switch (question.about) {
       case "permission":
         return stateOf(querySync(question.permission));
       case "frames":
         return this.framesBelow();
+      case "caller":
+        return { ok: true, value: this.caller() };
       case "environment":
         return environment(question.name);
       case "terminal":

@@ -17,7 +17,7 @@ import {
   UNINITIALISED,
 } from "../heap/access.ts";
 import { append, find, findIndex, forEach, includes, map } from "../heap/lists.ts";
-import { iteratorKeeper } from "../heap/mod.ts";
+import { type BindingCell, iteratorKeeper } from "../heap/mod.ts";
 import { execRegExp, hasText } from "../heap/texts.ts";
 import { OF_CLASS } from "../rewrite/constants.ts";
 import type { ModuleTable, SiteEntry } from "../rewrite/mod.ts";
@@ -35,6 +35,7 @@ import {
   SafeMap,
   SafeSet,
   SafeWeakMap,
+  SafeWeakSet,
 } from "./intrinsics.ts";
 import { receiverChecker } from "./kept_receiver.ts";
 import { LiveClasses } from "./live_classes.ts";
@@ -57,6 +58,8 @@ export class CodeRegistry implements CodeAccess {
   readonly #classes: LiveClasses;
   readonly #bindings: ModuleBindings;
   readonly #makers: ClosureMakers;
+  /** Functions that stand for what can't name itself. */
+  readonly #stands = new SafeWeakSet<Function>();
   readonly #descriptions = new SafeWeakMap<Function, FunctionDescription>();
   readonly #scopesByIdentity = new SafeWeakMap<object, NativeScope | MadeScope>();
   readonly #bound: WeakMap<Function, FunctionDescription>;
@@ -127,7 +130,25 @@ export class CodeRegistry implements CodeAccess {
     const scopes = accessor === undefined ? [] : this.#scopesOf(key, entry, accessor);
     if (scopes === undefined) return undefined;
     this.#descriptions.set(stand, { type: "closure", module: key, site, scopes, home });
+    this.#stands.add(stand);
     return stand;
+  }
+
+  /** What to call for a function that may only stand for one. */
+  callable(fn: Function): Function {
+    const described = this.#stands.has(fn) ? this.describe(fn) : undefined;
+    if (described?.type !== "closure") return fn;
+    const { module, site, scopes, home } = described;
+    return this.createClosure(module, site, scopes, home);
+  }
+
+  /** Whether a variable of a module, or of a scope in it, keeps the value that it has. */
+  isConstant(node: BindingCell | ScopeHandle): boolean {
+    if (!("ref" in node)) return !this.tableOf(node.module).scopes[node.scope]!.identity;
+    const { module, index } = node.ref;
+    const kind = this.#modules.get(module) && this.tableOf(module).bindings[index]?.kind;
+    const isFixed = kind === "const" || kind === "function" || kind === "class";
+    return isFixed && this.readBinding(node.ref) !== UNINITIALISED;
   }
 
   #describe(fn: Function): FunctionDescription {

@@ -2,7 +2,7 @@
 export const MAX_FRAME_BYTES = 512 * 1024 * 1024;
 
 /** Version of everything that device and guest say to each other; both must have the same. */
-export const SESSION_VERSION = 7;
+export const SESSION_VERSION = 8;
 
 /**
  * Payloads of at least this many bytes are compressed: below, the link's round trip counts and not its bandwidth, and a weak device

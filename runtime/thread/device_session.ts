@@ -95,8 +95,10 @@ export interface SessionParts {
   ask(request: SupervisorRequest): Promise<any>;
   /** The stack below the method that is away, as lines. */
   frames(): Promise<unknown>;
-  /** Asks the app's thread, which waits: for a variable of its environment or all, or its terminal's size. */
-  askApp(question: Extract<AppQuestion, { about: "environment" | "terminal" }>): Promise<GuestReply>;
+  /** Asks the app's thread, which waits: for a variable of its environment or all, its terminal's size, or who called the method. */
+  askApp(
+    question: Extract<AppQuestion, { about: "environment" | "terminal" | "caller" }>,
+  ): Promise<GuestReply>;
   event(event: TraceEvent): void;
   /** What the app may do with files; asked of its thread. */
   readonly permissions: AskedPermissions;
@@ -534,6 +536,7 @@ export class DeviceSession {
       this.#framesAsked = true;
       return await this.#reply({ ok: true, value: await this.#frames() });
     }
+    if (request.op === "caller") return await this.#reply(await this.#askApp({ about: "caller" }));
     if (request.op === "env") {
       const { name } = request;
       return await this.#reply(

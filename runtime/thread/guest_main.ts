@@ -23,25 +23,29 @@ import { joinBytes, totalBytes } from "./bytes.ts";
 import { CodeRegistry } from "./code_registry.ts";
 import { SESSION_VERSION } from "./constants.ts";
 import { compress, decompress } from "./compression.ts";
-import { SafeWeakMap } from "./intrinsics.ts";
+import { getPrototypeOf, ownKeys, PromiseCtor, SafeWeakMap } from "./intrinsics.ts";
 import { GlobalBindings } from "./global_bindings.ts";
 import { exitGuest, GuestChannel } from "./guest_channel.ts";
 import { GuestCode } from "./guest_code.ts";
 import { failGuest } from "./guest_failure.ts";
 import { warmUp } from "./guest_warm_up.ts";
 import { GuestQuestions } from "./guest_questions.ts";
-import { formatGuestStacks, guestStack, methodsOnStack } from "./guest_stack.ts";
+import { formatGuestStacks, guestStack, methodsOnStack, noteTimerCall } from "./guest_stack.ts";
 import { LATER, type Leftover, Leftovers } from "./leftovers.ts";
+import { Settlement } from "./settlement.ts";
 import { shownRows, type StageStop } from "./stages.ts";
 import {
+  type Caller,
   type GuestRequest,
   MIGRATE,
   type MigrateHead,
+  NOT_AWAITED,
   packPayload,
   READY,
   RETURN,
   type ReturnHead,
   type SessionStart,
+  type Settled,
   STAGE,
   START,
   unpackPayload,
@@ -84,12 +88,14 @@ function methodsToHere(): readonly string[] {
 }
 
 let migrated = "";
+await noteTimerCall();
 // Before the host's own functions are replaced.
 const leftovers = new Leftovers(methodsToHere);
-const host = new GuestHost(ask, abandon, questions.aside);
+const host = new GuestHost(ask, abandon, { aside: questions.aside, nextTick: leftovers.nextTick });
 const decoding = new TextDecoding();
 host.disguised.set(decoding.stand, decoding.original);
 host.disguised.set(leftovers.stand, leftovers.queueMicrotask);
+host.disguised.set(leftovers.nextTick, process.nextTick);
 const redefinitions = new Redefinitions();
 redefinitions.stands.forEach((original, stand) => host.disguised.set(stand, original));
 const registries = new Registries(abandon);
@@ -127,6 +133,11 @@ builtins.addRare("process", () => host.modules.parts(PROCESS));
 for (const name of ["process.env", "node:process#.env"]) builtins.add(name, globalThis.process.env);
 values.watchBuiltins();
 setChangesAsideBy(() => values.setBuiltinsAside());
+const settlement = new Settlement({
+  leftovers,
+  isPending: (promise) => values.promiseOutcome(promise)?.state === "pending",
+  cpu: () => cpuMs() * 1000,
+});
 let stepping = false;
 let observed = true;
 const heap = new SessionHeap({ side: "clone", values, code: registry });
@@ -218,6 +229,58 @@ async function migrate(head: MigrateHead, packet: Uint8Array): Promise<void> {
   }
 }
 
+/**
+ * Whether the device makes a promise of its own of what this one comes to. One that is fulfilled already can go as it is; whether
+ * somebody handles a rejection is for the device to see.
+ */
+function takesPlaceOf(result: unknown, { isAsync }: MigrateHead): result is Promise<unknown> {
+  const isPromise = typeof result === "object" && result !== null && values.brandOf(result) === "promise";
+  if (!isPromise || isAsync) return isPromise;
+  const state = values.promiseOutcome(result as object)?.state;
+  return state === "pending" ||
+    (state === "rejected" && isPlain(result as object) && !heap.knows(result as object));
+}
+
+function isPlain(promise: object): boolean {
+  return getPrototypeOf(promise) === PromiseCtor.prototype && ownKeys(promise).length === 0;
+}
+
+/** Waits for what a method's promise comes to. Where the caller may look at anything meanwhile, nothing may change that it could see. */
+async function settle(
+  promise: Promise<unknown>,
+  { awaits, changesNothing, isAsync }: Caller & Pick<MigrateHead, "isAsync">,
+): Promise<Settled> {
+  const isSeen = settlement.isPending(promise) && !awaits;
+  if (isSeen) {
+    if (!changesNothing) mustBeAwaited("what others may change meanwhile");
+    if (!isPlain(promise)) mustBeAwaited("a promise of a class of its own");
+    checkUnseen();
+  }
+  const settled = await settlement.of(promise, awaits);
+  if (typeof settled === "object") {
+    return isSeen
+      ? mustBeAwaited(settled.unsettled)
+      : abandon(`it waits for ${settled.unsettled}`, { what: settled.unsettled });
+  }
+  if (isSeen) {
+    const isRejected = values.promiseOutcome(promise)?.state === "rejected";
+    if (isAsync && settled === 1 && isRejected) mustBeAwaited("an error after its first await");
+    checkUnseen();
+  }
+  return settled;
+}
+
+/** What the caller could see has to be as it came: else it is unknown when it changed. */
+function checkUnseen(): void {
+  if (host.effectCount > 0) mustBeAwaited("output");
+  if (host.filesChanged > 0) mustBeAwaited("a file that changes");
+  if (heap.touched()) mustBeAwaited("changes of what others can see meanwhile");
+}
+
+function mustBeAwaited(what: string): never {
+  return abandon(`${NOT_AWAITED}, and leads to ${what}`);
+}
+
 /** What processors have spent on this process. */
 function cpuMs(): number {
   const { user, system } = cpuUsage();
@@ -235,11 +298,27 @@ async function run(
   const waitedBefore = questions.waitedMs;
   const cpuBefore = cpuMs();
   let outcome: "return" | "throw" = "return";
+  let settled: Settled | undefined;
+  let promise: Promise<unknown> | undefined;
+  let caller: Caller | undefined;
   let result: unknown;
   leftovers.begin();
   try {
-    const returned = guestStack.enter(fn, self, args);
-    result = head.isAsync ? await returned : returned;
+    result = guestStack.enter(fn, self, args);
+    if (head.isAsync && head.caller?.awaits === true) result = await (result as Promise<unknown>);
+    else if (takesPlaceOf(result, head)) {
+      promise = result;
+      const askedAt = questions.waitedMs;
+      caller = head.caller ?? ask({ op: "caller" }).reply.value as Caller;
+      const forCallerMs = questions.waitedMs - askedAt;
+      settled = await settle(promise, { isAsync: head.isAsync, ...caller });
+      // What the device takes a turn of its event loop for is asked for here while this thread waits.
+      const usedFiles = questions.waitedMs - waitedBefore > forCallerMs || host.filesChanged > 0;
+      if (usedFiles && settled !== 0) settled = "turn";
+      const { state, value } = values.promiseOutcome(promise)!;
+      if (state === "rejected") outcome = "throw";
+      result = value;
+    }
   } catch (error) {
     outcome = "throw";
     result = error;
@@ -256,8 +335,11 @@ async function run(
   const captured = now();
   const rootNames = [outcome === "return" ? "result" : "error", "method", "this", "arguments"];
   const capture = await captureReturn([result, fn, self, args], rootNames);
+  if (promise !== undefined && caller?.awaits === false && heap.knows(promise)) {
+    mustBeAwaited("a promise that it keeps");
+  }
   const effects = host.takeEffects();
-  await settle();
+  await settleTicks();
   putBack = values.setBuiltinsAside();
   ms.capture = now() - captured;
   const { bytes, objects, named } = capture;
@@ -268,6 +350,7 @@ async function run(
     id: head.id,
     ok: true,
     outcome,
+    ...(settled !== undefined && { settled }),
     effects,
     observed,
     read,
@@ -289,7 +372,7 @@ async function captureReturn(roots: readonly unknown[], rootNames: readonly stri
 }
 
 /** Lets what Node left behind come to its end, unseen by the device: what was captured must still hold then. */
-async function settle(): Promise<void> {
+async function settleTicks(): Promise<void> {
   const { filesChanged } = host;
   // Else what the program itself left, if anything, may go on until it shows what it does.
   const watched = leftovers.ticksWait();

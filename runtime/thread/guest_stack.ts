@@ -17,6 +17,17 @@ export const guestStack = {
   },
 };
 
+/** Where the engine calls a timer's callback while nothing watches timers, as here something does: `line:column`. */
+let timerCall: string | undefined;
+
+/** Notes how stack traces in timers read. To be called before anything watches them. */
+export async function noteTimerCall(): Promise<void> {
+  const stack = await new Promise<string>((resolve) => setTimeout(() => resolve(new Error().stack ?? ""), 0));
+  timerCall = TIMER_CALL.exec(stack)?.[1];
+}
+
+const TIMER_CALL = /cb \[as _onTimeout\] \(ext:deno_node\/internal\/timers\.mjs:(\d+:\d+)\)/;
+
 /** What the person's own file calls that offset of the module's source: `line:column`, from 1. */
 export type PositionOf = (key: string, offset: number) => string;
 
@@ -162,6 +173,8 @@ function frame(
     ? site.isNative() ? "native" : "<anonymous>"
     : line === null
     ? url
+    : timerCall !== undefined && site.getMethodName() === "_onTimeout" && site.getFunctionName() === "cb"
+    ? `${url}:${timerCall}`
     : `${url}:${line}:${site.getColumnNumber()}`;
   const own = functionNameOf(site, url);
   const name = own ?? (place === undefined ? null : functionAt(tables, place)?.shown ?? null);

@@ -29,6 +29,7 @@ export const promiseThen = uncurry(Promise.prototype.then);
 export const PromiseCtor = Promise;
 export const ReferenceErrorCtor = ReferenceError;
 export const TypeErrorCtor = TypeError;
+export const functionBind = Function.prototype.bind;
 export const bind = uncurry<Function>(Function.prototype.bind);
 export const Url = URL;
 export const urlText = uncurry<string>(getOwnPropertyDescriptor(URL.prototype, "href")!.get!);

@@ -2,7 +2,7 @@
  * Notices what a method leaves behind: microtasks, timers, a rejection that nobody handles. At the device it would go on
  * after the method's caller, which a clone can't do for it.
  *
- * Ticks are Node's own here (the program's `nextTick` is another function): streams that close, above all. They come to
+ * Ticks are Node's own here (the program's are counted with its microtasks): streams that close, above all. They come to
  * their end after the state at the method's return was captured. Whoever waits for that sees to it that none of the
  * program's code is entered, and that nothing changes meanwhile that the device would see: then it is the same to the
  * device when, and where, that happened.
@@ -11,7 +11,7 @@ import { createHook } from "node:async_hooks";
 import process from "node:process";
 import { mustDefine } from "../heap/intrinsics.ts";
 import { some } from "../heap/lists.ts";
-import { getOwnPropertyDescriptor, SafeMap, SafeSet, SafeWeakSet } from "./intrinsics.ts";
+import { apply, getOwnPropertyDescriptor, SafeMap, SafeSet, SafeWeakSet } from "./intrinsics.ts";
 
 /** What the engine offers for promises: called when one is made, and before a reaction of one runs. */
 type SetPromiseHooks = (
@@ -31,10 +31,11 @@ export interface Leftover {
   readonly through: readonly string[] | undefined;
 }
 
+const TICK = "a tick that runs after its return";
 /** What waits, by its kind in `async_hooks`. Not `Immediate`: of those Deno doesn't tell when they have run. */
 const WAITING = new Map([
   ["Timeout", "a timer that runs after its return"],
-  ["TickObject", "a tick that runs after its return"],
+  ["TickObject", TICK],
 ]);
 const MICROTASK = "a microtask that runs after its return",
   REACTION = "a promise's reaction after its return";
@@ -49,21 +50,28 @@ const MOST_TURNS = 50;
 export class Leftovers {
   #made = new SafeWeakSet<object>();
   #count = 0;
-  readonly #timersWait: () => boolean;
+  /** Whether timers wait. */
+  readonly timersWait: () => boolean;
   /** Whether ticks wait. */
   readonly ticksWait: () => boolean;
-  /** Calls of `queueMicrotask` that wait. */
+  /** Calls of `queueMicrotask` and `nextTick` that wait. */
   #queued = 0;
+  /** The number of the last one: the engine's are above zero. */
+  #lastQueued = 0;
   #watching = false;
   /** Whether ticks have run since the invocation ended. */
   #ran = false;
   #left: Leftover | undefined;
+  /** Reactions of promises that have run. */
+  ran = 0;
   /** What was made by this invocation and may wait, by its number: what it is, and whose. */
   readonly #makers = new SafeMap<number, Pick<Leftover, "what" | "through">>();
   readonly #turn: () => Promise<void>;
   /** The engine's `queueMicrotask`, and what stands for it from now on. */
   readonly queueMicrotask = globalThis.queueMicrotask;
   readonly stand: typeof queueMicrotask;
+  /** What stands for the program's `process.nextTick`. */
+  readonly nextTick: typeof process.nextTick;
 
   /**
    * Made before any app code runs: what it uses of the global object is then still the engine's. `methodsToHere`: methods on the
@@ -95,7 +103,7 @@ export class Leftovers {
       },
       destroy: (id) => void this.#makers.delete(id),
     }).enable();
-    this.#timersWait = () =>
+    this.timersWait = () =>
       some(getActiveResourcesInfo() as string[], (name) => name === "Timeout" || name === "Immediate");
     // While ticks run it says that some wait, also when the last one does.
     this.ticksWait = () => core?.hasTickScheduled?.() === true && ticks.size > 0;
@@ -107,6 +115,7 @@ export class Leftovers {
         this.#made.add(promise);
       },
       (promise) => {
+        this.ran++;
         if (!this.#watching && this.#made.has(promise)) this.#left ??= leftover(LATER, REACTION);
       },
       undefined,
@@ -116,15 +125,25 @@ export class Leftovers {
       queueMicrotask: (callback: VoidFunction): void => {
         if (typeof callback !== "function") return (0, this.queueMicrotask)(callback);
         this.#queued++;
-        const id = -this.#queued;
+        const id = --this.#lastQueued;
         makes(id, MICROTASK);
         (0, this.queueMicrotask)(() => {
-          this.#queued--;
-          this.#makers.delete(id);
+          this.#runs(id);
           callback();
         });
       },
     }.queueMicrotask;
+    const { nextTick } = process;
+    this.nextTick = (callback, ...args) => {
+      if (typeof callback !== "function") return nextTick(callback);
+      this.#queued++;
+      const id = --this.#lastQueued;
+      nextTick((...given: unknown[]) => {
+        this.#runs(id);
+        apply(callback, undefined, given);
+      }, ...args);
+      makes(id, TICK);
+    };
     mustDefine(globalThis, "queueMicrotask", {
       ...getOwnPropertyDescriptor(globalThis, "queueMicrotask"),
       value: this.stand,
@@ -136,6 +155,13 @@ export class Leftovers {
         "a rejected promise that nobody handles",
       );
     });
+  }
+
+  /** Something that was queued runs. */
+  #runs(id: number): void {
+    this.#queued--;
+    this.ran++;
+    this.#makers.delete(id);
   }
 
   /** An invocation begins. */
@@ -151,7 +177,7 @@ export class Leftovers {
   end(): Leftover | undefined {
     // Before the promise of an async function counts as one of the method's.
     this.#watching = this.#ran = false;
-    return this.#queued > 0 || this.#timersWait() ? this.#waits() : undefined;
+    return this.#queued > 0 || this.timersWait() ? this.#waits() : undefined;
   }
 
   /** Waits until nothing is left. Whether ticks ran meanwhile, or what there is that can't come to its end. */
@@ -162,7 +188,7 @@ export class Leftovers {
       await undefined;
       if (this.#left === undefined) await this.#turn();
       if (this.#left !== undefined) return this.#left;
-      if (this.#timersWait()) return this.#waits();
+      if (this.timersWait()) return this.#waits();
       if (!ticks && !this.ticksWait()) return this.#ran;
     }
     return this.#waits();

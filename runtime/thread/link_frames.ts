@@ -29,6 +29,8 @@ export type AppQuestion =
   | { readonly about: "permission"; readonly permission: Deno.PermissionDescriptor }
   /** The stack below the method that is away, as lines `    at …`. */
   | { readonly about: "frames" }
+  /** What the caller of the method that is away does with a promise. */
+  | { readonly about: "caller" }
   /** A variable of its environment, or all. */
   | { readonly about: "environment"; readonly name?: string }
   /** The size of its terminal now. */

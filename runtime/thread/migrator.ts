@@ -17,20 +17,40 @@ import { unstableHere } from "../host/unstable.ts";
 import type { Values } from "../host/values.ts";
 import type { CodeRegistry } from "./code_registry.ts";
 import { CodeToShip } from "./code_to_ship.ts";
+import { isFixed, mayBeFixed } from "./fixed.ts";
 import type { Control } from "./live_modules.ts";
-import { appendDeviceFrames, appFrames, callerPosition, framesBelow, stackLimit } from "./stack.ts";
+import { appendDeviceFrames, appFrames, everyCallerWaits, framesBelow, stackLimit } from "./stack.ts";
 import type { DeviceCode } from "./device_code.ts";
 import type { SessionState } from "./device_session.ts";
 import { performEffects } from "./effects.ts";
 import type { GlobalBindings } from "./global_bindings.ts";
-import { max, min, promiseThen, SafeMap, typedArrayLength } from "./intrinsics.ts";
-import type { AppConfig, MigrateHead, Miss, ReturnHead, TraceEvent } from "./protocol.ts";
-import { invocationRoots } from "./invocation_roots.ts";
-import { Rest } from "./rest.ts";
+import { apply, functionBind, max, min, promiseThen, SafeMap, typedArrayLength } from "./intrinsics.ts";
+import {
+  type AppConfig,
+  type Caller,
+  type MigrateHead,
+  type Miss,
+  NOT_AWAITED,
+  type ReturnHead,
+  type Settled,
+  type TraceEvent,
+} from "./protocol.ts";
+import {
+  asReturned,
+  asSettled,
+  asyncWhenSettled,
+  type Ended,
+  type Outcome,
+  timersRun,
+  whenSettled,
+} from "./outcome.ts";
+import { type Invocation, invocationRoots } from "./invocation_roots.ts";
+import { type MigrationPoint, migrationPoint } from "./migration_point.ts";
 import type { Accessor } from "./scope_handles.ts";
 import { OwnStages, shownRows, type StageRow } from "./stages.ts";
 import type { SyncPort } from "./sync_port.ts";
 import { unsentRules } from "./unsent.ts";
+import { startsWith } from "../heap/texts.ts";
 import { variablesAt } from "./variables.ts";
 import { append, filter, forEach, fromEntries, includes, listOf, map } from "../heap/lists.ts";
 
@@ -46,27 +66,10 @@ export interface MigratorParts {
   readonly facts: AppFacts;
 }
 
-/** What a migration point gets: the result, or undefined to run the method here. */
-type Outcome = { readonly v: unknown } | undefined;
-
-/** How an invocation fared, for the decision model. */
-interface Point {
-  readonly module: string;
-  readonly site: number;
-  readonly method: string;
-  /** The user wants it to migrate. */
-  readonly forced: boolean;
-  reached: number;
-  /** Don't try again before this many more invocations. */
-  rest: number;
-  failures: number;
-  /** Whether its clone asked for the frames below it: then they go along. */
-  tellsFrames: boolean;
-  /** Decisions to stay. */
-  stayed: number;
-  readonly resting: Rest;
-  /** Why it ran here last, though the user wants it to migrate: told once in a row. */
-  toldWhy: string;
+/** How an invocation goes: asynchronous or not; whether whoever called it waits at once for what it returns, as far as that is known. */
+interface Way {
+  readonly isAsync: boolean;
+  awaited: boolean | undefined;
 }
 
 /** Decisions to stay that are traced with their figures, for each method. */
@@ -114,13 +117,15 @@ export class Migrator {
   readonly #stages: OwnStages;
   #heap: SessionHeap;
   #away = false;
+  /** Its answer waits for the moment when the method's promise is settled. */
+  #later = false;
   /** The session that the heap's view is of. */
   #session = 0;
   /** How long the app has waited for sessions to open. */
   #openingMs = 0;
   /** The last session that was given up. */
   #ended = -1;
-  readonly #points: Point[] = [];
+  readonly #points: MigrationPoint[] = [];
   readonly #migrated = new SafeMap<string, Migrated>();
   #boardVersion = -1;
   /** When there was no session though one was asked for. */
@@ -162,14 +167,12 @@ export class Migrator {
     forEach(points, ({ 0: site, 1: method }, i) => {
       if (!includes(this.#parts.config.methods, method)) return;
       const forced = includes(this.#parts.config.forced, method);
-      const counts = { rest: 0, failures: 0, stayed: 0, toldWhy: "", reached: 0 };
-      const resting = new Rest(now);
-      const point: Point = { module, site, method, forced, tellsFrames: false, resting, ...counts };
+      const point = migrationPoint({ module, site, method, forced }, now);
       this.#points[this.#points.length] = point;
       control(
         2 + i,
         (self: unknown, args: ArrayLike<unknown>, accessor?: Accessor) =>
-          this.#reach(point, self, args, accessor),
+          this.#reach(point, { self, args, accessor }),
       );
     });
   }
@@ -198,26 +201,23 @@ export class Migrator {
   }
 
   /** A migration point was reached. Throws what the method threw at the clone. */
-  #reach(
-    point: Point,
-    self: unknown,
-    args: ArrayLike<unknown>,
-    accessor?: Accessor,
-  ): Outcome | Promise<Outcome> {
-    let isAsync: boolean | undefined;
+  #reach(point: MigrationPoint, invocation: Invocation): Outcome {
+    let way: Way | undefined;
     try {
-      isAsync = this.#mayGo(point, args);
+      way = this.#mayGo(point, invocation);
     } catch (error) {
       // Nothing of ours may reach the app, whatever went wrong.
       return this.#failed(point, `what it takes to migrate can't be told: ${error}`);
     }
-    return isAsync === undefined ? undefined : this.#migrate(point, isAsync, self, args, accessor);
+    return way === undefined ? undefined : this.#migrate(point, way, invocation);
   }
 
-  /** Whether the method is asynchronous; undefined if it stays. */
-  #mayGo(point: Point, args: ArrayLike<unknown>): boolean | undefined {
+  /** How the method goes; undefined if it stays. */
+  #mayGo(point: MigrationPoint, invocation: Invocation): Way | undefined {
+    const { args } = invocation;
     point.reached++;
-    if (this.#away) return this.#local(point, "another thread is away");
+    if (point.isHere) return undefined;
+    if (this.#away || this.#later) return this.#local(point, "another thread is away");
     if (point.rest > 0) {
       point.rest--;
       return undefined;
@@ -232,8 +232,12 @@ export class Migrator {
       if (decision.likewise === true) point.resting.begin(args, now() - startedMs);
       return undefined;
     }
-    const isAsync = this.#parts.registry.tableOf(point.module).sites[point.site]!.isAsync === true;
-    if (isAsync && !this.#awaitedAtOnce()) return this.#local(point, "its call is not awaited at once");
+    const entry = this.#parts.registry.tableOf(point.module).sites[point.site]!;
+    const isAsync = entry.isAsync === true;
+    const awaited = isAsync || point.promises ? this.#isAwaited() : undefined;
+    if (awaited === false && (point.mustBeAwaited || isAsync && !mayBeFixed(invocation, entry))) {
+      return this.#local(point, NOT_AWAITED);
+    }
     const session = this.#sessionState(point.forced ? FORCED_WAIT : waitFor(decision));
     if (session?.ok !== true) return this.#withoutSession(point, session, features, args.length === 0);
     if (session.id !== this.#session) {
@@ -246,18 +250,18 @@ export class Migrator {
     this.#trace({ event: "decide", thread: "main", method: point.method, ...decision, features });
     const { hereMs: predicted, longestMs, stakeMs } = decision;
     this.#current = { features, startedMs: now(), cold: this.#cold, predicted, longestMs, stakeMs };
-    return isAsync;
+    return { isAsync, awaited };
   }
 
   /** Whoever decides counts those too that it wasn't asked about. */
-  #tellPassed(point: Point): void {
+  #tellPassed(point: MigrationPoint): void {
     const passed = point.resting.takePassed();
     if (passed > 0) this.#parts.decision.passed(point.method, passed);
   }
 
   /** There is no clone, or none yet: it runs here, and whoever decides knows that it wasn't the method's fault. */
   #withoutSession(
-    point: Point,
+    point: MigrationPoint,
     session: Exclude<SessionState, { ok: true }> | undefined,
     features: readonly number[],
     ofRun: boolean,
@@ -272,7 +276,7 @@ export class Migrator {
   }
 
   /** The first decisions to stay are traced with their figures, so that a person can see why; millions would help nobody. */
-  #stay(point: Point, decision: Decision, features: readonly number[]): undefined {
+  #stay(point: MigrationPoint, decision: Decision, features: readonly number[]): undefined {
     const { rest = 0, ...told } = decision;
     point.rest = rest;
     if (rest > 0) return undefined;
@@ -301,8 +305,15 @@ export class Migrator {
     return session;
   }
 
+  /** Whether the session that the heap's view is of still is. */
+  #isSessionOpen(): boolean {
+    const { board } = this.#parts;
+    board.refresh();
+    return board.session === "ready" && board.sessionId === this.#session;
+  }
+
   /** A forced method waits for its session; any other goes on here until there is one. */
-  #decide(point: Point, features: readonly number[], ofRun: boolean, again = false): Decision {
+  #decide(point: MigrationPoint, features: readonly number[], ofRun: boolean, again = false): Decision {
     if (point.forced) return { migrate: true, hereMs: 0, thereMs: 0, reason: "forced" };
     const { board, decision } = this.#parts;
     if (board.version !== this.#boardVersion) {
@@ -318,19 +329,15 @@ export class Migrator {
     return decision.decide(point.method, features, ofRun, again);
   }
 
-  #migrate(
-    point: Point,
-    isAsync: boolean,
-    self: unknown,
-    args: ArrayLike<unknown>,
-    accessor?: Accessor,
-  ): Outcome | Promise<Outcome> {
+  #migrate(point: MigrationPoint, way: Way, invocation: Invocation): Outcome {
+    const { isAsync } = way;
+    const isFlow = isAsync && way.awaited === true;
     const started = now();
     let roots: unknown[] | undefined;
     let message: Record<string, unknown>;
     let capture: Capture;
     try {
-      roots = invocationRoots(this.#parts, point, { self, args, accessor });
+      roots = invocationRoots(this.#parts, point, invocation);
       if (roots === undefined) return this.#failed(point, METHOD_REPLACED);
       capture = this.#heap.capture(roots, { rootNames: ["method", "this", "arguments"] });
       this.#trace({
@@ -348,13 +355,15 @@ export class Migrator {
         return this.#failed(point, "capturing it takes longer than it could save");
       }
       // Below a method that is waited for they can still be read when somebody asks.
-      const below = this.#parts.facts.framesBelow = isAsync ? framesBelow() : () => framesBelow()();
+      const below = this.#parts.facts.framesBelow = isFlow ? framesBelow() : () => framesBelow()();
+      const caller = this.#parts.facts.caller = () => this.#caller(point, way, roots![2]);
       const { code, missing } = this.#code.take(capture);
       const unstable = unstableHere();
       const head: Omit<MigrateHead, "permits"> = {
         id: this.#next++,
         method: point.method,
         isAsync,
+        ...(way.awaited !== undefined && { caller: caller() }),
         nowMs: dateNow(),
         sinceStartMs: now(),
         pid: Deno.pid,
@@ -381,27 +390,81 @@ export class Migrator {
     }
     this.#stopAtCapture(point, roots, capture);
     const { port } = this.#parts;
-    const id = port.post(message, capture.parts, isAsync);
+    const id = port.post(message, capture.parts, isFlow);
     if (this.#builtinsChanged()) {
       this.#endSession();
       port.wait(id);
       this.#trace({ event: "abandon", thread: "main", method: point.method, reason: BUILTINS_CHANGED });
-      return this.#reach(point, self, args, accessor);
+      return this.#reach(point, invocation);
     }
     this.#away = true;
-    if (!isAsync) {
+    if (!isFlow) {
       try {
-        return this.#home(point, port.wait(id));
+        const reply: Reply | undefined = port.wait(id);
+        const settled = reply?.head?.ok === true ? reply.head.settled : undefined;
+        if (settled === undefined || isAsync && settled === 0) return asReturned(this.#home(point, reply));
+        if (settled === 0) return asSettled(this.#home(point, reply));
+        return this.#homeWhen(settled, point, { reply, way, fn: roots[0] as Function, invocation });
       } finally {
         this.#away = false;
       }
     }
-    return promiseThen(port.arrival(id), (reply: Reply | undefined) => {
+    const p = promiseThen(port.arrival(id), (reply: Reply | undefined) => {
       this.#away = false;
-      const conflict = reply?.ok ? this.#heap.conflict() : undefined;
-      if (conflict !== undefined) return this.#abandon(point, `${conflict} changed on the device meanwhile`);
-      return this.#home(point, reply);
+      return asReturned(this.#homeLater(point, reply));
     });
+    return { v: undefined, p };
+  }
+
+  /** The answer is there, but others went on meanwhile: what they changed may be what was captured. */
+  #homeLater(point: MigrationPoint, reply: Reply | undefined, isLeft = false): Ended | undefined {
+    const conflict = reply?.ok ? this.#heap.conflict() : undefined;
+    if (conflict === undefined) return this.#home(point, reply, isLeft);
+    return this.#abandon(point, `${conflict} changed on the device meanwhile`);
+  }
+
+  /**
+   * What the method's promise comes to is merged when it is settled, since others may go on before. If it can't be merged then,
+   * the method runs here, later than it was called. Where nobody can change what it reached, it is merged at once: others may
+   * migrate before. Not an error, which names those that wait when it is settled.
+   */
+  #homeWhen(
+    settled: Settled,
+    point: MigrationPoint,
+    { reply, way: { isAsync, awaited }, fn, invocation: { self, args } }: {
+      reply: Reply | undefined;
+      way: Way;
+      fn: Function;
+      invocation: Invocation;
+    },
+  ): Outcome {
+    const isNow = !awaited && reply?.head?.ok === true && reply.head.outcome === "return";
+    const ended = isNow ? this.#home(point, reply) : undefined;
+    if (isNow && ended === undefined) return undefined;
+    const end = () => {
+      if (isNow) return ended;
+      this.#later = false;
+      // Its files would land with nobody.
+      if (!this.#isSessionOpen()) return this.#abandon(point, "its session has ended");
+      return this.#homeLater(point, reply, !isAsync);
+    };
+    this.#later = !isNow;
+    const { port } = this.#parts;
+    // Timers that are due come before. Not that timer itself: its reactions would show what Deno runs between two of them.
+    const arrival = () => port.arrival(port.post({ op: "session", waitMs: 0, riskMs: 0 }, [], true));
+    const turn = () => promiseThen(timersRun(), arrival) as Promise<unknown>;
+    const settling = { settled, turn, end };
+    if (isAsync) return asyncWhenSettled(settling);
+    let call: Function;
+    try {
+      call = apply(functionBind, this.#parts.registry.callable(fn), append([self], listOf(args)));
+    } catch (error) {
+      this.#later = false;
+      return this.#abandon(point, `it could not be called once more: ${error}`);
+    }
+    const before = () => void (point.isHere = true);
+    const after = () => void (point.isHere = false);
+    return { v: whenSettled(settling, { call, before, after }), p: undefined };
   }
 
   /**
@@ -415,8 +478,12 @@ export class Migrator {
     return true;
   }
 
-  /** The answer is there: merge it, or run here. */
-  #home(point: Point, reply: Reply = { ok: false, reason: SUPERVISOR_GONE }): Outcome {
+  /** The answer is there: merge it, or run here. `isLeft`: the method has returned meanwhile, and promised what this comes to. */
+  #home(
+    point: MigrationPoint,
+    reply: Reply = { ok: false, reason: SUPERVISOR_GONE },
+    isLeft = false,
+  ): Ended | undefined {
     const { head, packet } = reply;
     if (!reply.ok || head === undefined || packet === undefined || !head.ok) {
       const said = head?.ok === false ? `${head.reason}${head.path ? ` at ${head.path}` : ""}` : "no answer";
@@ -480,13 +547,12 @@ export class Migrator {
       ...shownRows(this.#heap),
     }));
     forEach(takeFreshErrors(), (error) => {
-      appendDeviceFrames(error);
+      appendDeviceFrames(error, isLeft);
     });
-    if (head.outcome === "throw") throw roots[0];
-    return { v: roots[0] };
+    return { outcome: head.outcome, value: roots[0] };
   }
 
-  #learn(point: Point, reply: Reply, head: Extract<ReturnHead, { ok: true }>): void {
+  #learn(point: MigrationPoint, reply: Reply, head: Extract<ReturnHead, { ok: true }>): void {
     const { features, startedMs, cold } = this.#current;
     this.#cold = false;
     const sum = this.#migrated.get(point.method) ?? { invocations: 0, cloneMs: 0, upBytes: 0, downBytes: 0 };
@@ -511,7 +577,7 @@ export class Migrator {
     });
   }
 
-  #stopAtCapture(point: Point, roots: readonly unknown[], capture: Capture): void {
+  #stopAtCapture(point: MigrationPoint, roots: readonly unknown[], capture: Capture): void {
     this.#stages.reach(() => {
       const explanation = capture.explain();
       const origins = explanation.origins();
@@ -533,12 +599,23 @@ export class Migrator {
     });
   }
 
-  /** Only then nobody can see that what the method does before its first `await` happens later. */
-  #awaitedAtOnce(): boolean {
-    const caller = callerPosition();
-    const module = caller === undefined ? undefined : this.#parts.code.moduleAt(caller.url);
-    return module !== undefined &&
-      includes(this.#parts.registry.tableOf(module.key).awaited, caller!.position);
+  /** The method returns a promise: what its caller may do before that is settled. `list` is what the method was given. */
+  #caller(point: MigrationPoint, way: Way, list: unknown): Caller {
+    point.promises = true;
+    const awaits = way.awaited ??= this.#isAwaited();
+    return { awaits, changesNothing: awaits || isFixed(this.#heap, this.#parts.registry, list) };
+  }
+
+  /** Only then nobody can see that what the method does before its first `await` happens later, or what it does after it at once. */
+  #isAwaited(): boolean {
+    const { code, registry, config } = this.#parts;
+    return everyCallerWaits(({ url, position }) => {
+      const module = code.moduleAt(url);
+      if (module === undefined) return "goes on";
+      const { awaited, last } = registry.tableOf(module.key);
+      if (includes(awaited, position)) return "awaits";
+      return last === position && url === config.start.mainModule ? "ends" : "goes on";
+    });
   }
 
   #adoptGlobals(names: readonly string[]): void {
@@ -566,7 +643,7 @@ export class Migrator {
     this.#forget();
   }
 
-  #abandon(point: Point, reason: string, miss?: Miss): undefined {
+  #abandon(point: MigrationPoint, reason: string, miss?: Miss): undefined {
     this.#trace({
       event: "abandon",
       thread: "main",
@@ -575,12 +652,14 @@ export class Migrator {
       ...(miss !== undefined && { miss }),
     });
     this.#endSession();
+    // Elsewhere it may be awaited.
+    point.mustBeAwaited ||= startsWith(reason, NOT_AWAITED);
     return this.#failed(point, reason, { permanent: miss !== undefined });
   }
 
   /** Runs it here, and leaves it here for a while if that keeps happening; for good if it would happen again. */
   #failed(
-    point: Point,
+    point: MigrationPoint,
     reason: string,
     { permanent = false, refused }: { permanent?: boolean; refused?: TraceEvent["refused"] } = {},
   ): undefined {
@@ -593,7 +672,7 @@ export class Migrator {
     return this.#local(point, reason, refused);
   }
 
-  #local(point: Point, reason: string, refused?: TraceEvent["refused"]): undefined {
+  #local(point: MigrationPoint, reason: string, refused?: TraceEvent["refused"]): undefined {
     const event: TraceEvent = {
       event: "local",
       thread: "main",

@@ -107,10 +107,23 @@ export interface ShippedCode {
   readonly globals: readonly string[];
 }
 
+/** What whoever called a method may do before the method's promise is settled. */
+export interface Caller {
+  /** It does nothing before it awaits that, nor does anybody below it. */
+  readonly awaits: boolean;
+  /** Nobody can change what was captured. */
+  readonly changesNothing: boolean;
+}
+
+/** How reasons start that go for calls only that aren't awaited at once. */
+export const NOT_AWAITED = "its call is not awaited at once";
+
 export interface MigrateHead {
   readonly id: number;
   readonly method: string;
   readonly isAsync: boolean;
+  /** Left out where it can be asked for, should the method return a promise: looking at the callers takes its time. */
+  readonly caller?: Caller;
   readonly nowMs: number;
   /** Milliseconds since the app's process started, and its id. */
   readonly sinceStartMs: number;
@@ -128,6 +141,12 @@ export interface MigrateHead {
   readonly chunks?: readonly string[];
 }
 
+/**
+ * When a promise was settled, from the return on: after so many rounds of microtasks; when no more of them waited, as a tick; or in a
+ * later turn of the event loop.
+ */
+export type Settled = number | "tick" | "turn";
+
 /** Something migrated code did to the world: held back, done on the device with the merge, in order. */
 export type Effect =
   | { readonly type: "print"; readonly fd: 1 | 2; readonly text: string }
@@ -141,6 +160,8 @@ export type ReturnHead =
     readonly id: number;
     readonly ok: true;
     readonly outcome: "return" | "throw";
+    /** The method returned a promise, and this is what became of that. */
+    readonly settled?: Settled;
     readonly effects: readonly Effect[];
     /** Folders whose attributes it saw: checked again before the merge. */
     readonly observed: readonly string[];
@@ -186,6 +207,8 @@ export type GuestRequest =
   }
   /** The device's stack below the method, as lines `    at …`. */
   | { readonly op: "frames" }
+  /** The method has returned a promise: the answer is its {@linkcode Caller}. */
+  | { readonly op: "caller" }
   /** A variable of the app's environment, or all of them. */
   | { readonly op: "env"; readonly name?: string }
   /** One of `MACHINE_FACTS`. */

@@ -1,8 +1,10 @@
 /** What a clone says with an answer, checked before anything of it counts: a clone may say anything. */
 import { CONSOLE_CALLS } from "./effects.ts";
-import type { Effect, ReturnHead } from "./protocol.ts";
+import type { Effect, ReturnHead, Settled } from "./protocol.ts";
 import { shownText } from "./shown_text.ts";
 
+/** Rounds of microtasks after which a promise may be settled: a device goes through each of them. */
+const MAX_ROUNDS = 100_000;
 /** Prints and writes of one invocation, and folders it saw. */
 const MAX_ITEMS = 1_000_000;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
@@ -26,12 +28,13 @@ export function checkedReturn(value: unknown, asked?: number): ReturnHead {
       ...(typeof path === "string" && { path: shownText(path) }),
     };
   }
-  const { ok, outcome, effects, observed, read = [], files, globals } = given;
+  const { ok, outcome, settled, effects, observed, read = [], files, globals } = given;
   if (ok !== true || (outcome !== "return" && outcome !== "throw")) throw new TypeError("it has no outcome");
   return {
     id,
     ok,
     outcome,
+    ...(settled !== undefined && { settled: checkedSettled(settled) }),
     effects: list(effects, "its effects").map(checkedEffect),
     observed: texts(observed, "the folders it saw"),
     read: texts(read, "the files it read"),
@@ -39,6 +42,12 @@ export function checkedReturn(value: unknown, asked?: number): ReturnHead {
     globals: texts(globals, "its globals"),
     ms: checkedTimes(given.ms),
   };
+}
+
+function checkedSettled(value: unknown): Settled {
+  const isRounds = Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_ROUNDS;
+  if (isRounds || value === "tick" || value === "turn") return value as Settled;
+  throw new TypeError("its promise was settled at no time");
 }
 
 function checkedEffect(value: unknown): Effect {

@@ -20,6 +20,9 @@ const PREPARE = "prepareStackTrace";
 /** Frames of the runtime that may stand on top of the app's. */
 const OWN_FRAMES = 24;
 
+/** Callers that are looked at to know whether all wait. */
+const MOST_CALLERS = 32;
+
 /** Ends the clone's part of a stack when only the device can tell the rest. */
 export const REMOTE_END = "    at <clonecloud:device>";
 
@@ -51,14 +54,17 @@ export function framesBelow(): () => string[] {
   return () => withoutFirst(frames());
 }
 
-/** An error that was made at the clone after an `await`, with the frames below, which only are known now. */
-export function appendDeviceFrames(error: Error): void {
+/**
+ * An error that was made at the clone after an `await`, with the frames below, which only are known now; the first is the method
+ * itself at its migration point, unless that has been left.
+ */
+export function appendDeviceFrames(error: Error, isLeft: boolean): void {
   const stack = ownStack(error);
   if (stack === undefined || !hasText(stack.text, REMOTE_END)) return;
   const { 0: remote } = splitText(stack.text, `\n${REMOTE_END}`);
   const frames = filter(splitText(remote!, "\n"), (line) => testRegExp(/^ {4}at /, line)).length;
-  // The first device frame is the method itself at its migration point.
-  const below = withoutFirst(appFrames(max(0, stackLimit() - frames) + 1));
+  const shown = appFrames(max(0, stackLimit() - frames) + 1);
+  const below = isLeft ? listOf(shown, max(0, stackLimit() - frames)) : withoutFirst(shown);
   stack.set(join(append([remote!], below), "\n"));
 }
 
@@ -76,12 +82,41 @@ export function ownStack(error: Error): { readonly text: string; set(text: strin
   return { text, set };
 }
 
+/** A place in a stack trace. */
+export interface CallPosition {
+  readonly url: string;
+  /** `line:column` */
+  readonly position: string;
+}
+
+/** What a caller does after its call: it awaits, it has nothing more to do nor has anybody below it, or it goes on. */
+export type AfterCall = "awaits" | "ends" | "goes on";
+
 /**
- * Where the caller of the method at its migration point stands: URL and `line:column`; undefined if it isn't app code.
- * The app's own `Error.prepareStackTrace` is not called. Read from the trace's text: call sites ask for a source map each time.
+ * Whether everybody below the method at its migration point waits for it, as far as `after` knows of each caller: up to whom the
+ * event loop has called. The app's own `Error.prepareStackTrace` is not called. Read from the trace's text: call sites ask for
+ * a source map each time.
  */
-export function callerPosition(): { readonly url: string; readonly position: string } | undefined {
-  const parts = execRegExp(/(\S+?):(\d+:\d+)\)?$/, appFrames(2)[1] ?? "");
+export function everyCallerWaits(after: (caller: CallPosition) => AfterCall): boolean {
+  const frames = appFrames(MOST_CALLERS + 1);
+  let isHosts = false;
+  for (let i = 1; i < frames.length; i++) {
+    const frame = frames[i]!;
+    // What follows goes on later.
+    if (startsWith(frame, "    at async ")) return true;
+    if (testRegExp(/[ (](?:ext|node):/, frame)) {
+      isHosts = true;
+      continue;
+    }
+    const caller = isHosts ? undefined : placeOf(frame);
+    const does = caller === undefined ? "goes on" : after(caller);
+    if (does !== "awaits") return does === "ends";
+  }
+  return frames.length <= MOST_CALLERS;
+}
+
+function placeOf(frame: string): CallPosition | undefined {
+  const parts = execRegExp(/(\S+?):(\d+:\d+)\)?$/, frame);
   if (parts === null) return undefined;
   const { 1: place, 2: position } = parts as unknown as [string, string, string];
   const name = startsWith(place, "(") ? sliceText(place, 1) : place;

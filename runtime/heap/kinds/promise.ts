@@ -65,3 +65,13 @@ function markHandled(made: Promise<unknown>): void {
   promiseThen(made, undefined, () => {});
   unshield(made, "constructor", shielded);
 }
+
+/** Begins something that awaits a promise at once, whatever the program put on it or its class. */
+export function awaiting<T>(promise: Promise<unknown>, begin: () => T): T {
+  const shielded = shield(promise, "constructor", newPromise);
+  try {
+    return begin();
+  } finally {
+    unshield(promise, "constructor", shielded);
+  }
+}
