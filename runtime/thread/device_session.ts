@@ -1,11 +1,9 @@
 import { after, every } from "./alarm.ts";
 import { checkedChanges } from "../host/checked_changes.ts";
-import { DeviceFiles, type FilePart } from "../host/device_files.ts";
+import { DeviceFiles } from "../host/device_files.ts";
 import type { FileChanges } from "../host/file_changes.ts";
 import type { AskedPermissions } from "../host/file_permissions.ts";
 import type { FileRoots } from "../host/file_roots.ts";
-import { chunksOf } from "../host/chunks.ts";
-import { machineFact } from "../host/machine_facts.ts";
 import { absolutePath } from "../host/plain_path.ts";
 import { totalBytes } from "./bytes.ts";
 import { CloneTurns } from "./clone_turns.ts";
@@ -15,42 +13,39 @@ import { BlobSender } from "./blob_sender.ts";
 import { type CloneBounds, DEFAULT_BOUNDS } from "./clone_bounds.ts";
 import { BLOB_FOUND, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from "./frame.ts";
 import type { Board } from "./board.ts";
+import { type AnswerParts, type Asked, GuestAnswers, packedFor } from "./guest_answers.ts";
 import { CodeShipper } from "./code_shipper.ts";
-import type { AppQuestion } from "./link_frames.ts";
 import { LackingFiles } from "./lacking_files.ts";
-import { compressing, decompressing, isWorthCompressing, plain } from "./stream_compression.ts";
+import { decompressing, isWorthCompressing } from "./stream_compression.ts";
 import { PacketNamer } from "./named_packet.ts";
 import type { OpenedLink, SessionLink } from "./session_link.ts";
 import {
   type AppConfig,
-  type GuestReply,
   type GuestRequest,
   MIGRATE,
   type Miss,
   packPayload,
   READY,
-  REPLY,
   REQUEST,
   RETURN,
   type ReturnHead,
   type SessionStart,
   STAGE,
   START,
-  type SupervisorRequest,
   type TraceEvent,
   unpackPayload,
 } from "./protocol.ts";
 import { checkedReturn } from "./return_head.ts";
 import { shownText } from "./shown_text.ts";
 import type { SessionNote, SessionNotice, SessionReply } from "./session_control.ts";
-import { parseGuestStop, type StageStop } from "./stages.ts";
+import type { StageStop } from "./stages.ts";
 
 /** How a session stands: usable, and which one of this app's it is; or why not. */
 export type SessionState =
   | { readonly ok: true; readonly id: number }
   | { readonly ok: false; readonly error: string; readonly late?: boolean };
 
-export interface MigrateReply {
+export interface MigrateReply extends Partial<Asked> {
   readonly ok: boolean;
   readonly head?: ReturnHead;
   readonly packet?: Uint8Array;
@@ -60,15 +55,6 @@ export interface MigrateReply {
   readonly awayMs?: number;
   readonly bytesUp?: number;
   readonly bytesDown?: number;
-  /** Whether the guest asked for the frames below its method. */
-  readonly framesAsked?: boolean;
-  /** Questions of the guest for files while it ran, and what the answers weighed. */
-  readonly faults?: number;
-  readonly fileBytes?: number;
-  /** Of these: what crossed the link, as the clone lacked it. */
-  readonly fileBytesSent?: number;
-  /** Of files whose bytes it was told, also by name. */
-  readonly fileBytesRead?: number;
 }
 
 /** How long after a session began to open migration points may wait for it: a weak device loads its app meanwhile. */
@@ -80,28 +66,16 @@ const SILENCE_MS = 4_000;
 const SILENCE_CHECK_MS = 500;
 /** Of the files that an app's arguments name, so many are looked at to know what the clone lacks. */
 const MAX_LOOKED_AT = 1000;
-/** Bytes of files that are fewer aren't worth a name. */
-const NAMED_FROM_BYTES = 1024;
 
 let sessions = 0;
 
 /** What a session needs. */
-export interface SessionParts {
+export interface SessionParts extends Pick<AnswerParts, "ask" | "askApp" | "frames" | "permissions"> {
   /** Leads to the peer and is this session's own; undefined if there is no way. */
   readonly connection: Promise<OpenedLink | undefined>;
   /** Whether a migration point may wait until it is open. */
   readonly patient: boolean;
-  /** Asks the supervisor. */
-  ask(request: SupervisorRequest): Promise<any>;
-  /** The stack below the method that is away, as lines. */
-  frames(): Promise<unknown>;
-  /** Asks the app's thread, which waits: for a variable of its environment or all, its terminal's size, or who called the method. */
-  askApp(
-    question: Extract<AppQuestion, { about: "environment" | "terminal" | "caller" }>,
-  ): Promise<GuestReply>;
   event(event: TraceEvent): void;
-  /** What the app may do with files; asked of its thread. */
-  readonly permissions: AskedPermissions;
   /** What the app's thread can read at any time. */
   readonly board: Board;
   /** What clones may see; the same for all sessions of an app. */
@@ -120,8 +94,6 @@ export class DeviceSession {
   readonly #id = ++sessions;
   readonly #config: AppConfig;
   readonly #ask: SessionParts["ask"];
-  readonly #askApp: SessionParts["askApp"];
-  readonly #frames: SessionParts["frames"];
   readonly #permissions: AskedPermissions;
   readonly #event: SessionParts["event"];
   readonly #board: Board;
@@ -161,11 +133,7 @@ export class DeviceSession {
   #noted: string | undefined;
   /** Where it leads, and what made it this clone. */
   #clone: { readonly clone?: string; readonly why?: string } = {};
-  #framesAsked = false;
-  #faults = 0;
-  #fileBytes = 0;
-  #fileBytesSent = 0;
-  #fileBytesRead = 0;
+  readonly #answers: GuestAnswers;
 
   constructor(
     config: AppConfig,
@@ -176,8 +144,6 @@ export class DeviceSession {
     this.#config = config;
     this.#ask = ask;
     this.#code = new CodeShipper({ ask, blobs: this.#blobs, memory: this.#memory });
-    this.#askApp = askApp;
-    this.#frames = frames;
     this.#permissions = permissions;
     this.#event = event;
     this.#board = board;
@@ -191,6 +157,15 @@ export class DeviceSession {
       namedPaths(config.start),
       (path, state) => this.#memory.named(path, state),
     );
+    this.#answers = new GuestAnswers({
+      ...{ ask, askApp, frames, permissions },
+      ...{ files: this.#files, blobs: this.#blobs, memory: this.#memory, lacking: this.#lacking },
+      conditions: () => this.#board.read(),
+      fault: (reason, bytes) =>
+        event({ event: "fault", thread: "main", method: this.#method, reason, bytes }),
+      stop: (makeStop) => this.#reach(makeStop),
+      send: (kind, ...payload) => this.#connection?.send(kind, ...payload),
+    });
     this.#ready = new Promise((resolve) => this.#settleReady = resolve);
     connection.then((open) => this.#open(open), (error) => this.#lose(String(error)));
   }
@@ -244,9 +219,7 @@ export class DeviceSession {
     if (this.#lost !== undefined) return { ok: false, reason: this.#lost };
     this.#method = message.method;
     this.#files.begin();
-    this.#framesAsked = false;
-    this.#faults = this.#fileBytes = 0;
-    this.#fileBytesSent = this.#fileBytesRead = 0;
+    this.#answers.begin();
     // Already now: a clone may hang before it has said what it lacks.
     this.#watchOver(message.longestAwayMs);
     const { code, bytes: codeBytes } = await this.#code.ship(message.head.code, message.missing);
@@ -257,7 +230,7 @@ export class DeviceSession {
     if (this.#lost !== undefined) return { ok: false, reason: this.#lost };
     const head = { ...message.head, code, permits, ...(chunks !== undefined && { chunks }) };
     const whole = packPayload(head, chunks === undefined ? packet : undefined);
-    const payload = await this.#packed(whole);
+    const payload = await packedFor(this.#board.read(), whole);
     this.#event({
       event: "ship",
       thread: "main",
@@ -286,11 +259,7 @@ export class DeviceSession {
       ...reply,
       awayMs: performance.now() - started,
       bytesUp: totalBytes(payload) + codeBytes + chunkBytes,
-      framesAsked: this.#framesAsked,
-      faults: this.#faults,
-      fileBytes: this.#fileBytes,
-      fileBytesSent: this.#fileBytesSent,
-      fileBytesRead: this.#fileBytesRead,
+      ...this.#answers.asked,
     };
   }
 
@@ -364,7 +333,7 @@ export class DeviceSession {
         // A guest that can't stand for this device says so before any thread came.
         if (request.op === "abandon") return this.#abandoned(request);
         const answered = this.#turns.asks();
-        this.#request(request).then(answered, (error) => this.#lose(String(error)));
+        this.#answers.answer(request).then(answered, (error) => this.#lose(String(error)));
       } else if (frame.kind === STAGE) this.#stage(frame.payload);
       else if (frame.kind === BLOB_REQUEST) {
         const sent = this.#turns.fetches();
@@ -523,77 +492,6 @@ export class DeviceSession {
     this.#lose(reason, parseMiss(request.miss));
   }
 
-  async #request(request: Exclude<GuestRequest, { op: "abandon" }>): Promise<void> {
-    if (request.op === "position" || request.op === "source") {
-      const value = await this.#ask(request);
-      return await this.#reply({ ok: true, value });
-    }
-    if (request.op === "stage") {
-      await this.#reach(() => parseGuestStop(request));
-      return await this.#reply({ ok: true });
-    }
-    if (request.op === "frames") {
-      this.#framesAsked = true;
-      return await this.#reply({ ok: true, value: await this.#frames() });
-    }
-    if (request.op === "caller") return await this.#reply(await this.#askApp({ about: "caller" }));
-    if (request.op === "env") {
-      const { name } = request;
-      return await this.#reply(
-        await this.#askApp({ about: "environment", ...(name !== undefined && { name }) }),
-      );
-    }
-    if (request.op === "machine") {
-      return await this.#reply(
-        await machineFact(request.name, {
-          permissionOf: (permission) => this.#permissions.ask(permission),
-          terminal: () => this.#askApp({ about: "terminal" }),
-        }),
-      );
-    }
-    await this.#answerFile(request);
-  }
-
-  async #answerFile(request: Extract<GuestRequest, { op: "file" }>): Promise<void> {
-    const served = await this.#permissions.while(() => this.#files.serve(request));
-    const { reply, parts, opened = [], ahead = [] } = served;
-    const all = [...parts, ...opened, ...ahead];
-    const bytes = all.reduce((sum, { cost }) => sum + cost, 0);
-    const length = totalBytes(all);
-    this.#fileBytes += bytes;
-    this.#fileBytesRead += length;
-    const { aside } = request;
-    // Nobody waits for it.
-    if (aside === undefined) {
-      this.#faults++;
-      const reason = `${request.call} ${request.path}`;
-      this.#event({ event: "fault", thread: "main", method: this.#method, reason, bytes });
-    }
-    const answer = aside === undefined ? reply : { ...reply, aside };
-    if (length < NAMED_FROM_BYTES && all.every(({ chunks }) => chunks === undefined)) {
-      this.#fileBytesSent += length;
-      return await this.#reply(answer, ...all.map((part) => part.bytes!));
-    }
-    const sent = (bytes: number) => void (this.#fileBytesSent += bytes);
-    const wanted = [...parts, ...opened];
-    const own = await this.#nameParts(wanted, (contents) => this.#blobs.pass(contents, sent));
-    const more = await this.#nameParts(ahead, (contents) => this.#blobs.announce(contents, sent));
-    const names = [...own.splice(parts.length), ...more];
-    const coming = reply.ahead?.map((item, i) => ({ ...item, chunks: names[i]! })) ?? [];
-    await this.#reply({ ...answer, chunks: own.flat(), ahead: coming });
-    this.#blobs.stream();
-  }
-
-  async #reply(head: GuestReply, ...bytes: Uint8Array[]): Promise<void> {
-    const payload = await this.#packed([...packPayload(head), ...bytes]);
-    await this.#connection?.send(REPLY, ...payload);
-  }
-
-  /** As it goes to the clone soonest. */
-  #packed(parts: readonly Uint8Array[]): Promise<Uint8Array[]> | Uint8Array[] {
-    return isWorthCompressing(totalBytes(parts), this.#board.read()) ? compressing(parts) : plain(parts);
-  }
-
   /** Stops here until the person goes on, if anybody steps. */
   async #reach(makeStop: () => Omit<StageStop, "thread" | "method">): Promise<void> {
     await this.#ask({ op: "stage", stop: { ...makeStop(), thread: "main", method: this.#method } });
@@ -603,27 +501,6 @@ export class DeviceSession {
   #roundTripBytes(): number {
     const conditions = this.#board.read();
     return conditions === undefined ? 0 : conditions.rttMs * conditions.upBytesPerSecond / 1000;
-  }
-
-  /** Names the bytes of each file; `pass` sees to those that the clone's store may lack. */
-  async #nameParts(
-    parts: readonly FilePart[],
-    pass: (contents: readonly Uint8Array[]) => Promise<string[]>,
-  ): Promise<string[][]> {
-    const cut = parts.map(({ bytes }) => bytes === undefined ? [] : chunksOf(bytes));
-    const contents = cut.flat();
-    const hashes = contents.length === 0 ? [] : await pass(contents);
-    let at = 0;
-    return parts.map(({ path, state, chunks }, i) => {
-      if (chunks !== undefined) return chunks.map(({ hash }) => hash);
-      const own = cut[i]!.map(({ length }, n) => ({ hash: hashes[at + n]!, bytes: length }));
-      at += own.length;
-      if (state !== undefined) {
-        this.#memory.addRead({ path, state, chunks: own });
-        this.#lacking.arrived(path);
-      }
-      return own.map(({ hash }) => hash);
-    });
   }
 
   /** For the app's next run. */
