@@ -53,6 +53,8 @@ export interface AppHost {
   changed(): void;
   /** Cuts the session's connection when it falls silent, until the returned function is called. */
   watch(session: CloneSession): () => void;
+  /** A piece of what the clone sends has come through the link. */
+  heard(session: CloneSession): void;
 }
 
 /** An app's session, as `status` shows it. */
@@ -185,6 +187,7 @@ async function relay({ control, out, session, host, migrations, ended, end }: Re
   });
   session.control.handOver({
     data(chunk) {
+      host.heard(session);
       session.meter.arrived(chunk.length);
       return down.data(chunk);
     },

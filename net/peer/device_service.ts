@@ -63,6 +63,7 @@ export class DeviceService {
         migrations,
         gate,
         changed,
+        heard: ({ connection }) => liveness.heard(connection),
         watch: (session: CloneSession) => {
           const unwatch = liveness.watch(session.connection);
           return () => {

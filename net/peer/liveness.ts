@@ -65,13 +65,21 @@ export class Liveness {
     return heard === undefined ? 0 : performance.now() - heard.at;
   }
 
+  /**
+   * Something of the connection's arrived just now, though its bytes came before: behind an emulated link they wait, and with them
+   * the answers to pings.
+   */
+  heard(connection: Connection): void {
+    const heard = this.#heard.get(connection.timeline);
+    if (heard !== undefined) heard.at = performance.now();
+  }
+
   /** Cuts the connection when it has been silent for so long, until the returned function is called. */
   watch(connection: Connection, silenceMs = SILENCE_MS): () => void {
     const watchers = this.#watched.get(connection) ?? [];
     watchers.push(silenceMs);
     this.#watched.set(connection, watchers);
-    const heard = this.#heard.get(connection.timeline);
-    if (heard !== undefined) heard.at = performance.now();
+    this.heard(connection);
     this.#timer ??= this.#start();
     let done = false;
     return () => {

@@ -36,6 +36,21 @@ Deno.test("Liveness.watch() counts no time as silence in which its own process w
   match(ended.join(), /no sign of life for 1500 ms/);
 });
 
+Deno.test("Liveness.heard() is a sign of life where an emulated link holds back what has arrived", async () => {
+  const liveness = new Liveness(() => true);
+  const { connection, ended } = silent(liveness);
+  const unwatch = liveness.watch(connection, 1_500);
+  for (let i = 0; i < 30; i++) {
+    await pause(100);
+    liveness.heard(connection);
+  }
+  equal(ended.length, 0, `cut while it was heard: ${ended}`);
+  for (let i = 0; i < 200 && ended.length === 0; i++) await pause(50);
+  unwatch();
+  liveness.close();
+  match(ended.join(), /no sign of life for 1500 ms/);
+});
+
 Deno.test("Liveness.watch() goes by the watcher who waits least, while that one watches", async () => {
   const liveness = new Liveness(() => true);
   const { connection, ended } = silent(liveness);
