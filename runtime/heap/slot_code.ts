@@ -64,8 +64,9 @@ export function slotFiller(keys: readonly string[]): FillSlots {
 export function objectMaker(keys: readonly string[], prototype: object): MakeObject {
   let text = "";
   for (let i = 0; i < keys.length; i++) text += `this[${quote(keys[i]!)}]=void 0;`;
-  // A constructor that is called from one place only is made part of the code there.
-  const body = `function C(){${text}}C.prototype=o;return function(){return new C()}`;
+  // A constructor that is called from one place only is made part of the code there. Stack traces call objects by their
+  // constructor's name, unless that is this one.
+  const body = `function Object(){${text}}Object.prototype=o;return function(){return new Object()}`;
   const make = compile<(prototype: object) => MakeObject>(keys, body);
   if (make !== undefined) return make(prototype);
   return () => {

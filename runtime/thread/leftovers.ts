@@ -134,16 +134,7 @@ export class Leftovers {
       },
     }.queueMicrotask;
     const { nextTick } = process;
-    this.nextTick = (callback, ...args) => {
-      if (typeof callback !== "function") return nextTick(callback);
-      this.#queued++;
-      const id = --this.#lastQueued;
-      nextTick((...given: unknown[]) => {
-        this.#runs(id);
-        apply(callback, undefined, given);
-      }, ...args);
-      makes(id, TICK);
-    };
+    this.nextTick = this.#tickStand(nextTick, (id) => makes(id, TICK));
     mustDefine(globalThis, "queueMicrotask", {
       ...getOwnPropertyDescriptor(globalThis, "queueMicrotask"),
       value: this.stand,
@@ -155,6 +146,22 @@ export class Leftovers {
         "a rejected promise that nobody handles",
       );
     });
+  }
+
+  /** Looks like the engine's own, name included. */
+  #tickStand(nextTick: typeof process.nextTick, makes: (id: number) => void): typeof process.nextTick {
+    return {
+      nextTick: (callback: (...given: unknown[]) => void, ...args: unknown[]) => {
+        if (typeof callback !== "function") return nextTick(callback);
+        this.#queued++;
+        const id = --this.#lastQueued;
+        nextTick((...given: unknown[]) => {
+          this.#runs(id);
+          apply(callback, undefined, given);
+        }, ...args);
+        makes(id);
+      },
+    }.nextTick;
   }
 
   /** Something that was queued runs. */
