@@ -1,5 +1,5 @@
 /** Runs that the device's running peer serves: as if each had a supervisor of its own, whatever happens to either side. */
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { bounded } from "./bounded.ts";
 import { Scene } from "./net_fixtures.ts";
 import { Running } from "./running.ts";
@@ -144,6 +144,41 @@ Deno.test("a peer with another umask serves no run, which then does without", as
   await answer(run, "own");
   const { code, stdout } = await bounded("the run's end", WAIT_MS, run.output());
   deepEqual([code, stdout.split("\n").slice(1)], [7, ["own 18", "true", ""]]);
+});
+
+/** What an app with all permissions could do to who serves it. */
+const HOSTILE = `
+const folder = \`/tmp/clonecloud-\${Deno.ppid}\`;
+const up = Deno.openSync(\`\${folder}/up\`, { write: true });
+const say = (head: Uint8Array, packetBytes = 0) => {
+  const header = new Uint8Array(8);
+  new DataView(header.buffer).setUint32(0, head.length, true);
+  new DataView(header.buffer).setUint32(4, packetBytes, true);
+  up.writeSync(new Uint8Array([...header, ...head]));
+};
+const { serialize } = Deno[Deno.internal].core;
+const ask = (id: number) => say(serialize({ op: "supervisor", id, request: { op: "tables", keys: ["none"] } }));
+if (Deno.args[0] === "flood") for (let id = 1e6; id < 1e6 + 3000; id++) ask(id);
+else if (Deno.args[0] === "garbage") say(new TextEncoder().encode("no message of ours"));
+else say(new Uint8Array(1), 0xffffffff);
+console.log("done");
+`;
+
+Deno.test("no app that a peer serves ends it or keeps it from others", async () => {
+  await using device = await Device.open();
+  Deno.writeTextFileSync(`${device.folder}/hostile.ts`, HOSTILE);
+  for (const way of ["flood", "garbage", "huge"]) {
+    const hostile = device.run(["--instrument", "all", "hostile.ts", way]);
+    await bounded(`the app that sends ${way}`, WAIT_MS, hostile.waitFor(/done/));
+    const other = device.run(["--instrument", "all", "app.ts"]);
+    await bounded(`a start after ${way}`, WAIT_MS, other.waitFor(/ready/));
+    ok(device.served() >= 1, `another run isn't served after ${way}`);
+    await answer(other, way);
+    const { code } = await bounded(`a run after ${way}`, WAIT_MS, other.output());
+    equal(code, 7);
+    await bounded(`the end of the app that sent ${way}`, WAIT_MS, hostile.output());
+    await device.servesNone();
+  }
 });
 
 Deno.test("a served run tells what was typed wrongly as any other", async () => {

@@ -338,6 +338,7 @@ export class Run {
           Promise.resolve(this.#config(revoke, known, runtime.SESSION_VERSION)),
         watcher: this.#watcher(code),
         sent: (clone, paths) => this.#sentAhead(clone, paths),
+        mayBlock: this.#aside === undefined,
         journals: this.#journals,
       }, this.#place);
     } catch (error) {

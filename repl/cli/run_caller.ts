@@ -50,8 +50,13 @@ export class RunCaller implements Terminal, Aside {
 
   /** The run has ended. */
   close(): void {
-    if (this.#folder !== undefined) Deno.removeSync(this.#folder, { recursive: true });
+    const folder = this.#folder;
     this.#folder = undefined;
+    try {
+      if (folder !== undefined) Deno.removeSync(folder, { recursive: true });
+    } catch {
+      // Somebody cleaned up the temporary folder.
+    }
   }
 
   async #aside<T extends keyof AsideTasks>(task: T, given: AsideTasks[T]): Promise<unknown> {

@@ -47,13 +47,12 @@ export class RunService {
     if (refusal !== undefined) return void control.send({ ok: false, error: refusal });
     const served = this.#serve(control, request);
     this.#runs.add(served);
-    await served;
-    this.#runs.delete(served);
+    await served.finally(() => this.#runs.delete(served));
   }
 
   /** Resolves when no run is served any more; their callers must be gone. */
   async ended(): Promise<void> {
-    await Promise.all(this.#runs);
+    await Promise.allSettled(this.#runs);
   }
 
   /** Why the caller has to do without. */

@@ -48,6 +48,8 @@ export interface SupervisorParts {
     clone: string,
     paths: readonly string[],
   ) => Promise<Record<string, readonly string[]>>;
+  /** Whether this process may stand still over an app that doesn't read what it asked for. */
+  readonly mayBlock: boolean;
   /** Folder for the journals of changed files. */
   readonly journals: string;
 }
@@ -118,7 +120,11 @@ export class Supervisor {
         board.seekSync(0, Deno.SeekMode.Start);
         board.writeSync(bytes);
       });
-      this.#link = new AppLink(this.folder, (message, _link, packet) => this.#receive(message, packet));
+      this.#link = new AppLink(
+        this.folder,
+        (message, _link, packet) => this.#receive(message, packet),
+        parts,
+      );
     } catch (error) {
       Deno.removeSync(this.folder, { recursive: true });
       throw new Error(`Cannot write to ${this.folder}: ${stateOf(error as Error)}`, { cause: error });
@@ -145,7 +151,7 @@ export class Supervisor {
     this.#workers.push(
       new AppLink(folder, async (message, link, packet) => {
         if (message.op === "supervisor") await this.#answer(message, link, packet);
-      }),
+      }, this.#parts),
     );
     return folder;
   }

@@ -9,6 +9,7 @@ import {
   READ_BYTES,
   sizesOf,
 } from "./link_frames.ts";
+import { MAX_FRAME_BYTES } from "./constants.ts";
 import { Parcel, PARCEL_BYTES } from "./parcel.ts";
 
 /** What an app's main thread says, and whether and where it waits for the answer; `id` is 0 if it doesn't. */
@@ -49,14 +50,20 @@ export class AppLink {
   #asked = 1;
   #writing: Record<Lane, Promise<void> | undefined> = { down: undefined, late: undefined };
   #closed = false;
+  readonly #mayBlock: boolean;
 
-  /** Makes the pipes in a private folder. @throws {Error} if that can't be. */
+  /**
+   * Makes the pipes in a private folder. `mayBlock`: whether this process may stand still over an app that doesn't read what it
+   * asked for. @throws {Error} if that can't be.
+   */
   constructor(
     folder: string,
     onMessage: (message: AppMessage, link: AppLink, packet: Uint8Array<ArrayBuffer> | undefined) => void,
+    { mayBlock = true }: { readonly mayBlock?: boolean } = {},
   ) {
     this.#folder = folder;
     this.#onMessage = onMessage;
+    this.#mayBlock = mayBlock;
     const paths = PIPES.map((name) => `${folder}/${name}`);
     const { success, stderr } = new Deno.Command("mkfifo", { args: ["-m", "600", ...paths] }).outputSync();
     if (!success) throw new Error(`Cannot make pipes: ${new TextDecoder().decode(stderr)}`);
@@ -113,7 +120,8 @@ export class AppLink {
     const file = this.#files[lane];
     const writing = this.#writing[lane];
     // Who waits on `down` reads; an app that waits for a late answer may do anything else first, for as long as it likes.
-    if (lane === "down" && writing === undefined && parts.length === 1 && first.length <= SMALL_BYTES) {
+    const isSmall = parts.length === 1 && first.length <= SMALL_BYTES;
+    if (this.#mayBlock && lane === "down" && writing === undefined && isSmall) {
       writeAllSync(file, first);
       return;
     }
@@ -132,16 +140,17 @@ export class AppLink {
         const header = await inlet.exactly(HEADER_BYTES);
         if (this.#closed) break;
         const { headBytes, packetBytes } = sizesOf(header);
+        if (headBytes > MAX_FRAME_BYTES || packetBytes > MAX_FRAME_BYTES) break;
         const head = await inlet.exactly(headBytes);
         const sent = packetBytes === 0 ? undefined : await inlet.exactly(packetBytes);
-        this.#holdOneEnd(inlet);
+        if (!this.#holdsOneEnd) await this.#holdOneEnd(inlet);
         const message = this.#serializer.deserialize(head) as AppMessage;
         const packet = message.parcel ? this.#parcel.take(message.parcel) : sent;
         if (message.op === "answered") this.#answered(message.question, message.value);
         else this.#onMessage(message, this, packet);
       }
-    } catch (error) {
-      if (!(error instanceof PipeEnd)) throw error;
+    } catch {
+      // The end of the pipe, or something that no app of ours says: either way it goes on alone.
     }
     this.#files.up.close();
     if (this.#closed) return;
@@ -150,11 +159,10 @@ export class AppLink {
   }
 
   /** The app's thread has its end of `up` open: from now on it alone keeps it from ending. */
-  #holdOneEnd(inlet: Inlet): void {
-    if (this.#holdsOneEnd) return;
+  async #holdOneEnd(inlet: Inlet): Promise<void> {
     this.#holdsOneEnd = true;
     const both = this.#files.up;
-    this.#files.up = inlet.file = Deno.openSync(`${this.#folder}/up`);
+    this.#files.up = inlet.file = await Deno.open(`${this.#folder}/up`);
     both.close();
   }
 
