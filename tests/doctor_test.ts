@@ -85,8 +85,9 @@ Deno.test({
       await offer.output();
       const lonely = device.spawn(cli(device, "peer"));
       await lonely.waitFor(/\/ip4\/127\.0\.0\.1\//);
+      await lonely.waitFor(/this machine is in no network now/, "stderr");
       await lonely.kill("SIGTERM");
-      match((await lonely.output()).stderr, /this machine is in no network now/);
+      await lonely.output();
     });
     await peer.kill("SIGTERM");
     await peer.output();
