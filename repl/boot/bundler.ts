@@ -2,6 +2,7 @@
  * Makes the bundles of what app processes load: a program of its own, of the lowest priority, started by a run that found
  * none. One at a time; what goes wrong leaves runs to load the modules themselves.
  */
+import { startBehind } from "./background.ts";
 import {
   bundleFolder,
   ENTRIES,
@@ -21,10 +22,7 @@ const RUNTIME = new URL("../../runtime/", SOURCE).href;
 export function startBundler(denoPath: string): void {
   if (bundleFolder() === undefined || hasFailed()) return;
   const make = ["run", "-A", "--no-prompt", import.meta.url];
-  new Deno.Command("sh", {
-    args: ["-c", 'exec nice -n 19 "$0" "$@"', denoPath, ...make],
-    ...{ cwd: "/", stdin: "null", stdout: "null", stderr: "null", detached: true },
-  }).spawn().unref();
+  startBehind(denoPath, make);
 }
 
 function hasFailed(): boolean {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Entry, findBundle, isBundle } from "./bundle.ts";
+import { type Entry, findBundle, isBundle, stampOf } from "./bundle.ts";
 
-export { isBundle };
+export { isBundle, stampOf };
 
 /** What app processes are started with. */
 export interface AppCode {

@@ -1,3 +1,4 @@
+import { startBehind } from "../boot/background.ts";
 import { Lessons } from "./lessons.ts";
 
 /** No lesson takes longer than this of CPU time; the system ends a learner that does. */
@@ -18,10 +19,7 @@ const MOD = new URL("../../mod.ts", import.meta.url).href;
 export function startLearner(home: string, denoPath: string): void {
   const learn = ["run", "-A", "--no-prompt", `--v8-flags=--max-old-space-size=${MAX_HEAP_MB}`, MOD]
     .concat("learn", "--home", home, "--log");
-  const bounded = ["-c", `ulimit -t ${MAX_CPU_S}; exec nice -n 19 "$0" "$@"`, denoPath, ...learn];
-  const [command, args] = Deno.build.os === "windows" ? [denoPath, learn] : ["sh", bounded];
-  new Deno.Command(command, { args, cwd: "/", stdin: "null", stdout: "null", stderr: "null", detached: true })
-    .spawn().unref();
+  startBehind(denoPath, learn, MAX_CPU_S);
 }
 
 /** Who learns from one lesson. */

@@ -170,8 +170,7 @@ export class CodeService {
     return found;
   }
 
-  /** Answers one request of an app's migrator; undefined if it is none of ours. */
-  /** Answers a request of the app's; `packet` is what came with it. */
+  /** Answers a request of the app's, undefined if it is none of ours; `packet` is what came with it. */
   async answer(
     request: SupervisorRequest,
     packet: Uint8Array<ArrayBuffer> = new Uint8Array(),
