@@ -83,6 +83,7 @@ export const PROMISE_PROGRAMS: readonly Program[] = [
     migrate: ["repeat", "reduce"],
     stays: [RegExp(`repeat: ${NOT_AWAITED}`)],
   },
+  { file: "late_stacks.js", migrate: ["late"] },
   {
     file: "stacks.js",
     migrate: ["passes", "chained", "direct", "timed", "inner"],

@@ -37,8 +37,10 @@ export interface SettlementParts {
 export class Settlement {
   readonly #parts: SettlementParts;
   readonly #tick = process.nextTick.bind(process);
-  readonly #after = setTimeout.bind(globalThis);
-  readonly #never = clearTimeout.bind(globalThis);
+  // Not by timers: several that are due at once show in stack traces of what goes on between them.
+  readonly #waitAsync = Atomics.waitAsync;
+  readonly #notify = Atomics.notify;
+  readonly #cell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
   constructor(parts: SettlementParts) {
     this.#parts = parts;
@@ -51,8 +53,7 @@ export class Settlement {
   /** When a promise was settled, counted from this call; `mayWait`: in a later turn of the event loop too, as by a timer. */
   async of(promise: Promise<unknown>, mayWait: boolean): Promise<Settled | Unsettled> {
     const { isPending, leftovers } = this.#parts;
-    let wake = () => {};
-    awaiting(promise, () => wait(promise, () => wake()));
+    awaiting(promise, () => wait(promise, () => this.#notify(this.#cell, 0)));
     if (!isPending(promise)) return 0;
     const rounds = await this.#rounds(promise);
     if (rounds !== undefined) return rounds;
@@ -60,7 +61,7 @@ export class Settlement {
       await new PromiseCtor<void>((resolve) => this.#tick(resolve));
       if (!isPending(promise)) return "tick";
     }
-    return await this.#turns(promise, mayWait, (ring) => wake = ring);
+    return await this.#turns(promise, mayWait);
   }
 
   /** After which round of microtasks it was settled; undefined if it is pending when no more of them wait. */
@@ -75,24 +76,13 @@ export class Settlement {
     return undefined;
   }
 
-  /** `orAt` is given what ends the wait for the next look. */
-  async #turns(
-    promise: object,
-    mayWait: boolean,
-    orAt: (ring: () => void) => void,
-  ): Promise<Settled | Unsettled> {
+  async #turns(promise: object, mayWait: boolean): Promise<Settled | Unsettled> {
     const { isPending, leftovers, cpu } = this.#parts;
     for (let quiet = 0, ran = leftovers.ran, spent = cpu(); isPending(promise);) {
       const onTimer = leftovers.timersWait();
       if (onTimer && (!mayWait || quiet >= MOST_TIMER_POLLS)) return { unsettled: WAITS };
       if (quiet >= MOST_POLLS) return { unsettled: NOTHING };
-      await new PromiseCtor<void>((resolve) => {
-        const alarm = this.#after(resolve, POLL_MS);
-        orAt(() => {
-          this.#never(alarm);
-          resolve();
-        });
-      });
+      await this.#waitAsync(this.#cell, 0, 0, POLL_MS).value;
       const isQuiet = leftovers.ran - ran <= 1 && cpu() - spent < WORKING_MICROSECONDS;
       quiet = isQuiet ? quiet + 1 : 0;
       [ran, spent] = [leftovers.ran, cpu()];
