@@ -42,6 +42,8 @@ export {
   type LocalClient,
   type LocalSocket,
   type MigrationRow,
+  type NewcomerLimits,
+  Newcomers,
   type Peer,
   type PeerOptions,
   type PeerRow,

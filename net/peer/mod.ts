@@ -10,6 +10,7 @@ export { type AttachedPeer, attachPeer } from "./attach.ts";
 export type { MigrationRow } from "./migration_log.ts";
 export { connectLocal, type LocalClient } from "./local_client.ts";
 export { type LocalSocket } from "./local_server.ts";
+export { type NewcomerLimits, Newcomers } from "./newcomers.ts";
 export type { Peer, PeerOptions, PeerRow, PeerStatus } from "./options.ts";
 export { revoke } from "./revoke.ts";
 export { spawnClone, type SpawnedClone, type SpawnOptions } from "./spawned_clone.ts";

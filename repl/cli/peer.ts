@@ -97,7 +97,7 @@ async function startPage(running: Peer, port: number | undefined): Promise<void>
   if (port === undefined) return;
   try {
     const { startDashboard } = await import("../dashboard/mod.ts");
-    const page = startDashboard(running, { port });
+    const page = await startDashboard(running, { port });
     running.showPage(page.url);
     running.onStop(() => page.close());
     console.error(`clonecloud: this peer's page, for you only: ${page.url}`);

@@ -1,4 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import type { NewcomerLimits } from "../../net/mod.ts";
+import { boundedServer } from "./bounded_server.ts";
+import { PAGE_LIMITS } from "./constants.ts";
 import { Live, type ShownPeer } from "./live.ts";
 import { routes } from "./routes.ts";
 
@@ -10,22 +16,35 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
-/** Serves a peer's page on loopback; port 0 takes any free one. @throws {Error} if the port is taken. */
-export function startDashboard(peer: ShownPeer, { port }: { readonly port: number }): Dashboard {
+/** How a page is served. */
+export interface DashboardOptions {
+  /** On loopback; 0 takes any free one. */
+  readonly port: number;
+  /** In place of the usual ones, for tests. */
+  readonly limits?: NewcomerLimits;
+}
+
+/** Serves a peer's page on loopback. @throws {Error} if the port is taken. */
+export async function startDashboard(
+  peer: ShownPeer,
+  { port, limits = PAGE_LIMITS }: DashboardOptions,
+): Promise<Dashboard> {
   const token = randomBytes(24).toString("base64url");
   const closing = new AbortController();
   let hosts: readonly string[] = [];
   const app = routes({ live: new Live(peer), token, hosts: () => hosts, signal: closing.signal });
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port, onListen: () => {} },
-    (request) => app.fetch(request),
-  );
-  hosts = ["127.0.0.1", "localhost"].map((name) => `${name}:${server.addr.port}`);
+  const server = boundedServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }), limits);
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const { port: bound } = server.address() as AddressInfo;
+  hosts = ["127.0.0.1", "localhost"].map((name) => `${name}:${bound}`);
   return {
-    url: `http://127.0.0.1:${server.addr.port}/#${token}`,
+    url: `http://127.0.0.1:${bound}/#${token}`,
     async close() {
       closing.abort();
-      await server.shutdown();
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
     },
   };
 }

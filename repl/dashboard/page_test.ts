@@ -51,7 +51,7 @@ Deno.test({
       await startPeer({ ...options, home: cloneHome, name: "laptop", trust: [device.id] }),
       (peer) => peer.stop(),
     );
-    const dashboard = cleanups.adopt(startDashboard(device, { port: 0 }), (page) => page.close());
+    const dashboard = cleanups.adopt(await startDashboard(device, { port: 0 }), (page) => page.close());
     const browser = cleanups.adopt(
       await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] }),
       (chrome) => chrome.close(),
@@ -162,7 +162,10 @@ Deno.test({
   sanitizeResources: false,
   async fn() {
     await using cleanups = new AsyncDisposableStack();
-    const dashboard = cleanups.adopt(startDashboard(new WordyPeer(), { port: 0 }), (page) => page.close());
+    const dashboard = cleanups.adopt(
+      await startDashboard(new WordyPeer(), { port: 0 }),
+      (page) => page.close(),
+    );
     const browser = cleanups.adopt(
       await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] }),
       (chrome) => chrome.close(),
