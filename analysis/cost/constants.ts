@@ -27,6 +27,8 @@ export const UNKNOWN_STATE_BYTES = 64 * 1024;
 
 /** A size explains a time if it accounts for this share of its spread: else the mean is used. */
 export const MIN_FIT = 0.6;
+/** Of two sides that both show how time grows, one whose sizes lie so many times as wide apart is believed: noise tilts the other's line. */
+export const WIDER = 2;
 /** Over this many points: two that were observed one after the other, the first a little forgotten. */
 export const MIN_POINTS = 1.5;
 /** … whose sizes lie so far apart at least, as a share of their mean: nearer ones show noise. */
@@ -50,9 +52,11 @@ export const EXPLORE_MARGIN = 1.25;
 export const COLD_START_SHARE = 0.7;
 /**
  * Of what the very first migration of an app costs on top, which brings the clone its code, a later session's first costs this
- * share: measured 0.4 on a device 4 times slower than its clone, 0.55 on one 26 times slower.
+ * share: 0.2 to 0.45 was measured on devices 4 and 10 times slower than their clone.
  */
-export const LATER_COLD_SHARE = 0.5;
+export const LATER_COLD_SHARE = 0.3;
+/** How much one first migration of a session that cost less on top than was thought changes that: what disturbs it only adds. */
+export const LESS_COLD_STEP = 0.6;
 /** A method that asked for files so many times as often as that asks for each of them. */
 export const ASKS_FOR_EACH = 1.5;
 /** One run may correct what an invocation takes here by this factor at most, either way. */

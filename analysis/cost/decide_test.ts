@@ -145,11 +145,25 @@ Deno.test("Decider.decide() shares a session's first cost among the invocations 
   const next = new Decider(JSON.parse(JSON.stringify(first)));
   const { coldMs, thereMs, reason } = next.decide(scan, [100, 3]);
   // The profile says 3 invocations a run, this run had 4: 3.3 share it.
-  assert(Math.abs(coldMs - 303) < 10 && thereMs > 303, `${coldMs} ${thereMs}`);
+  assert(Math.abs(coldMs - 182) < 6 && thereMs > 182, `${coldMs} ${thereMs}`);
   assertEquals(reason, "does not pay");
   assertEquals(next.decide(scan, [3000, 3]).reason, "pays");
   next.observe(scan, away(1000));
   assertEquals(next.decide(scan, [1000, 3]).coldMs, 0);
+});
+
+Deno.test("Decider.observe() believes a first migration that costs less on top sooner than one that costs more", () => {
+  const it = decider();
+  const opened = (extraMs: number) => {
+    it.decide(scan, [100, 3]);
+    it.observe(scan, { ...away(100), cold: true, totalMs: away(100).totalMs + extraMs });
+    return it.toJSON().methods[scan]!.coldMs!;
+  };
+  it.observe(scan, away(100));
+  const first = opened(2000), less = opened(300), more = opened(2000);
+  assert(Math.abs(first - 600) < 20, `a later session's first ships no code: ${first}`);
+  assert(Math.abs(less - 420) < 20, `${less}`);
+  assert(Math.abs(more - 894) < 30, `${more}`);
 });
 
 Deno.test("Decider.decide() counts an invocation once that is decided for again when a session has opened", () => {

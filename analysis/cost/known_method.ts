@@ -6,6 +6,7 @@ import {
   CORRECTION_STEP,
   FORGET,
   LATER_COLD_SHARE,
+  LESS_COLD_STEP,
   MAX_HERE_CORRECTION,
   MOST_SHARE,
   ONCE_A_RUN,
@@ -416,7 +417,7 @@ export class KnownMethod {
       const extra = max(0, tookMs - this.#correction * predicted);
       this.#coldMs = this.#coldMs === undefined
         ? extra * LATER_COLD_SHARE
-        : this.#coldMs + CORRECTION_STEP * (extra - this.#coldMs);
+        : this.#coldMs + (extra < this.#coldMs ? LESS_COLD_STEP : CORRECTION_STEP) * (extra - this.#coldMs);
       return;
     }
     const ratio = min(CORRECTION_MAX, max(CORRECTION_MIN, tookMs / predicted));

@@ -1,6 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Decider } from "./decide.ts";
 import { away, decider, light, profile, scan, watched } from "./decide_fixtures.ts";
+import { emptySizeSums } from "./size_model.ts";
+import { TwoSides } from "./two_sides.ts";
 
 Deno.test("deciderModel() takes times here from runs where the method stayed, over as many invocations as were counted", () => {
   const sampled = (ms: number, more: { counted: boolean; invocations: number; migrated?: boolean }) => {
@@ -176,4 +178,12 @@ Deno.test("deciderModel() keeps a profile's times of other sizes beside the only
     );
   // Observed: 7 s of 400 kB, which in proportion are 1.75 s of 100. But 4 s of 100 kB were profiled.
   assertEquals([1e5, 4e5, 7e5].map(here), [4000, 7000, 10_000]);
+});
+
+Deno.test("TwoSides goes by the side that saw sizes far apart: noise tilts a line through near ones", () => {
+  const sides = new TwoSides({ here: emptySizeSums(), there: emptySizeSums(), hereMeasured: true });
+  for (const [ms, kb] of [[4437, 20], [4660, 27], [4437, 20]]) sides.ranHere(ms!, [1, 1000 * kb!, 0]);
+  for (const [ms, kb] of [[400, 20], [404, 562]]) sides.ranThere(ms!, [1, 1000 * kb!, 0]);
+  const hereMs = sides.hereAt([1, 1_788_000, 0], true);
+  assert(hereMs > 2500 && hereMs < 6000, `${hereMs}`);
 });

@@ -63,6 +63,12 @@ export class SizeModel {
     return this.#position >= 0;
   }
 
+  /** How far the sizes that explain the quantity lie apart, as a share of their mean; 0 if none does. */
+  get spread(): number {
+    const seen = this.#position < 0 ? undefined : this.sums.linear[this.#position];
+    return seen === undefined ? 0 : spreadOf(seen);
+  }
+
   /** The mean quantity of what was seen. */
   get mean(): number {
     const { n, y } = this.sums.plain;

@@ -8,6 +8,7 @@ import {
   RATIO_PRIOR_POINTS,
   RUN_BYTES,
   TIGHT_BOUNDS,
+  WIDER,
 } from "./constants.ts";
 import { SizeModel, type SizeSums, withSums } from "./size_model.ts";
 
@@ -156,7 +157,7 @@ export class TwoSides {
     this.#ratio = 1;
     this.#sized = "none";
     if (here.points === 0 || there.points === 0) return;
-    if (here.sized && (!there.sized || here.points >= there.points)) {
+    if (here.sized && (!there.sized || showsMore(here, there))) {
       this.#sized = "here";
       this.#ratio = ratioOf(there, here);
     } else if (there.sized) {
@@ -185,6 +186,12 @@ function isFarApart(a: SizeModel, b: SizeModel): boolean {
 function distanceOf(side: SizeModel, features: ArrayLike<number>): number {
   const seen = side.meanOf(RUN_BYTES), bytes = features[RUN_BYTES] ?? 0;
   return seen > 0 && bytes > 0 ? max(bytes / seen, seen / bytes) : Infinity;
+}
+
+/** Which of two sides tells of sizes far from those seen: one that saw them lie wider apart, else the one that saw more. */
+function showsMore(a: SizeModel, b: SizeModel): boolean {
+  const times = a.spread / b.spread;
+  return times >= WIDER ? true : times <= 1 / WIDER ? false : a.points >= b.points;
 }
 
 /** Whether one side alone saw sizes far from each other take as long. */

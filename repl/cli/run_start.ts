@@ -117,7 +117,7 @@ export class RunStart {
     };
     if (this.saved.ms === 0 || run.savedMs >= 0 || learned === null) return started(known, run);
     const { Decider } = await costs();
-    return started(known, { ...run, savedMs: savedAgain(run, new Decider(learned)) });
+    return started(known, { ...run, savedMs: savedAgain(known, run, new Decider(learned)) });
   }
 
   #start(): Start {

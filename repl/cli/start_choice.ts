@@ -24,6 +24,14 @@ export const START_TIMES = 12;
  */
 const START_MARGIN = 1.25;
 
+/**
+ * Of what a device's first start under the runtime takes, later ones take this share, as its peer does all for the first time beside
+ * it: a third to two fifths was measured, 4 and 10 times slower than its clone.
+ */
+const LATER_START_SHARE = 0.5;
+/** The same of the first session that is opened on a way to a clone: half was measured over 3G. */
+const LATER_OPENING_SHARE = 0.6;
+
 /** What predicts an invocation's costs, here and there. */
 export type ExpectedCosts = Pick<Decider, "setConditions" | "decide" | "toJSON">;
 
@@ -66,12 +74,30 @@ function covers(large: readonly number[], small: readonly number[]): boolean {
 export function gainsNothing(notes: StartNotes, start: Start, decider: ExpectedCosts): boolean {
   const last = notes.runs.findLast((run) => run.way === start.way && run.conditions !== undefined);
   if ((notes.skipped ?? 0) >= TRY_EVERY) return false;
-  if (last?.startMs === undefined) return startsPlainly(notes, start);
+  const startMs = nextStartMs(notes);
+  if (last?.startMs === undefined || startMs === undefined) return startsPlainly(notes, start);
   // What the clone has of the run's files isn't known before there is a session: it may be all.
   decider.setConditions(last.conditions, 0);
   const gainMs = expectedGain(start, decider);
   if (gainMs === undefined) return startsPlainly(notes, start);
-  return gainMs < START_MARGIN * (last.startMs + (last.openingMs ?? 0));
+  return gainMs < START_MARGIN * (startMs + nextOpeningMs(notes, start.way));
+}
+
+/** What the runtime's next start will take, going by all ways to clones: what else the device does only ever adds to it. */
+function nextStartMs({ runs }: StartNotes): number | undefined {
+  return nextOf(runs.flatMap(({ startMs }) => startMs ?? []), LATER_START_SHARE);
+}
+
+/** How long the next run will wait for a session. One that stayed may not have waited for it. */
+function nextOpeningMs({ runs }: StartNotes, way: string): number {
+  const ofWay = runs.filter((run) => run.way === way);
+  const opened = ofWay.filter(({ stayed }) => stayed !== true).flatMap(({ openingMs }) => openingMs ?? []);
+  return nextOf(opened, LATER_OPENING_SHARE) ?? ofWay.at(-1)?.openingMs ?? 0;
+}
+
+/** The least of what was seen; of the very first only a share. */
+function nextOf(seen: readonly number[], laterShare: number): number | undefined {
+  return seen.length === 0 ? undefined : seen.length === 1 ? laterShare * seen[0]! : Math.min(...seen);
 }
 
 /** What a run is expected to gain by a clone before the runtime's start is taken off; undefined if that isn't known. */
@@ -92,14 +118,14 @@ export function expectedGain({ features }: Start, decider: ExpectedCosts): numbe
 
 /**
  * What a run that lost by its migrations would save if it were made again: it taught what it was wrong about, and what an app's
- * very first migration ships it needn't ship again.
+ * very first migration ships it needn't ship again. `notes` are of the runs before.
  */
-export function savedAgain(run: RunNote, decider: ExpectedCosts): number {
+export function savedAgain(notes: StartNotes, run: RunNote, decider: ExpectedCosts): number {
   if (run.startMs === undefined || run.conditions === undefined) return run.savedMs;
   const gainMs = expectedGain(run, decider);
-  return gainMs === undefined
-    ? run.savedMs
-    : Math.max(run.savedMs, gainMs - run.startMs - (run.openingMs ?? 0));
+  if (gainMs === undefined) return run.savedMs;
+  const { runs } = started(notes, run);
+  return Math.max(run.savedMs, gainMs - nextStartMs({ runs })! - nextOpeningMs({ runs }, run.way));
 }
 
 /** How long a run on such an input takes here without a clone; undefined if nothing says so. */
@@ -118,7 +144,7 @@ export function aloneMs(
  * start is this device's, so any way to a clone tells of it, and until the app has shown it, other apps do (`usualMs`).
  */
 export function isShort(notes: StartNotes, start: Start, model: SizeModel, usualMs?: () => number): boolean {
-  const startMs = notes.runs.findLast((run) => run.startMs !== undefined)?.startMs ?? usualMs?.();
+  const startMs = nextStartMs(notes) ?? usualMs?.();
   if (startMs === undefined) return false;
   const ms = aloneMs(notes, start, model);
   const mostMs = START_MARGIN * startMs + (notes.unseenMs ?? 0);

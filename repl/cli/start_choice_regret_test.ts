@@ -39,6 +39,10 @@ interface World {
   readonly files: number;
   /** How much longer the first run under the runtime takes, as a share: the device's peer does all for the first time beside it. */
   readonly disturbed: number;
+  /** How many times as long the first start under the runtime takes as later ones, the first session's opening, and its first migration's extra. */
+  readonly firstStart: number;
+  readonly firstOpening: number;
+  readonly firstCold: number;
   /** Sizes of the inputs in the order of the runs, kilobytes. */
   readonly kb: readonly number[];
   /** How far times are off in each, as a share. */
@@ -58,6 +62,9 @@ const worlds: fc.Arbitrary<World> = fc.record({
   coldMs: fc.integer({ min: 0, max: 3000 }),
   files: fc.integer({ min: 1, max: 60 }),
   disturbed: fc.double({ min: 0, max: 0.4, noNaN: true }),
+  firstStart: fc.double({ min: 1, max: 3, noNaN: true }),
+  firstOpening: fc.double({ min: 1, max: 2, noNaN: true }),
+  firstCold: fc.double({ min: 2, max: 5, noNaN: true }),
   kb: fc.array(fc.integer({ min: 20, max: 2000 }), { minLength: 12, maxLength: 12 }),
   noise: fc.array(fc.double({ min: -0.05, max: 0.05, noNaN: true }), { minLength: 12, maxLength: 12 }),
 });
@@ -67,6 +74,7 @@ class Device {
   readonly #world: World;
   #notes: StartNotes = { runs: [] };
   #model: Decider | undefined;
+  #hasMigrated = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -74,12 +82,10 @@ class Device {
 
   /** Runs it once; milliseconds as it was chosen, and of the better choice. */
   run(i: number): { tookMs: number; bestMs: number; way: keyof typeof LESSONS } {
-    const { kb, noise, startMs, baseMs, msPerKb, cloneSpeed, aptness, rttMs } = this.#world;
+    const { kb, noise, baseMs, msPerKb, cloneSpeed, aptness, rttMs, firstCold } = this.#world;
     const start: Start = { features: [this.#world.files, kb[i]! * 1000, 0], way: WAY };
     const hereMs = (baseMs + msPerKb * kb[i]!) * (1 + noise[i]!), workMs = hereMs / cloneSpeed / aptness;
-    const thereMs = workMs + this.#overheadMs();
-    const openingMs = rttMs;
-    const bestMs = Math.min(hereMs, startMs + openingMs + thereMs);
+    const bestMs = Math.min(hereMs, this.#world.startMs + 2 * rttMs + workMs + this.#overheadMs());
     if (this.#model === undefined) {
       this.#watched(start, hereMs);
       return { tookMs: hereMs, bestMs, way: "watched" };
@@ -91,7 +97,14 @@ class Device {
     const it = this.#decider(), { features } = start;
     it.setConditions(this.#conditions(), 0);
     const { migrate, hereMs: predictedMs } = it.decide(MAIN, features, true);
-    const times = this.#notes.runs.length === 0 ? 1 + this.#world.disturbed : 1;
+    const { runs } = this.#notes;
+    const times = runs.length === 0 ? 1 + this.#world.disturbed : 1;
+    const startMs = this.#world.startMs * (runs.length === 0 ? this.#world.firstStart : 1);
+    const isFirst = !this.#hasMigrated;
+    // Nobody waits for a session who doesn't mean to migrate.
+    const openingMs = migrate ? 2 * rttMs * (isFirst ? this.#world.firstOpening : 1) : 0;
+    const thereMs = workMs + this.#overheadMs(migrate && isFirst ? firstCold : 1);
+    this.#hasMigrated ||= migrate;
     const awayMs = migrate ? thereMs : hereMs * times;
     if (migrate) {
       it.observe(MAIN, {
@@ -105,7 +118,7 @@ class Device {
       ...start,
       ...{
         stayed: !migrate,
-        guessed: !migrate && this.#notes.runs.length === 0,
+        guessed: !migrate && runs.length === 0,
         savedMs: saved - startMs - openingMs,
         startMs,
         openingMs,
@@ -114,7 +127,7 @@ class Device {
       },
     };
     const known = ranAlone(this.#notes, start, { ms: awayMs + saved });
-    const savedMs = saved !== 0 && run.savedMs < 0 ? savedAgain(run, this.#copy(it)) : run.savedMs;
+    const savedMs = saved !== 0 && run.savedMs < 0 ? savedAgain(known, run, this.#copy(it)) : run.savedMs;
     this.#notes = started(known, { ...run, savedMs });
     this.#model = it;
     return { tookMs: startMs + openingMs + awayMs, bestMs, way: migrate ? "went" : "stayed" };
@@ -130,9 +143,9 @@ class Device {
     return gainsNothing(this.#notes, start, this.#decider());
   }
 
-  #overheadMs(): number {
+  #overheadMs(coldTimes = 1): number {
     const { upBytes, downBytes, bytesPerSecond, rttMs, coldMs } = this.#world;
-    return coldMs + 3 * rttMs + 1000 * (upBytes + downBytes) / bytesPerSecond;
+    return coldTimes * coldMs + 3 * rttMs + 1000 * (upBytes + downBytes) / bytesPerSecond;
   }
 
   #conditions() {
@@ -186,7 +199,7 @@ function regretOf(world: World): number {
   return regretMs / bestMs;
 }
 
-Deno.test("what a device chose in a thousand worlds took a tenth more than the better choice at most, but for one in thirty", () => {
+Deno.test("what a device chose in a thousand worlds took a tenth more than the better choice at most, but for one in forty", () => {
   const drawn = fc.sample(worlds, { numRuns: 1000, seed: 6 });
   const regrets = drawn.map((world) => ({ world, regret: regretOf(world) })).sort((a, b) =>
     b.regret - a.regret
@@ -194,6 +207,6 @@ Deno.test("what a device chose in a thousand worlds took a tenth more than the b
   const dear = regrets.filter(({ regret }) => regret > 0.1);
   const mean = regrets.reduce((sum, { regret }) => sum + regret, 0) / regrets.length;
   const worst = JSON.stringify(regrets[0]);
-  assert(dear.length <= 33, `${dear.length} worlds, the worst ${worst}`);
-  assert(mean < 0.02, `${mean} on average, the worst ${worst}`);
+  assert(dear.length <= 25, `${dear.length} worlds, the worst ${worst}`);
+  assert(mean < 0.012, `${mean} on average, the worst ${worst}`);
 });

@@ -1,5 +1,5 @@
 import { deepStrictEqual as assertEquals, equal } from "node:assert/strict";
-import type { StartNotes } from "./app_memory.ts";
+import type { RunNote, StartNotes } from "./app_memory.ts";
 import { SizeModel } from "../../analysis/cost/mod.ts";
 import { Decider, deciderModel, DEFAULT_OVERHEADS } from "../../analysis/mod.ts";
 import { methodId } from "../../runtime/mod.ts";
@@ -151,14 +151,28 @@ Deno.test("gainsNothing() compares what the model expects of a clone with what t
     savedMs: 1,
     conditions: { ...conditions, power: "unknown" },
   } as const;
-  const known: StartNotes = { runs: [{ ...last, startMs: 2000 }] };
+  const twice = (more: object): StartNotes => ({ runs: [{ ...last, ...more }, { ...last, ...more }] });
+  const known = twice({ startMs: 2000 });
   const nothing = (bytes: number, notes = known, way = WAY) =>
     gainsNothing(notes, { features: [1, bytes, 0], way }, decider());
   equal(nothing(1000), true, "a second's work can't pay two seconds of start");
   equal(nothing(8000), false, "eight seconds' work can");
-  equal(nothing(1000, { runs: [{ ...last, startMs: 300 }] }), false, "a quick start is paid back");
-  const opened = (openingMs: number) => nothing(1000, { runs: [{ ...last, startMs: 300, openingMs }] });
+  equal(nothing(1000, twice({ startMs: 300 })), false, "a quick start is paid back");
+  equal(
+    nothing(1000, { runs: [{ ...last, startMs: 800 }] }),
+    false,
+    "the first start is longer than later ones",
+  );
+  equal(
+    nothing(1000, { runs: [{ ...last, startMs: 300 }, ...known.runs] }),
+    false,
+    "what else works only adds to it",
+  );
+  const opened = (openingMs: number) => nothing(1000, twice({ startMs: 300, openingMs }));
   assertEquals([opened(200), opened(2000)], [false, true], "a session's opening is paid too");
+  const unopened = { ...last, startMs: 300, openingMs: 0, stayed: true };
+  const opening = { ...unopened, openingMs: 2000, stayed: false };
+  equal(nothing(1000, { runs: [unopened, opening] }), true, "who stays may not have waited for one");
   equal(nothing(1000, known, "auto 3g"), false, "nothing is known of that way");
   equal(nothing(1000, { ...known, skipped: 8 }), false, "one tries again");
   equal(nothing(1000, { runs: [last] }), false, "the start wasn't measured");
@@ -168,10 +182,15 @@ Deno.test("gainsNothing() compares what the model expects of a clone with what t
   equal(gainsNothing(known, { features: large, way: WAY }, stayed), false, "the clone may have its files");
   // A run whose first migration cost more than it saved: the next one needn't pay all of that.
   const lost = { ...last, features: [1, 8000, 0], savedMs: -500, startMs: 300, openingMs: 200 };
-  const again = savedAgain(lost, decider());
-  equal(again > 1000, true, `${again}`);
-  equal(savedAgain({ ...lost, startMs: 9000 }, decider()), -500, "it loses again, and no more than it did");
-  equal(savedAgain({ ...last, savedMs: -500 }, decider()), -500, "the start wasn't measured");
+  const again = (run: RunNote) => savedAgain(notes(), run, decider());
+  equal(again(lost) > 1000, true, `${again(lost)}`);
+  equal(again({ ...lost, startMs: 20_000 }), -500, "it loses again, and no more than it did");
+  equal(
+    savedAgain(twice({ startMs: 300 }), { ...lost, startMs: 20_000 }, decider()) > 1000,
+    true,
+    "that start was odd",
+  );
+  equal(again({ ...last, savedMs: -500 }), -500, "the start wasn't measured");
 });
 
 Deno.test("isShort() says so for inputs that take less than the runtime's start alone, whatever the way to a clone", () => {
@@ -180,7 +199,7 @@ Deno.test("isShort() says so for inputs that take less than the runtime's start 
   const size = (bytes: number) => ({ features: [1, bytes, 0], way: WAY });
   const lengths = ranAlone(ranAlone(notes(), size(1e5), { ms: 3000 }), size(4e5), { ms: 9000 });
   equal(short(lengths, 1e5), false, "what a start takes isn't known");
-  const known = started(lengths, { ...size(4e5), savedMs: 100, startMs: 6000 });
+  const known = started(lengths, { ...size(4e5), savedMs: 100, startMs: 12_000 });
   equal(known.alone?.length, 2, "they stay known");
   assertEquals([1e5, 2e5, 3.5e5, 8e5].map((bytes) => short(known, bytes)), [true, true, false, false]);
   equal(short({ ...known, unseenMs: 1000 }, 3.5e5), true, "a process's start runs nowhere else");
@@ -190,7 +209,7 @@ Deno.test("isShort() says so for inputs that take less than the runtime's start 
   const one = started(ranAlone(notes(), size(1e5), { ms: 3000 }), {
     ...size(1e5),
     savedMs: 1,
-    startMs: 6000,
+    startMs: 12_000,
   });
   assertEquals([1e5, 2.4e5, 2.6e5].map((bytes) => short(one, bytes)), [true, true, false]);
   // What never varied may be what it goes with.
@@ -200,7 +219,7 @@ Deno.test("isShort() says so for inputs that take less than the runtime's start 
     {
       ...rounds(3, 1e5),
       savedMs: 1,
-      startMs: 6000,
+      startMs: 12_000,
     },
   );
   assertEquals([1e5, 1e6, 1e7].map((bytes) => isShort(varied, rounds(3, bytes), new SizeModel())), [
