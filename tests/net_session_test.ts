@@ -228,6 +228,37 @@ Deno.test("an app that hangs up while it waits for its turn costs the clone no g
   deepStrictEqual(ended.toSorted(), ["after it", ...first.map(() => "first")]);
 });
 
+/** A clone whose starters are all taken by guests that never say that they have started. */
+async function busyClone(scene: Scene, device: Peer): Promise<{ busy: Peer; apps: App[] }> {
+  const starters = startersOf(navigator.hardwareConcurrency);
+  const busy = await scene.peer({
+    name: "busy",
+    trust: [device.id],
+    guestCommand: {
+      ...ECHO_GUEST,
+      args: ["eval", "--no-config", "await new Promise(() => setTimeout(() => {}, 1e6))"],
+    },
+  });
+  const apps = Array.from({ length: starters }, () => session(scene, { device, clone: busy }));
+  return { busy, apps: await Promise.all(apps) };
+}
+
+Deno.test("a device asks the next clone while others wait at the first, and gives up its place there", () =>
+  inThreeTries(async () => {
+    await using scene = new Scene();
+    const device = await scene.peer({ serve: false });
+    const { busy, apps } = await busyClone(scene, device);
+    const free = await scene.peer({ name: "free", trust: [device.id] });
+    const app = await scene.app(device, { clones: [busy.addresses()[0]!, free.addresses()[0]!] });
+    // Before the first one's guests, which say nothing, hand their turn on: STARTING_TIMEOUT_MS.
+    equal((await app.message()).clone.name, "free");
+    apps[0]!.close();
+    await session(scene, { device, clone: busy });
+    // One that still waited there would have come in before it.
+    while (busy.status().guests.length > apps.length) await new Promise((resolve) => setTimeout(resolve, 10));
+    equal(free.status().guests.length, 1);
+  }));
+
 Deno.test("an app learns at once that its guest was killed, or ended", async () => {
   await using scene = new Scene();
   const pair = await scene.pair();

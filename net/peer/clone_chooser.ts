@@ -2,7 +2,7 @@ import type { Connection } from "@libp2p/interface";
 import type { Finder } from "../discovery/mod.ts";
 import type { TrustStore } from "../trust/mod.ts";
 import { type Candidate, explainRanking, rank, type Ranked } from "./clone_ranking.ts";
-import { CHOICE_GRACE_MS, MAX_AUTO_TRIES, NEXT_ADDRESS_MS } from "./constants.ts";
+import { CHOICE_GRACE_MS, MAX_AUTO_TRIES, NEXT_ADDRESS_MS, NEXT_CLONE_MS } from "./constants.ts";
 import { inTurn } from "./in_turn.ts";
 import type { PeerInfo } from "./info_messages.ts";
 import type { PeerBook } from "./peer_book.ts";
@@ -22,8 +22,16 @@ export interface ChooserParts {
   unitsPerMs(): number;
 }
 
+/** One of several tries to get a session. */
+export interface Attempt {
+  /** Another one is to be tried meanwhile. */
+  next(): void;
+  /** Aborted when another one has got it. */
+  readonly signal: AbortSignal;
+}
+
 /** Opens a session over a connection; `why` says for people what made it this one. */
-type Open = (connection: Connection, why: string) => Promise<CloneSession>;
+type Open = (connection: Connection, why: string, attempt: Attempt) => Promise<CloneSession>;
 
 /** Finds the clone that a session is best opened at. */
 export class CloneChooser {
@@ -35,26 +43,18 @@ export class CloneChooser {
 
   /**
    * Opens a session at the first wanted clone that takes it: addresses in their order, `auto` for the best of the paired
-   * peers. An address that doesn't answer soon isn't waited for: the next is dialled as well.
+   * peers. An address that doesn't answer soon isn't waited for, nor a clone where others wait: the next is asked as well, and whoever
+   * takes the session first has it.
    *
    * @throws {Error} with every clone's reason.
    */
   async open(clones: readonly string[], open: Open): Promise<CloneSession> {
-    const reasons: string[] = [];
-    const ways = clones.map((clone) => async (): Promise<() => Promise<CloneSession>> => {
-      if (clone === "auto") return () => this.#openAuto(open);
-      const connection = await this.#parts.finder.connectTo(clone);
-      return () => open(connection, "it was asked for");
-    });
-    for await (const way of inTurn(ways, NEXT_ADDRESS_MS)) {
-      try {
-        if (way.status === "rejected") throw way.reason;
-        return await way.value();
-      } catch (error) {
-        reasons.push((error as Error).message);
-      }
-    }
-    throw new Error(reasons.join("; "));
+    return await firstOf(clones.map((clone) => async (attempt) => {
+      if (clone === "auto") return await this.#openAuto(open, attempt);
+      const late = setTimeout(attempt.next, NEXT_ADDRESS_MS);
+      const connection = await this.#parts.finder.connectTo(clone).finally(() => clearTimeout(late));
+      return await openSoon(open, { connection, why: "it was asked for", attempt });
+    }));
   }
 
   /** Clones as they promise now, best first; those that don't answer are left out. */
@@ -73,11 +73,12 @@ export class CloneChooser {
     return rank(found, { unitsPerMs: this.#parts.unitsPerMs(), deno: Deno.version.deno });
   }
 
-  async #openAuto(open: Open): Promise<CloneSession> {
+  async #openAuto(open: Open, attempt: Attempt): Promise<CloneSession> {
     const trusted = this.#parts.trust.list();
     // With no choice there is nothing to ask: it says itself if it can't.
     if (trusted.length < 2) {
-      return await open(await this.#parts.finder.connectAny(new Set()), "the only paired peer");
+      const connection = await this.#parts.finder.connectAny(new Set());
+      return await openSoon(open, { connection, why: "the only paired peer", attempt });
     }
     const { found, reasons } = await this.#reach();
     const ranked = this.rank(found);
@@ -87,14 +88,12 @@ export class CloneChooser {
         [...ranked.map(({ candidate, why }) => `${candidate.info.name}: ${why}`), ...reasons].join("; "),
       );
     }
-    for (const { candidate } of usable.slice(0, MAX_AUTO_TRIES)) {
-      try {
-        return await open(candidate.connection, explainRanking(ranked));
-      } catch (error) {
-        reasons.push((error as Error).message);
-      }
-    }
-    throw new Error(reasons.join("; "));
+    const best = usable.slice(0, MAX_AUTO_TRIES);
+    const why = explainRanking(ranked);
+    return await firstOf(
+      best.map(({ candidate: { connection } }) => (attempt) => openSoon(open, { connection, why, attempt })),
+      { attempt, reasons },
+    );
   }
 
   /** Asks all paired peers; who answers much later than the first isn't waited for. @throws {Error} if none answers. */
@@ -122,4 +121,49 @@ export class CloneChooser {
     const link = await this.#parts.book.linkOf(connection);
     return { peer: connection.remotePeer.toString(), info, link, connection };
   }
+}
+
+/** Opens a session; if that takes long, another clone is asked as well. */
+async function openSoon(
+  open: Open,
+  { connection, why, attempt }: { connection: Connection; why: string; attempt: Attempt },
+): Promise<CloneSession> {
+  const late = setTimeout(attempt.next, NEXT_CLONE_MS);
+  return await open(connection, why, attempt).finally(() => clearTimeout(late));
+}
+
+/**
+ * The first session that one of these ways leads to, tried in turn; the other ways are given up. `reasons` are told as well if none
+ * does. @throws {Error} with every way's reason.
+ */
+async function firstOf(
+  ways: readonly ((attempt: Attempt) => Promise<CloneSession>)[],
+  { attempt: whole, reasons = [] }: { attempt?: Attempt; reasons?: string[] } = {},
+): Promise<CloneSession> {
+  const settled = new AbortController();
+  const signal = whole === undefined ? settled.signal : AbortSignal.any([whole.signal, settled.signal]);
+  let won: CloneSession | undefined;
+  const starts = ways.map((way, index) => async (next: () => void) => {
+    const isLast = index === ways.length - 1;
+    const session = await way({ next: isLast && whole !== undefined ? () => whole.next() : next, signal });
+    // Two may have been taken at the same time.
+    if (won !== undefined || signal.aborted) return giveUp(session);
+    return won = session;
+  });
+  for await (const result of inTurn(starts)) {
+    if (result.status === "fulfilled") {
+      settled.abort(new Error("another clone has taken the session"));
+      return result.value;
+    }
+    reasons.push((result.reason as Error).message);
+  }
+  throw new Error(reasons.join("; "));
+}
+
+/** @throws {Error} always */
+function giveUp({ meter, control }: CloneSession): never {
+  const reason = new Error("Another clone has taken the session");
+  meter.close();
+  control.channel.abort(reason);
+  throw reason;
 }

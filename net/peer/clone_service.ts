@@ -32,6 +32,7 @@ import type { PeerOptions } from "./options.ts";
 import { type ServedSession, serveSession } from "./session_handler.ts";
 import { clearStaleGuests, guestFolders } from "./stale_guests.ts";
 import { StayAwake } from "./stay_awake.ts";
+import { watchWaiting } from "./watch_waiting.ts";
 
 /** What a clone works with. */
 export interface CloneParts {
@@ -197,7 +198,8 @@ export class CloneService {
       log: (line: string) => this.#log(line),
     };
     const cut = (reason: Error) => connection.abort(reason);
-    await serveSession(host, { channel: streamChannel(stream), device, cut }, (session) => {
+    const watch = () => watchWaiting(connection, liveness);
+    await serveSession(host, { channel: streamChannel(stream), device, cut, watch }, (session) => {
       if (open !== undefined) this.#served.delete(open);
       unwatch();
       maySleep();

@@ -37,7 +37,9 @@ export const STARTING_TIMEOUT_MS = 3_000;
 export const MAX_LINE_MS = 120_000;
 /** … of a device that can't be told that it waits: it gives up after {@linkcode SESSION_OPEN_TIMEOUT_MS}. */
 export const UNTOLD_LINE_MS = 20_000;
-/** How often a device that waits is told so. */
+/** A device is told that it waits once it has waited for so long: most starts are over by then … */
+export const FIRST_WAITING_NOTE_MS = 300;
+/** … and this often from then on. */
 export const WAITING_NOTE_MS = 5_000;
 /** How homes of spawned clones begin, in the system's folder for temporary files. */
 export const SPAWNED_HOME_PREFIX = "clonecloud-clone-";
@@ -113,6 +115,8 @@ export const SILENCE_MS = 3_000;
  * seconds, and what waits for it is a guest's memory, no person.
  */
 export const DEVICE_SILENCE_MS = 10_000;
+/** libp2p's own; every peer answers it. */
+export const PING_PROTOCOL = "/ipfs/ping/1.0.0";
 /** How often silence is looked for. */
 export const SILENCE_CHECK_MS = 250;
 
@@ -143,6 +147,8 @@ export const UNKNOWN_LINK = { rttMs: 20, upBytesPerSecond: 2e6, downBytesPerSeco
 export const CHOICE_GRACE_MS = 400;
 /** How long an address that was asked for may take to answer before the next one is dialled, too. */
 export const NEXT_ADDRESS_MS = 1_000;
+/** … and a clone that was reached to open a session, unless it says before that others wait there: a weak device takes 6 s for its first. */
+export const NEXT_CLONE_MS = 8_000;
 /** Clones that `auto` tries before it gives up. */
 export const MAX_AUTO_TRIES = 4;
 /** How long a measured link counts when clones are compared or listed. */

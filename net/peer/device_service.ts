@@ -57,7 +57,15 @@ export class DeviceService {
     await serveApp(
       {
         openAnyClone: (clones, options) =>
-          this.#chooser.open(clones, (connection, why) => this.#open(connection, why, options)),
+          this.#chooser.open(
+            clones,
+            (connection, why, attempt) =>
+              this.#open(connection, why, {
+                ...options,
+                signal: options.signal ? AbortSignal.any([options.signal, attempt.signal]) : attempt.signal,
+                onWaiting: attempt.next,
+              }),
+          ),
         measureSpeed: unitsPerMs,
         probes: book.probes,
         migrations,

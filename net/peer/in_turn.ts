@@ -1,11 +1,11 @@
+/** Does one thing of several; calls `next` if another is to be tried meanwhile. */
+export type Start<T> = (next: () => void) => Promise<T>;
+
 /**
- * Starts one after the other, the next as soon as the one before has failed or `patienceMs` have passed, and gives each as it comes to
- * an end. Who stops listening starts no more.
+ * Starts one after the other, the next as soon as the one before has failed or says so, and gives each as it comes to an end. Who
+ * stops listening starts no more.
  */
-export async function* inTurn<T>(
-  starts: readonly (() => Promise<T>)[],
-  patienceMs: number,
-): AsyncGenerator<PromiseSettledResult<T>> {
+export async function* inTurn<T>(starts: readonly Start<T>[]): AsyncGenerator<PromiseSettledResult<T>> {
   const done: PromiseSettledResult<T>[] = [];
   let wake = () => {};
   const tell = (result: PromiseSettledResult<T>) => {
@@ -20,19 +20,15 @@ export async function* inTurn<T>(
       yield result;
       continue;
     }
-    if (next < starts.length) {
-      starts[next++]!().then(
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      if (next === starts.length) return;
+      // Once: of those that were started before nobody waits any more.
+      const turn = ++next;
+      starts[turn - 1]!(() => turn === next && wake()).then(
         (value) => tell({ status: "fulfilled", value }),
         (reason) => tell({ status: "rejected", reason }),
       );
-    }
-    await new Promise<void>((resolve) => {
-      const timer = next < starts.length ? setTimeout(resolve, patienceMs) : undefined;
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (done.length > 0) wake();
     });
   }
 }

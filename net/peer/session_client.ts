@@ -50,7 +50,9 @@ export interface OpenOptions {
   onLink(link: LinkSpec): void;
   /** Whether a thread is at the clone now. */
   isAway(): boolean;
-  /** Aborted when the app has gone. */
+  /** Told each time that the clone says that others wait there. */
+  onWaiting?(): void;
+  /** Aborted when nobody wants it any more. */
   readonly signal?: AbortSignal;
 }
 
@@ -90,7 +92,7 @@ export async function openCloneSession(
     const measuring = remembered ?? timed(FIRST_MEASURE_TIMEOUT_MS, (signal) => meter.first(signal));
     // Whoever refuses measures nothing either.
     if (measuring instanceof Promise) measuring.catch(() => {});
-    const answer = parseAnswer(await receiveAnswer(control));
+    const answer = parseAnswer(await receiveAnswer(control, () => options.onWaiting?.()));
     if (!answer.ok) throw new RefusedError(answer.code, answer.error);
     const link = await measuring;
     return { connection, control, answer, meter, link };
@@ -104,15 +106,16 @@ export async function openCloneSession(
 }
 
 /** The clone's answer, once none starts before. @throws {Error} if it says nothing for long, or lets us wait too long or too loudly. */
-async function receiveAnswer(control: ControlChannel): Promise<Message | undefined> {
+async function receiveAnswer(control: ControlChannel, onWaiting: () => void): Promise<Message | undefined> {
   const start = performance.now();
   for (
     let notes = 0;
-    notes <= MAX_LINE_MS / WAITING_NOTE_MS && performance.now() - start < MAX_LINE_MS;
+    notes <= MAX_LINE_MS / WAITING_NOTE_MS + 1 && performance.now() - start < MAX_LINE_MS;
     notes++
   ) {
     const message = await timed(SESSION_OPEN_TIMEOUT_MS, (signal) => control.receive(signal));
     if (message?.waiting !== true) return message;
+    onWaiting();
   }
   throw new Error("Cannot open session: too many others wait at the clone");
 }

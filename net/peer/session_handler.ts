@@ -25,7 +25,13 @@ import { BlobDesk, type ContentStore } from "../files/mod.ts";
 import type { Grants } from "../trust/mod.ts";
 import { type Admission, NoRoomError, type Place } from "./admission.ts";
 import type { Collecting } from "./collecting.ts";
-import { EXIT_GRACE_MS, MAX_LINE_MS, UNTOLD_LINE_MS, WAITING_NOTE_MS } from "./constants.ts";
+import {
+  EXIT_GRACE_MS,
+  FIRST_WAITING_NOTE_MS,
+  MAX_LINE_MS,
+  UNTOLD_LINE_MS,
+  WAITING_NOTE_MS,
+} from "./constants.ts";
 import { describeExit, type Guest } from "./guest.ts";
 import type { GuestGovernor } from "./guest_governor.ts";
 import type { GuestPool } from "./guest_pool.ts";
@@ -80,11 +86,17 @@ export interface ServedSession {
  */
 export async function serveSession(
   host: SessionHost,
-  stream: { readonly channel: Channel; readonly device: string; cut(reason: Error): void },
+  stream: {
+    readonly channel: Channel;
+    readonly device: string;
+    cut(reason: Error): void;
+    /** Cuts it when the device falls silent, until the returned function is called. */
+    watch(): () => void;
+  },
   opened: (session: ServedSession | undefined) => void,
 ): Promise<void> {
   const control = new ControlChannel(stream.channel);
-  const { device, cut } = stream;
+  const { device, cut, watch } = stream;
   let guest: Guest | undefined;
   let place: Place | undefined;
   try {
@@ -94,7 +106,7 @@ export async function serveSession(
       control.send(refused);
       return await stream.channel.close();
     }
-    place = await enter(host, { control, device, waits: hello.waits });
+    place = await enter(host, { control, device, waits: hello.waits, watch });
     // Trust may have been withdrawn while it waited.
     const late = await refusal(host, device, hello);
     if (late === undefined) guest = await host.guests.take(needsOf(host, device, hello));
@@ -114,10 +126,11 @@ export async function serveSession(
 /** A place for a device's session; while it waits for one, it is told so. */
 async function enter(
   { admission, grants }: SessionHost,
-  { control, device, waits }: {
+  { control, device, waits, watch }: {
     readonly control: ControlChannel;
     readonly device: string;
     readonly waits: boolean;
+    readonly watch: () => () => void;
   },
 ): Promise<Place> {
   const gone = new AbortController();
@@ -128,12 +141,25 @@ async function enter(
     patienceMs: waits ? MAX_LINE_MS : UNTOLD_LINE_MS,
     signal: gone.signal,
   };
-  const note = waits ? setInterval(() => control.send(WAITING), WAITING_NOTE_MS) : undefined;
+  const stay = waits ? tellWaiting(control) : () => {};
+  const unwatch = watch();
   try {
     return await admission.enter(applicant);
   } finally {
-    clearInterval(note);
+    stay();
+    unwatch();
   }
+}
+
+/** Tells a device that it waits, until the returned function is called. */
+function tellWaiting(control: ControlChannel): () => void {
+  const tell = () => void control.send(WAITING);
+  const first = setTimeout(tell, FIRST_WAITING_NOTE_MS);
+  const later = setInterval(tell, WAITING_NOTE_MS);
+  return () => {
+    clearTimeout(first);
+    clearInterval(later);
+  };
 }
 
 /** What a guest of this device is started for. */
