@@ -39,6 +39,7 @@ interface Row {
   readonly vs_packet: number | null;
 }
 
+let changes = 0;
 const redefinitions = new Redefinitions();
 const packr = await msgpackr();
 
@@ -79,14 +80,14 @@ function ours(times: Samples, { make, change }: Workload, given: unknown, fresh:
   // What leaves the capture is the packet in parts: whoever sends it writes one after the other.
   const { packet } = times.time("out", () => deviceHeap.capture([root]))!;
   const [arrived] = times.time("in", () => cloneHeap.accept(packet))!;
-  change(arrived, 1);
+  change(arrived, 1, ++changes);
   const home = times.time("home", () => cloneHeap.capture([arrived]))!;
   deviceHeap.accept(home.packet);
   cloneHeap.acknowledged();
   const again = times.time("again", () => deviceHeap.capture([root]))!;
   times.time("rest of the round trip", () => {
     const [root] = cloneHeap.accept(again.packet);
-    change(root, CHANGED_OBJECTS);
+    change(root, CHANGED_OBJECTS, ++changes);
     deviceHeap.accept(cloneHeap.capture([root]).packet);
   });
   return packet.length;

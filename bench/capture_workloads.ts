@@ -7,8 +7,8 @@ import { SITE } from "../runtime/heap/program_test.ts";
 export interface Workload {
   readonly name: string;
   make(side: FakeSide): any;
-  /** Changes so many objects of it. */
-  change(root: any, count: number): void;
+  /** Changes so many objects of it, to what no other time changed them to. */
+  change(root: any, count: number, time: number): void;
   /** What can't carry it, or takes minutes; `v8` stands for all that carry no functions. */
   readonly without?: readonly ("v8" | "seroval")[];
 }
@@ -36,11 +36,11 @@ function tree(count: number): Tree {
 }
 
 /** From the top of the tree on. */
-function renameSome(root: Tree, count: number): void {
+function renameSome(root: Tree, count: number, time: number): void {
   const nodes = [root];
   times(count, (i) => {
     const { left, right } = nodes[i]!;
-    nodes[i]!.name = `changed ${i}`;
+    nodes[i]!.name = `changed ${i} ${time}`;
     if (left !== null) nodes.push(left);
     if (right !== null) nodes.push(right);
   });
@@ -75,7 +75,7 @@ export const WORKLOADS: readonly Workload[] = [
       map: new Map(Array.from({ length: 100_000 }, (_, i) => [`key${i}`, { i }])),
       set: new Set(Array.from({ length: 100_000 }, (_, i) => i * 3)),
     }),
-    change: (root, count) => times(count, (i) => root.map.get(`key${i}`).i = -1),
+    change: (root, count, time) => times(count, (i) => root.map.get(`key${i}`).i = -time),
   },
   {
     name: "50,000 closures",
@@ -87,14 +87,14 @@ export const WORKLOADS: readonly Workload[] = [
   {
     name: "64 MiB of typed arrays",
     make: () => Array.from({ length: 16 }, (_, i) => new Uint8Array(1 << 22).fill(i)),
-    change: (root, count) => times(count, (i) => root[i % 16][i * 4099] = 99),
+    change: (root, count, time) => times(count, (i) => root[i % 16][i * 4099] = 99 + time),
     // As text.
     without: ["seroval"],
   },
   {
     name: "20 MB of strings",
     make: () => Array.from({ length: 20_000 }, (_, i) => `${i} `.repeat(200).slice(0, 1000)),
-    change: (root, count) => times(count, (i) => root[i] = "changed"),
+    change: (root, count, time) => times(count, (i) => root[i] = `changed ${time}`),
   },
   {
     name: "50,000 records with arrays of numbers",
@@ -103,11 +103,11 @@ export const WORKLOADS: readonly Workload[] = [
         { length: 50_000 },
         (_, i) => ({ id: i, at: [i / 3, i / 7, i], tags: ["a", "b"], ok: true }),
       ),
-    change: (root, count) => times(count, (i) => root[i].at[1] = 0),
+    change: (root, count, time) => times(count, (i) => root[i].at[1] = -time),
   },
   {
     name: "a syntax tree",
     make: syntaxTree,
-    change: (root, count) => times(count, (i) => root.body[i % root.body.length].start = -i - 1),
+    change: (root, count, time) => times(count, (i) => root.body[i % root.body.length].start = -i - time),
   },
 ];

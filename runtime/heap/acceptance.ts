@@ -17,7 +17,7 @@ import { FILLED } from "./kinds/kind.ts";
 import { KINDS } from "./kinds/table.ts";
 import { KIND } from "./node.ts";
 import { Offsets } from "./offsets.ts";
-import { SafeMap, typedArrayLength } from "./intrinsics.ts";
+import { newUint8Array, SafeMap, typedArrayLength } from "./intrinsics.ts";
 import { PacketError } from "./packet_error.ts";
 
 const NOTHING: readonly number[] = [];
@@ -30,6 +30,15 @@ export interface Accepted {
   /** Indexes of existing nodes that it names. */
   readonly named: readonly number[];
   readonly cidRuns: readonly CidRun[];
+}
+
+/** A new node whose turn comes once all that it needs is live. */
+interface Waiting {
+  readonly index: number;
+  /** MIDs. */
+  readonly needs: readonly number[];
+  /** How many of them, from the first on, are live already. */
+  live: number;
 }
 
 export class Acceptance {
@@ -46,10 +55,8 @@ export class Acceptance {
   readonly #ends = new Offsets();
   #firstStart = 0;
   readonly #changeStarts: number[] = [];
-  /** By new node that waits for others, MIDs that it needs. */
-  readonly #needs = new SafeMap<number, readonly number[]>();
-  /** By new node that waits, how many of its needs are live already. */
-  readonly #progress = new SafeMap<number, number>();
+  /** By new node, whether it waits for others, once one does. */
+  #waiting: Uint8Array | undefined;
 
   constructor(inlet: Inlet) {
     this.#inlet = inlet;
@@ -122,26 +129,21 @@ export class Acceptance {
 
   /** Makes a node and first what it needs, without recursion: chains can be a million long. */
   #make(index: number): void {
-    const { state } = this.#inlet;
-    if (state.nodes[index] !== undefined) return;
     // Most need nothing that isn't there.
-    if (this.#hasAll(index)) return this.#create(index);
-    const stack = [index];
-    this.#await(index);
+    if (this.#inlet.state.nodes[index] !== undefined || this.#createIfReady(index)) return;
+    const stack = [this.#wait(index)];
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!;
       const need = this.#missing(top);
       if (need === undefined) {
-        this.#create(top);
+        this.#create(top.index);
         stack.length--;
-      } else {
-        stack[stack.length] = need;
-        this.#await(need);
-      }
+      } else if (!this.#createIfReady(need)) stack[stack.length] = this.#wait(need);
     }
   }
 
-  #hasAll(index: number): boolean {
+  /** Makes a node that has all that it needs. */
+  #createIfReady(index: number): boolean {
     const { state, firstNew } = this.#inlet;
     if (this.#owners.size > 0 && this.#owners.has(index - firstNew)) return false;
     const needs = KINDS[state.kinds[index]!]!.needs?.(this.#shells[index - firstNew]);
@@ -150,23 +152,23 @@ export class Acceptance {
         if (needs[i] !== 0 && state.nodes[needs[i]! - state.origin] === undefined) return false;
       }
     }
+    this.#create(index);
     return true;
   }
 
-  #await(index: number): void {
-    this.#needs.set(index, this.#needsOf(index));
-    this.#progress.set(index, 0);
+  #wait(index: number): Waiting {
+    const { firstNew } = this.#inlet;
+    this.#waiting ??= new newUint8Array(this.#shells.length);
+    this.#waiting[index - firstNew] = 1;
+    return { index, needs: this.#needsOf(index), live: 0 };
   }
 
   /** Index of something that must be live before this node and isn't. Goes on where it stopped the last time. */
-  #missing(index: number): number | undefined {
-    const needs = this.#needs.get(index)!;
-    let progress = this.#progress.get(index)!;
-    for (; progress < needs.length; progress++) {
-      const need = this.#unmade(needs[progress]!);
-      if (need === undefined) continue;
-      this.#progress.set(index, progress);
-      return need;
+  #missing(waiting: Waiting): number | undefined {
+    const { needs } = waiting;
+    for (; waiting.live < needs.length; waiting.live++) {
+      const need = this.#unmade(needs[waiting.live]!);
+      if (need !== undefined) return need;
     }
     return undefined;
   }
@@ -188,7 +190,7 @@ export class Acceptance {
     const index = mid - state.origin;
     if (mid === 0 || (state.nodes[index] ?? state.builtin(index)) !== undefined) return undefined;
     if (!(index >= firstNew && index < state.size)) throw new PacketError(`no live object has id ${mid}`);
-    if (this.#needs.has(index)) throw new PacketError("an object needs itself");
+    if (this.#waiting?.[index - firstNew] === 1) throw new PacketError("an object needs itself");
     return index;
   }
 

@@ -270,10 +270,15 @@ export function encodeUtf8Into(text: string, into: Uint8Array): number {
   return boundEncodeInto(encoder, text, into as Uint8Array<ArrayBuffer>).written;
 }
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Takes half the time. */
+const lenientDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const boundDecode = uncurry(TextDecoder.prototype.decode);
+const indexOf = uncurry(String.prototype.indexOf);
 /** Reads UTF-8. @throws {TypeError} if it isn't. */
 export function decodeUtf8(bytes: Uint8Array): string {
-  return boundDecode(decoder, bytes as Uint8Array<ArrayBuffer>);
+  const text = boundDecode(lenientDecoder, bytes as Uint8Array<ArrayBuffer>);
+  // What stands for something malformed may also have been meant.
+  return indexOf(text, "\uFFFD") < 0 ? text : boundDecode(decoder, bytes as Uint8Array<ArrayBuffer>);
 }
 
 /** Gives a class its own copies of all inherited methods, so that patches of the built-in prototype don't reach it. */

@@ -3,7 +3,7 @@ import type { Inlet } from "../inlet.ts";
 import { objectIs } from "../intrinsics.ts";
 import { HOLE, type Outlet } from "../outlet.ts";
 import { PacketError } from "../packet_error.ts";
-import type { Kind } from "./kind.ts";
+import { FILLED, type Kind } from "./kind.ts";
 
 interface ScopeShell {
   readonly module: ModuleKey;
@@ -26,11 +26,14 @@ export const scope: Kind<ScopeHandle, ScopeShell, readonly unknown[]> = {
   create: ({ module, scope }, inlet) => inlet.code.createScope(module, scope),
   readContent(inlet: Inlet) {
     const variables: unknown[] = [];
-    for (let i = 0, count = inlet.count(); i < count; i++) {
-      variables[i] = inlet.slot();
-      if (variables[i] === HOLE) throw new PacketError("a variable holds no value");
-    }
+    for (let i = 0, count = inlet.count(); i < count; i++) variables[i] = readVariable(inlet);
     return variables;
+  },
+  readInto(node, _, inlet) {
+    const count = inlet.count();
+    if (count !== node.size) throw new PacketError("a scope has another size");
+    for (let i = 0; i < count; i++) node.write(i, readVariable(inlet));
+    return FILLED;
   },
   check(node, variables) {
     if (variables.length !== node.size) throw new PacketError("a scope has another size");
@@ -42,3 +45,9 @@ export const scope: Kind<ScopeHandle, ScopeShell, readonly unknown[]> = {
     }
   },
 };
+
+function readVariable(inlet: Inlet): unknown {
+  const value = inlet.slot();
+  if (value === HOLE) throw new PacketError("a variable holds no value");
+  return value;
+}
