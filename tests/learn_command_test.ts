@@ -54,6 +54,27 @@ Deno.test("a first run shows the app what deno run does, and is learnt from afte
   }
 });
 
+Deno.test("an app that has ended at once isn't watched again, until a run of it takes longer", async () => {
+  const home = await Deno.makeTempDir();
+  try {
+    const app = findApp(APP);
+    const memory = await AppMemory.open(app, home);
+    memory.addBrief(app.path, [1, 0, Number(WORK)]);
+    const unwatched = await run(home, WORK);
+    assert.equal(unwatched.code, 0, unwatched.stderr);
+    assert.deepEqual(new Lessons(home).waiting(), []);
+    assert.equal((await deno(home, "-A", MAIN, "learn")).code, 0);
+    assert.equal(await memory.read(), undefined, "it left a lesson");
+    assert.equal(memory.brief(app.path), undefined, "it took longer");
+    await run(home, WORK);
+    assert.equal((await deno(home, "-A", MAIN, "learn")).code, 0);
+    assert.equal((await memory.read())?.executions, 1);
+  } finally {
+    await deno(home, "-A", MAIN, "learn");
+    await Deno.remove(home, { recursive: true });
+  }
+});
+
 Deno.test("a run that ends by Deno.exit is learnt from, and exits as it would", async () => {
   const home = await Deno.makeTempDir();
   try {

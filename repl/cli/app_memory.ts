@@ -1,6 +1,7 @@
 import type { Conditions } from "../../runtime/mod.ts";
 import { MODEL_VERSION } from "../../analysis/versions/mod.ts";
 import { CARRYING_VERSION } from "../../runtime/versions/mod.ts";
+import { stampOf } from "../boot/mod.ts";
 import type { App } from "./app.ts";
 import type { KnownMiss } from "./misses.ts";
 
@@ -36,6 +37,12 @@ export interface RunNote {
   /** How long it waited for a session with the clone on top of that, milliseconds. */
   readonly openingMs?: number;
   readonly conditions?: Conditions;
+}
+
+/** The largest input on which an app of which nothing is known yet has ended so soon that watching it again is no use. */
+interface BriefNote {
+  readonly stamp: string;
+  readonly features: readonly number[];
 }
 
 /** What the runtime's start takes on this device, as far as is known; milliseconds. */
@@ -84,11 +91,13 @@ interface MissNote {
 export class AppMemory {
   readonly #path: string;
   readonly #missPath: string;
+  readonly #briefPath: string;
   readonly #startPath: string;
 
   private constructor(folder: string, name: string) {
     this.#path = `${folder}/${name}.json`;
     this.#missPath = `${folder}/${name}.misses.json`;
+    this.#briefPath = `${folder}/${name}.brief.json`;
     this.#startPath = `${folder}/start.json`;
   }
 
@@ -133,6 +142,27 @@ export class AppMemory {
     writeNote(this.#startPath, { ms: before === undefined ? ms : (before + Math.min(ms, 2 * before)) / 2 });
   }
 
+  /** Sizes of the input on which it has ended at once, if its main module still is what it was. */
+  brief(main: string): readonly number[] | undefined {
+    try {
+      const { stamp, features }: BriefNote = JSON.parse(Deno.readTextFileSync(this.#briefPath));
+      return stamp === stampOf(main) && Array.isArray(features) ? features : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Takes that it has ended at once on such an input. */
+  addBrief(main: string, features: readonly number[]): void {
+    const stamp = stampOf(main);
+    if (stamp !== undefined) writeNote(this.#briefPath, { stamp, features });
+  }
+
+  /** It doesn't end at once after all. */
+  dropBrief(): void {
+    Deno.removeSync(this.#briefPath);
+  }
+
   /** Misses of earlier runs, if the app's code and the runtime still are what they were met in. */
   async misses(): Promise<readonly KnownMiss[]> {
     const note = await readNote<MissNote>(this.#missPath);
@@ -169,7 +199,7 @@ async function readNote<T extends { readonly files: readonly string[]; readonly 
   }
 }
 
-function writeNote(path: string, note: PlanNote | MissNote | StartNote): void {
+function writeNote(path: string, note: PlanNote | MissNote | BriefNote | StartNote): void {
   const draft = `${path}.${Deno.pid}`;
   try {
     Deno.writeTextFileSync(draft, JSON.stringify(note), { mode: 0o600 });

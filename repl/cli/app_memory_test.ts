@@ -27,3 +27,22 @@ Deno.test("AppMemory keeps misses for one text of the code and one runtime", asy
     Deno.removeSync(folder, { recursive: true });
   }
 });
+
+Deno.test("AppMemory keeps on what an app has ended at once, for one text of its main module", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "cc-memory-" });
+  try {
+    const main = `${folder}/main.ts`;
+    Deno.writeTextFileSync(main, "export {};");
+    const memory = await AppMemory.open(findApp(main), `${folder}/home`);
+    deepStrictEqual(memory.brief(main), undefined);
+    memory.addBrief(main, [1, 20, 0]);
+    deepStrictEqual(memory.brief(main), [1, 20, 0]);
+    Deno.writeTextFileSync(main, "export {}; //");
+    deepStrictEqual(memory.brief(main), undefined);
+    memory.addBrief(main, [1, 30, 0]);
+    memory.dropBrief();
+    deepStrictEqual(memory.brief(main), undefined);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});

@@ -25,7 +25,7 @@ import type { RunPlace } from "./run_place.ts";
 import { Savings } from "./savings.ts";
 import { StayedHere } from "./stayed_here.ts";
 import { RunStart } from "./run_start.ts";
-import { skipped, START_TIMES } from "./start_choice.ts";
+import { covers, SHORT_MS, skipped, START_TIMES } from "./start_choice.ts";
 import { FolderCache } from "./text_cache.ts";
 import { TraceFile } from "./trace_file.ts";
 
@@ -195,7 +195,9 @@ export class Run {
       this.#keep(() => memory.write({ ...taught, starts }));
       return code;
     }
-    if (this.#methods.length === 0 && this.#isFree()) return await this.#watched(flags, taught);
+    if (this.#methods.length === 0 && this.#isFree()) {
+      return await (note === undefined ? this.#unknown(flags, memory) : this.#watched(flags, taught));
+    }
     return await this.#supervised(flags, { note: taught, profile });
   }
 
@@ -218,6 +220,18 @@ export class Run {
       this.#say(`could not learn from this run: ${stateOf(error as Error)}`);
       return undefined;
     }
+  }
+
+  /** Nothing was learnt of it yet. If that is because it ends at once, it needn't be watched each time. */
+  async #unknown(flags: readonly string[], memory: AppMemory): Promise<number> {
+    const { features } = this.#start, { path } = this.#options.app;
+    const brief = memory.brief(path);
+    const wasBrief = brief !== undefined && covers(brief, features);
+    const code = wasBrief ? await this.#plain(flags) : await this.#watched(flags, undefined);
+    const isBrief = code === 0 && this.#start.wallMs < SHORT_MS;
+    if (isBrief && !wasBrief) this.#keep(() => memory.addBrief(path, features));
+    if (wasBrief && !isBrief) this.#keep(() => memory.dropBrief());
+    return code;
   }
 
   /** Nothing can migrate yet: the app runs as it is, and is only watched. */

@@ -32,6 +32,9 @@ const LATER_START_SHARE = 0.5;
 /** The same of the first session that is opened on a way to a clone: half was measured over 3G. */
 const LATER_OPENING_SHARE = 0.6;
 
+/** What ended sooner has nothing in it that is worth a clone, however slow this device is. */
+export const SHORT_MS = 250;
+
 /** What predicts an invocation's costs, here and there. */
 export type ExpectedCosts = Pick<Decider, "setConditions" | "decide" | "toJSON">;
 
@@ -62,7 +65,8 @@ function hasWon({ savedMs, ms, features }: RunNote, { alone = [] }: StartNotes):
       alone.some((note) => note.measured === true && note.ms > ms && covers(features, note.features));
 }
 
-function covers(large: readonly number[], small: readonly number[]): boolean {
+/** Whether an input is no larger than another in any respect. */
+export function covers(large: readonly number[], small: readonly number[]): boolean {
   return small.every((value, i) => value <= (large[i] ?? 0));
 }
 

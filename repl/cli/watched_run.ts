@@ -1,9 +1,8 @@
 import { appCode } from "../boot/mod.ts";
 import { extraPermissions, mayStartAgain } from "./app_process.ts";
 import { type LessonNote, Lessons, notesOf } from "./lessons.ts";
+import { SHORT_MS } from "./start_choice.ts";
 
-/** What ended sooner has nothing in it that is worth a clone, however slow this device is. */
-const SHORT_MS = 250;
 const MAX_WATCHED_CHARS = 200;
 
 /** What watching an app showed but for its profile, milliseconds. */
