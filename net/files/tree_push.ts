@@ -1,4 +1,5 @@
 import { constants, zstdCompress } from "node:zlib";
+import { setImmediate } from "node:timers/promises";
 import { promisify } from "node:util";
 import {
   chunkEnd,
@@ -39,6 +40,8 @@ const zstd = promisify(zstdCompress) as (bytes: Uint8Array, options: object) => 
 const [SLOW_LEVEL, FAST_LEVEL] = [9, 4];
 /** A clone that answers sooner is near. */
 const NEAR_MS = 15;
+/** The name of no bytes: what to ask about where nothing was sent before. */
+const NOTHING = nameOf(new Uint8Array());
 
 export interface PushProgress {
   readonly files: number;
@@ -93,8 +96,7 @@ class TreePush {
   #batchBytes = 0;
   readonly #pending = new Set<Promise<void>>();
   #failure: Error | undefined;
-  /** The quickest answer so far. */
-  #quickestMs = Infinity;
+  #isNear = false;
   #fileCount = 0;
   #bytes = 0;
 
@@ -113,10 +115,10 @@ class TreePush {
   async run(): Promise<PushResult> {
     const { root: known, looks } = this.#index;
     // The last thing that was sent: if it is there, so is what it names, unless it was dropped since; `verify` tells.
-    const [seen, isThere] = await Promise.all([
-      lookAtTree(this.#top),
-      known !== undefined && this.#isThere(known),
-    ]);
+    const answer = this.#isThere(known ?? NOTHING);
+    await this.#timeAnswer(answer);
+    const [seen, found] = await Promise.all([lookAtTree(this.#top), answer]);
+    const isThere = known !== undefined && found;
     if (isThere && looks === seen.looks) {
       const { files, bytes, skipped } = seen;
       return { files, bytes, sentBytes: this.#client.sentBytes, root: known!, skipped };
@@ -135,6 +137,17 @@ class TreePush {
   /** The clone has all that the index says. */
   #trustIndex(): void {
     for (const { chunks } of this.#index.files.values()) for (const chunk of chunks) this.#there.add(chunk);
+  }
+
+  /** Finds out whether the clone is near, while this thread has nothing else to do: later an answer waits for it. */
+  async #timeAnswer(answer: Promise<unknown>): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<false>();
+    const timer = setTimeout(() => resolve(false), NEAR_MS);
+    try {
+      this.#isNear = await Promise.race([answer.then(() => true), late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #isThere(root: string): Promise<boolean> {
@@ -316,16 +329,15 @@ class TreePush {
     const sending = this.#sendBatch(batch).catch((error) => void (this.#failure ??= error))
       .then(() => void this.#pending.delete(sending));
     this.#pending.add(sending);
+    // What the clone has answered meanwhile goes on.
+    await setImmediate();
     while (this.#pending.size >= MAX_BATCHES) await Promise.race(this.#pending);
     if (this.#failure !== undefined) throw this.#failure;
   }
 
   async #sendBatch(batch: ReadonlyMap<string, Sendable>): Promise<void> {
-    const asked = performance.now();
     const lacks = await this.#lacks([...batch.keys()]);
-    // Others wait for contents that are on their way.
-    this.#quickestMs = Math.min(this.#quickestMs, performance.now() - asked);
-    const level = this.#quickestMs < NEAR_MS ? FAST_LEVEL : SLOW_LEVEL;
+    const level = this.#isNear ? FAST_LEVEL : SLOW_LEVEL;
     const steps = await this.#steps(lacks.filter((name) => isLikeAnother(batch.get(name)!)), batch);
     const whole = lacks.filter((name) => !steps.has(name));
     // The clone says what didn't come out right: a base may be gone, or a signature misled.
