@@ -1,4 +1,4 @@
-import { deepStrictEqual, equal, match } from "node:assert/strict";
+import { deepStrictEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { diagnoseNetwork, diagnoseRow } from "../net/doctor/diagnose.ts";
 import { examineAddress } from "../net/doctor/mod.ts";
 import { Lab } from "./two_machines.ts";
@@ -21,13 +21,17 @@ Deno.test({
       await peer.waitFor(/\/ip4\/10\.\S+/);
       return peer;
     };
-    const codes = async (...args: string[]) => {
+    const look = async (...args: string[]) => {
       const { code, stdout, stderr } = await device.run(cli(device, "doctor", "--json", ...args));
       if (stdout === "") throw new Error(stderr);
       const { network, peers } = JSON.parse(stdout);
       const found = [...network, ...peers.flatMap(({ findings }: any) => findings)].map(({ code }: any) =>
         code
       );
+      return { code, found, stderr };
+    };
+    const codes = async (...args: string[]) => {
+      const { code, found } = await look(...args);
       return { code, found };
     };
     let peer = await start();
@@ -46,7 +50,16 @@ Deno.test({
     });
     await test.step("a firewall", async () => {
       await clone.network("ip", "rule", "add", "pref", "1", "blackhole", "ipproto", "tcp");
-      deepStrictEqual(await codes(), { code: 1, found: ["network", "firewall"] });
+      const { code, found, stderr } = await look();
+      deepStrictEqual({ code, found }, { code: 1, found: ["network", "firewall"] });
+      match(stderr, /^clonecloud: finding out whether the machine at \S+ is still there, 9 s at most …$/m);
+      await clone.network("ip", "rule", "del", "pref", "1");
+    });
+    await test.step("a firewall on a machine that answers elsewhere, which takes no long look", async () => {
+      await clone.network("ip", "rule", "add", "pref", "1", "blackhole", "ipproto", "tcp", "sport", "4001");
+      const { stdout, stderr } = await device.run(cli(device, "doctor"));
+      match(stdout, /drops what is sent to port 4001: a firewall/);
+      doesNotMatch(stderr, /finding out/);
       await clone.network("ip", "rule", "del", "pref", "1");
     });
     await test.step("clients that are kept apart", async () => {

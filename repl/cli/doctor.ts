@@ -28,7 +28,7 @@ export const doctor: Command = {
     if (extra !== undefined) throw new UsageError("doctor takes at most one peer or address");
     const home = await homeOf(parsed);
     const found = who?.startsWith("/")
-      ? { network: await examineAddress(addressOf(who)), peers: [] }
+      ? { network: await examineAddress(addressOf(who), waits), peers: [] }
       : await examineHome(home, who);
     const all = [...found.network, ...found.peers.flatMap(({ findings }) => findings)];
     if (parsed.values.json) console.log(JSON.stringify(found, null, 2));
@@ -70,6 +70,7 @@ async function examineHome(home: Home, only: string | undefined) {
   }
   const found = await examine({ peers: () => peersOf(home), trusted: () => trusted }, {
     ...(only && { only }),
+    waits,
   });
   if (trusted.length > 0) return found;
   const unpaired: Finding = {
@@ -93,6 +94,11 @@ async function peersOf(home: Home): Promise<PeerRow[]> {
   const rows = await peer.peers();
   await peer.stop();
   return rows;
+}
+
+/** Not part of what was found: on stderr. */
+function waits(what: string): void {
+  console.error(`clonecloud: ${what} …`);
 }
 
 function print({ level, what, todo }: Finding): void {
