@@ -97,6 +97,10 @@ export const HARD: readonly CoverageRow[] = [
     what: "… that was cleared and filled again meanwhile: the iterator meets all once more",
   },
   { method: "refilledSet", what: "… a `Set`, likewise" },
+  {
+    method: "madeOfTexts",
+    what: "functions that the device made of texts (`new Function`), and closures born in them",
+  },
   { method: "bornThere", what: "two closures of one scope, one born on each side" },
   { method: "usedAgain", what: "… used together later" },
   { method: "leftovers", what: "one guest, many invocations: globals, bindings, timers that were cleared" },
@@ -216,7 +220,7 @@ export const REFUSED: readonly CoverageRow[] = [
   { method: "webAssembly", what: "WebAssembly objects", refused: "exports fails here", why: HOST },
   {
     method: "evaluated",
-    what: "functions made by `eval` or `new Function`",
+    what: "functions made by `eval`; by `new Function` in a method that migrated, if they outlive it",
     refused: "it touches a function made by eval, by the engine or by a module that runs unchanged",
     why: "nobody saw what they capture",
   },

@@ -346,6 +346,8 @@ const PROGRAMS: readonly Program[] = [
     args: ["-v", "-r", "out.json", "x", "y"],
   },
   { file: "resources.ts", migrate: ["Collatz.longest", "statistics", "fails"] },
+  { file: "made_code.js", migrate: ["work", "failing"] },
+  { file: "made_code_odd.cjs", migrate: ["work"] },
   {
     file: "keyed.ts",
     migrate: ["use", "Shape.<1>", "twice", "moved"],

@@ -1,5 +1,7 @@
 import type { KeptIterator, ModuleAnalysis, Node, Reference, Scope, Site } from "./model.ts";
 import { consumesIterators, iteratorAsked } from "./kept_iterators.ts";
+import { isMade } from "./constants.ts";
+import { type MadeCall, madeCall } from "./made_code.ts";
 import { nameSites } from "./names.ts";
 import { type PrivateUse, resolve } from "./resolve.ts";
 import { ScopeTree } from "./scope_tree.ts";
@@ -28,7 +30,7 @@ export function analyse(
   options: { isModule: boolean; path: string },
 ): ModuleAnalysis {
   const analyser = new Analyser(source, program, options.isModule);
-  analyser.visitProgram();
+  analyser.visitProgram(isMade(options.path));
   const analysis = analyser.finish();
   nameSites(analysis.sites, options.path);
   return analysis;
@@ -55,6 +57,12 @@ class Analyser {
   readonly #metas: Node[] = [];
   readonly #prefix: string;
   readonly #keptIterators: KeptIterator[] = [];
+  readonly #madeCalls: MadeCall[] = [];
+  /** Constants whose value may be `Function`: the reference that says so, by scope and name. */
+  readonly #constructors = new Map<Scope, Map<string, number>>();
+  /** In what `new` is said of, without parentheses: a call can't take its place. */
+  #inNewCallee = false;
+  readonly #constructorNames = new Set(["Function"]);
   readonly #privateUses: PrivateUse[] = [];
   /** What function bodies declare whose parameters refer to something. */
   readonly #anew = new Map<Site, ReadonlySet<string>>();
@@ -80,8 +88,8 @@ class Analyser {
     });
   }
 
-  visitProgram(): void {
-    if (!this.#isModule) {
+  visitProgram(isMade: boolean): void {
+    if (!this.#isModule && !isMade) {
       for (const name of ["exports", "require", "module", "__filename", "__dirname"]) {
         this.#tree.declare(name, "param");
       }
@@ -119,6 +127,7 @@ class Analyser {
       superUses: this.#supers.uses,
       homeLiterals: this.#supers.homeLiterals,
       keptIterators: this.#keptIterators.filter((kept) => kept.asked < 3 || this.#namesGlobal(kept)),
+      madeCalls: this.#madeCalls.filter(({ constructorName }) => this.#meansFunction(constructorName.start)),
       references: this.#references.sort((a, b) => a.start - b.start),
     };
   }
@@ -127,6 +136,16 @@ class Analyser {
   #namesGlobal({ node: { callee } }: KeptIterator): boolean {
     const { start } = callee.property.object;
     return this.#references.some((reference) => reference.start === start && reference.variable === null);
+  }
+
+  /** Whether the reference that starts there is to the global `Function`, or to a constant that was given it. */
+  #meansFunction(start: number): boolean {
+    const reference = this.#references.find((item) => item.start === start);
+    if (reference === undefined) return false;
+    const { name, variable } = reference;
+    if (variable === null) return name === "Function";
+    const given = this.#constructors.get(variable.scope)?.get(name);
+    return given !== undefined && this.#meansFunction(given);
   }
 
   #refer(node: { start: number; end: number }, name: string, flags: Flags = {}): void {
@@ -144,6 +163,7 @@ class Analyser {
       leads: node.start === this.#leading,
       loopHead: this.#heads.some((head) => head.variables.has(name)),
       silent: flags.silent === true,
+      inWith: this.#sites.isInWith,
       variable: null,
       property: flags.property,
     });
@@ -202,7 +222,6 @@ class Analyser {
       case "CatchClause":
         return this.#catch(node);
       case "WithStatement":
-        this.#sites.refuseWith();
         this.#visit(node.object);
         return this.#sites.inWith(() => this.#visit(node.body));
       case "LabeledStatement":
@@ -248,7 +267,10 @@ class Analyser {
         }
         return this.#visit(node.quasi);
       case "NewExpression":
+        this.#makes(node);
+        this.#inNewCallee = !this.#source.slice(node.start, node.callee.start).includes("(");
         this.#visit(node.callee);
+        this.#inNewCallee = false;
         return this.#arguments(node);
       case "ArrayExpression":
         for (const element of node.elements) if (element !== null) this.#keeps(element);
@@ -276,7 +298,14 @@ class Analyser {
     }
   }
 
+  /** Notes a call that may make a function of texts. */
+  #makes(node: Node): void {
+    const call = this.#inNewCallee ? undefined : madeCall(node, this.#source, this.#constructorNames);
+    if (call !== undefined) this.#madeCalls.push({ ...call, site: this.#tree.site });
+  }
+
   #call(node: Node): void {
+    this.#makes(node);
     const { callee } = node;
     if (callee.type === "Identifier") {
       if (callee.name === "eval" && !node.optional) {
@@ -351,6 +380,12 @@ class Analyser {
   #declarator(node: Node, kind: string): void {
     this.#pattern(node.id, { write: kind === "var" && node.init !== null, read: false }, kind !== "var");
     if (node.init === null) return;
+    if (kind === "const" && node.init.name === "Function" && node.id.type === "Identifier") {
+      const { scope } = this.#tree;
+      if (!this.#constructors.has(scope)) this.#constructors.set(scope, new Map());
+      this.#constructors.get(scope)!.set(node.id.name, node.init.start);
+      this.#constructorNames.add(node.id.name);
+    }
     if (node.id.type === "Identifier") this.#stored(node.id.name, node.init);
     else this.#named("", node.init);
   }

@@ -1,5 +1,13 @@
 /** Version of everything the rewriter emits; part of every cache key. */
-export const REWRITER_VERSION = 31;
+export const REWRITER_VERSION = 32;
+
+/** Starts the URLs of scripts that stand for functions made of texts: `new Function(…)`. */
+export const MADE_URL = "made:";
+
+/** Whether a module is such a script. */
+export function isMade(url: string): boolean {
+  return url.startsWith(MADE_URL);
+}
 
 /** Takes the place of `node:worker_threads`, whose named imports nothing else can give another value. */
 export const NODE_WORKERS_URL = "clonecloud:worker_threads";

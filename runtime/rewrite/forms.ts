@@ -1,4 +1,4 @@
-import { NODE_WORKERS, NODE_WORKERS_URL } from "./constants.ts";
+import { isMade, NODE_WORKERS, NODE_WORKERS_URL } from "./constants.ts";
 import { expressionPieces, givenStyle, makerParameters } from "./doors.ts";
 import { isWritable } from "./captures.ts";
 import { accessorText } from "./insertions.ts";
@@ -25,11 +25,13 @@ export class ModuleForms {
   readonly #renderer: Renderer;
   readonly #table: ModuleTable;
   readonly #prefix: string;
+  readonly #isMade: boolean;
 
   constructor(analysis: ModuleAnalysis, table: ModuleTable, points: ReadonlySet<number>) {
     this.#analysis = analysis;
     this.#table = table;
     this.#prefix = table.prefix;
+    this.#isMade = isMade(table.url);
     this.#renderer = instrument(analysis, { key: table.key, points });
   }
 
@@ -47,15 +49,21 @@ export class ModuleForms {
     },function(n,v){switch(n){${controls.join(";")}}}${
       isModule && metas.length > 0 ? ",void 0,import.meta" : ""
     })`;
-    const prelude = isModule
-      ? `import{register as ${p}R}from"clonecloud:runtime";var ${p}K,${p}I,${p}L${variables},${p}C=${call};${this.#keeper()}`
-      : `const ${p}R=module._compile;var ${p}K,${p}I,${p}L${variables},${p}C=${call};${this.#keeper()}`;
+    const register = isModule
+      ? `import{register as ${p}R}from"clonecloud:runtime";`
+      : this.#isMade
+      ? `(function(${p}R){`
+      : `const ${p}R=module._compile;`;
+    const prelude =
+      `${register}var ${p}K,${p}I,${p}L${variables},${p}C=${call};${this.#keeper()}${this.#making()}` +
+      (this.#isMade ? "return()=>{" : "");
     const at = this.#preludeAt();
     const style = nativeStyle(p, true);
     return toForm([
       ...this.#renderer.pieces(0, at, style),
       { text: at > 0 && !/[;\n]/.test(source[at - 1]!) ? `;${prelude}` : prelude, from: -1 },
       ...this.#renderer.pieces(at, source.length, style),
+      { text: this.#isMade ? "}})" : "", from: -1 },
     ]);
   }
 
@@ -132,6 +140,14 @@ export class ModuleForms {
     const p = this.#prefix;
     return `var ${p}Z;function ${p}V(n,x,i){return ${p}C===void 0?i:${p}C.keep(n,x,i)}` +
       `function ${p}W(x,n,t){if(${p}C!==void 0)${p}C.check(x,n,t,${p}W);return x}`;
+  }
+
+  /** What {@linkcode instrument} puts around calls of `Function`; hoisted likewise. */
+  #making(): string {
+    if (this.#analysis.madeCalls.length === 0) return "";
+    const p = this.#prefix;
+    return `var ${p}X;function ${p}B(f,a,n){return ${p}C===void 0?{args:a}:${p}C.made(f,a,n)}` +
+      `function ${p}F(x,f){return x.take===void 0?f:x.take(f)}`;
   }
 
   #guestControls(): string {

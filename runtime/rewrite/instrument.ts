@@ -4,6 +4,7 @@ import { enginePosition, readPosition } from "./engine_position.ts";
 import { Entries } from "./entries.ts";
 import { Insertions, type InstrumentOptions } from "./insertions.ts";
 import { calleeText } from "./kept_iterators.ts";
+import type { MadeCall } from "./made_code.ts";
 import type { HomeLiteral, KeptIterator, ModuleAnalysis, Node, Scope, Site, SuperUse } from "./model.ts";
 import { type Edit, Renderer, type Style } from "./render.ts";
 import { ScopeIdentities } from "./scope_identities.ts";
@@ -23,6 +24,7 @@ export function instrument(analysis: ModuleAnalysis, options: InstrumentOptions)
   for (const use of analysis.superUses) instrumenter.superUse(use);
   for (const literal of analysis.homeLiterals) instrumenter.homeLiteral(literal);
   for (const kept of analysis.keptIterators) instrumenter.keptIterator(kept);
+  for (const call of analysis.madeCalls) instrumenter.madeCall(call);
   for (const { source } of analysis.program.body) instrumenter.imports(source);
   return renderer;
 }
@@ -164,6 +166,37 @@ class Instrumenter {
       this.#put.close(object.end, depth, (style) => `,${asked}),${asked},${text}),${style.own("Z")}`);
     }
     this.#put.close(node.end, depth, (style) => named ? ")" : `,${style.own("Z")}=void 0)`);
+  }
+
+  /**
+   * `F(X=B(Function,[…]),X.text===void 0?new Function(X.args[0],…):X.eval(X.text))`: what can be rewritten is evaluated in the
+   * function's stead, here: stack traces name the place.
+   */
+  madeCall({ node, constructorName, given, isApplied, site }: MadeCall): void {
+    const { source } = this.#put.analysis;
+    const p = this.#put.prefix;
+    const add = (at: number, end: number, text: string, standsFor?: number) =>
+      this.#put.renderer.add({
+        ...{ at, end, side: at === node.end ? "close" : "open", depth: depthOf(site) + 0.8 },
+        ...(standsFor !== undefined && { standsFor }),
+        when: (style) => style.points,
+        text: () => text,
+      });
+    const called = node.type === "NewExpression" ? node.start : enginePosition(node, source);
+    const list = isApplied || node.arguments.some(({ type }: Node) => type === "SpreadElement")
+      ? `${isApplied ? "" : "..."}${p}X.args`
+      : node.arguments.map((_: Node, i: number) => `${p}X.args[${i}]`).join();
+    const before = source.slice(called, given).replace(/\s+/g, " ");
+    add(node.start, node.start, `${p}F(${p}X=`);
+    add(node.start, given, `${p}B(${constructorName.name},${isApplied ? "" : "["}`, called);
+    add(
+      node.end - 1,
+      node.end,
+      `${isApplied ? ",1" : "]"}),${p}X.text===void 0?${source.slice(node.start, called)}`,
+    );
+    add(node.end, node.end, `${before}${list})`, called);
+    add(node.end, node.end, `:${p}X.`);
+    add(node.end, node.end, `eval(${p}X.text))`, called);
   }
 
   imports(source: Node): void {

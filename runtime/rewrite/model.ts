@@ -1,3 +1,5 @@
+import type { MadeCall } from "./made_code.ts";
+
 /** What the analysis of one module finds: scopes, variables, references and sites. Positions are offsets in its text. */
 
 /** An ESTree node as acorn makes it. */
@@ -74,6 +76,8 @@ export interface Reference {
   readonly loopHead: boolean;
   /** Means the variable without naming it. */
   readonly silent: boolean;
+  /** In the body of a `with` statement: it may mean another name's variable, and can't be renamed. */
+  readonly inWith: boolean;
   variable: Variable | null;
   /** For a namespace import: the property read from it, if it is a plain one. */
   readonly property: string | undefined;
@@ -193,6 +197,7 @@ export interface ModuleAnalysis {
   readonly superUses: readonly SuperUse[];
   readonly homeLiterals: readonly HomeLiteral[];
   readonly keptIterators: readonly KeptIterator[];
+  readonly madeCalls: readonly MadeCall[];
   /** Sorted by start. */
   readonly references: readonly Reference[];
 }

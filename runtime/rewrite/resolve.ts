@@ -1,4 +1,5 @@
 import type { Node, Reference, Scope, Site, Variable } from "./model.ts";
+import { IN_WITH } from "./site_list.ts";
 import { boundNames } from "./syntax.ts";
 
 /** What the visit of a module has found, before its names are resolved. */
@@ -82,6 +83,11 @@ function resolveReference(reference: Reference): void {
     reference.site.usesArguments = true;
   }
   noteCapture(reference, variable);
+  if (reference.inWith) refuseBetween(reference.site, variable.scope.site, IN_WITH);
+}
+
+function refuseBetween(from: Site | null, to: Site | null, why: string): void {
+  for (let site = from; site !== to && site !== null; site = site.parent) site.refused ??= why;
 }
 
 /** Who has it has passed it on. */

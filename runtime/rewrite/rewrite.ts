@@ -1,7 +1,9 @@
 import { analyse } from "./analyse.ts";
 import { type Form, ModuleForms } from "./forms.ts";
+import { isMade } from "./constants.ts";
+import { isOneFunction } from "./made_code.ts";
 import { makeTable } from "./make_table.ts";
-import { parse } from "./parse.ts";
+import { parse, ParseError } from "./parse.ts";
 import { mapForm, type SourceMap, splitInlineMap, tracedPositions } from "./source_map.ts";
 import type { ModuleTable } from "./table.ts";
 
@@ -16,6 +18,8 @@ export interface ModuleSource {
   /** Names URL and source; stands in every site's marker. */
   readonly key: string;
 }
+
+const NO_MAP: SourceMap = { version: 3, sources: [], names: [], mappings: "" };
 
 /** A module taken apart once, to be written out in any form. */
 export class RewrittenModule {
@@ -36,7 +40,11 @@ export class RewrittenModule {
     this.#module = module;
     this.text = text;
     this.#map = map;
-    this.#analysis = analyse(text, parse(text, module.isModule), module);
+    const program = parse(text, module.isModule);
+    if (isMade(module.url) && !isOneFunction(program, text)) {
+      throw new ParseError("Cannot parse function: it isn't one", 1, 0);
+    }
+    this.#analysis = analyse(text, program, module);
     const { awaited, last } = this.#analysis;
     const positions = tracedPositions(last === undefined ? awaited : [...awaited, last], text, map);
     this.table = makeTable(this.#analysis, {
@@ -45,8 +53,12 @@ export class RewrittenModule {
     });
   }
 
-  /** The module as the device runs it, with migration points at these methods, and the map back to what the person wrote. */
+  /**
+   * The module as the device runs it, with migration points at these methods, and the map back to what the person wrote. Empty
+   * for a function made of texts that makes no others: a marker is all it needs.
+   */
   device(methods: ReadonlySet<string>): { readonly text: string; readonly map: SourceMap } {
+    if (isMade(this.#module.url) && this.table.sites.length === 1) return { text: "", map: NO_MAP };
     const points = this.pointsOf(methods);
     const form = new ModuleForms(this.#analysis, this.table, new Set(points)).device(points);
     return { text: form.text, map: mapForm(form, this.text, this.#module.url, this.#map) };

@@ -316,3 +316,45 @@ Deno.test("closures of a loop's head name their own round: born in its start, te
   assert.equal(new Set([start, test1, test2, test3]).size, 4);
   assert.deepEqual([body1, update2, body2, update3], [test1, test2, test2, test3]);
 });
+
+const made = (script: string) =>
+  new RewrittenModule({ url: "made:1", source: script, isModule: false, path: "made:1", key: "k" });
+
+Deno.test("device() asks for what to evaluate in the stead of Function", () => {
+  const of = (source: string) => module(source).device(new Set()).text;
+  const text = of("const F = Function; const f = new F('a', 'return a'); g(Function.apply(null, list))");
+  assert.match(
+    text,
+    /\$ccF\(\$ccX=\$ccB\(F,\['a', 'return a'\]\),\$ccX\.text===void 0\?new F\(\$ccX\.args\[0\],/,
+  );
+  assert.match(text, /\$ccB\(Function,list,1\),.*\?Function\.apply\(null, \$ccX\.args\):\$ccX\.eval\(/);
+  for (
+    const left of [
+      "(Function) => new Function('a')",
+      "new (Function('a'))",
+      "new new Function('a')()",
+      "Function?.('a')",
+    ]
+  ) {
+    const isLeft = !of(left).includes("$ccB(");
+    assert.equal(isLeft, !left.startsWith("new (F"), left);
+  }
+});
+
+Deno.test("device() of a function made of texts is a maker of it, or nothing if it makes no others", () => {
+  assert.equal(made("return function anonymous(a\n) {\nreturn a\n}").device(new Set()).text, "");
+  const { text } = made("return function anonymous(n\n) {\nreturn () => ++n\n}").device(new Set());
+  const asked: unknown[] = [];
+  const maker = (0, eval)(text)((key: string) => void asked.push(key));
+  assert.deepEqual([asked, maker()(3)(), maker()(3)(), maker() === maker()], [["k"], 4, 4, false]);
+  assert.equal(
+    made("return function anonymous(n\n) {\nreturn () => ++n\n}").table.sites[0]!.id,
+    "made:1#anonymous",
+  );
+});
+
+Deno.test("a script that is more than one function isn't taken for one", () => {
+  for (const body of ["}, function () {", "}; function f() {", "} + 1; {"]) {
+    assert.throws(() => made(`return function anonymous(\n) {\n${body}\n}`), ParseError, body);
+  }
+});

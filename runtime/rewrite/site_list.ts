@@ -3,7 +3,7 @@ import type { ScopeTree } from "./scope_tree.ts";
 import { ShownNames } from "./shown_names.ts";
 import { isFixedKey, keyName } from "./syntax.ts";
 
-const IN_WITH = "it stands in a with statement";
+export const IN_WITH = "it stands in a with statement";
 
 const METHOD_KINDS: ReadonlyMap<string, SiteKind> = new Map([
   ["get", "getter"],
@@ -57,9 +57,8 @@ export class SiteList {
     this.#withs--;
   }
 
-  /** A `with` statement begins where the visit is. */
-  refuseWith(): void {
-    this.refuseHere(IN_WITH);
+  get isInWith(): boolean {
+    return this.#withs > 0;
   }
 
   /** Marks the sites around: members of the class (up to the class itself) may use it, others can't be re-created. */

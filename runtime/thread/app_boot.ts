@@ -74,7 +74,7 @@ export async function bootApp(supervisor: string, options: BootOptions): Promise
     values.watchBuiltins();
     reportAsLocal();
     hook = installLoadHook({
-      ...{ port, code, registry },
+      ...{ port, code, registry, rewritesMade: true },
       started: () => {
         // Only who names methods may have named what there isn't.
         if (config.forced.length === 0) return;

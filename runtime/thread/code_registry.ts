@@ -48,6 +48,7 @@ import {
   MARKER,
   type RegisterClass,
 } from "./live_modules.ts";
+import { leaveAlone } from "./made_code.ts";
 import { ModuleBindings } from "./module_bindings.ts";
 import { type Accessor, type Env, MadeScope, NativeScope, readThrough } from "./scope_handles.ts";
 
@@ -95,7 +96,7 @@ export class CodeRegistry implements CodeAccess {
       claimed: new SafeSet(),
       register: assign(
         (...made: Parameters<RegisterClass>) => this.#classes.register(module, made),
-        { keep: this.#keep, check: this.#receiver },
+        { keep: this.#keep, check: this.#receiver, made: leaveAlone },
       ),
     };
     this.#modules.add(module);

@@ -1,5 +1,5 @@
 import type { ModuleSource } from "../rewrite/mod.ts";
-import { REWRITER_VERSION } from "../rewrite/constants.ts";
+import { isMade, REWRITER_VERSION } from "../rewrite/constants.ts";
 import { hashOf, isHash } from "./blobs.ts";
 import { joinBytes } from "./bytes.ts";
 import { KeptText } from "./kept_text.ts";
@@ -133,14 +133,14 @@ export class CodeService {
     return best === undefined ? undefined : sites[best]!.id;
   }
 
-  /** The modules that were loaded. */
+  /** The modules that were loaded, without functions that were made of texts: those have no place in the app. */
   modules(): readonly ModuleSource[] {
-    return [...this.#sources.values()];
+    return [...this.#sources.values()].filter(({ url }) => !isMade(url));
   }
 
   /** What another service can go on from, in another process, once the app has ended. */
   snapshot(): CodeSnapshot {
-    const modules = [...this.#sources.values()].map((source) => {
+    const modules = this.modules().map((source) => {
       const running = this.#running.get(source.url)?.text;
       const { url, isModule, path, key } = source;
       const module = { url, source: source.source, isModule, path, key };
@@ -259,7 +259,11 @@ export class CodeService {
     return known?.length === requests.length && known.every(isHash) ? known : null;
   }
 
-  async #rewrite(url: string, source: KeptText, kind: SourceKind): Promise<RewriteAnswer> {
+  async #rewrite(url: string, source: KeptText, kind: SourceKind | "made"): Promise<RewriteAnswer> {
+    if (kind === "made") {
+      const name = `${url}${(await hashOf(source.bytes)).slice(0, 12)}`;
+      return { ...await this.#rewriteAs(name, source, false), url: name };
+    }
     const first = await this.#rewriteAs(url, source, kind === "module");
     if (kind !== "either" || first.key !== undefined) return this.#told(url, first);
     const second = await this.#rewriteAs(url, source, true);
@@ -281,7 +285,7 @@ export class CodeService {
   async #rewriteAs(url: string, loaded: KeptText, isModule: boolean): Promise<RewriteAnswer> {
     const whole = isModule ? withOuterMap(loaded.text, url) : undefined;
     const source = whole === undefined || whole === loaded.text ? loaded : new KeptText(whole);
-    const path = this.#options.pathOf(url);
+    const path = isMade(url) ? url : this.#options.pathOf(url);
     const about = new TextEncoder().encode(`${REWRITER_VERSION}\n${url}\n${path}\n${isModule}\n`);
     const key = (await hashOf(joinBytes([about, source.bytes]))).slice(0, 16);
     const known = { url, isModule, path, key };

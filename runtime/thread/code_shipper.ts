@@ -30,8 +30,8 @@ export class CodeShipper {
     if (requests.length === 0) return { code: { ...code, modules: [], makers: {} }, bytes: 0 };
     const { hashes, bytes } = await this.#provide(requests);
     this.#parts.memory.addCode(hashes);
-    const modules = missing.modules.map(({ key, links, isMain }: any, i: number) => ({
-      ...{ key, links, isMain },
+    const modules = missing.modules.map(({ key, links, isMain, origin }: any, i: number) => ({
+      ...{ key, links, isMain, origin },
       hash: hashes[i]!,
     }));
     const makers = missing.makers.map(({ key }: any, i: number) => [key, hashes[modules.length + i]!]);

@@ -59,6 +59,7 @@ export class CodeToShip {
         key,
         uninitialised: this.#uninitialised(key),
         links: this.#linksOf(key),
+        origin: this.#known.code.module(key)?.origin,
         isMain: this.#known.code.module(key)?.url === Deno.mainModule,
       })),
       makers: map(objectEntries(this.#newMakers(packet.sites)), ({ 0: key, 1: sites }) => ({

@@ -12,6 +12,8 @@ export interface LoadedModule {
   readonly key: string;
   readonly source: string;
   readonly isModule: boolean;
+  /** Of a function made of texts: how stack traces say where, `eval at f (file:///…:1:2)`. */
+  readonly origin?: string;
 }
 
 /** The device's code: what its load hook saw, and what the supervisor's rewriter knows of it. */

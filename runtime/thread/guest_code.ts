@@ -170,6 +170,11 @@ export class GuestCode implements CodeSource {
     return maker;
   }
 
+  /** How stack traces say where a function was made of texts; undefined for a module that was loaded. */
+  originOf(key: string): string | undefined {
+    return this.#byKey.get(key)?.origin;
+  }
+
   /** Where in its module's source a position (from 1) of shipped code stands; undefined if nowhere. */
   sourceOffset(
     url: string,

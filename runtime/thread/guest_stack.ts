@@ -40,6 +40,8 @@ export type FramesBelow = () => readonly string[];
 const OWN = new URL("../", import.meta.url).href;
 /** What stands for built-in functions. */
 const STANDS = [`${OWN}host/`, new URL("./appearance.ts", import.meta.url).href];
+/** Where a function made of texts begins in the script that stands for it. */
+const MADE_AT = "return ".length;
 /** Frames that are looked through for methods. */
 const MAX_METHODS = 40;
 
@@ -167,8 +169,9 @@ function frame(
 ): string {
   const line = site.getLineNumber();
   const place = line === null ? undefined : code.sourceOffset(url, line, site.getColumnNumber() ?? 1);
+  const origin = place && code.originOf(place.key);
   const where = place !== undefined
-    ? `${place.url}:${position(place.key, place.offset)}`
+    ? `${origin === undefined ? place.url : `${origin}, <anonymous>`}:${position(place.key, place.offset)}`
     : url === ""
     ? site.isNative() ? "native" : "<anonymous>"
     : line === null
@@ -177,7 +180,10 @@ function frame(
     ? `${url}:${timerCall}`
     : `${url}:${line}:${site.getColumnNumber()}`;
   const own = functionNameOf(site, url);
-  const name = own ?? (place === undefined ? null : functionAt(tables, place)?.shown ?? null);
+  const made = origin === undefined ? undefined : functionAt(tables, place!);
+  const name = made?.start === MADE_AT
+    ? "eval"
+    : own ?? (place === undefined ? null : functionAt(tables, place)?.shown ?? null);
   const full = site.isConstructor()
     ? `new ${name ?? "<anonymous>"}`
     : site.isToplevel()

@@ -1,4 +1,5 @@
 /** The rewritten modules of an isolate, and what each has registered with the runtime. */
+import type { Make } from "./made_code.ts";
 import type { iteratorKeeper } from "../heap/mod.ts";
 import type { ModuleKey, ScopeHandle } from "../heap/access.ts";
 import { execRegExp, sliceText } from "../heap/texts.ts";
@@ -84,6 +85,8 @@ export type Register = RegisterClass & {
   readonly keep: ReturnType<typeof iteratorKeeper>;
   /** What it calls before it asks for one. */
   readonly check: ReturnType<typeof receiverChecker>;
+  /** What it calls in the stead of `Function`. */
+  readonly made: Make;
 };
 
 export type RegisterClass = (

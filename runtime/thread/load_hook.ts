@@ -3,10 +3,12 @@ import { forEach, includes, itemsOf } from "../heap/lists.ts";
 import { startsWith, testRegExp } from "../heap/texts.ts";
 import type { CodeRegistry } from "./code_registry.ts";
 import type { Control } from "./live_modules.ts";
+import { leaveAlone, MadeCode } from "./made_code.ts";
 import type { DeviceCode } from "./device_code.ts";
 import { defineProperty, SafeMap, SafeSet } from "./intrinsics.ts";
 import { MAP_COMMENT, ScriptLoader, scriptUrl } from "./script_loader.ts";
 import { NODE_WORKERS, NODE_WORKERS_URL } from "../rewrite/constants.ts";
+import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 import type { SyncPort } from "./sync_port.ts";
 import { failedImport, failedResolution } from "../watch/failed_import.ts";
 import { FROM_DISK, hookModules, isRaw, isShownWrongly, PAST_HOOKS } from "../watch/unhooked.ts";
@@ -14,13 +16,10 @@ import { kindOf } from "../watch/source_kind.ts";
 import { withoutHooks } from "./uncaught.ts";
 import { NODE_WORKERS_SOURCE } from "./workers.ts";
 
+const { assign } = Object;
 const { imul } = Math;
 /** The app may set another clock. */
 const now = performance.now.bind(performance);
-const encoder = new TextEncoder();
-const encode = encoder.encode.bind(encoder);
-const decoder = new TextDecoder();
-const decode = decoder.decode.bind(decoder);
 
 /** Migration points: `[site, method id]`. */
 type Points = readonly (readonly [number, string])[];
@@ -44,6 +43,8 @@ interface HookContext {
   /** A module of the engine's was imported. */
   readonly builtin: (url: string) => void;
   readonly arm: (key: string, control: Control, points: Points) => void;
+  /** Functions that are made of texts are rewritten too. */
+  readonly rewritesMade?: boolean;
 }
 
 export interface LoadHook {
@@ -65,6 +66,8 @@ export interface RewriteAnswer {
   /** URL of its source map. */
   readonly map?: string;
   readonly isModule: boolean;
+  /** Of a function made of texts: what it is called. */
+  readonly url?: string;
   readonly reason?: string;
   readonly points: Points;
 }
@@ -110,10 +113,11 @@ export function installLoadHook(context: HookContext): LoadHook {
       // All static imports of ES modules are loaded before the first module runs; scripts they import, while they run.
       if (!context.code.started) resolved.forEach((url) => awaited.add(url));
       ran.add(context.code.module(key)!.url);
-      return start(context, points, { key, accessor, control, meta });
+      return assign(start(context, points, { key, accessor, control, meta }), { made });
     },
   };
   const scripts = new ScriptLoader();
+  const made = context.rewritesMade === true ? new MadeCode(context).make : leaveAlone;
   hookModules((loadRequired) => ({
     resolve(specifier: string, hook: any, next: any) {
       if (specifier === RUNTIME_URL) return { url: RUNTIME_URL, shortCircuit: true, format: "module" };
@@ -240,11 +244,11 @@ function rewriteLoaded(
     source === null || source === undefined || testRegExp(/^(node|ext|data):/, url) ||
     testRegExp(/\.(json|wasm|node)$/, url)
   ) return undefined;
-  const given: string = typeof source === "string" ? source : decode(source);
+  const given: string = typeof source === "string" ? source : decodeUtf8(source);
   const request = { op: "rewrite", url, kind: kindOf(url, required, format) };
   const answer: RewriteAnswer | undefined = context.port.exchange(
     { op: "supervisor", request },
-    encode(given),
+    encodeUtf8(given),
   );
   if (answer?.packet === undefined) {
     if (answer?.reason === undefined) return undefined;
@@ -252,7 +256,14 @@ function rewriteLoaded(
     return REFUSED;
   }
   const { isModule, points } = answer;
-  return { source: given, key: answer.key!, text: decode(answer.packet), map: answer.map!, isModule, points };
+  return {
+    source: given,
+    key: answer.key!,
+    text: decodeUtf8(answer.packet),
+    map: answer.map!,
+    isModule,
+    points,
+  };
 }
 
 /** A number for the migration points of a module (FNV-1a of their sites). */

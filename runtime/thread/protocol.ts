@@ -84,6 +84,8 @@ export interface NamedModule {
     >
   >;
   readonly isMain: boolean;
+  /** Of a function made of texts: how stack traces say where it was made. */
+  readonly origin?: string;
 }
 
 /** One module as a guest needs it. */
@@ -291,7 +293,7 @@ export type SupervisorRequest =
   /** Makes pipes for one more thread, a Worker: the answer is their folder, or null if there are too many. */
   | { readonly op: "worker" }
   /** A module as it was loaded; its source, in UTF-8, is the packet of the message, and the rewritten text that of the answer. */
-  | { readonly op: "rewrite"; readonly url: string; readonly kind: SourceKind }
+  | { readonly op: "rewrite"; readonly url: string; readonly kind: SourceKind | "made" }
   /** Modules that were imported and loaded, but not through the hook; or were started in a Worker, which has none. */
   | { readonly op: "bypassed"; readonly urls: readonly string[]; readonly reason?: string }
   /** A module that runs as it is. */

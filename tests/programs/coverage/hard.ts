@@ -124,6 +124,9 @@ function scope() {
   let n = 0;
   return { up: () => ++n, make: () => () => n += 10, born: null as any, here: null as any };
 }
+function madeOfTexts(o: any) {
+  return [o.add(1, 2), o.up(), o.up(), o.again(5)(6), String(o.add)];
+}
 function bornThere(o: any) {
   o.born = o.make();
   return [o.up(), o.born(), o.up()];
@@ -245,6 +248,9 @@ await show("iteratedSet", () => iterating(new Set([1, 2, 3, 4]), iteratedSet));
 await show("refilled", () => iterating(new Map([["a", 1], ["b", 2], ["c", 3]]), refilled));
 await show("refilledSet", () => iterating(new Set([1, 2, 3]), refilledSet));
 const both = scope();
+const madeUp = new Function("n", "return () => ++n")(3);
+const texts = { add: new Function("a", "b", "return a + b"), up: madeUp, again: new Function("k", "return (x) => x * k") };
+await show("madeOfTexts", () => [madeOfTexts(texts), madeUp()]);
 await show("bornThere", () => bornThere(both));
 both.here = both.make();
 await show("usedAgain", () => [usedAgain(both), both.up(), both.born(), both.here()]);
