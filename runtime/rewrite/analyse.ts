@@ -1,7 +1,7 @@
 import type { KeptIterator, ModuleAnalysis, Node, Reference, Scope, Site } from "./model.ts";
 import { consumesIterators, iteratorAsked } from "./kept_iterators.ts";
 import { isMade } from "./constants.ts";
-import { type MadeCall, madeCall } from "./made_code.ts";
+import { type MadeCall, madeCall, mayBeFunction } from "./made_code.ts";
 import { nameSites } from "./names.ts";
 import { type PrivateUse, resolve } from "./resolve.ts";
 import { ScopeTree } from "./scope_tree.ts";
@@ -58,10 +58,9 @@ class Analyser {
   readonly #prefix: string;
   readonly #keptIterators: KeptIterator[] = [];
   readonly #madeCalls: MadeCall[] = [];
-  /** Constants whose value may be `Function`: the reference that says so, by scope and name. */
-  readonly #constructors = new Map<Scope, Map<string, number>>();
   /** In what `new` is said of, without parentheses: a call can't take its place. */
   #inNewCallee = false;
+  /** Names of variables that may hold `Function`: what they hold is looked at when they are called. */
   readonly #constructorNames = new Set(["Function"]);
   readonly #privateUses: PrivateUse[] = [];
   /** What function bodies declare whose parameters refer to something. */
@@ -127,7 +126,7 @@ class Analyser {
       superUses: this.#supers.uses,
       homeLiterals: this.#supers.homeLiterals,
       keptIterators: this.#keptIterators.filter((kept) => kept.asked < 3 || this.#namesGlobal(kept)),
-      madeCalls: this.#madeCalls.filter(({ constructorName }) => this.#meansFunction(constructorName.start)),
+      madeCalls: this.#madeCalls,
       references: this.#references.sort((a, b) => a.start - b.start),
     };
   }
@@ -136,16 +135,6 @@ class Analyser {
   #namesGlobal({ node: { callee } }: KeptIterator): boolean {
     const { start } = callee.property.object;
     return this.#references.some((reference) => reference.start === start && reference.variable === null);
-  }
-
-  /** Whether the reference that starts there is to the global `Function`, or to a constant that was given it. */
-  #meansFunction(start: number): boolean {
-    const reference = this.#references.find((item) => item.start === start);
-    if (reference === undefined) return false;
-    const { name, variable } = reference;
-    if (variable === null) return name === "Function";
-    const given = this.#constructors.get(variable.scope)?.get(name);
-    return given !== undefined && this.#meansFunction(given);
   }
 
   #refer(node: { start: number; end: number }, name: string, flags: Flags = {}): void {
@@ -380,12 +369,7 @@ class Analyser {
   #declarator(node: Node, kind: string): void {
     this.#pattern(node.id, { write: kind === "var" && node.init !== null, read: false }, kind !== "var");
     if (node.init === null) return;
-    if (kind === "const" && node.init.name === "Function" && node.id.type === "Identifier") {
-      const { scope } = this.#tree;
-      if (!this.#constructors.has(scope)) this.#constructors.set(scope, new Map());
-      this.#constructors.get(scope)!.set(node.id.name, node.init.start);
-      this.#constructorNames.add(node.id.name);
-    }
+    if (mayBeFunction(node.init)) this.#constructorNames.add(node.id.name);
     if (node.id.type === "Identifier") this.#stored(node.id.name, node.init);
     else this.#named("", node.init);
   }
@@ -396,6 +380,7 @@ class Analyser {
       this.#refer(node.left, node.left.name, { write: true, read: compound });
     } else this.#pattern(node.left, { write: true, read: false });
     const name = node.left.type === "Identifier" ? node.left.name : "";
+    if (mayBeFunction(node.right)) this.#constructorNames.add(name);
     this.#sites.shown.note(node, this.#tree.site);
     if (node.left.type === "ArrayPattern") this.#named(name, node.right);
     else this.#stored(name, node.right);

@@ -13,7 +13,7 @@ export interface MadeCall {
   readonly site: Site | null;
 }
 
-/** What a call is of that makes a function of texts, if `names` mean `Function`; undefined for any other. */
+/** What a call is of that makes a function of texts, if one of these names means `Function`; undefined for any other. */
 export function madeCall(
   node: Node,
   source: string,
@@ -29,6 +29,13 @@ export function madeCall(
   return isApply(node, source, names)
     ? { node, constructorName: callee.object, given: given[1].start, isApplied: true }
     : undefined;
+}
+
+/** Whether an expression's value may be `Function` because it says so. */
+export function mayBeFunction({ type, name, consequent, alternate, left, right }: Node): boolean {
+  if (type === "ConditionalExpression") return mayBeFunction(consequent) || mayBeFunction(alternate);
+  if (type === "LogicalExpression") return mayBeFunction(left) || mayBeFunction(right);
+  return type === "Identifier" && name === "Function";
 }
 
 /** `Function.apply(this, list)`, without a parenthesis or a comment too many. */

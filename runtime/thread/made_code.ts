@@ -4,7 +4,7 @@ import { sliceText, testRegExp } from "../heap/texts.ts";
 import { MADE_URL } from "../rewrite/constants.ts";
 import type { CodeRegistry } from "./code_registry.ts";
 import type { DeviceCode } from "./device_code.ts";
-import { getOwnPropertyDescriptor, isArray, SafeMap } from "./intrinsics.ts";
+import { getOwnPropertyDescriptor, getPrototypeOf, isArray, ownKeys, SafeMap } from "./intrinsics.ts";
 import type { Control, Register } from "./live_modules.ts";
 import type { RewriteAnswer } from "./load_hook.ts";
 import type { Accessor } from "./scope_handles.ts";
@@ -44,6 +44,9 @@ interface MadeCodeContext {
 const { assign } = Object;
 const evaluate = eval;
 const FunctionCtor = Function;
+const { prototype: arrayPrototype } = Array;
+const { toString: arrayToString, join: arrayJoin } = arrayPrototype;
+const { toPrimitive } = Symbol;
 const functionApply = Function.prototype.apply;
 /** Parameters are plain names, so that they can't end their list or begin a comment. */
 const NAMES = /^[\w$,\s]*$/;
@@ -149,11 +152,23 @@ function textsOf(args: unknown): string[] | undefined {
   }
   const texts: string[] = [];
   for (let i = 0; i < args.length; i++) {
-    const text: unknown = getOwnPropertyDescriptor(args, i)?.value;
+    const given: unknown = getOwnPropertyDescriptor(args, i)?.value;
+    const text = isArray(given) ? textOfNames(given) : given;
     if (typeof text !== "string") return undefined;
     texts[i] = text;
   }
   return texts;
+}
+
+/** What the engine makes of names in an array; undefined if it would run the program's code for that. */
+function textOfNames(names: unknown[]): string | undefined {
+  const isOrdinary = !types.isProxy(names) && getPrototypeOf(names) === arrayPrototype &&
+    ownKeys(names).length === names.length + 1 &&
+    getOwnPropertyDescriptor(arrayPrototype, "toString")?.value === arrayToString &&
+    getOwnPropertyDescriptor(arrayPrototype, "join")?.value === arrayJoin &&
+    !(toPrimitive in arrayPrototype);
+  const texts = isOrdinary && names.length > 0 ? textsOf(names) : undefined;
+  return texts && join(texts, ",");
 }
 
 /** A script that returns what `Function` makes of the texts; undefined if it would be another function. */

@@ -13,6 +13,7 @@ const coerced = new Function({ toString: () => "k" }, { toString: () => "return 
 const listed = Function.apply(null, { length: 2, 0: "q", 1: "return q" });
 const touched = [];
 const getter = Function.apply(null, Object.defineProperty(["x"], 1, { get: () => (touched.push("got"), "return x") }));
+const arrays = new Function(["a", "b"], "return a - b");
 const defaults = new Function("a = 3, {b} = {b: 4}", "return a + b");
 const asynchronous = new (async () => {}).constructor("return await 5");
 const generator = new (function* () {}).constructor("yield 6");
@@ -39,7 +40,7 @@ function work() {
   many[2].up();
   return {
     ...{ made, viaMember, spread: spread(1, 2), tail: tail(3), bound: bound() },
-    ...{ strict: strict()(), withs: withs({ p: 1, q: 2 }), leaked },
+    ...{ arrays: arrays(9, 2), strict: strict()(), withs: withs({ p: 1, q: 2 }), leaked },
     ...{ counts: many.map(({ n }) => n()), inField: inField.make(), same: same[0] === same[1] },
     texts: [spread, tail, strict, many[1].up, inField.make].map(String),
   };
