@@ -1,6 +1,16 @@
 import { newUint32Array, typedArraySet } from "./intrinsics.ts";
 
 const NONE = new Uint32Array();
+/** Smaller lists are doubled as they grow, ones up to the second size quadrupled. */
+const LARGE = 1 << 14, HUGE = 1 << 24;
+
+/**
+ * The room that a list should have which needs this much. Room of typed arrays that isn't written to takes no memory, but
+ * each list that was too small does until it is collected: so rather too much.
+ */
+export function roomFor(needed: number): number {
+  return needed < LARGE || needed > HUGE ? needed * 2 : needed * 4;
+}
 
 /**
  * A growing list of byte positions or indexes: a tenth of the memory traffic of a list of numbers. As long as each is one more than
@@ -23,7 +33,7 @@ export class Offsets {
       }
       this.#spread();
     }
-    if (this.length === this.#room) this.#list = grownOffsets(this.#list, this.#room *= 2);
+    if (this.length === this.#room) this.#list = grownOffsets(this.#list, this.#room = roomFor(this.length));
     this.#list[this.length++] = offset;
   }
 

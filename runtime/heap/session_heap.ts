@@ -241,7 +241,8 @@ export class SessionHeap {
   }
 
   #nameClones(from: number, to: number): void {
-    for (let i = from; i < to; i++) this.#state.cids[i] = this.#nextCid++;
+    const cids = this.#state.reserveCids();
+    for (let i = from; i < to; i++) cids[i] = this.#nextCid++;
   }
 
   #merged({ changed, named, cidRuns }: Accepted, firstNew: number): void {
@@ -250,9 +251,10 @@ export class SessionHeap {
     mark(state, named, ROW.unchanged);
     mark(state, changed, ROW.changed);
     typedArrayFill(state.states, ROW.new, firstNew, state.size);
+    const cids = state.reserveCids();
     for (let i = 0; i < cidRuns.length; i++) {
       const { first, count, cid } = cidRuns[i]!;
-      for (let k = 0; k < count && first + k < state.size; k++) state.cids[first + k] = cid + k;
+      for (let k = 0; k < count && first + k < state.size; k++) cids[first + k] = cid + k;
     }
     for (let i = 0; i < state.current.length; i++) this.#watchOver(state.current.at(i));
     for (let i = firstNew; i < state.size; i++) this.#watchOver(i);

@@ -16,12 +16,13 @@ import {
   SafeMap,
   SafeWeakMap,
   symbolKeyFor,
+  typedArrayLength,
   typedArraySet,
 } from "./intrinsics.ts";
 import type { Standing } from "./iterator_place.ts";
 import { KeptRecords } from "./kept_records.ts";
 import { BindingCell, KIND, type Node, WeakEntry } from "./node.ts";
-import { Offsets } from "./offsets.ts";
+import { Offsets, roomFor } from "./offsets.ts";
 import { ShapeTable } from "./shape.ts";
 import { Tails } from "./tails.ts";
 import { TextTable } from "./text_table.ts";
@@ -59,8 +60,8 @@ export class SessionState {
   /** Device: {@linkcode nodes} of the last migration, for comparing without looking anything up. */
   previous: readonly (Node | undefined)[] = [];
   kinds: Uint8Array = new newUint8Array(FIRST_ROOM);
-  /** 0 for none. */
-  cids: Int32Array = new newInt32Array(FIRST_ROOM);
+  /** 0 or nothing for none. Has room for all nodes only once {@linkcode reserveCids} has made it. */
+  cids: Int32Array = new newInt32Array(0);
   states: Uint8Array = new newUint8Array(FIRST_ROOM);
   /** Index of the node through which a node was first reached, or −1 − (number of its root). */
   parents: Int32Array = new newInt32Array(FIRST_ROOM);
@@ -166,7 +167,7 @@ export class SessionState {
   /** Takes the next index, for a node that may be yet to be made. */
   announce(kind: number, node: Node | undefined): number {
     const index = this.size++;
-    if (index >= this.#room) this.#grow(index * 2);
+    if (index >= this.#room) this.#grow(roomFor(index));
     this.kinds[index] = kind;
     this.parents[index] = -1;
     this.nodes[index] = node;
@@ -177,6 +178,12 @@ export class SessionState {
   /** Makes room for so many nodes more. */
   reserve(count: number): void {
     if (this.size + count > this.#room) this.#grow(this.size + count);
+  }
+
+  /** Makes room for the CIDs of all nodes; a device needs them only once a packet comes home. */
+  reserveCids(): Int32Array {
+    if (typedArrayLength(this.cids) < this.size) this.cids = grownInts(this.cids, this.#room);
+    return this.cids;
   }
 
   /** Says which node an announced index means. `later` puts off what it takes to find it by identity. */
@@ -203,7 +210,6 @@ export class SessionState {
     this.#room = room;
     this.kinds = grownBytes(this.kinds, room);
     this.states = grownBytes(this.states, room);
-    this.cids = grownInts(this.cids, room);
     this.parents = grownInts(this.parents, room);
     this.epochs = grownInts(this.epochs, room);
   }

@@ -14,6 +14,7 @@ import {
   typedArrayLength,
   weakRefDeref,
 } from "./intrinsics.ts";
+import { roomFor } from "./offsets.ts";
 
 /** Of large ones: somewhat more than the last one needed. Room that isn't written to takes no memory. */
 let firstRoom = 4096;
@@ -31,6 +32,8 @@ export class Writer {
   at = 0;
   /** Of {@linkcode bytes}: asking a typed array for its length asks its prototype. */
   #room: number;
+  /** Whether somebody wrote to the room before. */
+  #used = false;
   #view: DataView | undefined;
 
   constructor(capacity = 1024) {
@@ -41,8 +44,9 @@ export class Writer {
   /** One for much, in room that an earlier one gave back. */
   static large(): Writer {
     const writer = new Writer(0);
-    writer.bytes = (spare === undefined ? undefined : weakRefDeref(spare) as Uint8Array | undefined) ??
-      new newUint8Array(firstRoom);
+    const used = spare === undefined ? undefined : weakRefDeref(spare) as Uint8Array | undefined;
+    writer.bytes = used ?? new newUint8Array(firstRoom);
+    writer.#used = used !== undefined;
     writer.#room = typedArrayLength(writer.bytes);
     spare = undefined;
     return writer;
@@ -57,11 +61,11 @@ export class Writer {
   }
 
   /**
-   * What was written, if it is much and most of the room: then a copy would take as long as writing again, and as much memory.
-   * Nothing may be written any more.
+   * What was written, if it is much and most of what takes memory: then a copy would take as long as writing again, and as much
+   * memory. Nothing may be written any more.
    */
   handOver(): Uint8Array<ArrayBuffer> | undefined {
-    if (this.at < WORTH_HANDING_BYTES || this.at * 2 < this.#room) return undefined;
+    if (this.at < WORTH_HANDING_BYTES || this.#used && this.at * 2 < this.#room) return undefined;
     firstRoom = this.at + (this.at >>> 3);
     return bytesSubarray(this.bytes, 0, this.at);
   }
@@ -69,10 +73,11 @@ export class Writer {
   /** Makes room for `count` more bytes. */
   reserve(count: number): void {
     if (this.at + count <= this.#room) return;
-    this.#room = (this.at + count) * 2;
+    this.#room = roomFor(this.at + count);
     const grown = new newUint8Array(this.#room);
     bytesSet(grown, bytesSubarray(this.bytes, 0, this.at), 0);
     this.bytes = grown;
+    this.#used = false;
     this.#view = undefined;
   }
 
