@@ -322,7 +322,7 @@ const PROGRAMS: readonly Program[] = [
   },
   {
     file: "patched.ts",
-    migrate: ["pick", "rounded", "patch", "shouted", "replace", "remove"],
+    migrate: ["pick", "rounded", "patch", "shouted", "replace", "remove", "absolute"],
     stays: [
       /: built-in objects were changed since the last migration/,
       /(patch|remove): .*changed at the clone/,

@@ -115,14 +115,23 @@ export class CaptureWalk {
       out.at = -1 - i;
       out.value(roots[i]);
     }
-    out.changedBuiltins = out.values.changedBuiltins?.();
-    const changed = out.changedBuiltins ?? [];
     out.at = -1 - roots.length;
-    for (let i = 0; i < changed.length; i++) out.reach(changed[i]!);
+    this.#reachChangedBuiltins();
     this.#drainAll();
     const reached = this.#head;
     if ((request.flags & FLAG_RETURN) !== 0) this.#visitUnreached();
     return this.#finish(request, reached);
+  }
+
+  /** Those that are as they were again too, if the other side has them otherwise. */
+  #reachChangedBuiltins(): void {
+    const { out } = this;
+    const state = this.#state;
+    const changed = out.changedBuiltins = out.values.changedBuiltins?.();
+    if (changed === undefined) return;
+    for (let i = 0; i < changed.length; i++) out.reach(changed[i]!);
+    for (let i = 0; i < state.changedBuiltins.length; i++) out.reach(state.changedBuiltins[i]!);
+    state.changedBuiltins = changed;
   }
 
   /** Everything reachable, entries of weak collections included whose keys turn out to be. */

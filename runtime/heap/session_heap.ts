@@ -214,9 +214,17 @@ export class SessionHeap {
     peek.at = at;
     const origin = peek.varint();
     if (origin < 1) throw new PacketError("it starts at another id");
+    this.#resetBuiltins();
     this.#state = new SessionState(origin);
     this.#cidRuns = [];
     this.#acknowledged = 0;
+  }
+
+  /** What the session before changed of them isn't this one's. */
+  #resetBuiltins(): void {
+    const { values } = this.#options;
+    const changed = this.#state.size > 0 && values.changedBuiltins?.() || [];
+    for (let i = 0; i < changed.length; i++) values.resetBuiltin?.(changed[i]!, false);
   }
 
   #arrived({ changed, named }: Accepted, firstNew: number, more: boolean): void {

@@ -3,6 +3,7 @@ import { FakeSide } from "./fake_side_test.ts";
 import { FIXTURES } from "./fixtures_test.ts";
 import { graphOf, objectsOf } from "./graph_test.ts";
 import { pair } from "./pair_test.ts";
+import { SessionHeap } from "./mod.ts";
 import { PROGRAM } from "./program_test.ts";
 
 for (const fixture of FIXTURES) {
@@ -66,4 +67,40 @@ Deno.test("what is born at the clone may use built-ins and symbols that an earli
   cloneHeap.accept(deviceHeap.capture([{ nothing: "of that" }]).packet);
   const [born] = deviceHeap.accept(cloneHeap.capture([fresh()]).packet);
   assertEquals(born, fresh());
+});
+
+Deno.test("built-ins that are as they were again are so at the clone too, and where a session starts over", () => {
+  const { device, clone } = pair();
+  const reset: object[] = [];
+  let keys: PropertyKey[] = [];
+  const patched = { changedBuiltins: () => keys.length > 0 ? [Math] : [], changedKeys: () => keys };
+  const deviceHeap = new SessionHeap({
+    side: "device",
+    values: { ...device.values, ...patched },
+    code: device,
+  });
+  const resetBuiltin = (builtin: object) => reset.push(builtin);
+  const cloneHeap = new SessionHeap({
+    side: "clone",
+    values: { ...clone.values, ...patched, resetBuiltin },
+    code: clone,
+  });
+  const resetBy = (changed: PropertyKey[]) => {
+    keys = changed;
+    cloneHeap.accept(deviceHeap.capture([1]).packet);
+    deviceHeap.accept(cloneHeap.capture([]).packet);
+    return reset.splice(0);
+  };
+  assertEquals(resetBy(["PI"]), [Math]);
+  assertEquals(resetBy(["PI"]), []);
+  assertEquals(resetBy([]), [Math]);
+  assertEquals(resetBy([]), []);
+  resetBy(["PI"]);
+  deviceHeap.reset();
+  keys = [];
+  const { packet } = deviceHeap.capture([1]);
+  // As they still are there.
+  keys = ["PI"];
+  cloneHeap.accept(packet);
+  assertEquals(reset, [Math]);
 });

@@ -71,6 +71,8 @@ export class SessionState {
   readonly redefined: true[] = [];
   /** Indexes of the migration that is out: all that the clone was sent or named. */
   current = new Offsets();
+  /** Built-ins that the last capture found changed. */
+  changedBuiltins: readonly object[] = [];
   /** Counts captures. */
   epoch = 0;
   /** Strong ids are several times as fast as weak ones; {@linkcode relax} makes them weak. */

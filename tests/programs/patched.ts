@@ -17,6 +17,12 @@ Math.round = (value) => Math.floor(value) * 100;
 console.log(rounded(1.6), rounded(2.6));
 Array.prototype.second = function () { return "another" as never; };
 console.log(pick(["a", "b"]), patch(), shouted(), ("x" as any).shout, replace(), Math.max(1, 2), remove(), "forEach" in Map.prototype);
+const abs = Math.abs;
+function absolute(value: number): number { return Math.abs(value); }
+Math.abs = Math.sign;
+console.log(absolute(-3));
+Math.abs = abs;
+console.log(absolute(-3), absolute(-4));
 Array.prototype.toJSON = function () { asked++; return "patched"; };
 (Object.prototype as any).toJSON = function () { asked++; return "patched"; };
 console.log(rounded(3.5), pick(["a", "b"]), asked);
