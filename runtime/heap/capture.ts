@@ -194,12 +194,12 @@ export class CaptureWalk {
 
   #writeKnown(index: number): void {
     const { out } = this;
-    if (this.#comparer !== undefined && this.#state.redefined[index] === undefined) {
+    const tail = this.#writeTail(index);
+    if (tail === 0 && this.#comparer !== undefined && this.#state.redefined[index] === undefined) {
       if (this.#comparer.isUnchanged(index)) return;
     }
     const node = this.#state.nodes[index];
     const kind = KINDS[this.#state.kinds[index]!]!;
-    const tail = this.#writeTail(index);
     out.w = this.#scratch;
     out.w.at = 0;
     kind.writeShell(node, out);

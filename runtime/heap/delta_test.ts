@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { FakeSide } from "./fake_side_test.ts";
 import { SessionHeap } from "./mod.ts";
+import { pair } from "./pair_test.ts";
 import { PROGRAM } from "./program_test.ts";
 
 interface Item {
@@ -80,3 +81,58 @@ Deno.test("capture() tells a replaced surrogate from a lone one, here and there"
   deviceHeap.accept(cloneHeap.capture([there]).packet);
   assert.equal(root[0], replaced);
 });
+
+interface Collections {
+  readonly map: Map<unknown, unknown> & { own?: unknown };
+  readonly set: Set<unknown> & { own?: unknown };
+}
+
+const collectionChanges: Readonly<Record<string, (root: Collections) => void>> = {
+  "a value": ({ map }) => map.set("b", -0),
+  "a member by one like it": ({ set }) => (set.delete("c"), set.add("C")),
+  "one object by another": ({ map, set }) => map.set("a", [...set][0]),
+  "the order": ({ map, set }) => {
+    for (const each of [map, set]) each.delete("a");
+    map.set("a", {});
+    set.add("a");
+  },
+  "a property of its own": ({ map, set }) => map.own = set.own = 1,
+  "the prototype": ({ map, set }) => [map, set].forEach((each) => Object.setPrototypeOf(each, null)),
+  "whether it can be extended": ({ map, set }) =>
+    Object.preventExtensions(map) && Object.preventExtensions(set),
+};
+
+for (const [what, change] of Object.entries(collectionChanges)) {
+  Deno.test(`capture() tells that ${what} of a Map and a Set changed, here and there`, () => {
+    const make = (): Collections => ({
+      map: new Map<unknown, unknown>([["a", {}], ["b", 0], ["c", "c"]]),
+      set: new Set<unknown>([{}, "a", "b", "c"]),
+    });
+    for (const isHere of [true, false]) {
+      const { deviceHeap, cloneHeap } = pair();
+      const here = make(), wanted = make();
+      change(wanted);
+      const there = cloneHeap.accept(deviceHeap.capture([here]).packet)[0] as Collections;
+      if (!isHere) change(there);
+      const home = cloneHeap.capture([there]);
+      if (isHere) assert.equal(home.objects, 0);
+      deviceHeap.accept(home.packet);
+      cloneHeap.acknowledged();
+      if (isHere) change(here);
+      const again = deviceHeap.capture([here]);
+      const changed = cloneHeap.accept(again.packet)[0];
+      if (!isHere) assert.equal(again.objects, 0);
+      for (const side of [here, changed]) assertLike(side as Collections, wanted);
+    }
+  });
+}
+
+function assertLike(given: Collections, wanted: Collections): void {
+  assert.deepEqual([...Map.prototype.entries.call(given.map)], [...Map.prototype.entries.call(wanted.map)]);
+  assert.deepEqual([...Set.prototype.values.call(given.set)], [...Set.prototype.values.call(wanted.set)]);
+  for (const name of ["map", "set"] as const) {
+    assert.equal(given[name].own, wanted[name].own);
+    assert.equal(Object.getPrototypeOf(given[name]), Object.getPrototypeOf(wanted[name]));
+    assert.equal(Object.isExtensible(given[name]), Object.isExtensible(wanted[name]));
+  }
+}

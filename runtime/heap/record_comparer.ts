@@ -16,9 +16,13 @@ import {
   hasOwn,
   isExtensible,
   isWellFormed,
+  mapForEach,
+  mapSize,
   newUint8Array,
   ObjectPrototype,
   ownKeys,
+  setForEach,
+  setSize,
 } from "./intrinsics.ts";
 import { hasElements } from "./layouts.ts";
 import { KIND, type Node } from "./node.ts";
@@ -56,16 +60,25 @@ export class RecordComparer {
     const { state } = this.#out;
     const kind = state.kinds[index];
     const end = state.kept.end(index);
-    if (end === 0 || kind !== KIND.plain && kind !== KIND.array) return false;
+    if (end === 0) return false;
     this.#bytes = state.kept.bytesOf(index);
     this.#at = state.kept.start(index);
-    const node = state.nodes[index] as object;
-    const same = kind === KIND.array
-      ? this.#sameArray(node as unknown[])
-      : this.#onDevice
-      ? this.#sameLaidOut(node)
-      : this.#samePlain(node);
-    return same && this.#at === end;
+    return this.#isSame(state.nodes[index] as object, kind!) && this.#at === end;
+  }
+
+  #isSame(node: object, kind: number): boolean {
+    switch (kind) {
+      case KIND.plain:
+        return this.#onDevice ? this.#sameLaidOut(node) : this.#samePlain(node);
+      case KIND.array:
+        return this.#sameArray(node as unknown[]);
+      case KIND.map:
+        return this.#sameMap(node as Map<unknown, unknown>);
+      case KIND.set:
+        return this.#sameSet(node as Set<unknown>);
+      default:
+        return false;
+    }
   }
 
   /** By its layout, which tells all but the values. */
@@ -101,6 +114,25 @@ export class RecordComparer {
         this.#at++;
       } else if (!this.same(node[i]) || node[i] === undefined && !hasOwn(node, i)) return false;
     }
+    return this.#sameBare(node);
+  }
+
+  #sameMap(node: Map<unknown, unknown>): boolean {
+    if (this.#varint() !== mapSize(node)) return false;
+    let same = true;
+    mapForEach(node, (value, key) => same &&= this.same(key) && this.same(value));
+    return same && ownKeys(node).length === 0 && this.#sameBare(node);
+  }
+
+  #sameSet(node: Set<unknown>): boolean {
+    if (this.#varint() !== setSize(node)) return false;
+    let same = true;
+    setForEach(node, (member) => same &&= this.same(member));
+    return same && ownKeys(node).length === 0 && this.#sameBare(node);
+  }
+
+  /** Whether the shape comes next that an object without properties of its own has. */
+  #sameBare(node: object): boolean {
     const shape = this.#out.state.shapes.list[this.#varint()];
     if (shape === undefined || shape.keys.length > 0 || !this.#sameRoot(node, shape)) return false;
     this.#out.reachShape(shape);
