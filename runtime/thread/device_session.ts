@@ -112,7 +112,7 @@ export class DeviceSession {
   readonly #lacking = new LackingFiles();
   /** Settles when it is known what the clone has of the run's files, if that can be. */
   #filesKnown: Promise<void> = Promise.resolve();
-  readonly #memory = new CloneMemory((hash) => this.#blobs.has(hash));
+  readonly #memory: CloneMemory;
   readonly #code: CodeShipper;
   /** What the last invocation did to files, and hasn't landed yet. */
   #changed: { changes: FileChanges; bytes: Uint8Array } | undefined;
@@ -143,7 +143,6 @@ export class DeviceSession {
     this.#turns = new CloneTurns(this.#bounds);
     this.#config = config;
     this.#ask = ask;
-    this.#code = new CodeShipper({ ask, blobs: this.#blobs, memory: this.#memory });
     this.#permissions = permissions;
     this.#event = event;
     this.#board = board;
@@ -152,9 +151,12 @@ export class DeviceSession {
     const openWait = config.forced.length > 0 ? FORCED_OPEN_WAIT_MS : OPEN_WAIT_MS;
     this.#waitUntil = performance.now() + (patient ? openWait : 0);
     this.#roots = roots;
+    const named = namedPaths(config.start);
+    this.#memory = new CloneMemory((hash) => this.#blobs.has(hash), named);
+    this.#code = new CodeShipper({ ask, blobs: this.#blobs, memory: this.#memory });
     this.#files = new DeviceFiles(
       roots,
-      namedPaths(config.start),
+      named,
       (path, state) => this.#memory.named(path, state),
     );
     this.#answers = new GuestAnswers({
@@ -396,7 +398,8 @@ export class DeviceSession {
   }
 
   #lookedAt(): string[] {
-    return namedPaths(this.#config.start).slice(0, MAX_LOOKED_AT);
+    const named = namedPaths(this.#config.start).slice(0, MAX_LOOKED_AT);
+    return [...new Set([...named, ...this.#memory.own()])];
   }
 
   /** What was sent ahead may be there without this app's having read it. */

@@ -11,7 +11,7 @@ const SAMPLED_FILES = 4;
 const SAMPLED_FROM_BYTES = 128 * 1024;
 
 /**
- * Which share of the bytes of files that an app's arguments name its clone lacks. They are looked at once: of one that
+ * Which share of the bytes of files that an app's arguments name, or that it read by itself the last time, its clone lacks. They are looked at once: of one that
  * changes meanwhile, the share is told wrongly, which only a prediction suffers from.
  */
 export class LackingFiles {
@@ -22,7 +22,7 @@ export class LackingFiles {
   /** Bytes of those that the clone lacks, by path. */
   readonly #lacking = new Map<string, number>();
 
-  /** A file among the arguments. */
+  /** A file that is taken to be read. */
   add(path: string, { bytes, isThere }: { bytes: number; isThere: boolean }): void {
     this.#allBytes += bytes;
     if (isThere) return;

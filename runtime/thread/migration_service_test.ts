@@ -139,6 +139,25 @@ Deno.test("a session tells which share of the run's files its clone lacks: what 
   assertEquals(board.lacking, 0.5, "two of four files, and that is known to the first decision");
 });
 
+Deno.test("a session tells of files that no argument names by what the app's last run read", async () => {
+  const folder = Deno.makeTempDirSync();
+  const paths = ["dictionary", "changed", "gone"].map((name) => `${folder}/${name}`);
+  for (const path of paths.slice(0, 2)) Deno.writeTextFileSync(path, "x".repeat(100));
+  const stateOf = (path: string) => `${stampOf(path).identity} ${stampOf(path).state}`;
+  const reads = paths.map((path, i) => ({
+    ...{ path, state: i === 0 ? stateOf(path) : "another" },
+    chunks: [{ hash: String(i).repeat(64), bytes: 100 }],
+  }));
+  const { service, board, ask } = serviceOf(() => Promise.resolve(new WillingLink()), {
+    ask: ({ op }) => op === "memory" ? { code: [], reads, own: paths } : null,
+  });
+  const state = await ask({ waitMs: 30_000, riskMs: 30_000 });
+  assert(state.ok, String(state.error));
+  service.close();
+  Deno.removeSync(folder, { recursive: true });
+  assertEquals(board.lacking, 0.5);
+});
+
 Deno.test("a session tells of files that compress what they take on the link, to its first decision", async () => {
   const path = Deno.makeTempFileSync();
   Deno.writeTextFileSync(path, "the same again and again\n".repeat(10_000));
