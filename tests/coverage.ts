@@ -99,7 +99,7 @@ export const HARD: readonly CoverageRow[] = [
   { method: "refilledSet", what: "… a `Set`, likewise" },
   {
     method: "madeOfTexts",
-    what: "functions that the device made of texts (`new Function`), and closures born in them",
+    what: "functions made of texts (`new Function`), on either side, and closures born in them",
   },
   { method: "bornThere", what: "two closures of one scope, one born on each side" },
   { method: "usedAgain", what: "… used together later" },
@@ -220,7 +220,7 @@ export const REFUSED: readonly CoverageRow[] = [
   { method: "webAssembly", what: "WebAssembly objects", refused: "exports fails here", why: HOST },
   {
     method: "evaluated",
-    what: "functions made by `eval`; by `new Function` in a method that migrated, if they outlive it",
+    what: "functions made by `eval`",
     refused: "it touches a function made by eval, by the engine or by a module that runs unchanged",
     why: "nobody saw what they capture",
   },

@@ -347,6 +347,7 @@ const PROGRAMS: readonly Program[] = [
   },
   { file: "resources.ts", migrate: ["Collatz.longest", "statistics", "fails"] },
   { file: "made_code.js", migrate: ["work", "failing"] },
+  { file: "made_there.js", migrate: ["work", "failing"] },
   { file: "made_code_odd.cjs", migrate: ["work"] },
   {
     file: "keyed.ts",

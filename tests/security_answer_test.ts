@@ -1,10 +1,14 @@
 /** What an answer of a hostile clone can't bring into the app (SECURITY.md), and could without the one defence. */
-import { equal, throws } from "node:assert/strict";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { SessionHeap, type Unsent, type ValueAccess } from "../runtime/heap/mod.ts";
 import { FakeSide } from "../runtime/heap/fake_side_test.ts";
 import { PROGRAM, SITE } from "../runtime/heap/program_test.ts";
 import { Builtins } from "../runtime/host/builtins.ts";
 import { Values } from "../runtime/host/values.ts";
+import { joinBytes } from "../runtime/thread/bytes.ts";
+import { decompress } from "../runtime/thread/compression.ts";
+import { type AnswerParts, GuestAnswers } from "../runtime/thread/guest_answers.ts";
+import { type GuestReply, unpackPayload } from "../runtime/thread/protocol.ts";
 import { unsentRules } from "../runtime/thread/unsent.ts";
 
 const builtins = new Builtins();
@@ -108,4 +112,31 @@ Deno.test("an answer makes and changes nothing of modules whose code the clone w
     throws(() => answered(answer, { unsent }), /it wasn't sent the module m/);
     equal(typeof answered(answer, { unsent: undefined }), "function");
   }
+});
+
+Deno.test("an answer brings functions of new texts only where the program's code that went there makes such", async () => {
+  const script = "return function anonymous(a\n) {\nreturn a\n}";
+  const asked = async (mayMake: boolean, asks = 1) => {
+    const replies: Uint8Array[][] = [];
+    const answers = new GuestAnswers({
+      ask: () => Promise.resolve({ url: "made:1", key: "k", code: "{}", makers: "{}" }),
+      conditions: () => undefined,
+      send: (_kind: number, ...payload: Uint8Array[]) => void replies.push(payload),
+    } as unknown as AnswerParts);
+    answers.begin(mayMake);
+    for (let i = 0; i < asks; i++) await answers.answer({ op: "make", script });
+    const values = replies.map((parts) =>
+      (unpackPayload(decompress(joinBytes(parts))).head as GuestReply).value
+    );
+    return { values, made: answers.asked.made };
+  };
+  const without = await asked(false);
+  deepEqual(without, { values: [null], made: [] });
+  const allowed = await asked(true);
+  equal((allowed.values[0] as { key: string }).key, "k");
+  deepEqual(allowed.made, [{ url: "made:1", key: "k", script }]);
+  // And only so many.
+  const many = await asked(true, 2000);
+  equal(many.made.length, many.values.filter((value) => value !== null).length);
+  ok(many.made.length < 1100);
 });

@@ -114,6 +114,7 @@ export class ModuleForms {
         this.#accessor(style)
       },${this.#guestControls()},s=>eval(s),import.meta);`,
       this.#keeper(),
+      this.#making(),
       ...exports,
     ];
     return toForm([{ text: head.join("\n") + "\n", from: -1 }, ...this.#declarations(style)]);
@@ -130,7 +131,7 @@ export class ModuleForms {
       `(function(${p}R,${p}T,${p}P,${p}U){${strict}var ${names.join(",")},${p}K,${p}I,${p}L,${p}C=` +
       `${p}R(${JSON.stringify(this.#table.key)},${
         this.#accessor(style)
-      },${this.#guestControls()},s=>eval(s));${this.#keeper()}\n`;
+      },${this.#guestControls()},s=>eval(s));${this.#keeper()}${this.#making()}\n`;
     return toForm([{ text: head, from: -1 }, ...this.#declarations(style), { text: "})", from: -1 }]);
   }
 
@@ -146,7 +147,7 @@ export class ModuleForms {
   #making(): string {
     if (this.#analysis.madeCalls.length === 0) return "";
     const p = this.#prefix;
-    return `var ${p}X;function ${p}B(f,a,n){return ${p}C===void 0?{args:a}:${p}C.made(f,a,n)}` +
+    return `var ${p}X;function ${p}B(f,a,n){return ${p}C===void 0||${p}C.made===void 0?{args:a}:${p}C.made(f,a,n)}` +
       `function ${p}F(x,f){return x.take===void 0?f:x.take(f)}`;
   }
 

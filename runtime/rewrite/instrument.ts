@@ -175,11 +175,12 @@ class Instrumenter {
   madeCall({ node, constructorName, given, isApplied, site }: MadeCall): void {
     const { source } = this.#put.analysis;
     const p = this.#put.prefix;
+    // A maker on the device stands outside of the module that has what is called here.
     const add = (at: number, end: number, text: string, standsFor?: number) =>
       this.#put.renderer.add({
         ...{ at, end, side: at === node.end ? "close" : "open", depth: depthOf(site) + 0.8 },
         ...(standsFor !== undefined && { standsFor }),
-        when: (style) => style.points,
+        when: (style) => style.points || style.watches,
         text: () => text,
       });
     const called = node.type === "NewExpression" ? node.start : enginePosition(node, source);

@@ -21,6 +21,7 @@ export function makeTable(
     bindings,
     exports,
     stars,
+    ...(analysis.madeCalls.length > 0 && { makes: true as const }),
     scopes: analysis.scopes.map((scope) => ({
       variables: scope.captured.map((variable) => variable.name),
       identity: hasIdentity(scope),

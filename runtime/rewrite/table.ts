@@ -16,6 +16,8 @@ export interface ModuleTable {
   readonly stars: readonly string[];
   readonly scopes: readonly ScopeEntry[];
   readonly sites: readonly SiteEntry[];
+  /** It calls `Function`. */
+  readonly makes?: true;
   /** `line:column` in stack traces of calls whose result is awaited at once. */
   readonly awaited: readonly string[];
   /** Likewise of the call that is the last thing the module does, if that is one. */

@@ -19,6 +19,7 @@ import { installNoteHook } from "../watch/note_hook.ts";
 import type { Sampler } from "../watch/sampler.ts";
 import { installLoadHook, type LoadHook } from "./load_hook.ts";
 import { SafeMap, SafeWeakMap } from "./intrinsics.ts";
+import { MadeCode } from "./made_code.ts";
 import { Migrator } from "./migrator.ts";
 import type { AppConfig } from "./protocol.ts";
 import { SyncPort } from "./sync_port.ts";
@@ -69,12 +70,14 @@ export async function bootApp(supervisor: string, options: BootOptions): Promise
       ...(sameLayout !== undefined && { sameLayout }),
     });
     const registry = new CodeRegistry(code, globals, bound);
-    migrator = new Migrator({ registry, values, port, config, code, globals, decision, board, facts });
+    const made = new MadeCode({ port, code, registry });
+    registry.make = made.make;
+    migrator = new Migrator({ registry, values, port, config, code, globals, decision, board, facts, made });
     hideRewriting(registry, bound, new SafeMap([...workers, [decoding.stand, decoding.original]]), builtins);
     values.watchBuiltins();
     reportAsLocal();
     hook = installLoadHook({
-      ...{ port, code, registry, rewritesMade: true },
+      ...{ port, code, registry },
       started: () => {
         // Only who names methods may have named what there isn't.
         if (config.forced.length === 0) return;

@@ -48,7 +48,7 @@ import {
   MARKER,
   type RegisterClass,
 } from "./live_modules.ts";
-import { leaveAlone } from "./made_code.ts";
+import { leaveAlone, type Make } from "./making.ts";
 import { ModuleBindings } from "./module_bindings.ts";
 import { type Accessor, type Env, MadeScope, NativeScope, readThrough } from "./scope_handles.ts";
 
@@ -75,6 +75,9 @@ export class CodeRegistry implements CodeAccess {
     this.#bound = bound;
   }
 
+  /** What rewritten code calls in the stead of `Function`. */
+  make: Make = leaveAlone;
+
   /** Called by every rewritten module when its evaluation starts; returns what its classes register with. */
   register(
     key: ModuleKey,
@@ -83,6 +86,7 @@ export class CodeRegistry implements CodeAccess {
     door?: Door,
     meta?: ImportMeta,
   ): LiveModule["register"] {
+    const made: Make = (constructor, args, isApplied) => this.make(constructor, args, isApplied);
     const module: LiveModule = {
       key,
       accessor,
@@ -96,7 +100,7 @@ export class CodeRegistry implements CodeAccess {
       claimed: new SafeSet(),
       register: assign(
         (...made: Parameters<RegisterClass>) => this.#classes.register(module, made),
-        { keep: this.#keep, check: this.#receiver, made: leaveAlone },
+        { keep: this.#keep, check: this.#receiver, made },
       ),
     };
     this.#modules.add(module);

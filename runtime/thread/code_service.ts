@@ -1,12 +1,12 @@
 import type { ModuleSource } from "../rewrite/mod.ts";
-import { isMade, REWRITER_VERSION } from "../rewrite/constants.ts";
+import { isMade, MADE_URL, REWRITER_VERSION } from "../rewrite/constants.ts";
 import { hashOf, isHash } from "./blobs.ts";
 import { joinBytes } from "./bytes.ts";
 import { KeptText } from "./kept_text.ts";
 import type { RewriteAnswer } from "./load_hook.ts";
 import { withOuterMap } from "./outer_map.ts";
 import type { SourceKind } from "../watch/source_kind.ts";
-import type { SupervisorRequest } from "./protocol.ts";
+import type { MadeForGuest, SupervisorRequest } from "./protocol.ts";
 import { type Made, type Order, OwnWorkshop, UnfitModule, type Workshop } from "./workshop.ts";
 
 /** Keeps texts by key between runs; may forget. */
@@ -178,6 +178,8 @@ export class CodeService {
     switch (request.op) {
       case "rewrite":
         return await this.#rewrite(request.url, new KeptText(packet), request.kind);
+      case "make":
+        return await this.#makeForGuest(request.script);
       case "note":
         return await this.#note(request.url, request.source, request.kind !== "script");
       case "bypassed":
@@ -260,14 +262,24 @@ export class CodeService {
   }
 
   async #rewrite(url: string, source: KeptText, kind: SourceKind | "made"): Promise<RewriteAnswer> {
-    if (kind === "made") {
-      const name = `${url}${(await hashOf(source.bytes)).slice(0, 12)}`;
-      return { ...await this.#rewriteAs(name, source, false), url: name };
-    }
+    if (kind === "made") return await this.#rewriteMade(source);
     const first = await this.#rewriteAs(url, source, kind === "module");
     if (kind !== "either" || first.key !== undefined) return this.#told(url, first);
     const second = await this.#rewriteAs(url, source, true);
     return this.#told(url, second.key === undefined ? first : second);
+  }
+
+  async #rewriteMade(source: KeptText): Promise<RewriteAnswer> {
+    const url = `${MADE_URL}${(await hashOf(source.bytes)).slice(0, 12)}`;
+    return { ...await this.#rewriteAs(url, source, false), url };
+  }
+
+  async #makeForGuest(script: string): Promise<MadeForGuest | null> {
+    const { key, url } = await this.#rewriteMade(new KeptText(script));
+    if (key === undefined) return null;
+    const code = await this.#guest({ op: "guest", key, uninitialised: [] });
+    const of = { key, sites: [0], place: "guest", uninitialised: [] } as const;
+    return { url: url!, key, code, makers: await this.#makers({ op: "makers", ...of }) };
   }
 
   #told(url: string, answer: RewriteAnswer): RewriteAnswer {

@@ -1,5 +1,5 @@
 import { UNINITIALISED } from "../heap/access.ts";
-import { filter, flatMap, forEach, fromEntries, itemsOf, map, push } from "../heap/lists.ts";
+import { filter, flatMap, forEach, fromEntries, itemsOf, map, push, some } from "../heap/lists.ts";
 import { sliceText, startsWith } from "../heap/texts.ts";
 import type { CodeRegistry } from "./code_registry.ts";
 import type { DeviceCode } from "./device_code.ts";
@@ -55,6 +55,7 @@ export class CodeToShip {
       this.shipped.add(key);
     });
     const missing = {
+      mayMake: some(needed, (key) => this.#known.registry.tableOf(key).makes === true),
       modules: map(modules, (key) => ({
         key,
         uninitialised: this.#uninitialised(key),

@@ -221,7 +221,7 @@ export class DeviceSession {
     if (this.#lost !== undefined) return { ok: false, reason: this.#lost };
     this.#method = message.method;
     this.#files.begin();
-    this.#answers.begin();
+    this.#answers.begin(message.missing.mayMake === true);
     // Already now: a clone may hang before it has said what it lacks.
     this.#watchOver(message.longestAwayMs);
     const { code, bytes: codeBytes } = await this.#code.ship(message.head.code, message.missing);

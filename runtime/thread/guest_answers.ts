@@ -11,6 +11,8 @@ import type { AppQuestion } from "./link_frames.ts";
 import {
   type GuestReply,
   type GuestRequest,
+  type MadeForGuest,
+  type MadeModule,
   packPayload,
   REPLY,
   type SupervisorRequest,
@@ -20,6 +22,10 @@ import { compressing, isWorthCompressing, plain } from "./stream_compression.ts"
 
 /** Bytes of files that are fewer aren't worth a name. */
 const NAMED_FROM_BYTES = 1024;
+
+/** Characters of scripts that a session's clone may have rewritten; each counts as if it were this much longer. */
+const MAX_MADE = 1 << 22;
+const MADE_COST = 1 << 12;
 
 /** What a guest asked for during one migration. */
 export interface Asked {
@@ -32,6 +38,8 @@ export interface Asked {
   readonly fileBytesRead: number;
   /** Whether it asked for the frames below its method. */
   readonly framesAsked: boolean;
+  /** Functions that it made of texts. */
+  readonly made: readonly MadeModule[];
 }
 
 /** What a guest's questions are answered with. */
@@ -64,14 +72,17 @@ export interface AnswerParts {
 export class GuestAnswers {
   readonly #parts: AnswerParts;
   #asked = nothingAsked();
+  #mayMake = false;
+  #roomForMade = MAX_MADE;
 
   constructor(parts: AnswerParts) {
     this.#parts = parts;
   }
 
-  /** Another thread leaves. */
-  begin(): void {
+  /** Another thread leaves; `mayMake`: with code that calls `Function`. */
+  begin(mayMake: boolean): void {
     this.#asked = nothingAsked();
+    this.#mayMake ||= mayMake;
   }
 
   /** Since the last thread left. */
@@ -85,6 +96,9 @@ export class GuestAnswers {
     if (request.op === "position" || request.op === "source") {
       const value = await ask(request);
       return await this.#reply({ ok: true, value });
+    }
+    if (request.op === "make") {
+      return await this.#reply({ ok: true, value: await this.#made(request.script) });
     }
     if (request.op === "stage") {
       await stop(() => parseGuestStop(request));
@@ -110,6 +124,15 @@ export class GuestAnswers {
       );
     }
     await this.#answerFile(request);
+  }
+
+  /** What a clone brings must be no more than its program's own code could make there. */
+  async #made(script: unknown): Promise<MadeForGuest | null> {
+    if (!this.#mayMake || typeof script !== "string" || script.length > this.#roomForMade) return null;
+    this.#roomForMade -= script.length + MADE_COST;
+    const made: MadeForGuest | null = await this.#parts.ask({ op: "make", script });
+    if (made !== null) this.#asked.made.push({ url: made.url, key: made.key, script });
+    return made;
   }
 
   async #answerFile(request: Extract<GuestRequest, { op: "file" }>): Promise<void> {
@@ -171,7 +194,14 @@ export class GuestAnswers {
 }
 
 function nothingAsked() {
-  return { faults: 0, fileBytes: 0, fileBytesSent: 0, fileBytesRead: 0, framesAsked: false };
+  return {
+    faults: 0,
+    fileBytes: 0,
+    fileBytesSent: 0,
+    fileBytesRead: 0,
+    framesAsked: false,
+    made: [] as MadeModule[],
+  };
 }
 
 /** As it goes to the clone soonest. */

@@ -1,11 +1,12 @@
 import * as nodeModule from "node:module";
 import { NODE_WORKERS, NODE_WORKERS_URL } from "../rewrite/constants.ts";
 import type { ModuleTable } from "../rewrite/mod.ts";
+import { evaluatedAt } from "./making.ts";
 import { above } from "./above.ts";
 import { checked, MAKER_URL, pick } from "./closure_makers.ts";
 import type { CodeRegistry } from "./code_registry.ts";
 import type { CodeSource, Resolution } from "./live_modules.ts";
-import type { ModuleCode, ShippedCode, ShippedMaker, ShippedModule } from "./protocol.ts";
+import type { MadeForGuest, ModuleCode, ShippedCode, ShippedMaker, ShippedModule } from "./protocol.ts";
 import { filter, forEach, join, map, some } from "../heap/lists.ts";
 import {
   execRegExp,
@@ -46,6 +47,8 @@ export class GuestCode implements CodeSource {
   readonly #fetchSource: (key: string) => string;
   readonly #fetchBlobs: (hashes: readonly string[]) => Uint8Array[];
   readonly #mains = new SafeSet<string>();
+  /** Of functions that were made of texts here. */
+  readonly #origins = new SafeMap<string, () => string>();
   readonly #sources = new SafeMap<string, string>();
 
   /** `wrappers`: what stands for built-in modules, source by name. */
@@ -106,6 +109,24 @@ export class GuestCode implements CodeSource {
       modules: map(code.modules, (module, i) => ({ ...contents[i] as ModuleCode, ...module })),
       makers: map(makers, ({ 0: key }, i) => [key, contents[code.modules.length + i]]),
     };
+  }
+
+  /** Takes in what stands for a function made of texts here. */
+  addMade(
+    { key, url, code, makers }: MadeForGuest,
+    registry: CodeRegistry,
+    place: (() => string | undefined) | undefined,
+  ): void {
+    const bySite: Record<string, ShippedMaker> = parseJson(makers);
+    this.#makers.set(`${key}:0`, bySite["0"]!);
+    if (this.#byKey.has(key)) return;
+    const content: ModuleCode = parseJson(code);
+    const module = { ...content, key, hash: "", links: {}, isMain: false };
+    this.#byKey.set(key, module);
+    this.#byUrl.set(url, module);
+    this.#tables.set(key, parseJson(content.table));
+    this.#origins.set(key, () => evaluatedAt(place?.()));
+    this.#evaluateScript(registry, module);
   }
 
   /** Serves shipped modules to the engine's loader. */
@@ -172,7 +193,7 @@ export class GuestCode implements CodeSource {
 
   /** How stack traces say where a function was made of texts; undefined for a module that was loaded. */
   originOf(key: string): string | undefined {
-    return this.#byKey.get(key)?.origin;
+    return this.#byKey.get(key)?.origin ?? this.#origins.get(key)?.();
   }
 
   /** Where in its module's source a position (from 1) of shipped code stands; undefined if nowhere. */

@@ -29,6 +29,7 @@ import { exitGuest, GuestChannel } from "./guest_channel.ts";
 import { GuestCode } from "./guest_code.ts";
 import { failGuest } from "./guest_failure.ts";
 import { warmUp } from "./guest_warm_up.ts";
+import { guestMake } from "./guest_making.ts";
 import { GuestQuestions } from "./guest_questions.ts";
 import { formatGuestStacks, guestStack, methodsOnStack, noteTimerCall } from "./guest_stack.ts";
 import { LATER, type Leftover, Leftovers } from "./leftovers.ts";
@@ -37,6 +38,7 @@ import { shownRows, type StageStop } from "./stages.ts";
 import {
   type Caller,
   type GuestRequest,
+  type MadeForGuest,
   MIGRATE,
   type MigrateHead,
   NOT_AWAITED,
@@ -118,6 +120,10 @@ const code = new GuestCode(
 );
 const registry = new CodeRegistry(code, globals, bound);
 (globalThis as any)[Symbol.for("clonecloud.guest")] = undefined;
+registry.make = guestMake({
+  ...{ code, registry },
+  rewritten: (script) => ask({ op: "make", script }).reply.value as MadeForGuest | null,
+});
 code.installHooks(registry);
 (globalThis as any)[Symbol.for("clonecloud.guest")].values = new Map();
 hideRewriting(registry, bound, host.disguised, builtins);

@@ -4,13 +4,16 @@ import type { CodeRegistry } from "./code_registry.ts";
 import type { GuestCode } from "./guest_code.ts";
 import { apply, isArray, SafeMap } from "./intrinsics.ts";
 import { REMOTE_END, undisturbed } from "./stack.ts";
-import { filter, flatMap, join, map, some } from "../heap/lists.ts";
+import { filter, findIndex, flatMap, join, map, some } from "../heap/lists.ts";
 import { endsWith, startsWith, testRegExp } from "../heap/texts.ts";
 
 /** Where app code is entered: frames from here on are the guest's own and never shown. */
 export const guestStack = {
   /** The device's frames below the method, as they were when it was called; undefined if they weren't asked for yet. */
   below: undefined as readonly string[] | undefined,
+
+  /** Where the app's code is, as its stack traces say; worded when somebody asks. Undefined where nothing can be told. */
+  place: undefined as (() => () => string | undefined) | undefined,
 
   enter(fn: Function, self: unknown, args: unknown[]): unknown {
     return apply(fn, self, args);
@@ -86,16 +89,32 @@ export function formatGuestStacks(
     }
     return join([header(error), ...lines.slice(0, Error.stackTraceLimit)], "\n");
   };
+  guestStack.place = () => {
+    const site = callerHere();
+    return () => site && frame(site, urlOf(site), { code, tables, position });
+  };
   Error.prepareStackTrace = (error, sites) => format(error, sites, true);
   formatStacksWith((error, sites) => format(error, sites as NodeJS.CallSite[], false));
 }
 
-/** The app's methods that are running here, from the one that migrated to the innermost. */
-export function methodsOnStack(code: GuestCode, tables: Tables): string[] {
-  const stack = undisturbed<unknown>(MAX_METHODS, () => {
+/** The call sites of here; a text inside of the app's own `Error.prepareStackTrace`: the engine makes no other. */
+function stackHere(): unknown {
+  return undisturbed<unknown>(MAX_METHODS, () => {
     Error.prepareStackTrace = (_error, sites) => sites;
     return new Error().stack;
   });
+}
+
+/** Who called the rewriter's own function that called the runtime. */
+function callerHere(): NodeJS.CallSite | undefined {
+  const sites = stackHere();
+  if (!isArray(sites)) return undefined;
+  return sites[findIndex(sites, (site: NodeJS.CallSite) => !startsWith(urlOf(site), OWN)) + 1];
+}
+
+/** The app's methods that are running here, from the one that migrated to the innermost. */
+export function methodsOnStack(code: GuestCode, tables: Tables): string[] {
+  const stack = stackHere();
   const places = isArray(stack) ? map(stack, placeOf) : placesIn(String(stack));
   const methods = flatMap(places, ({ url, line, column }) => {
     const place = line === null ? undefined : code.sourceOffset(url, line, column ?? 1);

@@ -1,5 +1,5 @@
 /** The rewritten modules of an isolate, and what each has registered with the runtime. */
-import type { Make } from "./made_code.ts";
+import type { Make } from "./making.ts";
 import type { iteratorKeeper } from "../heap/mod.ts";
 import type { ModuleKey, ScopeHandle } from "../heap/access.ts";
 import { execRegExp, sliceText } from "../heap/texts.ts";

@@ -3,7 +3,6 @@ import { forEach, includes, itemsOf } from "../heap/lists.ts";
 import { startsWith, testRegExp } from "../heap/texts.ts";
 import type { CodeRegistry } from "./code_registry.ts";
 import type { Control } from "./live_modules.ts";
-import { leaveAlone, MadeCode } from "./made_code.ts";
 import type { DeviceCode } from "./device_code.ts";
 import { defineProperty, SafeMap, SafeSet } from "./intrinsics.ts";
 import { MAP_COMMENT, ScriptLoader, scriptUrl } from "./script_loader.ts";
@@ -16,7 +15,6 @@ import { kindOf } from "../watch/source_kind.ts";
 import { withoutHooks } from "./uncaught.ts";
 import { NODE_WORKERS_SOURCE } from "./workers.ts";
 
-const { assign } = Object;
 const { imul } = Math;
 /** The app may set another clock. */
 const now = performance.now.bind(performance);
@@ -43,8 +41,6 @@ interface HookContext {
   /** A module of the engine's was imported. */
   readonly builtin: (url: string) => void;
   readonly arm: (key: string, control: Control, points: Points) => void;
-  /** Functions that are made of texts are rewritten too. */
-  readonly rewritesMade?: boolean;
 }
 
 export interface LoadHook {
@@ -113,11 +109,10 @@ export function installLoadHook(context: HookContext): LoadHook {
       // All static imports of ES modules are loaded before the first module runs; scripts they import, while they run.
       if (!context.code.started) resolved.forEach((url) => awaited.add(url));
       ran.add(context.code.module(key)!.url);
-      return assign(start(context, points, { key, accessor, control, meta }), { made });
+      return start(context, points, { key, accessor, control, meta });
     },
   };
   const scripts = new ScriptLoader();
-  const made = context.rewritesMade === true ? new MadeCode(context).make : leaveAlone;
   hookModules((loadRequired) => ({
     resolve(specifier: string, hook: any, next: any) {
       if (specifier === RUNTIME_URL) return { url: RUNTIME_URL, shortCircuit: true, format: "module" };

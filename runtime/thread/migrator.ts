@@ -20,6 +20,7 @@ import { CodeToShip } from "./code_to_ship.ts";
 import { isFixed, mayBeFixed } from "./fixed.ts";
 import type { Control } from "./live_modules.ts";
 import { appendDeviceFrames, appFrames, everyCallerWaits, framesBelow, stackLimit } from "./stack.ts";
+import type { MadeCode } from "./made_code.ts";
 import type { DeviceCode } from "./device_code.ts";
 import type { SessionState } from "./device_session.ts";
 import { performEffects } from "./effects.ts";
@@ -28,6 +29,7 @@ import { apply, functionBind, max, min, promiseThen, SafeMap, typedArrayLength }
 import {
   type AppConfig,
   type Caller,
+  type MadeModule,
   type MigrateHead,
   type Miss,
   NOT_AWAITED,
@@ -64,6 +66,7 @@ export interface MigratorParts {
   readonly decision: DecisionMaker;
   readonly board: BoardView;
   readonly facts: AppFacts;
+  readonly made: MadeCode;
 }
 
 /** How an invocation goes: asynchronous or not; whether whoever called it waits at once for what it returns, as far as that is known. */
@@ -102,6 +105,7 @@ interface Reply {
   readonly fileBytes?: number;
   readonly fileBytesRead?: number;
   readonly fileBytesSent?: number;
+  readonly made?: readonly MadeModule[];
 }
 
 const now = performance.now.bind(performance);
@@ -478,6 +482,14 @@ export class Migrator {
     return true;
   }
 
+  /** What the clone has made of texts, both sides have. */
+  #adoptMade(modules: readonly MadeModule[]): void {
+    this.#parts.made.arrived(modules);
+    forEach(modules, ({ key }) => {
+      this.#code.shipped.add(key);
+    });
+  }
+
   /** The answer is there: merge it, or run here. `isLeft`: the method has returned meanwhile, and promised what this comes to. */
   #home(
     point: MigrationPoint,
@@ -499,6 +511,7 @@ export class Migrator {
     let roots: readonly unknown[];
     try {
       this.#adoptGlobals(head.globals);
+      this.#adoptMade(reply.made ?? []);
       const code = referencedCode(packet);
       forEach(code.modules, (module) => {
         this.#parts.code.prefetchMakers(

@@ -194,6 +194,22 @@ export interface Miss {
   readonly through: readonly string[];
 }
 
+/** A function that a clone has made of texts: the module that stands for it. */
+export interface MadeModule {
+  readonly url: string;
+  readonly key: string;
+  /** Returns the function. */
+  readonly script: string;
+}
+
+/** What a guest needs to make it. */
+export interface MadeForGuest extends Omit<MadeModule, "script"> {
+  /** A {@linkcode ModuleCode}, in JSON. */
+  readonly code: string;
+  /** {@linkcode ShippedMaker}s by site, in JSON. */
+  readonly makers: string;
+}
+
 /** What a guest asks its device while its thread waits. */
 export type GuestRequest =
   | { readonly op: "abandon"; readonly reason: string; readonly path?: string; readonly miss?: Miss }
@@ -207,6 +223,8 @@ export type GuestRequest =
     /** It goes on meanwhile; the answer has this number. */
     readonly aside?: number;
   }
+  /** A function is made of texts: the answer is a {@linkcode MadeForGuest}, or null. */
+  | { readonly op: "make"; readonly script: string }
   /** The device's stack below the method, as lines `    at …`. */
   | { readonly op: "frames" }
   /** The method has returned a promise: the answer is its {@linkcode Caller}. */
@@ -294,6 +312,8 @@ export type SupervisorRequest =
   | { readonly op: "worker" }
   /** A module as it was loaded; its source, in UTF-8, is the packet of the message, and the rewritten text that of the answer. */
   | { readonly op: "rewrite"; readonly url: string; readonly kind: SourceKind | "made" }
+  /** A script that returns a function, for a guest: the answer is a {@linkcode MadeForGuest}, or null. */
+  | { readonly op: "make"; readonly script: string }
   /** Modules that were imported and loaded, but not through the hook; or were started in a Worker, which has none. */
   | { readonly op: "bypassed"; readonly urls: readonly string[]; readonly reason?: string }
   /** A module that runs as it is. */

@@ -10,6 +10,16 @@ const spread = new F(...["a", "b"], "return [a, b, arguments.length]");
 const tail = new Function("a", /* comment ) */ "return a", );
 const bound = Function("a", "return () => a").bind(null, 7)();
 const coerced = new Function({ toString: () => "k" }, { toString: () => "return k + 1" });
+const order = [];
+const said = (text) => ({ toString: () => (order.push(text), text) });
+const spoken = new Function(said("a"), said("b"), 4 > 3 ? said("return a * b") : null);
+for (const bad of [[Symbol("s"), "return 1"], [said("x"), { toString: null, valueOf: null }]]) {
+  try {
+    new Function(...bad);
+  } catch (error) {
+    console.log(error.message);
+  }
+}
 const listed = Function.apply(null, { length: 2, 0: "q", 1: "return q" });
 const touched = [];
 const getter = Function.apply(null, Object.defineProperty(["x"], 1, { get: () => (touched.push("got"), "return x") }));
@@ -40,7 +50,7 @@ function work() {
   many[2].up();
   return {
     ...{ made, viaMember, spread: spread(1, 2), tail: tail(3), bound: bound() },
-    ...{ arrays: arrays(9, 2), strict: strict()(), withs: withs({ p: 1, q: 2 }), leaked },
+    ...{ arrays: arrays(9, 2), spoken: spoken(2, 3), order, strict: strict()(), withs: withs({ p: 1, q: 2 }), leaked },
     ...{ counts: many.map(({ n }) => n()), inField: inField.make(), same: same[0] === same[1] },
     texts: [spread, tail, strict, many[1].up, inField.make].map(String),
   };
