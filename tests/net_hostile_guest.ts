@@ -22,6 +22,19 @@ const ATTACKS: Record<string, (argument: any) => unknown> = {
   "keep something for the next guest": () => localStorage.setItem("note", "from a guest"),
   "fill the disk with a cache": async () =>
     await (await caches.open("a")).put("http://x/", new Response("x")),
+  "fill the disk with temporary tables": async (mib: number) => {
+    const { DatabaseSync } = await load("node:sqlite");
+    for (let i = 0; i < mib; i += 16) {
+      const database = new DatabaseSync(":memory:");
+      database.exec("PRAGMA temp_store = 1; PRAGMA cache_size = 1; CREATE TEMP TABLE t(a)");
+      database.exec(
+        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 8000) INSERT INTO t SELECT randomblob(2000) FROM c",
+      );
+      kept.push(database);
+      // The clone looks now and then.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  },
   "fill the heap": (mib: number) => {
     for (let i = 0; i < mib * 8; i++) kept.push(Array.from({ length: 16_384 }, () => i + 0.5));
   },

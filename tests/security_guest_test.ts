@@ -60,6 +60,20 @@ Deno.test("a guest leaves nothing on the clone's disk, for itself or for the nex
   }
 });
 
+Deno.test("what a guest writes to the clone's disk is limited, even to files that go with it", async () => {
+  await using scene = new Scene();
+  const without = ["idle-cpu"] as const;
+  const [guarded, open] = [
+    await Attack.begin(scene, { without }),
+    await Attack.begin(scene, { without: [...without, "disk"] }),
+  ];
+  match(
+    await guarded.end("fill the disk with temporary tables", 256),
+    /wrote more than 128 MiB to the clone's disk/,
+  );
+  equal(await open.try("fill the disk with temporary tables", 256), "succeeded");
+});
+
 Deno.test("a guest's heap is limited", async () => {
   await using scene = new Scene();
   const [guarded, open] = await Promise.all([

@@ -13,6 +13,11 @@ export const GUEST_HARD_MARGIN_MIB = 512;
 export const GUEST_OVERHEAD_MIB = 64;
 /** Largest file that Deno may write for a guest, blocks of 512 bytes: compiled modules and their index. */
 export const GUEST_FILE_BLOCKS = 64 * 2048;
+/**
+ * What a guest may write to disks in all: Deno's compiled modules and their index, some MiB. SQLite (`node:sqlite`) needs no permission
+ * for a database's temporary tables, which it keeps in nameless files.
+ */
+export const GUEST_WRITTEN_BYTES = 128 * 1024 * 1024;
 /** Files a guest may have open; it has some twenty. */
 export const GUEST_FILES = 256;
 

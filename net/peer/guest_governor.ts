@@ -1,6 +1,6 @@
 /**
- * Keeps guests within what their devices are granted while they run: memory, CPU time, length of a migration, hours, mains
- * power, and each device's fair share of the cores.
+ * Keeps guests within what their devices are granted while they run: memory, CPU time, length of a migration, what they write, hours,
+ * mains power, and each device's fair share of the cores.
  *
  * It owns nothing: it stops and continues guests' processes, and asks sessions to end. It looks every {@linkcode TURN_MS} while
  * there are guests and does nothing otherwise. What it enforces a little late (memory, by one look) the kernel's own limits bound
@@ -12,7 +12,7 @@
  */
 import type { Grants } from "../trust/mod.ts";
 import { closedNow } from "../trust/mod.ts";
-import { GRANTS_CHECK_MS, IDLE_CPU_MS, TURN_MS, WANTING_MS } from "./constants.ts";
+import { GRANTS_CHECK_MS, GUEST_WRITTEN_BYTES, IDLE_CPU_MS, TURN_MS, WANTING_MS } from "./constants.ts";
 import type { Usage } from "./guest_usage.ts";
 import { Turns } from "./turns.ts";
 
@@ -132,6 +132,8 @@ export class GuestGovernor {
       guest.end(`its guest used more than the ${memoryMiB} MiB that this device is granted`);
     } else if (away !== undefined && performance.now() - away > minutes * 60_000 && !without.has("time")) {
       guest.end(`its migration took longer than the ${minutes} minutes that this device is granted`);
+    } else if (usage !== undefined && usage.writtenBytes > GUEST_WRITTEN_BYTES && !without.has("disk")) {
+      guest.end(`its guest wrote more than ${GUEST_WRITTEN_BYTES / 2 ** 20} MiB to the clone's disk`);
     } else if (idleCpuMs > IDLE_CPU_MS && !without.has("idle-cpu")) {
       guest.end("its guest computed without a migration");
     }

@@ -4,6 +4,8 @@ export interface Usage {
   readonly cpuMs: number;
   /** Memory that it holds now, bytes. */
   readonly bytes: number;
+  /** What it has written to disks since it started, bytes; 0 where the system doesn't tell. */
+  readonly writtenBytes: number;
   /** Whether its main thread runs, or would if it had a core. */
   readonly runnable: boolean;
 }
@@ -30,6 +32,7 @@ function readProc(pids: readonly number[]): Map<number, Usage> {
       found.set(pid, {
         cpuMs: ticks * 1000 / TICKS_PER_SECOND,
         bytes: Number(resident) * 1024,
+        writtenBytes: writtenBytes(pid),
         runnable: fields[0] === "R",
       });
     } catch {
@@ -37,6 +40,15 @@ function readProc(pids: readonly number[]): Map<number, Usage> {
     }
   }
   return found;
+}
+
+/** Pages of files that it made dirty; some kernels don't count them. */
+function writtenBytes(pid: number): number {
+  try {
+    return Number(/^write_bytes: (\d+)/m.exec(Deno.readTextFileSync(`/proc/${pid}/io`))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
 }
 
 async function readPs(pids: readonly number[]): Promise<Map<number, Usage>> {
@@ -48,7 +60,12 @@ async function readPs(pids: readonly number[]): Promise<Map<number, Usage>> {
       const [pid, kib, state, time] = line.trim().split(/\s+/);
       const cpuMs = (time ?? "").split(/[-:]/).reduce((sum, part) => sum * 60 + Number(part), 0) * 1000;
       if (time === undefined) continue;
-      found.set(Number(pid), { cpuMs, bytes: Number(kib) * 1024, runnable: state!.startsWith("R") });
+      found.set(Number(pid), {
+        cpuMs,
+        bytes: Number(kib) * 1024,
+        writtenBytes: 0,
+        runnable: state!.startsWith("R"),
+      });
     }
   } catch {
     // No `ps` here: such a system has only the kernel's limits.

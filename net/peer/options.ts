@@ -13,6 +13,7 @@ export type Defence =
   | "kernel-limits"
   | "private-cache"
   | "memory"
+  | "disk"
   | "time"
   | "idle-cpu"
   | "turns"
