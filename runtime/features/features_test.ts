@@ -36,6 +36,7 @@ Deno.test("runFeatures() counts a run's arguments, the bytes of files among them
   Deno.writeTextFileSync(`${folder}/a.txt`, "12345");
   Deno.writeTextFileSync(`${folder}/b.txt`, "123");
   assertEquals(runFeatures(["--level", "6", "a.txt", `${folder}/b.txt`, "none.txt", "2"], folder), [6, 8, 6]);
+  assertEquals(runFeatures(["--level=6", "-i=a.txt", `--in=${folder}/b.txt`, "x=a.txt"], folder), [4, 8, 6]);
   assertEquals(runFeatures([], folder), [0, 0, 0]);
   Deno.removeSync(folder, { recursive: true });
 });

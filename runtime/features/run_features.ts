@@ -7,7 +7,7 @@ import {
   max,
 } from "../heap/intrinsics.ts";
 import { forEach } from "../heap/lists.ts";
-import { startsWith, trim } from "../heap/texts.ts";
+import { indexOfText, sliceText, startsWith, trim } from "../heap/texts.ts";
 import { Url } from "../thread/intrinsics.ts";
 
 const statSync = Deno.statSync;
@@ -28,12 +28,19 @@ export const RUN_NUMBER = 2;
  */
 export function runFeatures(args: readonly string[], cwd: string): number[] {
   let bytes = 0, largest = 0;
-  forEach(args, (arg) => {
+  forEach(args, (given) => {
+    const arg = valueOf(given);
     const number = toNumber(arg);
     if (trim(arg) !== "" && isFiniteNumber(number)) largest = max(largest, abs(number));
     else if (arg.length <= MAX_PATH) bytes += fileSize(startsWith(arg, "/") ? arg : `${cwd}/${arg}`) ?? 0;
   });
   return [args.length, bytes, largest];
+}
+
+/** What an argument gives: of `--option=value` the value. */
+export function valueOf(argument: string): string {
+  const at = startsWith(argument, "-") ? indexOfText(argument, "=") : -1;
+  return at < 0 ? argument : sliceText(argument, at + 1);
 }
 
 /** Bytes of the file at a path or file URL, if there is one. */

@@ -15,6 +15,7 @@ import { BLOB_FOUND, BLOB_REQUEST, decodeJson, type Frame, HOP_CONTROL } from ".
 import type { Board } from "./board.ts";
 import { type AnswerParts, type Asked, GuestAnswers, packedFor } from "./guest_answers.ts";
 import { CodeShipper } from "./code_shipper.ts";
+import { valueOf } from "../features/run_features.ts";
 import { LackingFiles } from "./lacking_files.ts";
 import { decompressing, isWorthCompressing } from "./stream_compression.ts";
 import { PacketNamer } from "./named_packet.ts";
@@ -531,7 +532,7 @@ export class DeviceSession {
 
 /** Absolute paths that the app's arguments may mean, in order. */
 function namedPaths({ args, cwd }: AppConfig["start"]): string[] {
-  return args.map((arg) => absolutePath(cwd, arg));
+  return args.map((arg) => absolutePath(cwd, valueOf(arg)));
 }
 
 /** Longest name and path of a miss that a guest may report. */
