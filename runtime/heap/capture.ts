@@ -80,12 +80,16 @@ export class CaptureWalk {
   /** By new node; each record and each shell begins where the one before ends. */
   readonly #ends = new Offsets();
   readonly #shellEnds = new Offsets();
+  /** New records of nodes that the other side knows, one after the other. */
   readonly #changes = new Writer();
+  /** Their indexes. */
   readonly changed: number[] = [];
+  /** Where in {@linkcode #changes} each ends. */
   readonly #changeEnds: number[] = [];
   /** Pairs of MID and how many of the last entries were added since. */
   readonly #tails = new Writer();
   #tailCount = 0;
+  /** For shells of known nodes: only what they reach matters. */
   readonly #scratch = new Writer();
   readonly #newBlobs: Blob[] = [];
   readonly #changedBlobs: Blob[] = [];

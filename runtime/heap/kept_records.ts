@@ -28,8 +28,11 @@ export class KeptRecords {
   /** Of what is by node. */
   #room = 256;
   #stretchOf = new Uint8Array(256);
+  /** Bytes of the first stretch that are taken. */
   #used = 1;
+  /** Bytes of records in the other stretches. */
   #held = 0;
+  /** Bytes of records that are still a node's last. */
   #live = 0;
 
   /** What holds node `index`'s record, from {@linkcode start} to {@linkcode end}. */

@@ -54,7 +54,7 @@ export const HOLE: unique symbol = Symbol("hole");
 /** Thrown while checking: something is reached that wasn't captured. */
 export class Novelty extends Error {}
 
-/** From the how manieth object on a shape gets code of its own: making it takes some 20 µs. */
+/** A shape gets code of its own with this many objects: making it takes some 20 µs. */
 const WORTH_CODE = 32;
 
 /** What a walk is for. */

@@ -1,5 +1,6 @@
 import type { CodeAccess, ValueAccess } from "./access.ts";
 import { getPrototypeOf, SafeMap } from "./intrinsics.ts";
+import { includes } from "./lists.ts";
 
 const NONE: readonly Function[] = [];
 
@@ -66,11 +67,6 @@ export class PrivateOwners {
     this.#along.set(prototype, owners);
     return owners;
   }
-}
-
-function includes(list: readonly Function[], item: Function): boolean {
-  for (let i = 0; i < list.length; i++) if (list[i] === item) return true;
-  return false;
 }
 
 /** The list and one more. */
