@@ -13,20 +13,29 @@ export interface GuestMakingParts {
   rewritten(script: string): MadeForGuest | null;
 }
 
+const now = performance.now.bind(performance);
+/** A guest waits no longer than this for the device to rewrite: then the engine makes what can't go home. */
+const MOST_WAIT_MS = 2000;
+
 /** Makes functions of texts at a guest: of code that the device knows too, so that they can go there. */
 export function guestMake({ code, registry, rewritten }: GuestMakingParts): Make {
   const keys = new SafeMap<string, string | null>();
+  let waitedMs = 0;
+  const keyOf = (script: string): string | null => {
+    const known = keys.get(script);
+    if (known !== undefined || waitedMs >= MOST_WAIT_MS) return known ?? null;
+    const began = now();
+    const made = rewritten(script);
+    waitedMs += now() - began;
+    if (made !== null) code.addMade(made, registry, guestStack.place?.());
+    keys.set(script, made?.key ?? null);
+    return made?.key ?? null;
+  };
   return (constructor, args, isApplied) => {
     const texts = madeTexts(constructor, args, isApplied);
     if (texts === undefined) return { args };
     const script = scriptOf(texts);
-    if (script === undefined) return { args: texts };
-    let key = keys.get(script);
-    if (key === undefined) {
-      const made = rewritten(script);
-      if (made !== null) code.addMade(made, registry, guestStack.place?.());
-      keys.set(script, key = made?.key ?? null);
-    }
+    const key = script === undefined ? null : keyOf(script);
     if (key === null) return { args: texts };
     const take = () => registry.createClosure(key, 0, [], null);
     return { args: texts, text: "", eval: evaluate, take };
