@@ -26,7 +26,9 @@ Deno.test("analyzeProgram() and the rewriter agree on unusual names", () => {
       static { (() => {})(); } constructor(a = () => {}) { this.f = () => {}; } }
     const C = class Inner { m() { return class { n() {} }; } }, D = class {};
     export const { x = () => {}, y: [z = function () {}] } = {};
-    let later; later = () => {}; o.f = () => {}; later ??= () => {};
+    let later; later = () => {}; o.f = () => {}; later ??= () => {}; o.f = async () => {}; o["g h"] = function () {};
+    function Foo() { this.own = () => {}; } Foo.prototype.run = function () { return () => {}; }; o[k].f = function () {};
+    var Kept = o.Kept = class { m() {} }; o.a = o.b = () => {}; a().f = () => {};
     label: for (const f of [() => {}, () => {}]) { function inBlock() {} }
     tag\`\${() => {}}\`; new (class {})(); (function named() {})(); (() => () => {})()();
     function dup() {} { function dup() {} }

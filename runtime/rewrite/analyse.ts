@@ -16,6 +16,7 @@ import {
   isAnonymous,
   isFixedKey,
   lastCall,
+  propertyPath,
   waits,
 } from "./syntax.ts";
 
@@ -354,16 +355,19 @@ class Analyser {
   }
 
   /** Visits an expression whose value is stored under `name`. */
-  #stored(name: string, node: Node): void {
+  #stored(name: string, node: Node, place = ""): void {
     this.#keeps(node);
-    this.#named(name, node);
+    this.#named(name, node, place);
   }
 
-  /** Visits an expression that gets `name` if it is an anonymous function or class. */
-  #named(name: string, node: Node): void {
-    this.#sites.hint = isAnonymous(node) ? name : "";
+  /** Visits an expression that gets `name`, or is told by `place`, if it is an anonymous function or class. */
+  #named(name: string, node: Node, place = ""): void {
+    const anonymous = isAnonymous(node);
+    this.#sites.hint = anonymous ? name : "";
+    this.#sites.place = anonymous ? place : "";
     this.#visit(node);
     this.#sites.hint = "";
+    this.#sites.place = "";
   }
 
   #declarator(node: Node, kind: string): void {
@@ -383,7 +387,7 @@ class Analyser {
     if (mayBeFunction(node.right)) this.#constructorNames.add(name);
     this.#sites.shown.note(node, this.#tree.site);
     if (node.left.type === "ArrayPattern") this.#named(name, node.right);
-    else this.#stored(name, node.right);
+    else this.#stored(name, node.right, propertyPath(node.left));
   }
 
   /** Visits a pattern. Declarations' own names are no references unless they write (`var x = 1`). */

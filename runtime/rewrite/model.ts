@@ -107,6 +107,8 @@ export interface Site {
   readonly isDeclaration: boolean;
   /** Own `name` unless computed or changed. */
   name: string;
+  /** The property that it is assigned to, as the source has it (`Foo.prototype.run`), if it has no name; empty if there is none. */
+  readonly place: string;
   /** What stack traces show for it if it has no name: see `ShownNames`. */
   readonly shown: string;
   /** Part of the method id, and the id itself. */

@@ -2,7 +2,8 @@ import type { Site } from "./model.ts";
 
 /**
  * Gives every site its method id (DESIGN: `path#Class.method`, `#Class.static method`, `#get x`, `#outer.inner`;
- * anonymous ones and duplicates with an ordinal, `#outer.<2>`).
+ * `#Foo.prototype.run` and `#exports.read` where that is what it is assigned to; other anonymous ones and duplicates with an
+ * ordinal, `#outer.<2>`).
  */
 export function nameSites(sites: readonly Site[], path: string): void {
   const used = new Map<string, number>();
@@ -30,6 +31,6 @@ function outerLabel(site: Site): string {
 
 function baseName(site: Site): string {
   const name = site.name === "default" && site.kind !== "method" ? "default" : site.name;
-  if (name === "") return "";
+  if (name === "") return site.place;
   return site.isStatic ? `static ${name}` : name;
 }

@@ -16,6 +16,8 @@ export class SiteList {
   readonly all: Site[] = [];
   /** The name that an anonymous function or class gets where it stands. */
   hint = "";
+  /** The property that it is assigned to there. */
+  place = "";
   readonly shown: ShownNames;
   readonly #source: string;
   readonly #tree: ScopeTree;
@@ -83,6 +85,7 @@ export class SiteList {
       isStrict: this.#tree.strict || kind === "class",
       isDeclaration: node.type === "FunctionDeclaration",
       name: node.id?.name ?? this.hint,
+      place: this.place,
       shown: this.shown.of(node),
       label: "",
       id: "",
@@ -102,6 +105,7 @@ export class SiteList {
     };
     this.all.push(site);
     this.hint = "";
+    this.place = "";
     return site;
   }
 

@@ -109,3 +109,20 @@ export function isAnonymous(node: Node): boolean {
       node.type === "FunctionDeclaration" ||
       node.type === "ClassDeclaration") && !node.id);
 }
+
+/** `Foo.prototype.run`, as a target of an assignment has it; empty if something in it is computed. */
+export function propertyPath(target: Node): string {
+  if (target.type !== "MemberExpression") return "";
+  const { object, property, computed } = target;
+  const own = computed
+    ? (property.type === "Literal" ? keyName(property) : "")
+    : property.type === "PrivateIdentifier"
+    ? `#${property.name}`
+    : property.name;
+  const before = object.type === "Identifier"
+    ? object.name
+    : object.type === "ThisExpression"
+    ? "this"
+    : propertyPath(object);
+  return own === "" || before === "" ? "" : `${before}.${own}`;
+}
