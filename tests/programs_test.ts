@@ -123,7 +123,7 @@ const PROGRAMS: readonly Program[] = [
     stays: [/name: it calls Deno.hostname: it takes --allow-sys=hostname/, /terminal: does not pay/],
   },
   { file: "copied_fs.ts", migrate: ["copies", "counts", "accessors"] },
-  { file: "shown_names.cjs", migrate: ["ofPart", "ofOthers"] },
+  { file: "shown_names.cjs", migrate: ["ofPart", "ofOthers", "besideClasses", "fieldNames"] },
   {
     file: "wrapped.ts",
     migrate: ["Counter.add", "addTwice"],

@@ -51,7 +51,10 @@ export class ClassBodies {
     for (const element of node.body.body) this.#element(site, element, guarded, depth);
   }
 
-  /** Notes what names a field of instances, for the registration to take. */
+  /**
+   * Notes what names a field of instances, for the registration to take. By `new`: an assignment or a call would change the names
+   * that V8 makes up for anonymous functions of the expression around the class; in parentheses it takes no part in them.
+   */
   #fieldKey(site: Site, key: Node, depth: number): void {
     const when = (style: Style) => style.making !== site;
     this.#put.renderer.add({
@@ -60,7 +63,8 @@ export class ClassBodies {
       side: "open",
       depth,
       when,
-      text: (style) => `(${style.own("L")}={n:${style.own("L")},v:(`,
+      text: (style) => `new(${style.own("N")})(`,
+      standsFor: keyPosition(key, this.#put.analysis.source),
     });
     this.#put.renderer.add({
       at: key.end,
@@ -68,8 +72,7 @@ export class ClassBodies {
       side: "close",
       depth,
       when,
-      text: () => ")}).v",
-      standsFor: keyPosition(key, this.#put.analysis.source),
+      text: () => ")",
     });
   }
 
@@ -118,8 +121,7 @@ export class ClassBodies {
     // Behind the door: whether its members are asked for at once, and the names of fields that were noted.
     const rest = (style: Style) =>
       isNoted(style) ? `,${this.#decorates ? 1 : "void 0"},${style.own("L")}` : this.#decorates ? ",1" : "";
-    const close = (style: Style) =>
-      `)${isNoted(style) ? `;${style.own("L")}=${style.own("L")}${".n".repeat(fields)}` : ""}}`;
+    const close = (style: Style) => `)${isNoted(style) ? `;new(${style.own("N")})`.repeat(fields) : ""}}`;
     const hasPrivates = site.privates.length > 0;
     if (doors.length === 0) {
       return this.#put.open(at, depth, (style) => {
@@ -144,6 +146,7 @@ export class ClassBodies {
     });
   }
 
+  /** By `new`, as field names are noted. */
   #registration(site: Site, style: Style): string {
     const register = style.own("C");
     const asked = scopesOf(site).length > 0 || site.door !== null;
@@ -154,8 +157,10 @@ export class ClassBodies {
       const read = `case ${3 * i}:return o.#${item.name};`;
       return item.kind === "method" ? read + has : `${read}case ${3 * i + 1}:o.#${item.name}=v;return;${has}`;
     });
-    const access = privates.length > 0 ? `,function(n,o,v){switch(n){${privates.join(";")}}}` : "";
-    return `${register}!==void 0&&${register}(${site.index},this,${accessor}${access}`;
+    const access = privates.length > 0
+      ? `,function ${this.#put.prefix}f(n,o,v){switch(n){${privates.join(";")}}}`
+      : "";
+    return `${register}!==void 0&&new(${register})(${site.index},this,${accessor}${access}`;
   }
 }
 

@@ -14,7 +14,7 @@ export function doorPieces(
 ): Piece[] {
   const text = (text: string): Piece => ({ text, from: -1 });
   return [
-    text(`function(${p}n,${p}T,${p}P,${p}U,${p}O){switch(${p}n){`),
+    text(`function ${p}f(${p}n,${p}T,${p}P,${p}U,${p}O){switch(${p}n){`),
     ...sites.flatMap((site) => [
       text(`case ${site.index}:return(${makerParameters(site, p)})=>`),
       ...expressionPieces(site, { renderer, prefix: p, style: insideDoor(p, site, style) }),

@@ -55,7 +55,7 @@ export class ModuleForms {
       ? `(function(${p}R){`
       : `const ${p}R=module._compile;`;
     const prelude =
-      `${register}var ${p}K,${p}I,${p}L${variables},${p}C=${call};${this.#keeper()}${this.#making()}` +
+      `${register}var ${p}K,${p}I,${p}L${variables},${p}C=${call};${this.#helpers()}${this.#making()}` +
       (this.#isMade ? "return()=>{" : "");
     const at = this.#preludeAt();
     const style = nativeStyle(p, true);
@@ -113,7 +113,7 @@ export class ModuleForms {
       `const ${p}C=${p}R(${JSON.stringify(this.#table.key)},${
         this.#accessor(style)
       },${this.#guestControls()},s=>eval(s),import.meta);`,
-      this.#keeper(),
+      this.#helpers(),
       this.#making(),
       ...exports,
     ];
@@ -131,15 +131,18 @@ export class ModuleForms {
       `(function(${p}R,${p}T,${p}P,${p}U){${strict}var ${names.join(",")},${p}K,${p}I,${p}L,${p}C=` +
       `${p}R(${JSON.stringify(this.#table.key)},${
         this.#accessor(style)
-      },${this.#guestControls()},s=>eval(s));${this.#keeper()}${this.#making()}\n`;
+      },${this.#guestControls()},s=>eval(s));${this.#helpers()}${this.#making()}\n`;
     return toForm([{ text: head, from: -1 }, ...this.#declarations(style), { text: "})", from: -1 }]);
   }
 
   /** Hoisted: functions of modules that import each other can be called before their module has begun. */
-  #keeper(): string {
-    if (this.#analysis.keptIterators.length === 0) return "";
+  #helpers(): string {
     const p = this.#prefix;
-    return `var ${p}Z;function ${p}V(n,x,i){return ${p}C===void 0?i:${p}C.keep(n,x,i)}` +
+    const { keptIterators, sites } = this.#analysis;
+    const notes = sites.some(({ keyed }) => keyed.some(({ member }) => member === null));
+    const noter = notes ? fieldNoter(`${p}N`, `${p}L`) : "";
+    if (keptIterators.length === 0) return noter;
+    return `${noter}var ${p}Z;function ${p}V(n,x,i){return ${p}C===void 0?i:${p}C.keep(n,x,i)}` +
       `function ${p}W(x,n,t){if(${p}C!==void 0)${p}C.check(x,n,t,${p}W);return x}`;
   }
 
@@ -239,6 +242,12 @@ export class ModuleForms {
     const variables = guest ? [] : this.#analysis.root.captured;
     return accessorText(cases.filter((text) => text !== "").join(";"), { prefix: p, variables });
   }
+}
+
+/** With a name it notes that and gives an object that stands for it, as `new` gives nothing else; without, it forgets the last. */
+function fieldNoter(name: string, list: string): string {
+  return `function ${name}(v){if(arguments.length===0){${list}=${list}.n;return}${list}={n:${list},v};` +
+    `return typeof v==="object"&&v!==null||typeof v==="function"?v:{__proto__:null,toString(){return v}}}`;
 }
 
 function quoted(name: string): string {

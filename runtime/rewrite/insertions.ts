@@ -71,7 +71,8 @@ export class Insertions {
 
 /**
  * A function that reads or writes variables by number. Not an arrow if that is possible: the engine puts off parsing other
- * functions, and the names in them don't get into those that it makes up for the person's own anonymous functions.
+ * functions, and the names in them don't get into those that it makes up for the person's own anonymous functions. It has a name,
+ * so that none is made up for it.
  */
 export function accessorText(
   cases: string,
@@ -80,5 +81,5 @@ export function accessorText(
   const body = `{switch(${p}n){${cases}}}`;
   return variables.some((variable) => variable.kind === "pseudo")
     ? `(${p}n,${p}w,${p}v)=>${body}`
-    : `function(${p}n,${p}w,${p}v)${body}`;
+    : `function ${p}f(${p}n,${p}w,${p}v)${body}`;
 }

@@ -35,7 +35,10 @@ function run(source: string, methods: string[] = []): { result: any; seen: Seen 
     _compile(_key: string, accessor: Seen["accessor"], control: Seen["control"]) {
       const kept: unknown[][] = [];
       seen = { accessor, control, classes, kept };
-      return Object.assign((...args: unknown[]) => void classes.push(args), {
+      const register = function (...args: unknown[]) {
+        classes.push(args);
+      };
+      return Object.assign(register, {
         keep: (asked: number, of: unknown, given: unknown) => (kept.push([asked, of]), given),
         check: () => {},
       });
@@ -178,6 +181,23 @@ Deno.test("a scope with many shared variables is named by one accessor", () => {
   result[3]();
   seen.control(0, undefined);
   assert.deepEqual(names.map((_, n) => whole!(n)), names.map((_, n) => n));
+});
+
+Deno.test("the names of fields are noted once each, for their own class", () => {
+  const { result, seen } = run(
+    "let n = 0; const next = () => 'k' + n++, s = Symbol(), o = { toString: () => 'o' };" +
+      "class A { [next()] = class { [next()] = 2 }; [s] = 3; [o] = 4; [-0] = 5 }" +
+      "const a = new A(), result = [Reflect.ownKeys(a), Object.keys(new a.k0()), s, o];",
+  );
+  const [keys, inner, s, o] = result;
+  assert.deepEqual(keys, ["0", "k0", "o", s]);
+  assert.deepEqual(inner, ["k1"]);
+  const noted = seen.classes.map((registered) => {
+    const values: unknown[] = [];
+    for (let field = registered[6] as any; field !== undefined; field = field.n) values.push(field.v);
+    return values;
+  });
+  assert.deepEqual(noted, [[-0, o, s, "k0"], ["k1"]]);
 });
 
 Deno.test("a class registers itself with access to its private names", () => {

@@ -14,7 +14,13 @@ import {
   urlPath,
 } from "./intrinsics.ts";
 import { type LiveClasses, prototypeOf } from "./live_classes.ts";
-import { type LiveModule, type LiveModules, type Maker, sourceSlice } from "./live_modules.ts";
+import {
+  type FieldKeys,
+  type LiveModule,
+  type LiveModules,
+  type Maker,
+  sourceSlice,
+} from "./live_modules.ts";
 import type { ShippedMaker } from "./protocol.ts";
 import type { Env } from "./scope_handles.ts";
 
@@ -92,6 +98,7 @@ export class ClosureMakers {
     env[`${prefix}K`] = undefined;
     env[`${prefix}C`] = module.register;
     env[`${prefix}I`] = undefined;
+    env[`${prefix}N`] = fieldNoter(env, `${prefix}L`);
     env[`${prefix}A`] = module.meta;
     env[`${prefix}V`] = module.register.keep;
     const check = (x: unknown, asked: number, text?: string) => {
@@ -101,6 +108,21 @@ export class ClosureMakers {
     env[`${prefix}W`] = check;
     return module.env = env;
   }
+}
+
+/** As rewritten modules have it: see the rewriter's forms. */
+function fieldNoter(env: Env, list: string): Function {
+  return function (...given: unknown[]): unknown {
+    const last = env[list] as FieldKeys | undefined;
+    if (given.length === 0) {
+      env[list] = last!.n;
+      return undefined;
+    }
+    const v = given[0];
+    env[list] = { n: last, v };
+    const isObject = typeof v === "object" && v !== null || typeof v === "function";
+    return isObject ? v : { __proto__: null, toString: () => v };
+  };
 }
 
 /** Evaluates outside of every scope, as if the text stood there (counted from 0). */

@@ -86,6 +86,7 @@ export class CodeRegistry implements CodeAccess {
     door?: Door,
     meta?: ImportMeta,
   ): LiveModule["register"] {
+    const classes = this.#classes;
     const made: Make = (constructor, args, isApplied) => this.make(constructor, args, isApplied);
     const module: LiveModule = {
       key,
@@ -99,7 +100,10 @@ export class CodeRegistry implements CodeAccess {
       makers: new SafeMap(),
       claimed: new SafeSet(),
       register: assign(
-        (...made: Parameters<RegisterClass>) => this.#classes.register(module, made),
+        // Called by `new`: no arrow.
+        function (...given: Parameters<RegisterClass>) {
+          classes.register(module, given);
+        },
         { keep: this.#keep, check: this.#receiver, made },
       ),
     };

@@ -44,5 +44,26 @@ function ofOthers() {
     frames(holder.filled, holder), frames(holder.own, holder), frames(part.raise, big),
   ];
 }
+// Beside classes, V8 makes up a name from what they are called with and from the class's own; nothing put in may change it.
+function besideClasses() {
+  const cut = (x) => `${x}`, shown = (fn) => frames(fn, null);
+  return [
+    shown(function () { null.x; }, class { #secret = 5; }), shown(function () { null.x; }, class { [cut("k")] = 5; }),
+    shown(function () { null.x; }, class { #secret = 5; static #m = 3; ["k" + 0] = 1; }),
+    shown(function () { null.x; }, class { ["k" + 0] = 1; [1] = 2; }), shown(function () { null.x; }, class { [part.key] = 5; m() {} }),
+    shown(function () { null.x; }, class { static y = 1; static { cut(1); } }), shown(function () { null.x; }, class { [{ x: 1 }.x] = 5; }),
+  ];
+}
+// Names of fields are evaluated once, in their order, and turned into names there.
+function fieldNames() {
+  const told = [], tell = (x) => (told.push(x), x);
+  const thing = { toString() { told.push("asked"); return "thing"; } };
+  const Fields = class { [tell(Symbol.iterator)] = 1; [tell(-0)] = 2; [thing] = 3; [tell(null)] = 4; [tell(7n)] = class { [tell("in")] = 5; }; };
+  const own = Reflect.ownKeys(new Fields());
+  let failed;
+  try { (class { [{ toString: null, valueOf: null }] = 1; }); } catch (error) { failed = String(error); }
+  return [...own.map(String), ...told.map(String), failed].join(" ");
+}
 console.log(ofPart().join("\n"));
+console.log(besideClasses().join("\n"), fieldNames());
 console.log(ofOthers().join("\n"));
