@@ -109,6 +109,37 @@ Deno.test("profile keeps what it measured when the app crashes", async () => {
   assert.match((await place.run("profile", "show", APP)).stdout, /: 1 execution of code/);
 });
 
+Deno.test("profile says of an execution that it failed, and how a permission is given here", async () => {
+  await using place = new Place();
+  const app = `${place.folder}/app.ts`;
+  Deno.writeTextFileSync(
+    app,
+    `
+    if (Deno.args.length === 0) { console.error("usage: app.ts FILE"); Deno.exit(2); }
+    Deno.readTextFileSync(Deno.args[0]);
+  `,
+  );
+  const failed = await place.run("profile", app, "--clone", "none");
+  assert.equal(failed.code, 0, failed.stderr);
+  assert.match(
+    failed.stderr,
+    /app\.ts failed \(exit code 2\) without arguments: usage: app\.ts FILE; it is measured all the same/,
+  );
+  const crashed = await place.run(
+    "profile",
+    app,
+    "--clone",
+    "none",
+    "--inputs",
+    place.inputs({ given: [["a"]] }),
+  );
+  assert.equal(crashed.code, 1);
+  assert.match(
+    crashed.stderr,
+    /crashed \(exit code 1\) with: a: .*--allow-read flag \(here: --deno --allow-read\)/,
+  );
+});
+
 Deno.test("profile keeps what it measured when the clone goes away, and says so", async () => {
   await using place = new Place();
   const id = (await place.run("id")).stdout.trim();

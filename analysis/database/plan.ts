@@ -9,7 +9,7 @@ import { devicePower } from "../cost/device_power.ts";
 import { powerLevels, type PowerUse } from "../cost/power.ts";
 import type { AppVersion } from "../profile/execution.ts";
 import type { ProfileStore } from "../profile/store.ts";
-import { partitionProblem } from "../solver/problem.ts";
+import { type PartitionProblem, partitionProblem } from "../solver/problem.ts";
 import { type SolveOptions, solvePartition } from "../solver/solve.ts";
 import type { Envelope } from "./envelope.ts";
 import { lookUp } from "./lookup.ts";
@@ -58,9 +58,10 @@ export interface Plan {
 export class ClashError extends Error {
   /** The constraints that clash, in words. */
   readonly clash: readonly string[];
-  constructor(clash: readonly string[]) {
+  /** `told`: the same as the person is told. */
+  constructor(clash: readonly string[], told: readonly string[] = clash) {
     const what = clash.length === 1 ? "this can't be met" : "these can't hold together";
-    super(`Cannot find a partition: ${what}: ${clash.join("; ")}`);
+    super(`Cannot find a partition: ${what}: ${told.join("; ")}`);
     this.clash = clash;
   }
 }
@@ -152,9 +153,23 @@ async function choose(
     maxTimeMs === undefined;
   if (free) return { migrate: partition.migrate, outside };
   const point = pointOf(options.conditions);
-  const solved = await solvePartition(partitionProblem(costs, { ...options, objective, point }), options);
-  if (!solved.feasible) throw new ClashError(solved.clash);
+  const problem = partitionProblem(costs, { ...options, objective, point });
+  const solved = await solvePartition(problem, options);
+  if (!solved.feasible) throw new ClashError(solved.clash, await withLeast(solved.clash, problem, options));
   return { migrate: solved.migrate, outside };
+}
+
+/** Of a limit that can't be met by itself, a person should know what can be. */
+async function withLeast(
+  clash: readonly string[],
+  problem: PartitionProblem,
+  options: SolveOptions,
+): Promise<readonly string[]> {
+  const limit = clash.length === 1 ? problem.limits.find(({ name }) => name === clash[0]) : undefined;
+  if (limit?.shown === undefined) return clash;
+  const contexts = problem.contexts.map((context, i) => ({ ...context, ...limit.costs[i]! }));
+  const least = await solvePartition({ ...problem, contexts, limits: [] }, options);
+  return least.feasible ? [`${limit.name} (${limit.shown(least.cost)} at least)`] : clash;
 }
 
 /**

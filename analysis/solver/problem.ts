@@ -26,6 +26,8 @@ export interface Limit {
   readonly atMost: number;
   /** One for each context. */
   readonly costs: readonly SolverCosts[];
+  /** A cost in the unit that the user gave. */
+  readonly shown?: (cost: number) => string;
 }
 
 /** Choose R(m) for every method so that the sum of costs is least. */
@@ -85,6 +87,7 @@ export function partitionProblem(tree: CostTree, options: ProblemOptions): Parti
       name: `max-energy ${options.maxEnergyJ} J`,
       atMost: options.maxEnergyJ,
       costs: at("energy"),
+      shown: (joules) => `${joules.toPrecision(3)} J`,
     });
   }
   if (options.maxTimeMs !== undefined) {
@@ -92,6 +95,7 @@ export function partitionProblem(tree: CostTree, options: ProblemOptions): Parti
       name: `max-time ${options.maxTimeMs / 1000} s`,
       atMost: options.maxTimeMs,
       costs: at("time"),
+      shown: (ms) => `${(ms / 1000).toPrecision(3)} s`,
     });
   }
   return {

@@ -50,6 +50,8 @@ interface Measured extends ExperimentRun {
   readonly failure: string | undefined;
   /** Why there was no session any more. */
   readonly lost: string | undefined;
+  /** That it ended with a failure, as a program may that was called wrongly. */
+  readonly failed?: string;
 }
 
 /** One execution on both sides. */
@@ -79,6 +81,7 @@ export class Profiling {
   #layers: MethodId[][] = [];
   #version: AppVersion | undefined;
   #executions = 0;
+  readonly #toldFailed = new Set<string>();
   #migrations = 0;
   readonly #methods = new Set<MethodId>();
   /** What other executions showed of methods that one execution didn't sample. */
@@ -161,6 +164,10 @@ export class Profiling {
   /** Samples it here; methods that are known to be heavy have points that only count. */
   async #onDevice(input: ProfileInput): Promise<{ tree: ProfileTree; run: Measured }> {
     const run = await this.#experiment(input, { sample: [], profile: true, clone: "none" });
+    if (run.failed !== undefined && !this.#toldFailed.has(run.failed)) {
+      this.#toldFailed.add(run.failed);
+      this.#options.onProblem(`${run.failed}; it is measured all the same`);
+    }
     this.#code = run.code;
     const app = findApp(this.#options.app);
     const { tree } = sampledTree({ app, report: run.report!, code: run.code, conditions: undefined });
@@ -235,17 +242,15 @@ export class Profiling {
           : `${this.#options.app} took longer than ${limitMs! / 1000} s with: ${input.args.join(" ")}`,
       );
     }
+    const given = input.args.length === 0 ? "without arguments" : `with: ${input.args.join(" ")}`;
+    const how = `(exit code ${code}) ${given}${lastWords(stderr)}`;
     if (ended?.report === undefined || (profile && ended.report.profile === undefined)) {
-      const said = stderr.replace(/\x1b\[[0-9;]*m/g, "").trim().split("\n").find((line) =>
-        /error|uncaught/i.test(line)
-      );
-      throw new FailureError(
-        `${this.#options.app} crashed (exit code ${code}) with: ${input.args.join(" ")}${
-          said === undefined ? "" : `: ${said.trim()}`
-        }`,
-      );
+      throw new FailureError(`${this.#options.app} crashed ${how}`);
     }
-    return { ...ended, samples: reader.samples, failure: reader.failure, lost: reader.lost };
+    return {
+      ...{ ...ended, samples: reader.samples, failure: reader.failure, lost: reader.lost },
+      ...(code !== 0 && { failed: `${this.#options.app} failed ${how}` }),
+    };
   }
 
   /** What was measured, for whoever learns that it was cut short. */
@@ -336,4 +341,12 @@ export class Profiling {
     });
     this.#options.onProblem(plan.why);
   }
+}
+
+/** What a program that failed said of that, and what to do about it where that is another thing here than Deno says. */
+function lastWords(stderr: string): string {
+  const lines = stderr.replace(/\x1b\[[0-9;]*m/g, "").trim().split("\n");
+  const said = (lines.find((line) => /error|uncaught/i.test(line)) ?? lines.at(-1)!).trim();
+  const flag = /run again with the (--allow-[a-z]+) flag/.exec(said)?.[1];
+  return `${said === "" ? "" : `: ${said}`}${flag === undefined ? "" : ` (here: --deno ${flag})`}`;
 }
