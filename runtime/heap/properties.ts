@@ -9,6 +9,7 @@ import {
   isExtensible,
   objectIs,
   ObjectPrototype,
+  ownKeys,
   preventExtensions,
   SafeMap,
   SafeSet,
@@ -205,11 +206,19 @@ function checkPrivates(object: object, read: Properties, inlet: Inlet): void {
   for (let i = 0; i < owners.length; i++) {
     const wanted = read.privates[i];
     if (wanted === undefined) continue;
-    const now = inlet.code.readPrivates(owners[i]!, object);
+    const now = inlet.code.readPrivates(owners[i]!, object) ?? privatesToGet(object, owners[i]!, inlet);
     if (now === undefined || now.length !== wanted.length) {
       throw new PacketError("an object lacks a class's private names");
     }
   }
+}
+
+/** What an existing object gets if a class's constructor is made to return it; undefined if that can't be all that it gets. */
+function privatesToGet(object: object, owner: Function, { code }: Inlet): readonly unknown[] | undefined {
+  const trial = {};
+  if (!isExtensible(object)) preventExtensions(trial);
+  const made = code.createWithPrivates([owner], () => trial);
+  return made === trial && ownKeys(trial).length === 0 ? code.readPrivates(owner, trial) : undefined;
 }
 
 /** Gives an object the private fields that were read; those that already hold are left alone. */
@@ -219,6 +228,9 @@ function applyPrivates(object: object, read: Properties, inlet: Inlet): void {
     const wanted = read.privates[i];
     if (wanted === undefined) continue;
     const owner = owners[i]!;
+    if (inlet.code.readPrivates(owner, object) === undefined) {
+      inlet.code.createWithPrivates([owner], () => object);
+    }
     const now = inlet.code.readPrivates(owner, object)!;
     for (let k = 0; k < wanted.length; k++) {
       if (!objectIs(now[k], wanted[k])) inlet.code.writePrivate(owner, object, k, wanted[k]);

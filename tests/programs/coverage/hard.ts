@@ -91,6 +91,10 @@ class Stamper extends (function (o: object) {
 }
 function privates(o: any) {
   new Stamper(o.born = {});
+  if (!("late" in o)) {
+    new Stamper(o.frozen);
+    new Stamper(o.map);
+  }
   return [Stamper.bump(o.stamped), Stamper.bump(o.plain), Stamper.bump(o.bare), Stamper.bump(o.born)];
 }
 
@@ -204,10 +208,14 @@ await show("factories", () => {
   return [factories(o), o.third.c, o.second.c, new Mixed().c, Other.made, o.third instanceof Other];
 });
 await show("privates", () => {
-  const o: any = { stamped: {}, plain: {}, bare: Object.create(null) };
+  const o: any = { stamped: {}, plain: {}, bare: Object.create(null), frozen: Object.freeze({}), map: new Map() };
   new Stamper(o.stamped);
   new Stamper(o.bare);
-  return [privates(o), Stamper.bump(o.stamped), Stamper.bump(o.born), Stamper.bump(o.bare)];
+  const first = [privates(o), ...Object.values(o).map(Stamper.bump)];
+  // An object that has migrated.
+  new Stamper(o.plain);
+  o.late = {};
+  return [first, privates(o), ...Object.values(o).map(Stamper.bump)];
 });
 class List {
   #items: number[];
