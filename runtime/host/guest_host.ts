@@ -3,13 +3,14 @@
  * plain computation as it is; everything else abandons the migration.
  */
 import process from "node:process";
-import type { Effect, GuestRequest, MigrateHead, SessionStart } from "../thread/protocol.ts";
+import type { Effect, MigrateHead, SessionStart } from "../thread/protocol.ts";
 import { denoFiles } from "./guest_deno.ts";
 import type { FileChanges } from "./file_changes.ts";
 import { untouchable } from "./absent.ts";
 import type { Aside } from "./files_ahead.ts";
 import { type Abandon, type Ask, GuestFiles } from "./guest_files.ts";
 import { GuestDatabases, sqliteModule } from "./guest_sqlite.ts";
+import { GuestEnvironment } from "./guest_environment.ts";
 import { GuestFacts } from "./guest_facts.ts";
 import { GuestModules } from "./guest_modules.ts";
 import { nodeFs } from "./guest_node_fs.ts";
@@ -45,6 +46,7 @@ export class GuestHost {
   readonly #abandon: Abandon;
   readonly #files: GuestFiles;
   readonly #facts: GuestFacts;
+  readonly #environment: GuestEnvironment;
   readonly #databases: GuestDatabases;
   #effects: Effect[] = [];
   #session: SessionStart | undefined;
@@ -55,7 +57,6 @@ export class GuestHost {
   #exitCode = 0;
   #openTimers = new SafeSet<string>();
   #descriptors: NodeDescriptors | undefined;
-  readonly #ask: Ask;
   readonly #nextTick: Functions[string];
 
   /** `aside`: what waits beside the thread; `nextTick`: what the program's ticks are made by. */
@@ -65,8 +66,8 @@ export class GuestHost {
     { aside, nextTick = process.nextTick }: { readonly aside: Aside; readonly nextTick?: Functions[string] },
   ) {
     this.#nextTick = nextTick;
-    this.#ask = ask;
     this.#facts = new GuestFacts(ask, abandon);
+    this.#environment = new GuestEnvironment(ask, abandon, sinceStart);
     this.#abandon = abandon;
     this.#files = new GuestFiles({
       ask,
@@ -106,6 +107,7 @@ export class GuestHost {
     this.#effects = [];
     this.#exitCode = Deno.exitCode = exitCode;
     this.#files.begin(permits);
+    this.#environment.forget();
     this.#descriptors?.clear();
     this.#databases.clear();
     this.#clockSkewMs = nowMs - dateNow();
@@ -179,7 +181,7 @@ export class GuestHost {
     getter(Deno, "noColor", () => this.#need().noColor);
     getter(Deno, "pid", () => this.#pid);
     getter(Deno, "build", () => this.#need().build);
-    define(Deno, "env", this.#env());
+    define(Deno, "env", this.#environment.deno());
     define(Deno, "stdout", this.#stream(1));
     define(Deno, "stderr", this.#stream(2));
     const permissions = { get: () => this.#abandon("it asks for permissions", { what: "Deno.permissions" }) };
@@ -194,55 +196,6 @@ export class GuestHost {
   #argv(): string[] {
     const { execPath, mainModule, args } = this.#need();
     return [execPath, decodeURIComponent(new URL(mainModule).pathname), ...args];
-  }
-
-  /** The device's environment, asked for when it is read: what the app may not read fails as it would there. */
-  #env() {
-    return {
-      get: (name: string) => this.#variable(name),
-      has: (name: string) => this.#variable(name) !== undefined,
-      toObject: () => this.#environment(),
-      set: () => this.#changesEnvironment(),
-      delete: () => this.#changesEnvironment(),
-    };
-  }
-
-  #variable(name: unknown): string | undefined {
-    if (typeof name !== "string") {
-      return this.#abandon("it asks for a variable by something else than a name");
-    }
-    return (this.#askEnvironment({ op: "env", name }) as string | null) ?? undefined;
-  }
-
-  #environment(): Record<string, string> {
-    return this.#askEnvironment({ op: "env" }) as Record<string, string>;
-  }
-
-  #askEnvironment(request: GuestRequest): unknown {
-    const { ok, value, error } = this.#ask(request).reply;
-    // The device's own call throws what its permissions make of it.
-    return ok ? value : this.#abandon(`it reads the environment: ${error?.message}`);
-  }
-
-  #processEnv(): object {
-    return new Proxy({}, {
-      get: (_target, name) => typeof name === "string" ? this.#variable(name) : undefined,
-      has: (_target, name) => typeof name === "string" && this.#variable(name) !== undefined,
-      ownKeys: () => ownKeys(this.#environment()),
-      getOwnPropertyDescriptor: (_target, name) => {
-        const value = typeof name === "string" ? this.#variable(name) : undefined;
-        return value === undefined
-          ? undefined
-          : { value, writable: true, enumerable: true, configurable: true };
-      },
-      set: () => this.#changesEnvironment(),
-      deleteProperty: () => this.#changesEnvironment(),
-      defineProperty: () => this.#changesEnvironment(),
-    });
-  }
-
-  #changesEnvironment(): never {
-    return this.#abandon("it changes the environment", { what: "Deno.env.set" });
   }
 
   #stream(fd: 1 | 2) {
@@ -502,7 +455,7 @@ export class GuestHost {
           typeof part === "symbol" || part in target ? Reflect.get(target, part) : pinned("uses", part, name),
       });
     };
-    const processEnv = this.#processEnv();
+    const processEnv = this.#environment.node();
     const known: Record<string, unknown> = {
       cwd: () => session().cwd,
       hrtime: Object.assign(hrtime, { bigint: () => nanoseconds() }),
