@@ -146,6 +146,17 @@ const PROGRAMS: readonly Program[] = [
   },
   { file: "many_files.ts", migrate: ["play", "flow", "temporary"] },
   {
+    file: "file_faults.ts",
+    migrate: ["setup", "closed", "handle", "wrongWay", "outside", "uncalled", "named"],
+    stays: [
+      /(closed|handle): it uses a file descriptor that isn't open/,
+      /outside: it reads or writes what isn't in a buffer/,
+      /uncalled: it calls fs.stat without a callback/,
+      /named: it names a temporary file with more than a name/,
+    ],
+    moves: true,
+  },
+  {
     file: "file_ways.ts",
     migrate: [
       ...["setup", "upper", "gz", "lines", "webcopy", "gzweb", "events", "rev", "missing"],

@@ -28,8 +28,7 @@ export function fileHandleClass(descriptors: NodeDescriptors, fs: Functions, str
     }
 
     #open(): number {
-      if (this.#fd < 0) throw Object.assign(new Error("file closed"), { code: "EBADF" });
-      return this.#fd;
+      return descriptors.opened(this.#fd);
     }
 
     async read(buffer: any = Buffer.alloc(16_384), ...more: any[]) {

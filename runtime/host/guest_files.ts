@@ -343,10 +343,12 @@ export class GuestFiles {
 
   /** A new name in the folder, as it comes from the system's own source of randomness. */
   temporaryPath(options: { dir?: unknown; prefix?: string; suffix?: string } = {}): string {
+    const { prefix = "", suffix = "" } = options;
+    if (/[/\\\0]/.test(prefix + suffix)) this.abandon("it names a temporary file with more than a name");
     const folder = options.dir === undefined ? this.temporary : options.dir;
     const base = typeof folder === "string" ? folder : this.path(folder);
     const name = crypto.randomUUID().replaceAll("-", "").slice(0, 16);
-    return `${base.replace(/(.)\/$/, "$1")}/${options.prefix ?? ""}${name}${options.suffix ?? ""}`;
+    return `${base.replace(/(.)\/$/, "$1")}/${prefix}${name}${suffix}`;
   }
 
   /** As Rust's library does it: the last one first. Returns the topmost folder that was made. */

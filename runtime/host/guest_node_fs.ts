@@ -44,7 +44,7 @@ export function nodeFs(files: GuestFiles): { module: Record<string, unknown>; de
     if (name in module) module[name] = call;
     const unlessAborted = ABORTABLE.has(plain) ? unlessAbortable(files, call) : call;
     if (plain in module && plain !== name) {
-      module[plain] = (...args: any[]) => callBack(name, args, unlessAborted);
+      module[plain] = (...args: any[]) => callBack(files, { name, call: unlessAborted }, args);
     }
     if (plain in promises) promises[plain] = async (...args) => await unlessAborted(...args);
   }
@@ -427,26 +427,17 @@ function fail(error: Error): never {
   throw error;
 }
 
-/** Of a call that waits for nothing, the error of an open file is Node's own. */
-function later(call: string, error: unknown): unknown {
-  const { code } = error as { code?: string };
-  if (code !== "EBADF" && code !== "EISDIR") return error;
-  try {
-    return asNode({ call, paths: [] }, () => {
-      throw new FileFailure(code);
-    });
-  } catch (made) {
-    return made;
-  }
-}
-
 /** These call back with nothing at all when all went well, as Deno's do. */
 const SILENT = new Set(["renameSync", "unlinkSync", "rmdirSync"]);
 
 /** The last argument hears how it ended, later. */
-function callBack(name: string, args: any[], call: (...args: any[]) => unknown): void {
+function callBack(
+  files: GuestFiles,
+  { name, call }: { readonly name: string; readonly call: (...args: any[]) => unknown },
+  args: any[],
+): void {
   const callback = args.pop();
-  if (typeof callback !== "function") throw new TypeError('The "cb" argument must be of type function.');
+  if (typeof callback !== "function") files.abandon(`it calls fs.${name.slice(0, -4)} without a callback`);
   if (name === "writeSync" && typeof args[1] === "string") {
     args.splice(1, 3, ...textToWrite(args[1], args[2], args[3]));
   }
@@ -455,7 +446,7 @@ function callBack(name: string, args: any[], call: (...args: any[]) => unknown):
     try {
       result = call(...args);
     } catch (error) {
-      return callback(/^(read|write|close)v?Sync$/.test(name) ? later(name.slice(0, -4), error) : error);
+      return callback(error);
     }
     if (name === "existsSync") callback(result);
     else if (SILENT.has(name)) callback();

@@ -1,6 +1,5 @@
 import { Buffer } from "node:buffer";
 import { asDeno, asNode } from "./file_errors.ts";
-import { FileFailure } from "./file_tree_types.ts";
 import { ms } from "./guest_deno.ts";
 import type { GuestFiles } from "./guest_files.ts";
 import { bytesOf, flagsOf, octal, shown, text } from "./guest_node_fs.ts";
@@ -40,24 +39,30 @@ export class NodeDescriptors {
   }
 
   close(fd: number): void {
-    this.#get(fd, "close");
+    this.#get(fd);
     this.#open.delete(fd);
   }
 
   readAll(fd: number): Uint8Array {
-    const file = this.#get(fd, "read");
-    return asNode({ call: "open", paths: [] }, () => file.read(Math.max(0, file.size - file.position)));
+    const file = this.#get(fd);
+    return asDeno(undefined, () => file.read(Math.max(0, file.size - file.position)));
   }
 
   writeAll(fd: number, bytes: Uint8Array): void {
     if (fd === 1 || fd === 2) this.#print(fd, bytes);
-    else asDeno(undefined, () => this.#get(fd, "write").write(bytes));
+    else asNode({ call: "write", paths: [] }, () => this.#get(fd).write(bytes));
+  }
+
+  /** The same number, of a file that is open. */
+  opened(fd: number): number {
+    this.#get(fd);
+    return fd;
   }
 
   calls(): Functions {
     const onNode =
       (call: string, perform: (file: OpenFile, ...more: any[]) => unknown) => (fd: number, ...more: any[]) =>
-        asNode({ call, paths: [] }, () => perform(this.#get(fd, call), ...more));
+        asNode({ call, paths: [] }, () => perform(this.#get(fd), ...more));
     return {
       openSync: (path, flags, mode) => this.open(path, flags, mode),
       closeSync: (fd) => this.close(fd),
@@ -72,7 +77,7 @@ export class NodeDescriptors {
       writevSync: (fd, buffers, position) =>
         this.#vector(buffers, position, (b, at) => this.write(fd, b, 0, b.byteLength, at)),
       fstatSync: onNode("fstat", (file, options) => nodeStats(this.#files.statNode(file.node), options)),
-      ftruncateSync: onNode("ftruncate", (file, length) => file.truncate(length ?? 0)),
+      ftruncateSync: (fd, length) => asDeno(undefined, () => this.#get(fd).truncate(length ?? 0)),
       fsyncSync: onNode("fsync", () => {}),
       fdatasyncSync: onNode("fdatasync", () => {}),
       fchmodSync: onNode("fchmod", (file, mode) => this.#files.setNodeMode(file.node, octal(mode))),
@@ -85,10 +90,9 @@ export class NodeDescriptors {
 
   /** `(buffer, offset, length, position)` or `(buffer, { … })`. */
   read(fd: number, buffer: any, ...more: any[]): number {
-    const file = this.#get(fd, "read");
-    const [offset, length, position] = range(buffer, more);
-    const read = file.node.kind === "directory" ? asNode : asDeno;
-    return read({ call: "read", paths: [] }, () => {
+    const file = this.#get(fd);
+    const [offset, length, position] = this.#range(buffer, more);
+    return asNode({ call: "read", paths: [] }, () => {
       const bytes = file.read(length, position);
       new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length).set(bytes);
       return bytes.length;
@@ -98,10 +102,10 @@ export class NodeDescriptors {
   /** `(bytes, offset, length, position)` or `(bytes, { … })`. */
   write(fd: number, data: any, ...more: any[]): number {
     const whole = bytesOf(this.#files, data, undefined);
-    const [offset, length, at] = range(data, more);
+    const [offset, length, at] = this.#range(data, more);
     const bytes = whole.subarray(offset, offset + length);
     if (fd === 1 || fd === 2) return this.#print(fd, bytes);
-    const file = this.#get(fd, "write");
+    const file = this.#get(fd);
     return asDeno(undefined, () => file.write(bytes, at));
   }
 
@@ -122,34 +126,34 @@ export class NodeDescriptors {
     return bytes.length;
   }
 
-  #get(fd: unknown, call: string): OpenFile {
-    if (typeof fd === "number" && fd >= 0 && fd < FIRST_DESCRIPTOR && Number.isInteger(fd)) {
-      this.#files.abandon(`it uses file descriptor ${fd} of the device`);
-    }
+  #get(fd: unknown): OpenFile {
     const file = this.#open.get(fd as number);
     if (file !== undefined) return file;
-    if (call === "close" || call === "read" || call === "write") {
-      return asDeno(undefined, () => {
-        throw new FileFailure("EBADF");
-      });
+    const isOwn = typeof fd === "number" && fd >= 0 && fd < FIRST_DESCRIPTOR && Number.isInteger(fd);
+    return this.#files.abandon(
+      isOwn ? `it uses file descriptor ${fd} of the device` : "it uses a file descriptor that isn't open",
+    );
+  }
+
+  /** What of a buffer is meant, and where in the file. */
+  #range(buffer: any, [first, length, position]: any[]): [number, number, number | undefined] {
+    if (typeof first === "object" && first !== null) {
+      return this.#range(buffer, [first.offset ?? 0, first.length, first.position]);
     }
-    throw new FileFailure("EBADF");
+    const offset = first ?? 0;
+    const at = typeof position === "bigint" ? Number(position) : position ?? undefined;
+    const bytes = length ?? buffer.byteLength - offset;
+    const isInside = isCount(offset) && isCount(bytes) && offset + bytes <= buffer.byteLength;
+    // Each has an error of its own.
+    if (!isInside || at !== undefined && !Number.isInteger(at)) {
+      this.#files.abandon("it reads or writes what isn't in a buffer");
+    }
+    return [offset, bytes, at >= 0 ? at : undefined];
   }
 }
 
-function range(buffer: any, [first, length, position]: any[]): [number, number, number | undefined] {
-  if (typeof first === "object" && first !== null) {
-    return range(buffer, [first.offset ?? 0, first.length, first.position]);
-  }
-  const offset = Number(first ?? 0);
-  const at = typeof position === "bigint" ? Number(position) : position;
-  const bytes = length ?? buffer.byteLength - offset;
-  if (offset < 0 || bytes < 0 || offset + bytes > buffer.byteLength) {
-    throw Object.assign(new RangeError(`The value of "length" is out of range.`), {
-      code: "ERR_OUT_OF_RANGE",
-    });
-  }
-  return [offset, bytes, typeof at === "number" && at >= 0 ? at : undefined];
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0;
 }
 
 /** A text, as what follows the descriptor in {@linkcode NodeDescriptors.write}. */
