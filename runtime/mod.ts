@@ -45,7 +45,7 @@ export type { ModuleSource } from "./rewrite/mod.ts";
 export { CodeService, type CodeSnapshot, type TextCache } from "./thread/code_service.ts";
 export { type Made, type Order, OwnWorkshop, UnfitModule, type Workshop } from "./thread/workshop.ts";
 export type { RewriteAnswer } from "./thread/load_hook.ts";
-export { AppLink, type AppMessage } from "./thread/app_link.ts";
+export { AppLink, type AppMessage, makePipes } from "./thread/app_link.ts";
 export { Board } from "./thread/board.ts";
 export { LocalConnection } from "./thread/local_connection.ts";
 export { type MigrationService, openMigrationService } from "./thread/open_migration_service.ts";

@@ -58,14 +58,17 @@ export function stampOf(path: string): string | undefined {
 
 /** The bundles of this code as it is now: URLs of preload modules, and the folder that they are in. */
 export function findBundle(
-  folder: string | undefined = bundleFolder(),
+  { folder = bundleFolder(), stamp = stampOf }: {
+    readonly folder?: string | undefined;
+    readonly stamp?: typeof stampOf;
+  } = {},
 ):
   | { readonly urls: Readonly<Record<Entry, string>>; readonly folder: string }
   | undefined {
   if (folder === undefined) return undefined;
   try {
     const { source, entries, made } = JSON.parse(Deno.readTextFileSync(`${folder}/${MANIFEST}`)) as Manifest;
-    if (source !== SOURCE || !made.every(([path, stamp]) => stampOf(path) === stamp)) return undefined;
+    if (source !== SOURCE || !made.every(([path, then]) => stamp(path) === then)) return undefined;
     const url = (entry: Entry) => `${urlOf(folder)}/${entries[entry]}`;
     return { urls: { boot: url("boot"), watch: url("watch") }, folder };
   } catch {

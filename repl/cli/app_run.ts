@@ -21,6 +21,7 @@ import { type KnownMiss, Misses, missLines, wordsOf } from "./misses.ts";
 import { OftenAway } from "./often_away.ts";
 import { appConfig } from "./run_config.ts";
 import { checkLink, type RunOptions } from "./run_options.ts";
+import type { RunFolders } from "./run_folders.ts";
 import type { RunPlace } from "./run_place.ts";
 import { Savings } from "./savings.ts";
 import { StayedHere } from "./stayed_here.ts";
@@ -73,6 +74,14 @@ export interface RunParts {
   readonly aside?: Aside;
   /** The peer of this process, if it has one. */
   readonly clones?: Clones;
+  readonly kept?: Kept;
+}
+
+/** What a process that serves many runs keeps for them. */
+export interface Kept {
+  readonly folders: RunFolders;
+  /** What tells whether a file of the runtime has changed. */
+  readonly stampOf: (path: string) => string | undefined;
 }
 
 /** A run that is made to measure: what migrates in it is given, and who made it learns from it. */
@@ -106,6 +115,7 @@ export class Run {
   readonly #terminal: Terminal;
   readonly #aside: Aside | undefined;
   readonly #clones: Clones | undefined;
+  readonly #kept: Kept | undefined;
   /** When the command began, by this process's clock. */
   readonly #began: number;
   /** Methods with a migration point. */
@@ -128,7 +138,7 @@ export class Run {
   /** A person has read why nothing migrates. */
   #toldWhy = false;
 
-  constructor({ options, place, terminal, onlooker, experiment, aside, clones }: RunParts) {
+  constructor({ options, place, terminal, onlooker, experiment, aside, clones, kept }: RunParts) {
     this.#options = options;
     this.#place = place;
     this.#began = performance.now() - place.elapsedMs;
@@ -137,6 +147,7 @@ export class Run {
     this.#experiment = experiment;
     this.#aside = aside;
     this.#clones = clones;
+    this.#kept = kept;
     this.#start = new RunStart(options, place.shown.cwd);
     this.#methods = options.forced;
   }
@@ -334,10 +345,8 @@ export class Run {
     this.#trace = this.#openTrace();
     // Not before: an app for which nothing is to be done must not wait for the runtime to load.
     const runtime = await later<Runtime>("../../runtime/mod.ts", import.meta.url);
-    const { bootQuery, Supervisor } = await later<typeof import("./supervisor.ts")>(
-      "./supervisor.ts",
-      import.meta.url,
-    );
+    const { Supervisor } = await later<typeof import("./supervisor.ts")>("./supervisor.ts", import.meta.url);
+    const { bootQuery } = await later<typeof import("./run_folders.ts")>("./run_folders.ts", import.meta.url);
     const code = this.#codeService(runtime);
     for (const problem of runtime.recoverLandings(this.#journals)) this.#say(problem);
     let opened: Promise<Clones | undefined> | undefined;
@@ -354,6 +363,7 @@ export class Run {
         sent: (clone, paths) => this.#sentAhead(clone, paths),
         mayBlock: this.#aside === undefined,
         journals: this.#journals,
+        folders: this.#kept?.folders,
       }, this.#place);
     } catch (error) {
       if (this.#experiment !== undefined) throw error;
@@ -363,7 +373,7 @@ export class Run {
     try {
       if (this.#methods.length > 0 && !this.#noClone()) clones();
       const { folder } = supervisor;
-      const boot = appCode();
+      const boot = appCode(this.#kept?.stampOf);
       const read = [...boot.folders, folder];
       const extra = extraPermissions(flags, { read, write: [folder], sampling: known.profile });
       revoke = extra.revoke;

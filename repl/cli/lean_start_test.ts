@@ -102,11 +102,11 @@ Deno.test("findBundle() finds none when a file that it was made from has changed
     const entries = { boot: "boot-1.mjs", watch: "watch-1.mjs" };
     const write = (source: string) =>
       Deno.writeTextFileSync(`${folder}/${MANIFEST}`, JSON.stringify({ source, entries, made }));
-    equal(findBundle(folder), undefined);
+    equal(findBundle({ folder }), undefined);
     write(SOURCE);
-    match(findBundle(folder)!.urls.boot, /^file:.*\/boot-1\.mjs$/);
+    match(findBundle({ folder })!.urls.boot, /^file:.*\/boot-1\.mjs$/);
     write("file:///elsewhere/");
-    equal(findBundle(folder), undefined);
+    equal(findBundle({ folder }), undefined);
     write(SOURCE);
     const { mtime, ctime } = Deno.statSync(file);
     // Until the file system's clock has stepped.
@@ -114,9 +114,9 @@ Deno.test("findBundle() finds none when a file that it was made from has changed
       Deno.writeTextFileSync(file, "export const a = 2;");
     }
     Deno.utimeSync(file, mtime!, mtime!);
-    equal(findBundle(folder), undefined);
+    equal(findBundle({ folder }), undefined);
     Deno.removeSync(file);
-    equal(findBundle(folder), undefined);
+    equal(findBundle({ folder }), undefined);
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }

@@ -5,6 +5,7 @@ import { failureOf } from "./failure.ts";
 import { ownClones } from "./own_clones.ts";
 import { RunCaller } from "./run_caller.ts";
 import { run } from "./run.ts";
+import { RunFolders } from "./run_folders.ts";
 import { ownTerms, type RunAnswer, type RunRequest } from "./run_messages.ts";
 import { type RunOptions, runOptions } from "./run_options.ts";
 import { SourceStamps } from "./source_stamps.ts";
@@ -22,6 +23,7 @@ export class RunService {
   readonly #terms = ownTerms();
   readonly #stamps: SourceStamps;
   readonly #runs = new Set<Promise<void>>();
+  readonly #folders = new RunFolders();
 
   private constructor(peer: Peer, home: string, stamps: SourceStamps) {
     this.#peer = peer;
@@ -53,6 +55,7 @@ export class RunService {
   /** Resolves when no run is served any more; their callers must be gone. */
   async ended(): Promise<void> {
     await Promise.allSettled(this.#runs);
+    this.#folders.close();
   }
 
   /** Why the caller has to do without. */
@@ -81,7 +84,9 @@ export class RunService {
       }
       const terminal = begin(options.quiet);
       const clones = ownClones(this.#peer, options.clones);
-      const served = new Run({ options, place, terminal, aside: terminal, clones });
+      // Its files were looked at when the run was asked for.
+      const kept = { folders: this.#folders, stampOf: (path: string) => this.#stamps.of(path) };
+      const served = new Run({ options, place, terminal, aside: terminal, clones, kept });
       terminal.tell({ type: "done", code: await served.start() });
     } catch (error) {
       const failure = await failureOf(error, "run") ??

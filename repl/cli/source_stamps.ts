@@ -20,6 +20,11 @@ export class SourceStamps {
     return new SourceStamps(stamps);
   }
 
+  /** A file's stamp, looked at anew if it isn't one of these: for who knows that they are current. */
+  of(path: string): string | undefined {
+    return this.#stamps.get(path) ?? stampOf(path);
+  }
+
   /** Whether these are still the files that an app's process would load. */
   areCurrent(): boolean {
     return [...this.#stamps].every(([path, stamp]) => stampOf(path) === stamp);

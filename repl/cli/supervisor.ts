@@ -17,6 +17,7 @@ import {
 } from "../../runtime/mod.ts";
 import { stateOf } from "../../net/home/mod.ts";
 import type { Clones } from "./clones.ts";
+import { runFolder, type RunFolders } from "./run_folders.ts";
 import type { RunPlace } from "./run_place.ts";
 
 /** What a supervisor is told by the app it watches. */
@@ -52,45 +53,12 @@ export interface SupervisorParts {
   readonly mayBlock: boolean;
   /** Folder for the journals of changed files. */
   readonly journals: string;
+  /** Folders made ahead, in a process that serves many runs. */
+  readonly folders?: RunFolders | undefined;
 }
 
 /** Workers of an app that run rewritten at a time: each holds a thread of this process that waits for what it says. */
 const MAX_WORKERS = 100;
-
-/** A folder that only this user can read, called after the app's parent where nobody else has the name. */
-function privateFolder({ pid, shown }: RunPlace): string {
-  const made = temporaryFolder(shown.temporary);
-  const named = folderOf(made.slice(0, made.lastIndexOf("/")), pid);
-  try {
-    Deno.renameSync(made, named);
-    return named;
-  } catch {
-    return made;
-  }
-}
-
-function temporaryFolder(dir: string): string {
-  try {
-    return Deno.makeTempDirSync({ dir, prefix: "clonecloud-" });
-  } catch (error) {
-    throw new Error(`Cannot make a temporary folder (TMPDIR says where): ${stateOf(error as Error)}`);
-  }
-}
-
-function folderOf(parent: string, pid: number): string {
-  return `${parent}/clonecloud-${pid}`;
-}
-
-/**
- * What tells an app's preload module where its supervisor's folder is. The app knows its parent process: as long as the folder
- * is called after that, the module's URL is the same in every run, and Deno's caches don't grow with each.
- */
-export function bootQuery(folder: string, pid: number): string {
-  const parent = folder.slice(0, folder.lastIndexOf("/"));
-  return folder === folderOf(parent, pid)
-    ? `?in=${encodeURIComponent(parent)}`
-    : `?supervisor=${encodeURIComponent(folder)}`;
-}
 
 /**
  * Serves one app process: its configuration, its code, its sessions, its events. It lives in the device's running peer, or else
@@ -113,7 +81,7 @@ export class Supervisor {
   /** @throws {Error} if the pipes or the board can't be made. */
   constructor(parts: SupervisorParts, place: RunPlace) {
     this.#parts = parts;
-    this.folder = privateFolder(place);
+    this.folder = parts.folders?.take(place) ?? runFolder(place);
     try {
       const board = Deno.openSync(`${this.folder}/board`, { write: true, create: true, mode: 0o600 });
       this.#board = new Board((bytes) => {
@@ -123,7 +91,7 @@ export class Supervisor {
       this.#link = new AppLink(
         this.folder,
         (message, _link, packet) => this.#receive(message, packet),
-        parts,
+        { ...parts, piped: true },
       );
     } catch (error) {
       Deno.removeSync(this.folder, { recursive: true });

@@ -1,6 +1,7 @@
 import { equal, notEqual } from "node:assert/strict";
+import { bootQuery } from "./run_folders.ts";
 import { ownPlace } from "./run_place.ts";
-import { bootQuery, Supervisor, type SupervisorParts } from "./supervisor.ts";
+import { Supervisor, type SupervisorParts } from "./supervisor.ts";
 
 /** Of these nothing is asked before an app speaks. */
 const PARTS = {} as SupervisorParts;

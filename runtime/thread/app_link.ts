@@ -29,6 +29,17 @@ const SMALL_BYTES = 32_768;
 /** Names of the pipes in their folder, and of the board beside them. */
 export const PIPES = ["up", "down", "late"] as const;
 
+function pipesOf(folder: string): readonly string[] {
+  return PIPES.map((name) => `${folder}/${name}`);
+}
+
+/** Makes the pipes of links to come, in private folders. @throws {Error} if that can't be. */
+export function makePipes(folders: readonly string[]): void {
+  const args = ["-m", "600", ...folders.flatMap(pipesOf)];
+  const { success, stderr } = new Deno.Command("mkfifo", { args }).outputSync();
+  if (!success) throw new Error(`Cannot make pipes: ${new TextDecoder().decode(stderr)}`);
+}
+
 /**
  * The supervisor's end of the channel to its app's main thread; the other one is `sync_port.ts`.
  *
@@ -53,21 +64,19 @@ export class AppLink {
   readonly #mayBlock: boolean;
 
   /**
-   * Makes the pipes in a private folder. `mayBlock`: whether this process may stand still over an app that doesn't read what it
-   * asked for. @throws {Error} if that can't be.
+   * Makes the pipes in a private folder, if it isn't `piped` already. `mayBlock`: whether this process may stand still over an
+   * app that doesn't read what it asked for. @throws {Error} if that can't be.
    */
   constructor(
     folder: string,
     onMessage: (message: AppMessage, link: AppLink, packet: Uint8Array<ArrayBuffer> | undefined) => void,
-    { mayBlock = true }: { readonly mayBlock?: boolean } = {},
+    { mayBlock = true, piped = false }: { readonly mayBlock?: boolean; readonly piped?: boolean } = {},
   ) {
     this.#folder = folder;
     this.#onMessage = onMessage;
     this.#mayBlock = mayBlock;
-    const paths = PIPES.map((name) => `${folder}/${name}`);
-    const { success, stderr } = new Deno.Command("mkfifo", { args: ["-m", "600", ...paths] }).outputSync();
-    if (!success) throw new Error(`Cannot make pipes: ${new TextDecoder().decode(stderr)}`);
-    const [up, down, late] = paths.map((path) => Deno.openSync(path, { read: true, write: true }));
+    if (!piped) makePipes([folder]);
+    const [up, down, late] = pipesOf(folder).map((path) => Deno.openSync(path, { read: true, write: true }));
     this.#files = { up: up!, down: down!, late: late! };
     this.#parcel = new Parcel(folder, { create: true });
     this.#read();
