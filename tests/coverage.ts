@@ -2,6 +2,7 @@
  * What of the language travels: one row a method of the programs in `tests/programs/coverage`. The test runs each of them
  * at a clone; `docs/coverage.md` is written from here (`deno run -A tests/coverage.ts`).
  */
+import { REFUSALS } from "../runtime/heap/refusals.ts";
 import { CODE_REFUSALS } from "../runtime/thread/code_refusals.ts";
 export interface CoverageRow {
   readonly method: string;
@@ -253,6 +254,9 @@ export function coverageDocument(): string {
     const { what, fix } = refusal("METHOD", "REASON OF THE REWRITER");
     return `- ${what} (${fix})`;
   });
+  const shown = REFUSED.map(({ refused }) => refused);
+  const rare = Object.values(REFUSALS).filter(({ what }) => !shown.some((reason) => reason?.includes(what)))
+    .map(({ what, fix }) => `- ${what} (${fix})`);
   const refused = REFUSED.map(({ what, refused, why }) => `| ${what} | ${refused} | ${why} |`);
   return `# What travels
 
@@ -281,6 +285,10 @@ runs on the device, with this reason in the trace.
 | What | Reason in the trace | Why |
 | --- | --- | --- |
 ${refused.join("\n")}
+
+Rarer ones, each of which \`runtime/heap/refusal_test.ts\` makes:
+
+${rare.join("\n")}
 
 Of functions and classes of code that was rewritten all travel but these:
 
