@@ -140,6 +140,23 @@ Deno.test("profile says of an execution that it failed, and how a permission is 
   );
 });
 
+Deno.test("profile gives an execution the input that it is to have", async () => {
+  await using place = new Place();
+  const app = `${place.folder}/app.ts`;
+  Deno.writeTextFileSync(
+    app,
+    `const { size } = new Blob(await Array.fromAsync(Deno.stdin.readable)); if (size !== ${
+      Deno.statSync(place.text("a")).size
+    }) { console.error("error: got " + size); Deno.exit(3); }`,
+  );
+  const profile = (content: unknown) =>
+    place.run("profile", app, "--clone", "none", "--inputs", place.inputs(content));
+  const fed = await profile({ given: [{ args: [], stdin: "texts/a.txt" }] });
+  assert.equal(fed.code, 0, fed.stderr);
+  assert.doesNotMatch(fed.stderr, /failed/);
+  assert.match((await profile({ given: [[]] })).stderr, /failed \(exit code 3\) .*got 0/);
+});
+
 Deno.test("profile keeps what it measured when the clone goes away, and says so", async () => {
   await using place = new Place();
   const id = (await place.run("id")).stdout.trim();

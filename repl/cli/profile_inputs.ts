@@ -4,6 +4,8 @@ import { UsageError } from "./command.ts";
 /** Arguments of one execution, and how often it counts beside the others. */
 export interface ProfileInput {
   readonly args: readonly string[];
+  /** A file that its input comes from; empty if there is none. */
+  readonly stdin?: string;
   readonly weight: number;
   /** Whether it was chosen at random. */
   readonly random: boolean;
@@ -26,7 +28,7 @@ type Choice =
 /** What an inputs file holds, by place; anything else in it is a mistake. */
 const KEYS = {
   file: ["given", "random"],
-  given: ["args", "weight"],
+  given: ["args", "stdin", "weight"],
   random: ["runs", "weight", "args"],
   choice: ["from", "to", "scale", "integer", "oneOf", "files", "ending", "some"],
 } as const;
@@ -46,10 +48,15 @@ export function readInputs(
     const file = parse(path);
     const given = list(file.given, path, "given").map((item, i): ProfileInput => {
       const place = `given[${i}]`;
-      const { args, weight } = Array.isArray(item)
+      const { args, stdin, weight } = Array.isArray(item)
         ? { args: item }
         : objectAt(item, path, { place, keys: "given" });
-      return { args: argumentsAt(args, path, place), weight: weightAt(weight, path, place), random: false };
+      return {
+        args: argumentsAt(args, path, place),
+        ...(stdin !== undefined && { stdin: fileAt(stdin, path, `${place}.stdin`) }),
+        weight: weightAt(weight, path, place),
+        random: false,
+      };
     });
     if (file.random === undefined) return given;
     const { args, weight, runs: asked } = objectAt(file.random, path, { place: "random", keys: "random" });
@@ -113,6 +120,22 @@ function argumentsAt(args: unknown, path: string, place: string): readonly strin
   check(isStrings(args), path, `${place} is no list of arguments (texts)`);
   check(!args.some((text) => text.includes("\0")), path, `${place}: no argument can hold a NUL character`);
   return args;
+}
+
+/** A file, as seen from the inputs file. */
+function fileAt(value: unknown, path: string, place: string): string {
+  check(typeof value === "string", path, `${place} must name a file`);
+  const file = resolve(dirname(path), value);
+  check(isFile(file), path, `${place}: there is no file ${file}`);
+  return file;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 function weightAt(weight: unknown, path: string, place: string): number {

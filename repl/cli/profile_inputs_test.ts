@@ -29,6 +29,14 @@ Deno.test("readInputs() takes given executions, with weights", () => {
   ]);
 });
 
+Deno.test("readInputs() takes a file that an execution's input comes from, as seen from the inputs file", () => {
+  withFiles(JSON.stringify({ given: [{ args: [], stdin: "data/a.txt" }] }), (path, folder) => {
+    const [input] = readInputs([path], { random: randomFrom(1) });
+    assertEquals(input!.stdin, `${folder}/data/a.txt`);
+  });
+  assertThrows(() => read({ given: [{ args: [], stdin: "none" }] }), UsageError, "no file");
+});
+
 Deno.test("readInputs() chooses numbers, texts and files at random, the same for the same seed", () => {
   const file = {
     random: {

@@ -209,10 +209,11 @@ export class Profiling {
       async launch(command, args) {
         const child = new Deno.Command(command, {
           args: [...args],
-          stdin: "null",
+          stdin: input.stdin === undefined ? "null" : "piped",
           stdout: "null",
           stderr: "piped",
         }).spawn();
+        if (input.stdin !== undefined) feed(child.stdin, input.stdin);
         const end = () => {
           cut = true;
           try {
@@ -341,6 +342,13 @@ export class Profiling {
     });
     this.#options.onProblem(plan.why);
   }
+}
+
+/** An app need not read its input to the end. */
+async function feed(stdin: WritableStream<Uint8Array>, path: string): Promise<void> {
+  try {
+    await (await Deno.open(path)).readable.pipeTo(stdin);
+  } catch { /* it has ended */ }
 }
 
 /** What a program that failed said of that, and what to do about it where that is another thing here than Deno says. */
