@@ -130,15 +130,14 @@ export class ClassBodies {
       });
     }
     const prefix = this.#put.prefix;
+    // A method is there before anything static is evaluated. At the end: V8 takes names from the first member.
+    this.#put.close(site.node.body.end - 1, depth, () => `;static ${this.#put.brand(site)}(){}`);
     this.#put.renderer.add({
       at,
       end: at,
       side: "open",
       depth,
-      text: (style) =>
-        `static ${this.#put.brand(site)};static{${this.#registration(site, style)}${
-          hasPrivates ? "," : ",void 0,"
-        }`,
+      text: (style) => `static{${this.#registration(site, style)}${hasPrivates ? "," : ",void 0,"}`,
       moved: (style) => [
         ...doorPieces(doors, { renderer: this.#put.renderer, prefix, style }),
         { text: rest(style) + close(style), from: -1 },

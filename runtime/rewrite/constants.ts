@@ -1,5 +1,5 @@
 /** Version of everything the rewriter emits; part of every cache key. */
-export const REWRITER_VERSION = 35;
+export const REWRITER_VERSION = 36;
 
 /** Starts the URLs of scripts that stand for functions made of texts: `new Function(…)`. */
 export const MADE_URL = "made:";

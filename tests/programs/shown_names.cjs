@@ -51,6 +51,7 @@ function besideClasses() {
     shown(function () { null.x; }, class { #secret = 5; }), shown(function () { null.x; }, class { [cut("k")] = 5; }),
     shown(function () { null.x; }, class { #secret = 5; static #m = 3; ["k" + 0] = 1; }),
     shown(function () { null.x; }, class { ["k" + 0] = 1; [1] = 2; }), shown(function () { null.x; }, class { [part.key] = 5; m() {} }),
+    shown(function () { null.x; }, class { #own = 1; all() { return () => this.#own; } }),
     shown(function () { null.x; }, class { static y = 1; static { cut(1); } }), shown(function () { null.x; }, class { [{ x: 1 }.x] = 5; }),
   ];
 }
