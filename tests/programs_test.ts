@@ -147,7 +147,7 @@ const PROGRAMS: readonly Program[] = [
   { file: "many_files.ts", migrate: ["play", "flow", "temporary"] },
   {
     file: "file_faults.ts",
-    migrate: ["setup", "closed", "handle", "wrongWay", "outside", "uncalled", "named"],
+    migrate: ["setup", "closed", "handle", "wrongWay", "outside", "uncalled", "named", "folder"],
     stays: [
       /(closed|handle): it uses a file descriptor that isn't open/,
       /outside: it reads or writes what isn't in a buffer/,

@@ -179,12 +179,12 @@ function pathCalls(files: GuestFiles): Functions {
     }),
     readlinkSync: one("readlink", (path, options) => encoded(files.readLink(path), options)),
     mkdirSync: one("mkdir", folder),
-    mkdtempSync: (prefix) => {
+    mkdtempSync: (prefix, options) => {
       const random = crypto.getRandomValues(new Uint8Array(6));
       const path = shown(prefix) + [...random].map((byte) => LETTERS[byte % LETTERS.length]).join("");
       return asNode({ call: "mkdtemp", paths: [`${shown(prefix)}XXXXXX`] }, () => {
         files.makeFolder(text(path), { mode: 0o700 });
-        return path;
+        return encoded(path, options);
       });
     },
     unlinkSync: one("unlink", (path) => files.remove(path)),

@@ -45,7 +45,10 @@ export class NodeDescriptors {
 
   readAll(fd: number): Uint8Array {
     const file = this.#get(fd);
-    return asDeno(undefined, () => file.read(Math.max(0, file.size - file.position)));
+    const read = () => file.read(Math.max(0, file.size - file.position));
+    return file.node.kind === "directory"
+      ? asNode({ call: "open", paths: [] }, read)
+      : asDeno(undefined, read);
   }
 
   writeAll(fd: number, bytes: Uint8Array): void {

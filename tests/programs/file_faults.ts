@@ -44,5 +44,13 @@ async function uncalled() {
 async function named() {
   return await told(() => Deno.makeTempDirSync({ prefix: "a/b" }));
 }
+async function folder() {
+  const h = await fsp.open(".");
+  const made = fs.mkdtempSync("./made-", { encoding: "buffer" });
+  fs.rmdirSync(made);
+  const out = [await told(() => h.readFile()), await told(() => h.read()), Buffer.isBuffer(made)];
+  await h.close();
+  return out;
+}
 setup();
-console.log(await closed(), await handle(), await wrongWay(), await outside(), await uncalled(), await named());
+console.log(await closed(), await handle(), await wrongWay(), await outside(), await uncalled(), await named(), await folder());
