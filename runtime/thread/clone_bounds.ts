@@ -48,6 +48,16 @@ export function longestAwayMs(hereMs: number, longestMs?: number): number {
   return longestMs === undefined ? most : min(most, max(AWAY_KNOWN_LEAST_MS, longestMs));
 }
 
+/** Questions may take this long whatever was expected … */
+const ASKING_LEAST_MS = 2000;
+/** … or this many times what the method was expected to take here: more is lost by going on than by running it here after all. */
+const ASKING_FACTOR = 2;
+
+/** How long a guest may wait for its device in one migration; undefined where nothing was expected of it here (0). */
+export function longestAskingMs(hereMs: number): number | undefined {
+  return hereMs > 0 ? max(ASKING_LEAST_MS, ASKING_FACTOR * hereMs) : undefined;
+}
+
 /**
  * Whether a capture took longer than all that migrations of the method can save in this run (`stakeMs`, undefined if nobody
  * knows): its answer takes the device about as long again, so what is lost by going on is more than what is lost already.

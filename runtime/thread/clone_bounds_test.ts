@@ -1,5 +1,11 @@
 import { equal } from "node:assert/strict";
-import { longestAwayMs, outweighs } from "./clone_bounds.ts";
+import { longestAskingMs, longestAwayMs, outweighs } from "./clone_bounds.ts";
+
+Deno.test("longestAskingMs() is some seconds, or twice what the method takes here", () => {
+  equal(longestAskingMs(0), undefined, "nothing was expected");
+  equal(longestAskingMs(100), 2000);
+  equal(longestAskingMs(9000), 18_000);
+});
 
 Deno.test("longestAwayMs() waits for what is known well no longer than it takes at most, and generously for the rest", () => {
   equal(longestAwayMs(0), 24 * 3_600_000, "nothing was expected");

@@ -68,6 +68,8 @@ const SILENCE_CHECK_MS = 500;
 /** Of the files that an app's arguments name, so many are looked at to know what the clone lacks. */
 const MAX_LOOKED_AT = 1000;
 
+const ASKS_TOO_MUCH = "its questions to this device take longer than it would have taken here";
+
 let sessions = 0;
 
 /** What a session needs. */
@@ -126,6 +128,8 @@ export class DeviceSession {
   #lostAt = 0;
   #gone = false;
   #heardAt = 0;
+  /** What the questions of the thread that is away may still take. */
+  #askingMs = Infinity;
   /** While a thread is away: until when it may be. */
   #awayUntil: { readonly at: number; readonly longestMs: number } | undefined;
   #watching: (() => void) | undefined;
@@ -216,12 +220,15 @@ export class DeviceSession {
       missing: any;
       method: string;
       longestAwayMs: number;
+      /** What its questions may take; as long as it likes if left out. */
+      longestAskingMs?: number | undefined;
     },
   ): Promise<MigrateReply> {
     const started = performance.now();
     if (this.#lost !== undefined) return { ok: false, reason: this.#lost };
     this.#method = message.method;
     this.#files.begin();
+    this.#askingMs = this.#config.stepping ? Infinity : message.longestAskingMs ?? Infinity;
     this.#answers.begin(message.missing.mayMake === true);
     // Already now: a clone may hang before it has said what it lacks.
     this.#watchOver(message.longestAwayMs);
@@ -336,7 +343,11 @@ export class DeviceSession {
         // A guest that can't stand for this device says so before any thread came.
         if (request.op === "abandon") return this.#abandoned(request);
         const answered = this.#turns.asks();
-        this.#answers.answer(request).then(answered, (error) => this.#lose(String(error)));
+        const askedAt = performance.now();
+        this.#answers.answer(request).then(() => {
+          answered();
+          if (request.op !== "file" || request.aside === undefined) this.#waited(performance.now() - askedAt);
+        }).catch((error) => this.#lose(String(error)));
       } else if (frame.kind === STAGE) this.#stage(frame.payload);
       else if (frame.kind === BLOB_REQUEST) {
         const sent = this.#turns.fetches();
@@ -347,6 +358,12 @@ export class DeviceSession {
     } catch (error) {
       this.#unreadable(error);
     }
+  }
+
+  /** A guest has waited so long for an answer of this device's, and for the link. */
+  #waited(answeringMs: number): void {
+    this.#askingMs -= answeringMs + (this.#board.read()?.rttMs ?? 0);
+    if (this.#askingMs < 0) this.#lose(ASKS_TOO_MUCH);
   }
 
   #unreadable(error: unknown): void {

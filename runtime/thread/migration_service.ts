@@ -93,12 +93,12 @@ export class MigrationService {
   }
 
   #migrate(message: AppMessage, packet: Uint8Array | undefined): Promise<MigrateReply> {
-    const { session, head, missing, method, longestAwayMs, permissions } = message;
+    const { session, head, missing, method, longestAwayMs, longestAskingMs, permissions } = message;
     this.#permissions.begin(permissions);
     if (this.#session?.id !== session || packet === undefined) {
       return Promise.resolve({ ok: false, reason: "its session has ended" });
     }
-    return this.#session!.migrate({ head, packet, missing, method, longestAwayMs });
+    return this.#session!.migrate({ head, packet, missing, method, longestAwayMs, longestAskingMs });
   }
 
   /** The session's state, after a wait of limited length; one that failed long enough ago is opened again before. */

@@ -9,7 +9,7 @@
 import { type Capture, referencedCode, Refusal, SessionHeap, summary, takeFreshErrors } from "../heap/mod.ts";
 import { type AppFacts, filePermissions } from "./app_facts.ts";
 import type { BoardView } from "./board.ts";
-import { longestAwayMs, outweighs } from "./clone_bounds.ts";
+import { longestAskingMs, longestAwayMs, outweighs } from "./clone_bounds.ts";
 import type { Decision, DecisionMaker } from "./decision.ts";
 import { featuresOf } from "../features/features.ts";
 import { runFeatures } from "../features/run_features.ts";
@@ -383,6 +383,7 @@ export class Migrator {
         missing,
         method: point.method,
         longestAwayMs: longestAwayMs(this.#current.predicted, this.#current.longestMs),
+        longestAskingMs: longestAskingMs(this.#current.predicted),
         permissions: filePermissions(),
       };
     } catch (error) {
