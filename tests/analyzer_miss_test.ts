@@ -202,7 +202,12 @@ Deno.test("a miss of a run that decided by itself leaves the next plan without t
     const work = { here: meanSums(60_000, 3), there: few, up: few, down: few, ratio: 1, correction: 1 };
     const methods = { "app.ts#work": { ...work, role: "chosen", hereMeasured: true, refused: false } };
     const note = place.note();
-    place.note({ ...note, candidates: ["app.ts#work"], model: { ...note.model, methods } });
+    place.note({
+      ...note,
+      candidates: ["app.ts#work"],
+      starts: undefined,
+      model: { ...note.model, methods },
+    });
     const second = await place.run(["--clone", "spawn"]);
     assert.deepEqual(second.left, left);
     assert.match(second.said, /^clonecloud: analyzer miss: app\.ts#work reaches Deno\.Command/m);

@@ -117,7 +117,7 @@ const WAYS: Record<string, Way> = {
     body: `const before = (Error as any).prepareStackTrace;
       (Error as any).prepareStackTrace = () => start("stack");
       try { return new Error("x").stack; } finally { (Error as any).prepareStackTrace = before; }`,
-    through: ["by.<1>", "start"],
+    through: ["by.Error.prepareStackTrace", "start"],
   },
   species: {
     body: `class Own extends Array { static get [Symbol.species]() { start("species"); return Array; } }

@@ -52,7 +52,7 @@ export class Place implements AsyncDisposable {
   note(replacement?: unknown) {
     const folder = `${this.folder}/home/apps`;
     const name = [...Deno.readDirSync(folder)].map(({ name }) => name).find((name) =>
-      /^\w+\.json$/.test(name)
+      /^[0-9a-f]{8,}\.json$/.test(name)
     )!;
     if (replacement !== undefined) Deno.writeTextFileSync(`${folder}/${name}`, JSON.stringify(replacement));
     return JSON.parse(Deno.readTextFileSync(`${folder}/${name}`));

@@ -31,7 +31,7 @@ export class CodeShipper {
     const { hashes, bytes } = await this.#provide(requests);
     this.#parts.memory.addCode(hashes);
     const modules = missing.modules.map(({ key, links, isMain, origin }: any, i: number) => ({
-      ...{ key, links, isMain, origin },
+      ...{ key, links, isMain, ...(origin !== undefined && { origin }) },
       hash: hashes[i]!,
     }));
     const makers = missing.makers.map(({ key }: any, i: number) => [key, hashes[modules.length + i]!]);
