@@ -5,4 +5,4 @@ const globals = Reflect.ownKeys(globalThis);
 const { start } = await import("./start.ts");
 const { searchParams } = new URL(import.meta.url);
 const folder = searchParams.get("supervisor") ?? `${searchParams.get("in")}/clonecloud-${Deno.ppid}`;
-await start(folder, { globals, begunMs });
+start(folder, { globals, begunMs });

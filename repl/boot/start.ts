@@ -5,8 +5,8 @@ import { bootApp, type DecisionMaker } from "../../runtime/thread/mod.ts";
 export function start(
   supervisor: string,
   { globals, begunMs }: { globals: readonly PropertyKey[]; begunMs: number },
-): Promise<void> {
-  return bootApp(supervisor, {
+): void {
+  bootApp(supervisor, {
     ...{ globals, begunMs },
     decisionMaker: (model) => makeDecider(model) as unknown as DecisionMaker,
   });

@@ -16,7 +16,7 @@ import { GlobalBindings } from "./global_bindings.ts";
 import { ownCpuMs } from "../features/mod.ts";
 import { watchLostImports } from "../watch/lost_imports.ts";
 import { installNoteHook } from "../watch/note_hook.ts";
-import type { Sampler } from "../watch/sampler.ts";
+import { Sampler } from "../watch/sampler.ts";
 import { installLoadHook, type LoadHook } from "./load_hook.ts";
 import { SafeMap, SafeWeakMap } from "./intrinsics.ts";
 import { MadeCode } from "./made_code.ts";
@@ -40,14 +40,14 @@ export interface BootOptions {
  * Prepares an app process before its main module is loaded: takes its configuration from the supervisor, gives back
  * what permissions only the runtime needed, and hooks module loading if anything may migrate or is to be learnt.
  */
-export async function bootApp(supervisor: string, options: BootOptions): Promise<void> {
+export function bootApp(supervisor: string, options: BootOptions): void {
   stackAccessor();
   const facts = new AppFacts();
   const port = SyncPort.open(supervisor, facts);
   const board = new BoardView(Deno.openSync(`${supervisor}/board`));
   const config: AppConfig | undefined = port.request({ op: "supervisor", request: { op: "config" } });
   if (config === undefined) throw new Error("Cannot start: clonecloud's supervisor does not answer");
-  const sampler = config.profile ? await startSampler() : undefined;
+  const sampler = config.profile ? startSampler() : undefined;
   for (const permission of config.revoke) Deno.permissions.revokeSync(permission);
   const decision = config.model === null ? new Forced() : options.decisionMaker(config.model);
   let migrator: Migrator | undefined;
@@ -132,9 +132,8 @@ export async function bootApp(supervisor: string, options: BootOptions): Promise
 const PHASES = /\bimport\s*\.?\s*(?:defer|source)\b/;
 
 /** Without its own inspector the process runs as well; it only learns nothing. */
-async function startSampler(): Promise<Sampler | undefined> {
+function startSampler(): Sampler | undefined {
   try {
-    const { Sampler } = await import("../watch/sampler.ts");
     return new Sampler();
   } catch {
     return undefined;

@@ -1,4 +1,4 @@
-import { Session } from "node:inspector";
+import process from "node:process";
 
 /** Between two samples at least, microseconds: one each millisecond took 8 % of an app's time, as long as it ran. */
 const INTERVAL_US = 4000;
@@ -11,7 +11,8 @@ export type SampledProfile = { readonly nodes: readonly unknown[] };
 
 /** Samples what this thread runs, from inside, without touching its code. */
 export class Sampler {
-  readonly #session = new Session();
+  // Few starts sample, and a static import is loaded by all: in a bundle, one behind `import()` too.
+  readonly #session = new (process.getBuiltinModule("node:inspector").Session)();
 
   /** Starts sampling, for a process that started so long ago. @throws if the process may not use its own inspector. */
   constructor(sinceStartMs: number = performance.now()) {
