@@ -60,7 +60,7 @@ export class CodeToShip {
         key,
         uninitialised: this.#uninitialised(key),
         links: this.#linksOf(key),
-        ...this.#originOf(key),
+        origin: this.#known.code.module(key)?.origin,
         isMain: this.#known.code.module(key)?.url === Deno.mainModule,
       })),
       makers: map(objectEntries(this.#newMakers(packet.sites)), ({ 0: key, 1: sites }) => ({
@@ -71,11 +71,6 @@ export class CodeToShip {
     };
     const values = this.#valuesOf(packet.modules, needed);
     return { code: { modules: [], makers: {}, values, globals: this.#known.globals.names() }, missing };
-  }
-
-  #originOf(key: string): { readonly origin?: string } {
-    const origin = this.#known.code.module(key)?.origin;
-    return origin === undefined ? {} : { origin };
   }
 
   #newMakers(sites: ReferencedCode["sites"]): Record<string, number[]> {

@@ -1,8 +1,8 @@
 import { exitGuest } from "./guest_channel.ts";
+import { encodeUtf8 } from "./utf8.ts";
 
 const { stderr } = Deno;
 const writeSync = stderr.writeSync.bind(stderr);
-const encoder = new TextEncoder();
 
 /**
  * Ends this guest with an error of its own, on stderr. The engine would show it through what has been replaced by then, which asks
@@ -10,7 +10,7 @@ const encoder = new TextEncoder();
  */
 export function failGuest(error: unknown): never {
   Error.prepareStackTrace = undefined as never;
-  writeSync(encoder.encode(`error: ${textOf(error)}\n`));
+  writeSync(encodeUtf8(`error: ${textOf(error)}\n`));
   exitGuest(1);
 }
 

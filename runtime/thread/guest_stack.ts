@@ -199,10 +199,8 @@ function frame(
     ? `${url}:${timerCall}`
     : `${url}:${line}:${site.getColumnNumber()}`;
   const own = functionNameOf(site, url);
-  const made = origin === undefined ? undefined : functionAt(tables, place!);
-  const name = made?.start === MADE_AT
-    ? "eval"
-    : own ?? (place === undefined ? null : functionAt(tables, place)?.shown ?? null);
+  const written = place && (own === null || origin !== undefined) ? functionAt(tables, place) : undefined;
+  const name = origin !== undefined && written?.start === MADE_AT ? "eval" : own ?? written?.shown ?? null;
   const full = site.isConstructor()
     ? `new ${name ?? "<anonymous>"}`
     : site.isToplevel()

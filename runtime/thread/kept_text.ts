@@ -1,4 +1,5 @@
-const encoder = new TextEncoder();
+import { encodeUtf8 } from "./utf8.ts";
+
 const decoder = new TextDecoder();
 
 /** A text that came as a string or in UTF-8, and is made into the other when that is asked for. */
@@ -16,6 +17,6 @@ export class KeptText {
   }
 
   get bytes(): Uint8Array<ArrayBuffer> {
-    return this.#bytes ??= encoder.encode(this.#text);
+    return this.#bytes ??= encodeUtf8(this.#text!);
   }
 }

@@ -11,8 +11,9 @@ const SAMPLED_FILES = 4;
 const SAMPLED_FROM_BYTES = 128 * 1024;
 
 /**
- * Which share of the bytes of files that an app's arguments name, or that it read by itself the last time, its clone lacks. They are looked at once: of one that
- * changes meanwhile, the share is told wrongly, which only a prediction suffers from.
+ * Which share of the bytes of files that an app's arguments name, or that it read by itself the last time, its clone
+ * lacks. They are looked at once: of one that changes meanwhile, the share is told wrongly, which only a prediction
+ * suffers from.
  */
 export class LackingFiles {
   #allBytes = 0;

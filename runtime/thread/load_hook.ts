@@ -7,7 +7,7 @@ import type { DeviceCode } from "./device_code.ts";
 import { defineProperty, SafeMap, SafeSet } from "./intrinsics.ts";
 import { MAP_COMMENT, ScriptLoader, scriptUrl } from "./script_loader.ts";
 import { NODE_WORKERS, NODE_WORKERS_URL } from "../rewrite/constants.ts";
-import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
+import { decodeSource, encodeUtf8 } from "./utf8.ts";
 import type { SyncPort } from "./sync_port.ts";
 import { failedImport, failedResolution } from "../watch/failed_import.ts";
 import { FROM_DISK, hookModules, isRaw, isShownWrongly, PAST_HOOKS } from "../watch/unhooked.ts";
@@ -239,7 +239,7 @@ function rewriteLoaded(
     source === null || source === undefined || testRegExp(/^(node|ext|data):/, url) ||
     testRegExp(/\.(json|wasm|node)$/, url)
   ) return undefined;
-  const given: string = typeof source === "string" ? source : decodeUtf8(source);
+  const given: string = typeof source === "string" ? source : decodeSource(source);
   const request = { op: "rewrite", url, kind: kindOf(url, required, format) };
   const answer: RewriteAnswer | undefined = context.port.exchange(
     { op: "supervisor", request },
@@ -254,7 +254,7 @@ function rewriteLoaded(
   return {
     source: given,
     key: answer.key!,
-    text: decodeUtf8(answer.packet),
+    text: decodeSource(answer.packet),
     map: answer.map!,
     isModule,
     points,

@@ -9,7 +9,7 @@ import { evaluate, evaluatedAt, madeTexts, type Make, type Making, scriptOf } fr
 import type { MadeModule } from "./protocol.ts";
 import { appFrames } from "./stack.ts";
 import type { SyncPort } from "./sync_port.ts";
-import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
+import { decodeSource, encodeUtf8 } from "./utf8.ts";
 
 /** Makes functions of the same text, each time another. */
 type Maker = () => Function;
@@ -108,7 +108,7 @@ export class MadeCode {
       isModule: false,
       origin: evaluatedAt(place),
     });
-    return { key, text: packet === undefined ? "" : decodeUtf8(packet) };
+    return { key, text: packet === undefined ? "" : decodeSource(packet) };
   }
 }
 

@@ -6,7 +6,7 @@
  * 2. One thread is away at a time: a migration point reached meanwhile runs here.
  * 3. A session whose invocation was abandoned is never used again: what its guest holds is unknown.
  */
-import { type Capture, referencedCode, Refusal, SessionHeap, summary, takeFreshErrors } from "../heap/mod.ts";
+import { type Capture, referencedCode, Refusal, SessionHeap, takeFreshErrors } from "../heap/mod.ts";
 import { type AppFacts, filePermissions } from "./app_facts.ts";
 import type { BoardView } from "./board.ts";
 import { longestAskingMs, longestAwayMs, outweighs } from "./clone_bounds.ts";
@@ -19,18 +19,20 @@ import type { CodeRegistry } from "./code_registry.ts";
 import { CodeToShip } from "./code_to_ship.ts";
 import { isFixed, mayBeFixed } from "./fixed.ts";
 import type { Control } from "./live_modules.ts";
-import { appendDeviceFrames, appFrames, everyCallerWaits, framesBelow, stackLimit } from "./stack.ts";
+import { appendDeviceFrames, everyCallerWaits, framesBelow, stackLimit } from "./stack.ts";
 import type { MadeCode } from "./made_code.ts";
 import type { DeviceCode } from "./device_code.ts";
+import { AppSession, FORCED_WAIT, waitFor } from "./app_session.ts";
 import type { SessionState } from "./device_session.ts";
 import { performEffects } from "./effects.ts";
 import type { GlobalBindings } from "./global_bindings.ts";
-import { apply, functionBind, max, min, promiseThen, SafeMap, typedArrayLength } from "./intrinsics.ts";
+import { apply, functionBind, min, promiseThen } from "./intrinsics.ts";
 import {
   type AppConfig,
   type Caller,
   type MadeModule,
   type MigrateHead,
+  type MigrationReply,
   type Miss,
   NOT_AWAITED,
   type ReturnHead,
@@ -49,11 +51,11 @@ import {
 import { type Invocation, invocationRoots } from "./invocation_roots.ts";
 import { type MigrationPoint, migrationPoint } from "./migration_point.ts";
 import type { Accessor } from "./scope_handles.ts";
-import { OwnStages, shownRows, type StageRow } from "./stages.ts";
+import { MigrationReport } from "./migration_report.ts";
+import { type MethodTotals, MigrationTotals } from "./migration_totals.ts";
 import type { SyncPort } from "./sync_port.ts";
 import { unsentRules } from "./unsent.ts";
 import { startsWith } from "../heap/texts.ts";
-import { variablesAt } from "./variables.ts";
 import { append, filter, forEach, fromEntries, includes, listOf, map } from "../heap/lists.ts";
 
 export interface MigratorParts {
@@ -75,41 +77,16 @@ interface Way {
   awaited: boolean | undefined;
 }
 
-/** Decisions to stay that are traced with their figures, for each method. */
-const MAX_STAYS_TOLD = 1000;
-
-/** Frames of a thread that a person is shown. */
-const MAX_FRAMES_SHOWN = 40;
-
-/** What the migrations of one method came to. */
-interface Migrated {
-  invocations: number;
-  /** What processors spent on them there. */
-  cloneMs: number;
-  upBytes: number;
-  downBytes: number;
-}
-
-interface Reply {
-  readonly ok: boolean;
-  readonly head?: ReturnHead;
-  readonly packet?: Uint8Array;
-  readonly reason?: string;
-  readonly miss?: Miss;
-  readonly bytesUp?: number;
-  readonly bytesDown?: number;
-  /** Milliseconds between handing over and having the answer. */
-  readonly awayMs?: number;
-  readonly framesAsked?: boolean;
-  readonly faults?: number;
-  readonly fileBytes?: number;
-  readonly fileBytesRead?: number;
-  readonly fileBytesSent?: number;
-  readonly made?: readonly MadeModule[];
-}
-
 const now = performance.now.bind(performance);
 const dateNow = Date.now;
+
+/** An invocation that is ready to leave. */
+interface Suspended {
+  /** The method, its `this`, its arguments. */
+  readonly roots: readonly unknown[];
+  readonly capture: Capture;
+  readonly message: Record<string, unknown>;
+}
 
 const METHOD_REPLACED =
   "its object has another function in its place, which wraps it (a decorator's, an observable's action)";
@@ -118,22 +95,14 @@ const BUILTINS_CHANGED = "built-in objects were changed since the last migration
 
 export class Migrator {
   readonly #parts: MigratorParts;
-  readonly #stages: OwnStages;
+  readonly #report: MigrationReport;
+  readonly #session: AppSession;
   #heap: SessionHeap;
   #away = false;
   /** Its answer waits for the moment when the method's promise is settled. */
   #later = false;
-  /** The session that the heap's view is of. */
-  #session = 0;
-  /** How long the app has waited for sessions to open. */
-  #openingMs = 0;
-  /** The last session that was given up. */
-  #ended = -1;
   readonly #points: MigrationPoint[] = [];
-  readonly #migrated = new SafeMap<string, Migrated>();
-  #boardVersion = -1;
-  /** When there was no session though one was asked for. */
-  #askedMs = -Infinity;
+  readonly #totals = new MigrationTotals();
   /** Nothing has migrated in this session yet: the next one ships code too. */
   #cold = true;
   #runFeatures: readonly number[] | undefined;
@@ -151,7 +120,8 @@ export class Migrator {
   constructor(parts: MigratorParts) {
     this.#parts = parts;
     parts.values.looksAfterwards = true;
-    this.#stages = new OwnStages(parts.port, parts.config.stepping);
+    this.#report = new MigrationReport(parts);
+    this.#session = new AppSession(parts);
     this.#code = new CodeToShip(parts);
     this.#heap = this.#newHeap();
   }
@@ -184,12 +154,12 @@ export class Migrator {
   /** Tells all that happened and wasn't told yet. */
   tellAll(): void {
     forEach(this.#points, (point) => this.#tellPassed(point));
-    this.#stages.tellAll();
+    this.#report.tellAll();
   }
 
   /** How long the app has waited for sessions to open, milliseconds. */
   get openingMs(): number {
-    return this.#openingMs;
+    return this.#session.openingMs;
   }
 
   /** How often each method's migration point was reached. */
@@ -198,10 +168,8 @@ export class Migrator {
   }
 
   /** What each method's migrations came to. */
-  migrated(): Readonly<Record<string, Migrated>> {
-    const entries: [string, Migrated][] = [];
-    this.#migrated.forEach((sum, method) => entries[entries.length] = [method, sum]);
-    return fromEntries(entries);
+  migrated(): Readonly<Record<string, MethodTotals>> {
+    return this.#totals.read();
   }
 
   /** A migration point was reached. Throws what the method threw at the clone. */
@@ -242,16 +210,15 @@ export class Migrator {
     if (awaited === false && (point.mustBeAwaited || isAsync && !mayBeFixed(invocation, entry))) {
       return this.#local(point, NOT_AWAITED);
     }
-    const session = this.#sessionState(point.forced ? FORCED_WAIT : waitFor(decision));
+    const session = this.#session.state(point.forced ? FORCED_WAIT : waitFor(decision));
     if (session?.ok !== true) return this.#withoutSession(point, session, features, args.length === 0);
-    if (session.id !== this.#session) {
+    if (this.#session.enter(session.id)) {
       this.#forget();
-      this.#session = session.id;
       // What was decided while it opened was decided for conditions of another day, or for none.
       decision = this.#decide(point, features, args.length === 0, true);
       if (!decision.migrate) return this.#stay(point, decision, features);
     }
-    this.#trace({ event: "decide", thread: "main", method: point.method, ...decision, features });
+    this.#report.decided(point, decision, features);
     const { hereMs: predicted, longestMs, stakeMs } = decision;
     this.#current = { features, startedMs: now(), cold: this.#cold, predicted, longestMs, stakeMs };
     return { isAsync, awaited };
@@ -274,20 +241,15 @@ export class Migrator {
       return this.#failed(point, session?.error ?? SUPERVISOR_GONE);
     }
     if (session.late) return this.#local(point, session.error);
-    this.#askedMs = now();
+    this.#session.missed();
     const decision = this.#decide(point, features, ofRun, true);
     return this.#stay(point, { ...decision, migrate: false, reason: session.error }, features);
   }
 
-  /** The first decisions to stay are traced with their figures, so that a person can see why; millions would help nobody. */
   #stay(point: MigrationPoint, decision: Decision, features: readonly number[]): undefined {
     const { rest = 0, ...told } = decision;
     point.rest = rest;
-    if (rest > 0) return undefined;
-    if (this.#parts.config.trace && ++point.stayed <= MAX_STAYS_TOLD) {
-      this.#trace({ event: "decide", thread: "main", method: point.method, ...told, features });
-    }
-    return this.#local(point, decision.reason);
+    if (rest === 0) this.#report.stayed(point, told, features);
   }
 
   #featuresOf(args: ArrayLike<unknown>): readonly number[] {
@@ -296,96 +258,20 @@ export class Migrator {
     return args.length === 0 ? this.#runFeatures : append(listOf(this.#runFeatures), featuresOf(args));
   }
 
-  /** The session's state; undefined if the supervisor is gone. One that is ready is known without asking. */
-  #sessionState(wait: SessionWait): SessionState | undefined {
-    const { board, port } = this.#parts;
-    board.refresh();
-    const id = board.sessionId;
-    // Until the supervisor has taken note, the board still shows the session that was just ended.
-    if (board.session === "ready" && id !== this.#ended) return { ok: true, id };
-    const asked = now();
-    const session = port.request({ op: "session", ...wait }) as SessionState | undefined;
-    this.#openingMs += now() - asked;
-    return session;
-  }
-
-  /** Whether the session that the heap's view is of still is. */
-  #isSessionOpen(): boolean {
-    const { board } = this.#parts;
-    board.refresh();
-    return board.session === "ready" && board.sessionId === this.#session;
-  }
-
   /** A forced method waits for its session; any other goes on here until there is one. */
   #decide(point: MigrationPoint, features: readonly number[], ofRun: boolean, again = false): Decision {
     if (point.forced) return { migrate: true, hereMs: 0, thereMs: 0, reason: "forced" };
-    const { board, decision } = this.#parts;
-    if (board.version !== this.#boardVersion) {
-      this.#boardVersion = board.version;
-      // While a session is opening, what was measured last time has to do.
-      if (board.session !== "opening") decision.setConditions(board.read(), board.lacking);
-    }
-    // Nor is it lost for good: now and then an invocation for which that would pay asks for another.
-    if (board.session === "lost") {
-      if (now() - this.#askedMs >= ASK_AGAIN_MS) decision.expectClone();
-      else decision.setConditions(undefined);
-    }
+    const { decision } = this.#parts;
+    this.#session.tellConditions(decision);
     return decision.decide(point.method, features, ofRun, again);
   }
 
   #migrate(point: MigrationPoint, way: Way, invocation: Invocation): Outcome {
     const { isAsync } = way;
     const isFlow = isAsync && way.awaited === true;
-    const started = now();
-    let roots: unknown[] | undefined;
-    let message: Record<string, unknown>;
-    let capture: Capture;
+    let suspended: Suspended | undefined;
     try {
-      roots = invocationRoots(this.#parts, point, invocation);
-      if (roots === undefined) return this.#failed(point, METHOD_REPLACED);
-      capture = this.#heap.capture(roots, { rootNames: ["method", "this", "arguments"] });
-      this.#trace({
-        event: "capture",
-        thread: "main",
-        method: point.method,
-        objects: capture.objects,
-        named: capture.named,
-        bytes: capture.bytes,
-        ms: now() - started,
-        ...(this.#parts.config.trace && { from: summary(capture.explain(), SHARES_TRACED) }),
-      });
-      if (outweighs(now() - started, this.#current.stakeMs)) {
-        this.#endSession();
-        return this.#failed(point, "capturing it takes longer than it could save");
-      }
-      // Below a method that is waited for they can still be read when somebody asks.
-      const below = this.#parts.facts.framesBelow = isFlow ? framesBelow() : () => framesBelow()();
-      const caller = this.#parts.facts.caller = () => this.#caller(point, way, roots![2]);
-      const { code, missing } = this.#code.take(capture);
-      const unstable = unstableHere();
-      const head: Omit<MigrateHead, "permits"> = {
-        id: this.#next++,
-        method: point.method,
-        isAsync,
-        ...(way.awaited !== undefined && { caller: caller() }),
-        nowMs: dateNow(),
-        sinceStartMs: now(),
-        pid: Deno.pid,
-        exitCode: Deno.exitCode,
-        ...(unstable.length > 0 && { unstable }),
-        stack: { ...(point.tellsFrames && { below: below() }), limit: stackLimit() },
-        code,
-      };
-      message = {
-        op: "migrate",
-        session: this.#session,
-        head,
-        missing,
-        method: point.method,
-        longestAwayMs: longestAwayMs(this.#current.predicted, this.#current.longestMs),
-        longestAskingMs: longestAskingMs(this.#current.predicted),
-        permissions: filePermissions(),
-      };
+      suspended = this.#suspend(point, way, invocation);
     } catch (error) {
       // Whatever went wrong, a fault of ours included: the app's heap is untouched.
       this.#endSession();
@@ -393,19 +279,21 @@ export class Migrator {
       const { path, what, fix, message } = error;
       return this.#failed(point, message, { refused: { path, what, fix } });
     }
-    this.#stopAtCapture(point, roots, capture);
+    if (suspended === undefined) return undefined;
+    const { roots, capture, message } = suspended;
+    this.#report.atCapture(point, roots, this.#heap, capture);
     const { port } = this.#parts;
     const id = port.post(message, capture.parts, isFlow);
     if (this.#builtinsChanged()) {
       this.#endSession();
       port.wait(id);
-      this.#trace({ event: "abandon", thread: "main", method: point.method, reason: BUILTINS_CHANGED });
+      this.#report.abandoned(point, BUILTINS_CHANGED);
       return this.#reach(point, invocation);
     }
     this.#away = true;
     if (!isFlow) {
       try {
-        const reply: Reply | undefined = port.wait(id);
+        const reply: MigrationReply | undefined = port.wait(id);
         const settled = reply?.head?.ok === true ? reply.head.settled : undefined;
         if (settled === undefined || isAsync && settled === 0) return asReturned(this.#home(point, reply));
         if (settled === 0) return asSettled(this.#home(point, reply));
@@ -414,15 +302,66 @@ export class Migrator {
         this.#away = false;
       }
     }
-    const p = promiseThen(port.arrival(id), (reply: Reply | undefined) => {
+    const p = promiseThen(port.arrival(id), (reply: MigrationReply | undefined) => {
       this.#away = false;
       return asReturned(this.#homeLater(point, reply));
     });
     return { v: undefined, p };
   }
 
+  /** What leaves; undefined, and told why, if nothing does after all. @throws whatever capturing throws */
+  #suspend(point: MigrationPoint, way: Way, invocation: Invocation): Suspended | undefined {
+    const started = now();
+    const roots = invocationRoots(this.#parts, point, invocation);
+    if (roots === undefined) return this.#failed(point, METHOD_REPLACED);
+    const capture = this.#heap.capture(roots, { rootNames: ["method", "this", "arguments"] });
+    this.#report.captured(point, capture, now() - started);
+    const { predicted, longestMs, stakeMs } = this.#current;
+    if (outweighs(now() - started, stakeMs)) {
+      this.#endSession();
+      return this.#failed(point, "capturing it takes longer than it could save");
+    }
+    const { code, missing } = this.#code.take(capture);
+    const message = {
+      op: "migrate",
+      session: this.#session.id,
+      head: this.#headOf(point, way, { roots, code }),
+      missing,
+      method: point.method,
+      longestAwayMs: longestAwayMs(predicted, longestMs),
+      longestAskingMs: longestAskingMs(predicted),
+      permissions: filePermissions(),
+    };
+    return { roots, capture, message };
+  }
+
+  #headOf(
+    point: MigrationPoint,
+    way: Way,
+    { roots, code }: { readonly roots: readonly unknown[]; readonly code: MigrateHead["code"] },
+  ): Omit<MigrateHead, "permits"> {
+    // Below a method that is waited for they can still be read when somebody asks.
+    const isRead = way.isAsync && way.awaited === true;
+    const below = this.#parts.facts.framesBelow = isRead ? framesBelow() : () => framesBelow()();
+    const caller = this.#parts.facts.caller = () => this.#caller(point, way, roots[2]);
+    const unstable = unstableHere();
+    return {
+      id: this.#next++,
+      method: point.method,
+      isAsync: way.isAsync,
+      ...(way.awaited !== undefined && { caller: caller() }),
+      nowMs: dateNow(),
+      sinceStartMs: now(),
+      pid: Deno.pid,
+      exitCode: Deno.exitCode,
+      ...(unstable.length > 0 && { unstable }),
+      stack: { ...(point.tellsFrames && { below: below() }), limit: stackLimit() },
+      code,
+    };
+  }
+
   /** The answer is there, but others went on meanwhile: what they changed may be what was captured. */
-  #homeLater(point: MigrationPoint, reply: Reply | undefined, isLeft = false): Ended | undefined {
+  #homeLater(point: MigrationPoint, reply: MigrationReply | undefined, isLeft = false): Ended | undefined {
     const conflict = reply?.ok ? this.#heap.conflict() : undefined;
     if (conflict === undefined) return this.#home(point, reply, isLeft);
     return this.#abandon(point, `${conflict} changed on the device meanwhile`);
@@ -437,7 +376,7 @@ export class Migrator {
     settled: Settled,
     point: MigrationPoint,
     { reply, way: { isAsync, awaited }, fn, invocation: { self, args } }: {
-      reply: Reply | undefined;
+      reply: MigrationReply | undefined;
       way: Way;
       fn: Function;
       invocation: Invocation;
@@ -450,7 +389,7 @@ export class Migrator {
       if (isNow) return ended;
       this.#later = false;
       // Its files would land with nobody.
-      if (!this.#isSessionOpen()) return this.#abandon(point, "its session has ended");
+      if (!this.#session.isOpen) return this.#abandon(point, "its session has ended");
       return this.#homeLater(point, reply, !isAsync);
     };
     this.#later = !isNow;
@@ -494,7 +433,7 @@ export class Migrator {
   /** The answer is there: merge it, or run here. `isLeft`: the method has returned meanwhile, and promised what this comes to. */
   #home(
     point: MigrationPoint,
-    reply: Reply = { ok: false, reason: SUPERVISOR_GONE },
+    reply: MigrationReply = { ok: false, reason: SUPERVISOR_GONE },
     isLeft = false,
   ): Ended | undefined {
     const { head, packet } = reply;
@@ -529,55 +468,25 @@ export class Migrator {
     performEffects(head.effects);
     point.failures = 0;
     point.tellsFrames ||= reply.framesAsked === true;
-    this.#learn(point, reply, head);
-    this.#trace({
-      event: "merge",
-      thread: "main",
-      method: point.method,
-      ms: now() - started,
-      bytes: typedArrayLength(packet),
-      away: reply.awayMs,
-      total: now() - this.#current.startedMs,
-      up: reply.bytesUp,
-      down: reply.bytesDown,
-      predicted: this.#current.predicted,
-      ...(this.#parts.config.trace && {
-        rows: this.#heap.counts(),
-        conditions: this.#parts.board.read(),
-      }),
-      faults: reply.faults,
-      fileBytes: reply.fileBytes,
-      fileBytesSent: reply.fileBytesSent,
-      clone: head.ms,
-    });
+    const totalMs = this.#learn(point, reply, head);
+    const { predicted } = this.#current;
     this.#current.startedMs = 0;
-    this.#stages.reach(() => ({
-      stage: "merge",
-      thread: "main",
-      method: point.method,
-      side: "device",
-      outcome: head.outcome,
-      bytes: typedArrayLength(packet),
-      ...shownRows(this.#heap),
-    }));
+    this.#report.merged(point, this.#heap, { reply, head, packet, ms: now() - started, totalMs, predicted });
     forEach(takeFreshErrors(), (error) => {
       appendDeviceFrames(error, isLeft);
     });
     return { outcome: head.outcome, value: roots[0] };
   }
 
-  #learn(point: MigrationPoint, reply: Reply, head: Extract<ReturnHead, { ok: true }>): void {
+  /** @returns how long the migration took, milliseconds */
+  #learn(point: MigrationPoint, reply: MigrationReply, head: Extract<ReturnHead, { ok: true }>): number {
     const { features, startedMs, cold } = this.#current;
+    const totalMs = now() - startedMs;
     this.#cold = false;
-    const sum = this.#migrated.get(point.method) ?? { invocations: 0, cloneMs: 0, upBytes: 0, downBytes: 0 };
-    sum.invocations++;
-    sum.cloneMs += head.ms.cpu;
-    sum.upBytes += reply.bytesUp ?? 0;
-    sum.downBytes += reply.bytesDown ?? 0;
-    this.#migrated.set(point.method, sum);
+    this.#totals.add(point.method, reply, head.ms.cpu);
     this.#parts.decision.observe(point.method, {
       where: "there",
-      totalMs: now() - startedMs,
+      totalMs,
       cloneMs: head.ms.run,
       cloneCpuMs: head.ms.cpu,
       upBytes: reply.bytesUp ?? 0,
@@ -589,28 +498,7 @@ export class Migrator {
       features,
       cold,
     });
-  }
-
-  #stopAtCapture(point: MigrationPoint, roots: readonly unknown[], capture: Capture): void {
-    this.#stages.reach(() => {
-      const explanation = capture.explain();
-      const origins = explanation.origins();
-      const { rows, rowCount } = shownRows(this.#heap);
-      return {
-        stage: "capture",
-        thread: "main",
-        method: point.method,
-        side: "device",
-        bytes: capture.bytes,
-        objects: capture.objects,
-        named: capture.named,
-        from: summary(explanation, SHARES_SHOWN),
-        frames: appFrames(MAX_FRAMES_SHOWN),
-        variables: variablesAt(this.#parts.registry, point, roots as [Function, unknown, unknown[]]),
-        rows: map(rows, (row): StageRow => ({ ...row, ...origins.get(row.mid!) })),
-        rowCount,
-      };
-    });
+    return totalMs;
   }
 
   /** The method returns a promise: what its caller may do before that is settled. `list` is what the method was given. */
@@ -651,20 +539,11 @@ export class Migrator {
   }
 
   #endSession(): void {
-    if (this.#ended === this.#session) return;
-    this.#ended = this.#session;
-    this.#parts.port.tell({ op: "close" });
-    this.#forget();
+    if (this.#session.giveUp()) this.#forget();
   }
 
   #abandon(point: MigrationPoint, reason: string, miss?: Miss): undefined {
-    this.#trace({
-      event: "abandon",
-      thread: "main",
-      method: point.method,
-      reason,
-      ...(miss !== undefined && { miss }),
-    });
+    this.#report.abandoned(point, reason, miss);
     this.#endSession();
     // Elsewhere it may be awaited.
     point.mustBeAwaited ||= startsWith(reason, NOT_AWAITED);
@@ -687,51 +566,6 @@ export class Migrator {
   }
 
   #local(point: MigrationPoint, reason: string, refused?: TraceEvent["refused"]): undefined {
-    const event: TraceEvent = {
-      event: "local",
-      thread: "main",
-      method: point.method,
-      reason,
-      ...(refused !== undefined && { refused }),
-    };
-    if (this.#isTraced) this.#stages.tell(event);
-    else if (point.forced && point.toldWhy !== reason) {
-      point.toldWhy = reason;
-      this.#stages.tellSoon(event);
-    }
-    return undefined;
+    this.#report.local(point, reason, refused);
   }
-
-  get #isTraced(): boolean {
-    const { trace, stepping } = this.#parts.config;
-    return trace || stepping;
-  }
-
-  #trace(event: TraceEvent): void {
-    if (this.#isTraced || event.event === "abandon") this.#stages.tell(event);
-    else if (event.event === "merge") this.#stages.tellSoon(event);
-  }
-}
-
-/** Of the roots, paths, classes and modules that a packet's bytes come from. */
-const SHARES_TRACED = 5;
-const SHARES_SHOWN = 12;
-/** A lost session is asked about again after that long. */
-const ASK_AGAIN_MS = 5_000;
-/** How long to wait for a session that is opening: at most, and of that also if it has been opening for long. */
-interface SessionWait {
-  readonly waitMs: number;
-  readonly riskMs: number;
-}
-
-/** How long a forced method waits for its session. */
-const FORCED_WAIT: SessionWait = { waitMs: 30_000, riskMs: 0 };
-/** Any other waits for as long as it expects to save, at most this long … */
-const MAX_WAIT_MS = 15_000;
-/** … or, if that is longer, for this share of what it takes here: no more is lost if no clone comes. */
-const RISKED_SHARE = 0.1;
-
-function waitFor({ hereMs, thereMs }: Decision): SessionWait {
-  const riskMs = hereMs * RISKED_SHARE;
-  return { waitMs: max(0, min(max(MAX_WAIT_MS, riskMs), hereMs - thereMs)), riskMs };
 }

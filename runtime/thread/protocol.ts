@@ -194,6 +194,25 @@ export interface Miss {
   readonly through: readonly string[];
 }
 
+/** Device's supervisor → the app's thread: how a migration that was handed over ended. */
+export interface MigrationReply {
+  readonly ok: boolean;
+  readonly head?: ReturnHead;
+  readonly packet?: Uint8Array;
+  readonly reason?: string;
+  readonly miss?: Miss;
+  readonly bytesUp?: number;
+  readonly bytesDown?: number;
+  /** Milliseconds between handing over and having the answer. */
+  readonly awayMs?: number;
+  readonly framesAsked?: boolean;
+  readonly faults?: number;
+  readonly fileBytes?: number;
+  readonly fileBytesRead?: number;
+  readonly fileBytesSent?: number;
+  readonly made?: readonly MadeModule[];
+}
+
 /** A function that a clone has made of texts: the module that stands for it. */
 export interface MadeModule {
   readonly url: string;
