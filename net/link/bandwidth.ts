@@ -32,12 +32,14 @@ export class Bandwidth {
   #probes: Spread[] = [];
   #probedAt = 0;
   #passed: { rate: number; at: number } | undefined;
+  /** What is small goes faster, for a token bucket in between lets it through at once: only large probes tell. */
+  hasBucket = false;
 
   /** Bytes a second; undefined before the first probe. */
   value(now: number = performance.now()): number | undefined {
     const sorted = this.#probes.map(rate).sort((a, b) => a - b);
-    // Of a short one either end may be late.
-    const pauses = this.isNoisy && this.#probes.every(({ ms }) => ms >= SHORT_PROBE_MS);
+    // Of a short one either end may be late; of what a bucket let through, some more may count than was the link's.
+    const pauses = this.isNoisy && !this.hasBucket && this.#probes.every(({ ms }) => ms >= SHORT_PROBE_MS);
     const median = pauses ? sorted.at(-1) : sorted[sorted.length >> 1];
     if (median === undefined || this.#passed === undefined) return median;
     const { rate: passed, at } = this.#passed;

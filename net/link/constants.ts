@@ -5,6 +5,8 @@ export const SMALL_PROBE_BYTES = 8 * 1024;
 /** Least and most bytes of a later probe, which is sized to take {@linkcode PROBE_MS}. */
 export const LEAST_PROBE_BYTES = 8 * 1024;
 export const LARGE_PROBE_BYTES = 64 * 1024;
+/** Least bytes of one that tells whether a surprising one was right: an emptied bucket's wait for the first piece weighs less. */
+export const LEAST_CONFIRMING_BYTES = 16 * 1024;
 /** How long a probe should keep the link busy: long enough that timers of both machines don't show. */
 export const PROBE_MS = 40;
 /** The same where probes disagree, as on a device that is held back or busy: its pauses weigh less then. */
@@ -21,6 +23,15 @@ export const MAX_PIECE_BYTES = LARGE_PROBE_BYTES / PROBE_PIECES + 16;
 export const LEAST_BURSTS = 4;
 /** Pieces that arrive within this time arrived together: what waited for the process to run. */
 export const BURST_MS = 1;
+/** A train of which this share came first and at once went through a token bucket, or one end paused. */
+export const BUCKET_SHARE = 0.25;
+/** So many times the pace of what follows is not the link's own. */
+export const BUCKET_PACE = 2;
+/**
+ * How much of either way probes may take where small ones go through a bucket at once, so that each has to be a large one: on a
+ * slow link they come less often then (1.3 s of 0.4 Mbit/s every 4.4 s, each way in turn), and a change is noticed as much later.
+ */
+export const BUCKET_PROBE_SHARE = 0.15;
 /** Pings at the start; the fastest counts. */
 export const FIRST_PINGS = 3;
 /** Above this round-trip time, milliseconds, one first ping does. */

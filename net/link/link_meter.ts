@@ -2,10 +2,12 @@
 import type { Channel } from "../channel/mod.ts";
 import {
   AWAY_PROBE_INTERVAL_MS,
+  BUCKET_PROBE_SHARE,
   EAGER_ROUNDS,
   FAR_RTT_MS,
   FIRST_PINGS,
   LARGE_PROBE_BYTES,
+  LEAST_CONFIRMING_BYTES,
   LEAST_PROBE_BYTES,
   NOISE,
   NOISY_PROBE_MS,
@@ -28,9 +30,12 @@ import type { LinkSpec } from "./emulated_link.ts";
 import { LinkEnds } from "./link_ends.ts";
 import { Bandwidth, type Spread, TransferWatch } from "./bandwidth.ts";
 
-/** How a train went, and whether it had the link for itself. */
+/** How a train went. */
 interface Probe extends Spread {
+  /** It had the link for itself. */
   readonly alone: boolean;
+  /** It took much less than the link's pace would have: a token bucket let its beginning through at once. */
+  readonly hadBucket: boolean;
 }
 
 /** Measures from the device's side for as long as a session lives. It owns the channel. */
@@ -149,7 +154,10 @@ export class LinkMeter {
   async #round(round: number, signal: AbortSignal): Promise<void> {
     // Asked a second time at once: one that is late may have waited for either process.
     const isOther = await this.#ping(signal) === "other" && await this.#ping(signal) !== "usual";
-    const interval = this.#isAway() ? AWAY_PROBE_INTERVAL_MS : PROBE_INTERVAL_MS;
+    const interval = Math.max(
+      this.#isAway() ? AWAY_PROBE_INTERVAL_MS : PROBE_INTERVAL_MS,
+      ...[this.#up, this.#down].map(bucketIntervalMs),
+    );
     this.#isSettled = round >= EAGER_ROUNDS;
     const due = isOther || !this.#isSettled ||
       performance.now() - this.#probedAt >= interval - PING_INTERVAL_MS / 2;
@@ -220,7 +228,10 @@ export class LinkMeter {
     if (small.ms >= REPEAT_PROBE_MS || !this.#probes) return;
     const bytes = isShort ? LARGE_PROBE_BYTES : probeBytes(rateOf(small));
     for (let i = isShort ? 0 : 1; i < PROBE_WINDOW; i++) {
-      bandwidth.probed(await this.#train(way, bytes, signal));
+      const probe = await this.#train(way, bytes, signal);
+      bandwidth.probed(probe);
+      bandwidth.hasBucket ||= probe.hadBucket;
+      if (probe.ms >= REPEAT_PROBE_MS) break;
     }
   }
 
@@ -233,12 +244,25 @@ export class LinkMeter {
       return true;
     }
     const ms = bandwidth.isNoisy ? NOISY_PROBE_MS : PROBE_MS;
-    const first = await this.#train(way, bytes ?? probeBytes(bandwidth.value()!, ms), signal);
+    const sized = bandwidth.hasBucket ? LARGE_PROBE_BYTES : probeBytes(bandwidth.value()!, ms);
+    const asked = await this.#train(way, bytes ?? sized, signal);
+    if (bandwidth.hasBucket && asked.alone) bandwidth.hasBucket = asked.hadBucket;
+    const first = bytes === undefined ? await this.#throughBucket(way, asked, signal) : asked;
     const isAsKnown = bytes === undefined && this.#isAsKnown(bandwidth, first);
     this.#steady = isAsKnown ? this.#steady + 1 : 0;
     if (isAsKnown) bandwidth.probed(first);
     else await this.#probeNews(way, { first, ms, sized: bytes === undefined }, signal);
     return isAsKnown;
+  }
+
+  /** A small probe that was much faster than what is known may have gone through a bucket: a large one tells. */
+  async #throughBucket(way: "up" | "down", probe: Probe, signal: AbortSignal): Promise<Probe> {
+    const bandwidth = way === "up" ? this.#up : this.#down;
+    const isFaster = rateOf(probe) > OTHER_LINK * bandwidth.value()!;
+    if (!isFaster || probe.bytes > LARGE_PROBE_BYTES / 2) return probe;
+    const large = await this.#train(way, LARGE_PROBE_BYTES, signal);
+    bandwidth.hasBucket = large.hadBucket;
+    return large;
   }
 
   /** Where probes disagree anyway, one more that does says nothing, unless it is far from all. */
@@ -264,7 +288,8 @@ export class LinkMeter {
     const all = [first];
     // One more than has to agree: the first was sized for another rate.
     while (all.length <= wanted) {
-      all.push(await this.#train(way, probeBytes(rateOf(all.at(-1)!), ms), signal));
+      const bytes = Math.max(LEAST_CONFIRMING_BYTES, probeBytes(rateOf(all.at(-1)!), ms));
+      all.push(await this.#train(way, bytes, signal));
       const last = all.slice(-wanted);
       if (last.length === wanted && agree(last)) return bandwidth.changed(last.at(-2)!, last.at(-1)!);
     }
@@ -278,7 +303,10 @@ export class LinkMeter {
     const middle = three.sort((a, b) => rateOf(a) - rateOf(b))[1]!;
     const bandwidth = way === "up" ? this.#up : this.#down;
     const known = bandwidth.value()!;
-    if (agree(three) && Math.abs(rateOf(middle) - known) > SURPRISE * known) {
+    // However far apart: where all are far off, on the same side, nothing that is known holds any more.
+    const rates = three.map(rateOf);
+    const isOther = Math.min(...rates) > OTHER_LINK * known || OTHER_LINK * Math.max(...rates) < known;
+    if (isOther || agree(three) && Math.abs(rateOf(middle) - known) > SURPRISE * known) {
       bandwidth.changed(middle, middle);
     } else bandwidth.probed(middle);
   }
@@ -302,7 +330,8 @@ export class LinkMeter {
     const alone = this.#passed - passed < bytes * NOISE;
     const isLate = alone && tookMs > (1 + NOISE) * spread.ms &&
       (way === "up" ? this.#up : this.#down).isNews(spread);
-    return { bytes: spread.bytes, ms: isLate ? tookMs : spread.ms, alone };
+    const hadBucket = tookMs < (1 - NOISE) * spread.ms;
+    return { bytes: spread.bytes, ms: isLate ? tookMs : spread.ms, alone, hadBucket };
   }
 
   #answer<T>(kind: "pong" | "up" | "down", signal: AbortSignal, ask: () => void): Promise<T> {
@@ -333,6 +362,12 @@ function agree(probes: readonly Probe[]): boolean {
 function probeBytes(bytesPerSecond: number, ms: number = PROBE_MS): number {
   const bytes = Math.round(bytesPerSecond * ms / 1000);
   return Math.max(LEAST_PROBE_BYTES, Math.min(LARGE_PROBE_BYTES, bytes));
+}
+
+/** Least time between probes of a direction, the other one's in between. */
+function bucketIntervalMs(bandwidth: Bandwidth): number {
+  if (!bandwidth.hasBucket) return 0;
+  return LARGE_PROBE_BYTES / bandwidth.value()! * 1000 / (2 * BUCKET_PROBE_SHARE);
 }
 
 function rateOf({ bytes, ms }: Spread): number {
