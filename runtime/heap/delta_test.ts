@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { FakeSide } from "./fake_side_test.ts";
 import { SessionHeap } from "./mod.ts";
 import { pair } from "./pair_test.ts";
-import { PROGRAM } from "./program_test.ts";
+import { PROGRAM, SITE } from "./program_test.ts";
 
 interface Item {
   id: number;
@@ -80,6 +80,17 @@ Deno.test("capture() tells a replaced surrogate from a lone one, here and there"
   there[0] = replaced;
   deviceHeap.accept(cloneHeap.capture([there]).packet);
   assert.equal(root[0], replaced);
+});
+
+Deno.test("capture() sends home at once what inherits private names from farther along", () => {
+  const { device, deviceHeap, cloneHeap } = pair();
+  const middle = {}, end = Object.create(middle), point = new (device.class(SITE.Point))(1, 2);
+  const root = [middle, end, point];
+  const [there] = cloneHeap.accept(deviceHeap.capture([root]).packet) as [object[]];
+  Object.setPrototypeOf(there[0], there[2]!);
+  deviceHeap.accept(cloneHeap.capture([there]).packet);
+  assert.equal(Object.getPrototypeOf(middle), point);
+  assert.equal(deviceHeap.capture([root]).objects, 0);
 });
 
 interface Collections {

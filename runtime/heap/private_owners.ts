@@ -22,7 +22,7 @@ export class PrivateOwners {
 
   /** Derived classes first. */
   of(object: object): readonly Function[] {
-    const along = this.#ofPrototype(getPrototypeOf(object));
+    const along = this.inherited(getPrototypeOf(object));
     let all = along;
     for (let i = this.#classes.length - 1; i >= 0; i--) {
       const owner = this.#classes[i]!;
@@ -54,7 +54,8 @@ export class PrivateOwners {
     return this.#code.readPrivates(owner, object) !== undefined;
   }
 
-  #ofPrototype(prototype: object | null): readonly Function[] {
+  /** Classes with private names along a prototype chain, derived ones first. */
+  inherited(prototype: object | null): readonly Function[] {
     if (prototype === null) return NONE;
     const known = this.#along.get(prototype);
     if (known !== undefined) return known;

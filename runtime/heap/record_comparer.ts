@@ -28,7 +28,7 @@ import { hasElements } from "./layouts.ts";
 import { KIND, type Node } from "./node.ts";
 import type { Outlet } from "./outlet.ts";
 import { sameBytes } from "./reader.ts";
-import type { Shape } from "./shape.ts";
+import type { Shape, ShapeRoot } from "./shape.ts";
 import { slotComparer } from "./slot_code.ts";
 
 const scratchFloat = new Float64Array(1);
@@ -141,7 +141,16 @@ export class RecordComparer {
 
   #sameRoot(node: object, { root }: Shape): boolean {
     return root.owners.length === 0 && getPrototypeOf(node) === root.prototype &&
-      isExtensible(node) === root.extensible && !this.#out.owners.hasStray(node);
+      isExtensible(node) === root.extensible && this.#isStillBare(root) && !this.#out.owners.hasStray(node);
+  }
+
+  /** Whether no prototype farther along became one with private names. */
+  #isStillBare(root: ShapeRoot): boolean {
+    const { owners, state } = this.#out;
+    if (root.bareEpoch === state.epoch) return true;
+    if (owners.inherited(root.prototype).length > 0) return false;
+    root.bareEpoch = state.epoch;
+    return true;
   }
 
   /** Whether a value is the next one of the record. */

@@ -54,6 +54,8 @@ export class ShapeRoot {
   /** Classes with private names along the prototype chain. */
   readonly owners: readonly Function[];
   readonly first: Step = new Step();
+  /** The capture that last found no class with private names along the chain. */
+  bareEpoch = 0;
 
   constructor(prototype: object | null, extensible: boolean, owners: readonly Function[]) {
     this.prototype = prototype;
