@@ -9,6 +9,7 @@
  */
 import type { BufferContent } from "./kinds/buffer.ts";
 import type { SessionState } from "./session_state.ts";
+import { readPatch } from "./byte_patch.ts";
 import { BLOB_BYTES, CARRIES_PRIVATES } from "./constants.ts";
 import type { CidRun } from "./capture.ts";
 import type { Inlet } from "./inlet.ts";
@@ -17,7 +18,7 @@ import { FILLED } from "./kinds/kind.ts";
 import { KINDS } from "./kinds/table.ts";
 import { KIND } from "./node.ts";
 import { Offsets } from "./offsets.ts";
-import { newUint8Array, SafeMap, typedArrayLength } from "./intrinsics.ts";
+import { newUint8Array, SafeMap, SafeSet, typedArrayLength } from "./intrinsics.ts";
 import { PacketError } from "./packet_error.ts";
 
 const NOTHING: readonly number[] = [];
@@ -55,6 +56,8 @@ export class Acceptance {
   readonly #ends = new Offsets();
   #firstStart = 0;
   readonly #changeStarts: number[] = [];
+  /** Those of the last changed nodes that came as patches, each behind a zero. */
+  readonly #patched: Uint8Array[] = [];
   /** By new node, whether it waits for others, once one does. */
   #waiting: Uint8Array | undefined;
 
@@ -237,23 +240,45 @@ export class Acceptance {
   #readChanges(): void {
     const inlet = this.#inlet;
     const { state } = inlet;
-    for (let i = 0, count = inlet.count(); i < count; i++) {
-      const mid = inlet.mid();
-      inlet.live(mid);
-      const index = mid - state.origin;
-      if (index >= inlet.firstNew) throw new PacketError("it changes an object that it makes");
-      this.#changed[i] = index;
-    }
+    for (let i = 0, count = inlet.count(); i < count; i++) this.#changed[i] = this.#changedIndex();
     for (let i = 0; i < this.#changed.length; i++) {
       this.#changeStarts[i] = inlet.at;
       inlet.changing = this.#changed[i]!;
       this.#changedContents[i] = KINDS[state.kinds[this.#changed[i]!]!]!.readContent(inlet);
     }
-    inlet.changing = undefined;
     this.#changeStarts[this.#changed.length] = inlet.at;
+    this.#readPatches();
+    inlet.changing = undefined;
     for (let i = 0, count = inlet.count(); i < count; i++) {
       const node = inlet.live(inlet.mid());
       inlet.tails.set(node, inlet.varint());
+    }
+  }
+
+  #changedIndex(): number {
+    const inlet = this.#inlet;
+    const mid = inlet.mid();
+    inlet.live(mid);
+    const index = mid - inlet.state.origin;
+    if (index >= inlet.firstNew) throw new PacketError("it changes an object that it makes");
+    return index;
+  }
+
+  /** Each makes at most its record of before and its own bytes, and no record has two: so all are bounded. */
+  #readPatches(): void {
+    const inlet = this.#inlet;
+    const { kept, kinds } = inlet.state;
+    const seen = new SafeSet<number>();
+    for (let i = 0, count = inlet.count(); i < count; i++) {
+      const index = inlet.changing = this.#changedIndex();
+      const to = kept.end(index);
+      if (to === 0 || seen.has(index)) throw new PacketError("a record changed that isn't there");
+      seen.add(index);
+      const record = readPatch(inlet, { bytes: kept.bytesOf(index), from: kept.start(index), to }, 1);
+      this.#patched[i] = record;
+      const nth = this.#changed.length;
+      this.#changed[nth] = index;
+      this.#changedContents[nth] = inlet.within(record, 1, () => KINDS[kinds[index]!]!.readContent(inlet));
     }
   }
 
@@ -318,8 +343,13 @@ export class Acceptance {
     kept.placeAll(inlet.firstNew, place, { from, base: 0, ends });
     const changes = this.#changeStarts;
     const changed = kept.append(inlet.bytes, changes[0]!, changes[changes.length - 1]!, false);
-    for (let i = 0; i < changes.length - 1; i++) {
+    const whole = changes.length - 1;
+    for (let i = 0; i < whole; i++) {
       kept.place(this.#changed[i]!, changed, changes[i]!, changes[i + 1]!);
+    }
+    for (let i = 0; i < this.#patched.length; i++) {
+      const record = this.#patched[i]!, end = typedArrayLength(record);
+      kept.place(this.#changed[whole + i]!, kept.append(record, 1, end, true), 1, end);
     }
     this.#keepBlobs();
     kept.compact();

@@ -1,6 +1,7 @@
 import type { ModuleKey } from "./access.ts";
 import { CARRIES_PRIVATES, FLAG_RETURN } from "./constants.ts";
-import { type PatchParts, writePatch } from "./byte_patch.ts";
+import { type PatchParts, writePatched } from "./byte_patch.ts";
+import { ChangedRecords } from "./changed_records.ts";
 import { explain, type Explanation } from "./explain.ts";
 import { IteratorReach } from "./iterator_reach.ts";
 import { KINDS } from "./kinds/table.ts";
@@ -80,12 +81,7 @@ export class CaptureWalk {
   /** By new node; each record and each shell begins where the one before ends. */
   readonly #ends = new Offsets();
   readonly #shellEnds = new Offsets();
-  /** New records of nodes that the other side knows, one after the other. */
-  readonly #changes = new Writer();
-  /** Their indexes. */
-  readonly changed: number[] = [];
-  /** Where in {@linkcode #changes} each ends. */
-  readonly #changeEnds: number[] = [];
+  readonly #changes: ChangedRecords;
   /** Pairs of MID and how many of the last entries were added since. */
   readonly #tails = new Writer();
   #tailCount = 0;
@@ -102,11 +98,17 @@ export class CaptureWalk {
 
   constructor(state: SessionState, options: OutletOptions) {
     this.#state = state;
+    this.#changes = new ChangedRecords(state.kept);
     state.epoch++;
     this.out = new Outlet(state, options);
     // No record that is kept may begin at 0.
     this.#records.byte(0);
     this.#iterators = new IteratorReach(this.out, this.#places);
+  }
+
+  /** Indexes of nodes that the other side knows otherwise. */
+  get changed(): readonly number[] {
+    return this.#changes.indexes;
   }
 
   /** @throws {Refusal} */
@@ -207,7 +209,7 @@ export class CaptureWalk {
     out.w = this.#scratch;
     out.w.at = 0;
     kind.writeShell(node, out);
-    out.w = this.#changes;
+    out.w = this.#changes.w;
     const start = out.w.at;
     kind.writeContent(node, out);
     const sameBlob = out.blob === undefined || !out.blobChanged;
@@ -215,10 +217,10 @@ export class CaptureWalk {
       out.w.at = start;
       out.blob = undefined;
     } else {
+      // Large buffers come in the order of their whole records.
+      this.#changes.take(index, start, out.blob === undefined);
       if (out.blob !== undefined) this.#takeBlob(this.#changedBlobs, index);
       else this.#state.kept.blobs.delete(index);
-      this.changed[this.changed.length] = index;
-      this.#changeEnds[this.#changeEnds.length] = out.w.at;
     }
   }
 
@@ -235,7 +237,7 @@ export class CaptureWalk {
   #takeBlob(list: Blob[], index: number): void {
     const bytes = this.out.blob!;
     const isNew = list === this.#newBlobs;
-    const patch = isNew ? undefined : writePatch(this.#state.kept.blobs.get(index), bytes);
+    const patch = isNew ? undefined : writePatched(this.#state.kept.blobs.get(index), bytes);
     const size = (patch === undefined ? 0 : typedArrayLength(patch.head)) +
       (patch?.whole === false ? 0 : typedArrayLength(bytes));
     list[list.length] = { index, bytes, patch, size };
@@ -281,7 +283,8 @@ export class CaptureWalk {
     writeSection(head, this.#iterators.write(), this.#places);
     writeSection(head, created, this.#shells);
     const tail = new Writer();
-    this.#writeChanges(tail);
+    this.#changes.write(tail, state.origin);
+    writeSection(tail, this.#tailCount, this.#tails);
     const unchanged = this.#unchanged(reached);
     writeRanges(tail, unchanged);
     writeSection(tail, request.roots.length, this.#roots);
@@ -319,13 +322,6 @@ export class CaptureWalk {
     return { parts: [whole], records: { bytes: whole, from: head.at } };
   }
 
-  #writeChanges(w: Writer): void {
-    w.varint(this.changed.length);
-    for (let i = 0; i < this.changed.length; i++) w.varint(this.#state.origin + this.changed[i]!);
-    w.raw(written(this.#changes));
-    writeSection(w, this.#tailCount, this.#tails);
-  }
-
   /** Known nodes that the roots reach and that are as the other side has them, by rising index. */
   #unchanged(reached: number): number[] {
     const { queue, firstNew } = this.out;
@@ -348,17 +344,12 @@ export class CaptureWalk {
     const asNew = returns ? ROW.new : ROW.migrated;
     kept.placeAll(firstNew, place, { from: records.from, base: records.from - FIRST_RECORD, ends });
     typedArrayFill(states, asNew, firstNew, firstNew + ends.length);
-    const changes = kept.append(this.#changes.bytes, 0, this.#changes.at, false);
+    this.#changes.keep();
     for (let i = 0; i < queue.length; i++) {
       if (queue.at(i) >= firstNew) continue;
       states[queue.at(i)] = i >= reached ? ROW.dead : returns ? ROW.unchanged : ROW.named;
     }
-    for (let i = 0, start = 0; i < this.changed.length; i++) {
-      const end = this.#changeEnds[i]!;
-      kept.place(this.changed[i]!, changes, start, end);
-      states[this.changed[i]!] = ROW.changed;
-      start = end;
-    }
+    for (let i = 0; i < this.changed.length; i++) states[this.changed[i]!] = ROW.changed;
     const { moved } = this.#iterators;
     for (let i = 0; i < moved.length; i++) states[moved[i]!] = ROW.changed;
     kept.compact();
@@ -373,12 +364,8 @@ export class CaptureWalk {
   #sizes(front: number): { readonly front: number; readonly bytesOf: (index: number) => number } {
     const { firstNew } = this.out;
     const ends = this.#ends, shellEnds = this.#shellEnds;
-    const { kept } = this.#state;
-    const changed = this.changed;
     const changeBytes: number[] = [];
-    for (let i = 0; i < changed.length; i++) {
-      changeBytes[changed[i]!] = kept.end(changed[i]!) - kept.start(changed[i]!);
-    }
+    for (let i = 0; i < this.changed.length; i++) changeBytes[this.changed[i]!] = this.#changes.bytes(i);
     const blobBytes = new SafeMap<number, number>();
     for (let i = 0; i < this.#newBlobs.length; i++) addBlob(blobBytes, this.#newBlobs[i]!);
     for (let i = 0; i < this.#changedBlobs.length; i++) addBlob(blobBytes, this.#changedBlobs[i]!);

@@ -1,7 +1,7 @@
 /** First four bytes of every packet: `CCHP`. */
 export const PACKET_MAGIC = 0x43434850;
 /** Rises whenever a packet's layout changes; both sides must agree. */
-export const PACKET_VERSION = 7;
+export const PACKET_VERSION = 8;
 
 /** Packet flag: the receiver forgets everything it held of the session before. */
 export const FLAG_FIRST = 1;

@@ -93,6 +93,67 @@ Deno.test("capture() sends home at once what inherits private names from farther
   assert.equal(deviceHeap.capture([root]).objects, 0);
 });
 
+/** Large things, and one small change to each. */
+const largeThings: Readonly<Record<string, readonly [make: () => any, change: (thing: any) => void]>> = {
+  "an array's element": [
+    () => Array.from({ length: 5_000 }, (_, i) => `${i} `.repeat(30)),
+    (list) => list[2_000] = "changed",
+  ],
+  "an array's order": [() => Array.from({ length: 50_000 }, (_, i) => i), (list) => list.push(list.shift())],
+  "a hole in an array": [() => Array.from({ length: 50_000 }, (_, i) => i), (list) => delete list[9_000]],
+  "a Map's value": [
+    () => new Map(Array.from({ length: 20_000 }, (_, i) => [`key ${i}`, { i }])),
+    (map) => map.set("key 700", map),
+  ],
+  "a Map's order": [
+    () => new Map(Array.from({ length: 20_000 }, (_, i) => [i, `value ${i}`])),
+    (map) => map.delete(700) && map.set(700, "value 700"),
+  ],
+  "a Set's member": [
+    () => new Set(Array.from({ length: 20_000 }, (_, i) => `member ${i}`)),
+    (set) => set.delete("member 5") && set.add("member 5,000"),
+  ],
+  "a property of many": [
+    () => Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`key ${i}`, `value ${i}`])),
+    (object) => object["key 900"] = null,
+  ],
+  "a buffer's length": [
+    () => new Uint8Array(new ArrayBuffer(100_000, { maxByteLength: 200_000 })).fill(3),
+    (view) => view.buffer.resize(80_000),
+  ],
+};
+
+for (const [what, [make, change]] of Object.entries(largeThings)) {
+  Deno.test(`capture() sends ${what} alone, there and back`, () => {
+    const { deviceHeap, cloneHeap } = pair();
+    const here = { thing: make() }, wanted = { thing: make() };
+    const first = deviceHeap.capture([here]);
+    assert(first.bytes > 50_000, `${first.bytes} B at first`);
+    const [there] = cloneHeap.accept(first.packet) as [typeof here];
+    change(there.thing);
+    change(wanted.thing);
+    const home = cloneHeap.capture([]);
+    assert(home.bytes < 200, `${home.bytes} B home`);
+    assert(home.explain().byRoot.every(({ bytes }) => bytes < 200));
+    deviceHeap.accept(home.packet);
+    assertSame(here.thing, wanted.thing);
+    change(here.thing);
+    change(wanted.thing);
+    const out = deviceHeap.capture([here]);
+    assert(out.bytes < 200, `${out.bytes} B out again`);
+    assert.equal(cloneHeap.accept(out.packet)[0], there);
+    assertSame(there.thing, wanted.thing);
+  });
+}
+
+/** Order included, which `deepEqual` alone doesn't look at. */
+function assertSame(given: any, wanted: any): void {
+  if (given instanceof Map || given instanceof Set) assert.equal([...given].length, wanted.size);
+  if (given instanceof Map) assert.deepEqual([...given.keys()], [...wanted.keys()]);
+  else if (given instanceof Set) assert.deepEqual([...given], [...wanted]);
+  else assert.deepEqual(given, wanted);
+}
+
 interface Collections {
   readonly map: Map<unknown, unknown> & { own?: unknown };
   readonly set: Set<unknown> & { own?: unknown };

@@ -582,6 +582,37 @@ export const FIXTURES: readonly Fixture[] = [
     },
   },
   {
+    name: "large things of which little changes",
+    make: () => {
+      const map = new Map<unknown, unknown>();
+      const root = {
+        list: [] as unknown[],
+        map,
+        set: new Set<unknown>(),
+        table: {} as any,
+        floats: new Float64Array(64),
+      };
+      for (let i = 0; i < 200; i++) {
+        root.list.push(i % 50 === 0 ? root : `element ${i}`);
+        map.set(`key ${i}`, i % 40 === 0 ? root.list : i);
+        root.set.add(`member ${i}`);
+        root.table[`name ${i}`] = i % 3;
+      }
+      return root;
+    },
+    mutate({ list, map, set, table, floats }) {
+      list[7] = { fresh: list };
+      list.splice(120, 2, "put in");
+      delete list[150];
+      map.delete("key 3");
+      map.set("key 3", "at the end");
+      map.set("key 100", set);
+      set.delete("member 199");
+      table["name 150"] = map;
+      floats[9] = 0.5;
+    },
+  },
+  {
     name: "proxies",
     make: (side) => {
       const target = { a: 1 } as any;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { assertEquals } from "./assert_test.ts";
+import { BLOB_BYTES } from "./constants.ts";
 import { FakeScope, type FakeSide } from "./fake_side_test.ts";
 import { graphOf, objectsOf } from "./graph_test.ts";
 import { pair } from "./pair_test.ts";
@@ -24,6 +25,9 @@ interface Edit {
 const PRIMITIVES: readonly unknown[] = [0, -0, NaN, 1.5, "text", "\ud800", undefined, null, true, 7n, -1];
 const KEYS: readonly PropertyKey[] = ["a", "b", "c", "0", "3", "__proto__", Symbol.for("k"), "constructor"];
 
+/** Entries of the large nodes, whose changes travel as patches. */
+const MANY = 60;
+
 function makeNode(kind: number, side: FakeSide): any {
   switch (kind) {
     case 0:
@@ -46,6 +50,16 @@ function makeNode(kind: number, side: FakeSide): any {
       return new Date(0);
     case 9:
       return side.closure(SITE.usesBinding);
+    case 11:
+      return Array.from({ length: MANY }, (_, i) => `element ${i}`);
+    case 12:
+      return new Map(Array.from({ length: MANY }, (_, i) => [`key ${i}`, i % 7]));
+    case 13:
+      return new Set(Array.from({ length: MANY }, (_, i) => `member ${i}`));
+    case 14:
+      return Object.fromEntries(Array.from({ length: MANY }, (_, i) => [`name ${i}`, `value ${i % 5}`]));
+    case 15:
+      return new Uint8Array(new ArrayBuffer(BLOB_BYTES, { maxByteLength: 2 * BLOB_BYTES }));
     default:
       return Symbol("node");
   }
@@ -65,7 +79,7 @@ function doEdit(nodes: any[], side: FakeSide, { what, target, key, value }: Edit
   const content = value % 3 === 0 ? PRIMITIVES[value % PRIMITIVES.length] : nodes[value % nodes.length];
   const name = KEYS[key % KEYS.length]!;
   if (typeof node === "symbol") return;
-  switch (what % 14) {
+  switch (what % 16) {
     case 0:
     case 1:
       Reflect.defineProperty(node, name, {
@@ -121,7 +135,45 @@ function doEdit(nodes: any[], side: FakeSide, { what, target, key, value }: Edit
     case 13: {
       const owner = side.privateOwner(Reflect.getPrototypeOf(node) ?? {});
       if (owner && side.readPrivates(owner, node)) side.writePrivate(owner, node, 0, content);
+      break;
     }
+    case 14:
+      editWithin(node, (key * 41 + value) % (2 * MANY), content);
+      break;
+    case 15:
+      moveWithin(node, (key * 41 + value) % MANY);
+  }
+}
+
+/** Changes one of many. */
+function editWithin(node: any, place: number, content: unknown): void {
+  if (Array.isArray(node)) {
+    if (place % 4 === 0) Reflect.deleteProperty(node, place);
+    else Reflect.set(node, place, content);
+  } else if (node instanceof Map) node.set(`key ${place}`, content);
+  else if (node instanceof Set) node.add(`member ${place}`);
+  else if (node instanceof Uint8Array) node[place * 331] = place;
+  else Reflect.set(node, `name ${place}`, content);
+}
+
+/** Takes one of many out; some come again at the end or elsewhere. */
+function moveWithin(node: any, place: number): void {
+  if (Array.isArray(node)) {
+    if (place % 3 === 0) node.unshift(...node.splice(place, 1));
+    else node.splice(place, place % 4, ...node.slice(0, place % 5));
+  } else if (node instanceof Map) {
+    const key = `key ${place}`;
+    if (node.delete(key) && place % 3 > 0) node.set(key, place);
+  } else if (node instanceof Set) {
+    const key = `member ${place}`;
+    if (node.delete(key) && place % 3 > 0) node.add(key);
+  } else if (node instanceof Uint8Array) {
+    const buffer = node.buffer as ArrayBuffer;
+    if (buffer.resizable) buffer.resize(BLOB_BYTES + (place - 3) * 100);
+    else node.copyWithin(place, 0);
+  } else {
+    const key = `name ${place}`, { [key]: value } = node;
+    if (Reflect.deleteProperty(node, key) && place % 3 > 0) Reflect.set(node, key, value);
   }
 }
 
@@ -135,7 +187,7 @@ function build(recipe: Recipe, side: FakeSide): any[] {
 const edits = (maxLength: number) =>
   fc.array(
     fc.record({
-      what: fc.nat(13),
+      what: fc.nat(15),
       target: fc.nat(40),
       key: fc.nat(7),
       value: fc.nat(40),
@@ -143,7 +195,7 @@ const edits = (maxLength: number) =>
     { maxLength },
   );
 const recipes: fc.Arbitrary<Recipe> = fc.record({
-  kinds: fc.array(fc.nat(10), { minLength: 1, maxLength: 8 }),
+  kinds: fc.array(fc.nat(15), { minLength: 1, maxLength: 8 }),
   edits: edits(25),
   mutations: edits(20),
 });

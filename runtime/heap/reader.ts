@@ -16,10 +16,10 @@ const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
 /** Reads what a {@linkcode Writer} wrote; whatever doesn't fit is a {@linkcode PacketError}. */
 export class Reader {
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array;
   at = 0;
   /** Length of {@linkcode bytes}: asking for it for each byte takes time. */
-  readonly #end: number;
+  #end: number;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -29,6 +29,21 @@ export class Reader {
   /** Bytes left: what any count is checked against, as everything counted takes a byte or more. */
   get left(): number {
     return this.#end - this.at;
+  }
+
+  /** Reads all of other bytes from a place on, then goes on where it was. */
+  within<T>(bytes: Uint8Array, from: number, read: () => T): T {
+    const { bytes: outer, at } = this;
+    const end = this.#end;
+    this.bytes = bytes;
+    this.at = from;
+    this.#end = typedArrayLength(bytes);
+    const result = read();
+    if (this.left !== 0) throw new PacketError("something follows a record");
+    this.bytes = outer;
+    this.at = at;
+    this.#end = end;
+    return result;
   }
 
   byte(): number {
