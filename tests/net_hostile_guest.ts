@@ -46,6 +46,9 @@ const ATTACKS: Record<string, (argument: any) => unknown> = {
   "tell what another session left": () => {
     if (kept.length === 0) throw new Error("nothing is left");
   },
+  "use the graphics processor": async () => {
+    if (await navigator.gpu.requestAdapter() === null) throw new Error("there is none");
+  },
   "go on computing": () => spin(),
   "rename the terminal": () => Deno.stderr.writeSync(new TextEncoder().encode("\u001b]0;owned\u0007\n")),
   "flood the log": () => {

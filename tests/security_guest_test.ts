@@ -33,6 +33,23 @@ Deno.test("a guest has no files, environment, processes, native code, network or
   }
 });
 
+const adapter = await navigator.gpu?.requestAdapter();
+
+Deno.test({
+  name: "a guest uses the graphics processor only if its device is granted that" +
+    (adapter ? "" : " (skipped: this machine has none)"),
+  ignore: !adapter,
+  async fn() {
+    await using scene = new Scene();
+    const pair = await scene.pair({ guestCommand: hostileGuest() });
+    const granted = await Attack.again(scene, pair);
+    equal(await granted.try("use the graphics processor"), "succeeded");
+    await pair.clone.limit(pair.device.id, { gpu: false });
+    match(await granted.answer(), /isn't granted the graphics processor any more/);
+    match(await (await Attack.again(scene, pair)).try("use the graphics processor"), /there is none/);
+  },
+});
+
 Deno.test("a guest can't load code that its device didn't send", async () => {
   await using scene = new Scene();
   const without = ["--no-remote", "--no-npm", "--cached-only"];

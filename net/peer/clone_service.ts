@@ -117,6 +117,7 @@ export class CloneService {
       command: (needs) => this.#command(needs),
       usual: {
         memoryMiB: grantsOf().memoryMiB,
+        gpu: grantsOf().gpu,
         locale: navigator.language,
         timeZone: Temporal.Now.timeZoneId(),
       },
@@ -221,9 +222,12 @@ export class CloneService {
 
   /** A peer's grants have changed: what runs beyond them ends. */
   async regrant(peer: string): Promise<void> {
-    const { guests } = this.#parts.trust.grants(peer);
+    const { guests, gpu } = this.#parts.trust.grants(peer);
     const own = [...this.#served].filter(({ device }) => device === peer);
     for (const session of own.slice(guests)) session.end(`this device is granted ${guests} guests now`);
+    for (const session of own) {
+      if (session.gpu && !gpu) session.end("this device isn't granted the graphics processor any more");
+    }
     await this.#governor.recheck();
     this.#store.trim(peer);
   }

@@ -7,6 +7,8 @@ import { type GuestWatchdog, noWatchdog, startWatchdog } from "./guest_watchdog.
 export interface GuestNeeds {
   /** Its memory, MiB. */
   readonly memoryMiB: number;
+  /** Whether it may use the graphics processor. */
+  readonly gpu: boolean;
   /** Its language (BCP 47). */
   readonly locale: string;
   /** Its time zone (IANA). */
@@ -73,7 +75,9 @@ export class GuestPool {
       }
       const [served] = this.#used;
       if (served !== undefined && this.#options.without.has("own-guest")) return served;
-      const spare = needs.memoryMiB === this.#usual.memoryMiB ? this.#spares.shift() : undefined;
+      const { memoryMiB, gpu } = this.#usual;
+      const fits = needs.memoryMiB === memoryMiB && needs.gpu === gpu;
+      const spare = fits ? this.#spares.shift() : undefined;
       const guest = spare ?? await this.#start(needs);
       this.#used.add(guest);
       guest.exited.then(() => this.#used.delete(guest));
@@ -108,7 +112,7 @@ export class GuestPool {
     this.#watchdog ??= this.#options.without.has("watchdog") ? noWatchdog() : startWatchdog();
     const at = performance.now();
     const { command, cache, folders, without, log } = this.#options;
-    const sandbox = { cache, memoryMiB: needs.memoryMiB, without };
+    const sandbox = { cache, memoryMiB: needs.memoryMiB, gpu: needs.gpu, without };
     const guest = await startGuest({
       command: command(needs),
       sandbox,

@@ -14,6 +14,8 @@ export interface SandboxOptions {
   readonly cache: string;
   /** Memory of one guest, MiB. */
   readonly memoryMiB: number;
+  /** Whether it may use the graphics processor. */
+  readonly gpu: boolean;
   /** Left out by tests only, to show what each is for. */
   readonly without: ReadonlySet<string>;
 }
@@ -42,8 +44,13 @@ export async function prepareGuestCache(folder: string): Promise<void> {
 
 /** The command that runs a guest inside its limits, in its private folder. */
 export function sandboxed(command: GuestCommand, folder: string, options: SandboxOptions): GuestCommand {
-  const { cache, memoryMiB, without } = options;
-  const env = without.has("private-cache") ? command.env : { ...command.env, HOME: folder, DENO_DIR: cache };
+  const { cache, memoryMiB, gpu, without } = options;
+  const env = {
+    ...command.env,
+    ...(without.has("private-cache") ? {} : { HOME: folder, DENO_DIR: cache }),
+    // No such backend: Deno finds no adapter, in no Worker either.
+    ...(gpu ? {} : { DENO_WEBGPU_BACKEND: "none" }),
+  };
   if (Deno.build.os === "windows" || without.has("kernel-limits")) return { ...command, env };
   const dataKiB = (memoryMiB + GUEST_HARD_MARGIN_MIB) * 1024;
   const limits = [GUEST_FILE_BLOCKS, GUEST_FILES, dataKiB].map(String);

@@ -4,7 +4,7 @@
  */
 import { SESSION_VERSION, shownLine } from "../../runtime/mod.ts";
 import type { Message } from "../channel/mod.ts";
-import { cleanName, type Grants, grantsOf, parseLimits } from "../trust/mod.ts";
+import { cleanName, type Grants, type Limits, toldGrants } from "../trust/mod.ts";
 import { MAX_KNOWN_PEERS } from "./constants.ts";
 
 /** A peer that another one trusts. */
@@ -43,6 +43,11 @@ export interface PeerInfo {
   readonly capabilities: readonly string[];
   /** The peers it trusts, the asking one left out. */
   readonly knows: readonly KnownPeer[];
+}
+
+/** The same as it is sent: grants that aren't told are the usual ones. */
+export interface ToldInfo extends Omit<PeerInfo, "grants"> {
+  readonly grants: Limits;
 }
 
 const MAX_TEXT = 1_000;
@@ -84,7 +89,7 @@ export function parseInfo(message: Message | undefined): PeerInfo {
       name: cleanName(name),
       addresses: addresses.map((address) => shownLine(address)),
     })),
-    grants: grantsOf(parseLimits(message.grants)),
+    grants: toldGrants(message.grants),
   };
 }
 

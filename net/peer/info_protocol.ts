@@ -1,12 +1,12 @@
 import type { Connection, Stream } from "@libp2p/interface";
 import { ControlChannel, FIRST_MESSAGE_TIMEOUT_MS, streamChannel, timed } from "../channel/mod.ts";
 import { INFO_PROTOCOL, INFO_TIMEOUT_MS } from "./constants.ts";
-import { parseInfo, type PeerInfo } from "./info_messages.ts";
+import { parseInfo, type PeerInfo, type ToldInfo } from "./info_messages.ts";
 
 /** Answers one question about this peer; never rejects. `describe` gives undefined for whom it isn't told. */
 export async function answerInfo(
   stream: Stream,
-  describe: () => Promise<PeerInfo | undefined>,
+  describe: () => Promise<ToldInfo | undefined>,
 ): Promise<void> {
   const control = new ControlChannel(streamChannel(stream));
   try {

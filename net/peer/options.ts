@@ -106,7 +106,7 @@ export interface PeerStatus {
   readonly name: string;
   readonly addresses: readonly string[];
   /** Guests that serve other devices. */
-  readonly guests: readonly Omit<ServedSession, "end">[];
+  readonly guests: readonly Omit<ServedSession, "end" | "gpu">[];
   readonly maxGuests: number;
   /** Sessions of this device's apps. */
   readonly apps: readonly AppSession[];

@@ -43,7 +43,7 @@ import {
   STOP_STEP_MS,
 } from "./constants.ts";
 import { type Host, startHost } from "./host.ts";
-import type { PeerInfo } from "./info_messages.ts";
+import type { ToldInfo } from "./info_messages.ts";
 import { answerInfo } from "./info_protocol.ts";
 import { describeSelf } from "./self_description.ts";
 import { defaultListen, portsOf } from "./listen_addresses.ts";
@@ -334,7 +334,7 @@ class NodeManager implements Peer {
   }
 
   /** What a trusted peer is told of this one. */
-  async #describe(peer: string): Promise<PeerInfo | undefined> {
+  async #describe(peer: string): Promise<ToldInfo | undefined> {
     const { trust, name, options } = this.#parts;
     if (!trust.has(peer)) return undefined;
     return await describeSelf({

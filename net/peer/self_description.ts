@@ -4,7 +4,7 @@ import { type Power, readPower } from "../link/mod.ts";
 import type { TrustStore } from "../trust/mod.ts";
 import type { CloneService } from "./clone_service.ts";
 import { MAX_KNOWN_PEERS } from "./constants.ts";
-import type { PeerInfo } from "./info_messages.ts";
+import type { PeerInfo, ToldInfo } from "./info_messages.ts";
 import type { PeerOptions } from "./options.ts";
 
 /** What a peer is described from. */
@@ -19,10 +19,12 @@ export interface SelfParts {
 }
 
 /** What this peer tells a trusted one of itself. */
-export async function describeSelf(parts: SelfParts): Promise<PeerInfo> {
+export async function describeSelf(
+  parts: SelfParts,
+): Promise<ToldInfo> {
   const { peer, name, trust, clone, options, unitsPerMs } = parts;
   const closed = await clone.closedTo(peer);
-  const grants = trust.grants(peer);
+  const { gpu, ...grants } = trust.grants(peer);
   const own = [...clone.sessions].filter(({ device }) => device === peer).length;
   return {
     name,
@@ -37,8 +39,9 @@ export async function describeSelf(parts: SelfParts): Promise<PeerInfo> {
     busy: clone.busy,
     ...(closed !== undefined && { closed }),
     storedBytes: clone.bytesOf(peer),
-    grants,
-    capabilities: "gpu" in navigator ? ["webgpu"] : [],
+    // Earlier versions know no such grant, and refuse it.
+    grants: gpu ? grants : { ...grants, gpu },
+    capabilities: gpu && "gpu" in navigator ? ["webgpu"] : [],
     knows: trust.list().filter((known) => known.peer !== peer).slice(0, MAX_KNOWN_PEERS)
       .map(({ peer, name, addresses }) => ({ peer, name, addresses: addresses.slice(0, 4) })),
   };

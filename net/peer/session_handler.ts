@@ -74,6 +74,8 @@ export interface ServedSession {
   readonly device: string;
   readonly app: string;
   readonly pid: number;
+  /** Whether its guest may use the graphics processor. */
+  readonly gpu: boolean;
   /** Kills the guest and tells the device why. */
   end(reason: string): void;
 }
@@ -109,10 +111,11 @@ export async function serveSession(
     place = await enter(host, { control, device, waits: hello.waits, watch });
     // Trust may have been withdrawn while it waited.
     const late = await refusal(host, device, hello);
-    if (late === undefined) guest = await host.guests.take(needsOf(host, device, hello));
+    const needs = needsOf(host, device, hello);
+    if (late === undefined) guest = await host.guests.take(needs);
     control.send(late ?? welcome(host));
     if (guest === undefined) return await stream.channel.close();
-    await bridge(host, { control, guest, place, device, app: hello.app, cut, opened });
+    await bridge(host, { control, guest, gpu: needs.gpu, place, device, app: hello.app, cut, opened });
   } catch (error) {
     guest?.kill();
     const code = error instanceof NoRoomError ? "full" : "failed";
@@ -164,8 +167,10 @@ function tellWaiting(control: ControlChannel): () => void {
 
 /** What a guest of this device is started for. */
 function needsOf(host: SessionHost, device: string, hello: SessionHello) {
+  const { memoryMiB, gpu } = host.grants(device);
   return {
-    memoryMiB: host.grants(device).memoryMiB,
+    memoryMiB,
+    gpu,
     locale: hello.locale ?? navigator.language,
     timeZone: hello.timeZone ?? Temporal.Now.timeZoneId(),
   };
@@ -205,6 +210,7 @@ function welcome(host: SessionHost): SessionAnswer {
 interface Bridge {
   readonly control: ControlChannel;
   readonly guest: Guest;
+  readonly gpu: boolean;
   readonly place: Place;
   readonly device: string;
   readonly app: string;
@@ -214,7 +220,7 @@ interface Bridge {
 
 /** Connects a device's stream and a guest until one of them ends. */
 async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
-  const { control, guest, place, device, app, cut, opened } = bridge;
+  const { control, guest, gpu, place, device, app, cut, opened } = bridge;
   const toDevice = new FrameOutlet(control.channel);
   const toGuest = new FrameOutlet(guest.channel);
   const { promise: ended, resolve: end } = Promise.withResolvers<string>();
@@ -291,7 +297,7 @@ async function bridge(host: SessionHost, bridge: Bridge): Promise<void> {
     awaySince: () => awaySince,
     end,
   });
-  opened({ device, app, pid: guest.pid, end });
+  opened({ device, app, pid: guest.pid, gpu, end });
   const reason = await ended;
   ungovern();
   collecting.end();

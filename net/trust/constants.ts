@@ -31,6 +31,7 @@ export const DEFAULT_GRANTS = {
   storageMiB: 1024,
   minutes: 24 * 60,
   mainsOnly: false,
+  gpu: true,
 };
 /** What makes sense: a guest doesn't start with less memory, and a machine with more cores isn't a person's. */
 export const GRANT_RANGES = {

@@ -1,6 +1,6 @@
 import { DEFAULT_GRANTS, GRANT_RANGES } from "./constants.ts";
 
-/** What one trusted peer may use of this machine: nothing but computing, whatever an app may do at home. */
+/** What one trusted peer may use of this machine: computing and, if granted, its graphics processor; whatever an app may do at home. */
 export interface Grants {
   /** Its guests at once. */
   readonly guests: number;
@@ -16,6 +16,8 @@ export interface Grants {
   readonly hours?: string | undefined;
   /** Whether its guests run only while this machine isn't on its battery. */
   readonly mainsOnly: boolean;
+  /** Whether its guests may use this machine's graphics processor (WebGPU), and with it the driver. */
+  readonly gpu: boolean;
 }
 
 /** What an owner set for one peer; the rest is {@linkcode DEFAULT_GRANTS}. */
@@ -39,6 +41,13 @@ export function parseLimits(value: unknown): Limits {
   return limits as Limits;
 }
 
+/** What another peer says that it grants; what only a later version knows is passed over. @throws {RangeError} */
+export function toldGrants(value: unknown): Grants {
+  const given = Object.entries((value ?? {}) as Record<string, unknown>);
+  const isKnown = (name: string) => name === "hours" || Object.hasOwn(DEFAULT_GRANTS, name);
+  return grantsOf(parseLimits(Object.fromEntries(given.filter(([name]) => isKnown(name)))));
+}
+
 function parseField(name: string, value: unknown): unknown {
   if (Object.hasOwn(GRANT_RANGES, name)) {
     const { least, most, whole } = GRANT_RANGES[name as keyof typeof GRANT_RANGES];
@@ -53,7 +62,7 @@ function parseField(name: string, value: unknown): unknown {
   }
   if (name === "hours" && typeof value === "string" && parseHours(value) !== undefined) return value;
   if (name === "hours") throw new RangeError("hours must be like 08:00-18:30");
-  if (name === "mainsOnly" && typeof value === "boolean") return value;
+  if ((name === "mainsOnly" || name === "gpu") && typeof value === "boolean") return value;
   throw new RangeError(`${name} can't be limited`);
 }
 

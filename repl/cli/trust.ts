@@ -37,6 +37,8 @@ export const trust: Command = {
     hours: { type: "string", value: "FROM-TO", help: "limit: time of day, e.g. 08:00-18:30, or always" },
     "mains-only": { type: "boolean", help: "limit: only while this machine isn't on battery" },
     "on-battery": { type: "boolean", help: "limit: on battery too (default)" },
+    "no-gpu": { type: "boolean", help: "limit: its guests get no graphics processor (WebGPU)" },
+    gpu: { type: "boolean", help: "limit: the graphics processor too (default)" },
     reset: { type: "boolean", help: "limit: back to the defaults" },
   },
   async run(parsed) {
@@ -80,7 +82,7 @@ async function list(home: Home, parsed: Parsed): Promise<number> {
 
 /** Grants in words, defaults left out where they mean no limit. */
 export function describe(grants: Grants): string {
-  const { guests, cores, memoryMiB, storageMiB, minutes, hours, mainsOnly } = grants;
+  const { guests, cores, memoryMiB, storageMiB, minutes, hours, mainsOnly, gpu } = grants;
   return [
     `${guests} guests`,
     cores >= 1024 ? "all cores" : `${cores} cores`,
@@ -89,6 +91,7 @@ export function describe(grants: Grants): string {
     `${minutes} minutes a migration`,
     ...(hours === undefined || hours === ALWAYS ? [] : [hours]),
     ...(mainsOnly ? ["on mains only"] : []),
+    ...(gpu ? [] : ["no graphics processor"]),
   ].join(", ");
 }
 
@@ -104,9 +107,10 @@ function limitsOf({ values }: Parsed): Limits | undefined {
     throw new UsageError(`--reset takes all limits back; give it without --${Object.keys(limited)[0]}`);
   }
   if (reset) return undefined;
-  if (values["mains-only"] && values["on-battery"]) {
-    throw new UsageError("--mains-only and --on-battery exclude each other");
-  }
+  const eitherOf = (yes: string, no: string) => {
+    if (values[yes] && values[no]) throw new UsageError(`--${yes} and --${no} exclude each other`);
+    return values[yes] ? true : values[no] ? false : undefined;
+  };
   const number = (option: string) => values[option] === undefined ? undefined : Number(values[option]);
   const given = {
     guests: number("guests"),
@@ -115,7 +119,8 @@ function limitsOf({ values }: Parsed): Limits | undefined {
     storageMiB: number("storage"),
     minutes: number("minutes"),
     hours: values.hours === "always" ? ALWAYS : values.hours,
-    mainsOnly: values["mains-only"] ? true : values["on-battery"] ? false : undefined,
+    mainsOnly: eitherOf("mains-only", "on-battery"),
+    gpu: eitherOf("gpu", "no-gpu"),
   };
   try {
     const limits = parseLimits(given);
@@ -131,7 +136,7 @@ function limitsOf({ values }: Parsed): Limits | undefined {
     throw new UsageError(`cannot limit: ${said}`);
   }
   throw new UsageError(
-    "nothing to limit: give --guests, --cores, --memory, --storage, --minutes, --hours, --mains-only or --reset",
+    "nothing to limit: give --guests, --cores, --memory, --storage, --minutes, --hours, --mains-only, --no-gpu or --reset",
   );
 }
 
