@@ -79,6 +79,7 @@ Deno.test("peer, pair, peers, status and trust do what a person needs, from pair
     (await run("trust", "limit", id, "--hours", "08:00-08:00", "--home", laptop)).err,
     /08:00-08:00 is no time at all; `always` is all day/,
   );
+  match((await run("peers", "--home", phone)).out, /^laptop .* 0\.5 cores, 08:00-18:30 .*tcp, this machine/m);
   match((await run("trust", "list", "--home", laptop)).out, new RegExp(`${id}.* 0\\.5 cores, .*08:00-18:30`));
   equal((await run("trust", "remove", id, "--home", laptop)).code, 0);
   equal((await run("trust", "list", "--json", "--home", laptop)).out, "[]");

@@ -3,7 +3,7 @@ export class Proxy {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #conns: Deno.Conn[] = [];
   readonly #target: number;
-  readonly #bytesPerSecond: number;
+  #bytesPerSecond: number;
   #frozen = false;
 
   constructor(target: number, bytesPerSecond = Infinity) {
@@ -14,6 +14,11 @@ export class Proxy {
 
   get port(): number {
     return (this.#listener.addr as Deno.NetAddr).port;
+  }
+
+  /** From now on bytes pass at this pace. */
+  pace(bytesPerSecond: number): void {
+    this.#bytesPerSecond = bytesPerSecond;
   }
 
   /** From now on nothing passes. */
@@ -36,6 +41,8 @@ export class Proxy {
     for await (const near of this.#listener) {
       const far = await Deno.connect({ hostname: "127.0.0.1", port: this.#target });
       this.#conns.push(near, far);
+      // Else what is passed on slowly waits for the other side's late acknowledgements, and is slower still.
+      for (const conn of [near, far]) conn.setNoDelay(true);
       for (const pump of [this.#pump(near, far), this.#pump(far, near)]) pump.catch(() => {});
     }
   }

@@ -92,6 +92,7 @@ Deno.test("peers() tells links, speed, load, power, capabilities and grants, and
   }
   equal(row.addressKind, "tcp, this machine");
   equal(row.grantsThere!.cores, 2);
+  ok(row.linkAgeMs! < 3_000 && row.linkSpread!.upBytesPerSecond >= 0);
   equal(row.grants!.guests, 8);
   ok(
     row.load! >= 0 && row.free! > 0 && Math.abs(row.clockAheadMs!) < 1_000 && Array.isArray(row.capabilities),

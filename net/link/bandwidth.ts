@@ -54,6 +54,17 @@ export class Bandwidth {
     return sorted.length > 1 && sorted.at(-1)! - sorted[0]! > NOISE * sorted[sorted.length >> 1]!;
   }
 
+  /** How far apart the last probes are, bytes a second. */
+  get spread(): number {
+    const rates = this.#probes.map(rate);
+    return Math.max(...rates) - Math.min(...rates);
+  }
+
+  /** When it was measured last, as `performance.now()` counts. */
+  get measuredAt(): number {
+    return Math.max(this.#probedAt, this.#passed?.at ?? 0);
+  }
+
   /** The last probe's. */
   get latest(): number | undefined {
     const last = this.#probes.at(-1);

@@ -38,6 +38,15 @@ interface Probe extends Spread {
   readonly hadBucket: boolean;
 }
 
+/** What is known of a link. */
+export interface LinkFigures {
+  readonly link: LinkSpec;
+  /** How far apart the last measures are, each. */
+  readonly spread: LinkSpec;
+  /** How long ago the older of both ways was measured. */
+  readonly ageMs: number;
+}
+
 /** Measures from the device's side for as long as a session lives. It owns the channel. */
 export class LinkMeter {
   readonly #ends: LinkEnds;
@@ -61,6 +70,8 @@ export class LinkMeter {
   /** The rounds at the start are over. */
   #isSettled = false;
   readonly #isAway: () => boolean;
+  /** What was measured before is only remembered. */
+  readonly #begunAt: number;
 
   /**
    * `onChange` is called whenever the link's measures changed by a telling amount. Without `probes`, for a network that costs by
@@ -80,6 +91,7 @@ export class LinkMeter {
     this.#probes = probes;
     this.#isAway = isAway;
     if (remembered !== undefined) this.#recall(remembered);
+    this.#begunAt = performance.now();
     this.#ends = new LinkEnds(channel, () => this.close());
     this.#ends.onPong = () => this.#waiting.pong?.();
     this.#ends.onTrain = (spread) => this.#waiting.down?.(spread);
@@ -117,6 +129,19 @@ export class LinkMeter {
       return undefined;
     }
     return { rttMs: Math.min(...this.#rtts), upBytesPerSecond, downBytesPerSecond };
+  }
+
+  /** The same with how sure it is; undefined while there is only what was remembered. */
+  figures(): LinkFigures | undefined {
+    const link = this.current();
+    const measuredAt = Math.min(this.#up.measuredAt, this.#down.measuredAt);
+    if (link === undefined || measuredAt < this.#begunAt) return undefined;
+    const spread = {
+      rttMs: Math.max(...this.#rtts) - link.rttMs,
+      upBytesPerSecond: this.#up.spread,
+      downBytesPerSecond: this.#down.spread,
+    };
+    return { link, spread, ageMs: performance.now() - measuredAt };
   }
 
   /** Session bytes that were sent; `waits` if the link takes no more now. */

@@ -118,7 +118,7 @@ export class CloneChooser {
 
   async #ask(connection: Connection): Promise<Reached> {
     const info: PeerInfo = await this.#parts.book.ask(connection);
-    const link = await this.#parts.book.linkOf(connection);
+    const link = (await this.#parts.book.linkOf(connection))?.link;
     return { peer: connection.remotePeer.toString(), info, link, connection };
   }
 }

@@ -156,8 +156,11 @@ export const NEXT_ADDRESS_MS = 1_000;
 export const NEXT_CLONE_MS = 8_000;
 /** Clones that `auto` tries before it gives up. */
 export const MAX_AUTO_TRIES = 4;
-/** How long a measured link counts when clones are compared or listed. */
+/** How long a measured link counts when clones are compared. */
 export const LINK_AGE_MS = 60_000;
+/** The same for a person who looks, but at least so many times as long as measuring takes: a slow link isn't kept busy by it. */
+export const SHOWN_LINK_AGE_MS = 3_000;
+export const SHOWN_LINK_AGE_SHARE = 10;
 /** Between looks whether another clone has become better. */
 export const REVIEW_MS = 10_000;
 /** Another clone must promise this share of the present one's time, twice in a row: changing loses what the guest holds. */

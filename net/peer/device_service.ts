@@ -73,9 +73,12 @@ export class DeviceService {
         changed,
         heard: ({ connection }) => liveness.heard(connection),
         watch: (session: CloneSession) => {
-          const unwatch = liveness.watch(session.connection);
+          const { connection, meter, isEmulated } = session;
+          const unwatch = liveness.watch(connection);
+          const unfollow = isEmulated ? undefined : book.follow(connection.remotePeer.toString(), meter);
           return () => {
             unwatch();
+            unfollow?.();
             const link = session.meter.current();
             if (link !== undefined) links.keep(session.linkName, link);
           };
@@ -98,7 +101,7 @@ export class DeviceService {
   }
 
   async #open(connection: Connection, why: string, options: OpenOptions): Promise<CloneSession> {
-    const { book, links } = this.#parts;
+    const { links } = this.#parts;
     const peer = connection.remotePeer.toString();
     const { emulated } = options;
     const linkName = `${peer} at ${addressOf(connection)}${
@@ -106,11 +109,9 @@ export class DeviceService {
     }`;
     const remembered = links.recall(linkName);
     const opened = await openCloneSession(connection, { ...options, remembered: remembered?.link });
-    if (remembered === undefined) {
-      links.keep(linkName, opened.link);
-      if (emulated === undefined) book.measured(peer, opened.link);
-    }
-    return { ...opened, why, linkName, ...(remembered && { linkAgeMs: remembered.ageMs }) };
+    if (remembered === undefined) links.keep(linkName, opened.link);
+    const isEmulated = emulated !== undefined;
+    return { ...opened, why, linkName, isEmulated, ...(remembered && { linkAgeMs: remembered.ageMs }) };
   }
 
   close(): void {

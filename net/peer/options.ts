@@ -2,6 +2,7 @@ import type { Libp2pOptions } from "libp2p";
 import type { GuestCommand } from "../../runtime/mod.ts";
 import type { Channel, ControlChannel, Message } from "../channel/mod.ts";
 import type { FileClient } from "../files/mod.ts";
+import type { LinkSpec } from "../link/mod.ts";
 import type { Grants, Limits, PairingOffer, TrustStore } from "../trust/mod.ts";
 import type { AppSession } from "./app_session.ts";
 import type { LocalSocket } from "./local_server.ts";
@@ -127,12 +128,14 @@ export interface PeerRow {
   readonly address?: string;
   /** How it is reached, in words. */
   readonly addressKind?: string;
-  /** Round-trip time of a ping now. */
+  /** Round-trip time: the link's, or where that wasn't measured just now a ping's. */
   readonly rttMs?: number;
   /** The link from here to it and back, as last measured. */
   readonly upBytesPerSecond?: number;
   readonly downBytesPerSecond?: number;
   readonly linkAgeMs?: number;
+  /** How far apart the last measures of it were. */
+  readonly linkSpread?: LinkSpec;
   /** How many times as fast as this machine it computes. */
   readonly speed?: number;
   readonly cores?: number;

@@ -1,7 +1,7 @@
 import type { Connection } from "@libp2p/interface";
 import { streamChannel, timed } from "../channel/mod.ts";
-import { FIRST_MEASURE_TIMEOUT_MS, LINK_PROTOCOL, LinkMeter, type LinkSpec } from "../link/mod.ts";
-import { LINK_AGE_MS, MAX_KNOWN_PEERS } from "./constants.ts";
+import { FIRST_MEASURE_TIMEOUT_MS, LINK_PROTOCOL, type LinkFigures, LinkMeter } from "../link/mod.ts";
+import { LINK_AGE_MS, MAX_KNOWN_PEERS, SHOWN_LINK_AGE_MS, SHOWN_LINK_AGE_SHARE } from "./constants.ts";
 import type { KnownPeer, PeerInfo } from "./info_messages.ts";
 import { askInfo } from "./info_protocol.ts";
 
@@ -13,7 +13,8 @@ export interface ToldPeer extends KnownPeer {
 
 /** What this peer has learnt of others while it runs: links as measured, and whom they know. */
 export class PeerBook {
-  readonly #links = new Map<string, { link: LinkSpec; at: number }>();
+  readonly #links = new Map<string, { figures: LinkFigures; at: number; tookMs?: number }>();
+  readonly #meters = new Map<string, LinkMeter>();
   readonly #told = new Map<string, readonly KnownPeer[]>();
   readonly #names = new Map<string, string>();
   /** False: links are only learnt from sessions. */
@@ -23,33 +24,58 @@ export class PeerBook {
     this.probes = probes;
   }
 
-  /** The link to a peer as last measured, and how many milliseconds ago. */
-  link(peer: string): { readonly link: LinkSpec; readonly ageMs: number } | undefined {
+  /** The link to a peer as last measured: by a session's meter, while one is open. */
+  link(peer: string): LinkFigures | undefined {
+    const figures = this.#meters.get(peer)?.figures();
+    if (figures !== undefined) return figures;
     const known = this.#links.get(peer);
-    return known && { link: known.link, ageMs: performance.now() - known.at };
+    return known && { ...known.figures, ageMs: known.figures.ageMs + performance.now() - known.at };
   }
 
-  measured(peer: string, link: LinkSpec): void {
-    this.#links.set(peer, { link, at: performance.now() });
+  /** A session measures the link to a peer from now on. */
+  follow(peer: string, meter: LinkMeter): () => void {
+    this.#meters.set(peer, meter);
+    return () => {
+      const last = meter.figures();
+      if (last !== undefined) this.#links.set(peer, { figures: last, at: performance.now() });
+      if (this.#meters.get(peer) === meter) this.#meters.delete(peer);
+    };
   }
 
-  /** The link of a connection: as measured lately, else measured now; undefined if it can't be. */
-  async linkOf(connection: Connection): Promise<LinkSpec | undefined> {
+  /** The link of a connection: as measured lately, else measured now; undefined if it can't be. `isShown`: to a person who looks. */
+  async linkOf(
+    connection: Connection,
+    { isShown = false }: { readonly isShown?: boolean } = {},
+  ): Promise<LinkFigures | undefined> {
     const peer = connection.remotePeer.toString();
     const known = this.link(peer);
-    if (known !== undefined && (known.ageMs < LINK_AGE_MS || !this.probes)) return known.link;
-    if (!this.probes) return undefined;
+    const tookMs = this.#links.get(peer)?.tookMs ?? 0;
+    const oldestMs = isShown ? Math.max(SHOWN_LINK_AGE_MS, SHOWN_LINK_AGE_SHARE * tookMs) : LINK_AGE_MS;
+    const isMeasured = this.#meters.has(peer) || known !== undefined && known.ageMs < oldestMs;
+    if (known !== undefined && isMeasured || !this.probes) return known;
+    await this.#measure(connection);
+    return this.link(peer);
+  }
+
+  /** Does nothing where it can't: what was known is better than nothing. */
+  async #measure(connection: Connection): Promise<void> {
+    const start = performance.now();
     try {
       const meter = new LinkMeter(streamChannel(await connection.newStream(LINK_PROTOCOL)));
       try {
-        this.measured(peer, await timed(FIRST_MEASURE_TIMEOUT_MS, (signal) => meter.first(signal)));
+        await timed(FIRST_MEASURE_TIMEOUT_MS, (signal) => meter.first(signal));
+        const at = performance.now();
+        this.#links.set(connection.remotePeer.toString(), {
+          figures: meter.figures()!,
+          at,
+          tookMs: at - start,
+        });
       } finally {
         meter.close();
       }
     } catch {
-      // What was known is better than nothing.
+      // It went, or is too slow to be measured in time.
     }
-    return this.#links.get(peer)?.link;
   }
 
   /** What a trusted peer says of itself. @throws {Error} if it doesn't. */
@@ -82,6 +108,7 @@ export class PeerBook {
 
   forget(peer: string): void {
     this.#links.delete(peer);
+    this.#meters.delete(peer);
     this.#told.delete(peer);
     this.#names.delete(peer);
   }

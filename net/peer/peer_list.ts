@@ -1,8 +1,9 @@
 import type { Connection } from "@libp2p/interface";
 import { timed } from "../channel/mod.ts";
 import { addressOf, type Finder } from "../discovery/mod.ts";
+import type { LinkFigures } from "../link/mod.ts";
 import type { TrustedPeer, TrustStore } from "../trust/mod.ts";
-import { PEERS_PING_MS } from "./constants.ts";
+import { PEERS_PING_MS, SHOWN_LINK_AGE_MS } from "./constants.ts";
 import type { Host } from "./host.ts";
 import { unfit } from "./info_messages.ts";
 import type { PeerRow } from "./options.ts";
@@ -61,7 +62,7 @@ async function trustedRow(parts: PeerListParts, peer: TrustedPeer): Promise<Peer
 
 async function about({ book, unitsPerMs }: PeerListParts, connection: Connection): Promise<Partial<PeerRow>> {
   const info = await book.ask(connection);
-  const link = await book.linkOf(connection);
+  const measured = await book.linkOf(connection, { isShown: true });
   const problem = unfit(info, { deno: Deno.version.deno });
   const { cores, load, power, batteryPercent, capabilities, free, deno, storedBytes, now } = info;
   return {
@@ -70,12 +71,18 @@ async function about({ book, unitsPerMs }: PeerListParts, connection: Connection
     ...(batteryPercent !== undefined && { batteryPercent }),
     grantsThere: info.grants,
     clockAheadMs: now - Date.now(),
-    ...(link && {
-      upBytesPerSecond: link.upBytesPerSecond,
-      downBytesPerSecond: link.downBytesPerSecond,
-      linkAgeMs: Math.round(book.link(connection.remotePeer.toString())!.ageMs),
-    }),
+    ...(measured && linkPart(measured)),
     ...(problem !== undefined && { problem }),
+  };
+}
+
+function linkPart({ link, spread, ageMs }: LinkFigures): Partial<PeerRow> {
+  const { rttMs, ...bandwidth } = link;
+  return {
+    ...bandwidth,
+    ...(ageMs < SHOWN_LINK_AGE_MS && { rttMs }),
+    linkSpread: spread,
+    linkAgeMs: Math.round(ageMs),
   };
 }
 

@@ -21,6 +21,8 @@ export interface CloneSession {
   readonly link: LinkSpec;
   /** Under which it is remembered. */
   readonly linkName: string;
+  /** An emulated link is in between: what is measured isn't the peer's. */
+  readonly isEmulated: boolean;
   /** How old its figures were, if they were remembered. */
   readonly linkAgeMs?: number;
   /** What made it this clone. */
@@ -66,7 +68,7 @@ export interface OpenOptions {
 export async function openCloneSession(
   connection: Connection,
   options: OpenOptions,
-): Promise<Omit<CloneSession, "why" | "linkName">> {
+): Promise<Omit<CloneSession, "why" | "linkName" | "isEmulated">> {
   options.signal?.throwIfAborted();
   const shape = (channel: Channel) => options.emulated?.shape(channel) ?? channel;
   const [session, measured] = await openBoth(connection);

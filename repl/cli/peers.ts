@@ -1,7 +1,8 @@
-import { connectLocal, type Home, type Peer, type PeerRow, startPeer } from "../../net/mod.ts";
+import { connectLocal, grantsOf, type Home, type Peer, type PeerRow, startPeer } from "../../net/mod.ts";
 import type { Command } from "./command.ts";
 import { HOME_OPTION, homeOf } from "./home_option.ts";
 import { printTableOrRecords } from "./table.ts";
+import { describe } from "./trust.ts";
 
 /** Between two lists of `--watch`. */
 const WATCH_MS = 2_000;
@@ -64,7 +65,19 @@ function print(rows: readonly PeerRow[]): void {
     return;
   }
   printTableOrRecords(
-    ["NAME", "PEER", "PAIRED", "RTT", "UP/DOWN MBIT/S", "SPEED", "LOAD", "POWER", "REACHED BY", "NOTE"],
+    [
+      "NAME",
+      "PEER",
+      "PAIRED",
+      "RTT",
+      "UP/DOWN MBIT/S",
+      "SPEED",
+      "LOAD",
+      "POWER",
+      "GRANTS",
+      "REACHED BY",
+      "NOTE",
+    ],
     rows.map((row) => [
       row.name || "-",
       row.peer,
@@ -76,6 +89,7 @@ function print(rows: readonly PeerRow[]): void {
       row.speed === undefined ? "-" : `${row.speed.toPrecision(2)}x`,
       row.load === undefined ? "-" : `${row.load.toFixed(1)} of ${row.cores}`,
       powerOf(row),
+      grantsThere(row),
       row.addressKind ?? "-",
       noteOf(row),
     ]),
@@ -86,6 +100,13 @@ function powerOf({ power, batteryPercent }: PeerRow): string {
   const known = power === "unknown" ? undefined : power;
   const level = batteryPercent === undefined ? undefined : `${batteryPercent} %`;
   return [known, level].filter((part) => part !== undefined).join(", ") || "-";
+}
+
+/** What this machine may use there, as far as that isn't the usual. */
+function grantsThere({ grantsThere: grants }: PeerRow): string {
+  if (grants === undefined) return "-";
+  const usual = describe(grantsOf()).split(", ");
+  return describe(grants).split(", ").filter((part) => !usual.includes(part)).join(", ") || "usual";
 }
 
 function noteOf({ trusted, connected, problem, knownBy, capabilities = [] }: PeerRow): string {
