@@ -92,6 +92,29 @@ Deno.test("peer, pair, peers, status and trust do what a person needs, from pair
   ok(!(await Array.fromAsync(Deno.readDir(laptop))).some(({ name }) => name === "peer.sock"));
 });
 
+Deno.test("peers --watch --json lists a clone again and again, as it comes and goes", async () => {
+  await using scene = new Scene();
+  const home = await scene.home();
+  const device = await scene.peer({ home, serve: false });
+  await device.listenLocal();
+  const laptop = await scene.home();
+  const clone = await scene.peer({ home: laptop, name: "laptop" });
+  await device.joinPairing(clone.offerPairing().code, clone.addresses()[0]);
+  const [listen] = clone.addresses()[0]!.split("/p2p/");
+  const watch = start(["peers", "--watch", "--json", "--home", home]);
+  const told = lines(watch);
+  const [here, gone] = ['"connected":true.*"upBytesPerSecond"', '"connected":false.*Cannot reach laptop'];
+  await told.until(new RegExp(here));
+  await clone.stop();
+  await told.until(new RegExp(`${here}[^]*${gone}`));
+  await scene.peer({ home: laptop, name: "laptop", listen: [listen!] });
+  await told.until(new RegExp(`${gone}[^]*${here}`));
+  watch.kill("SIGINT");
+  equal((await watch.status).signal, "SIGINT");
+  await told.rest();
+  await watch.stderr.cancel();
+});
+
 Deno.test("commands refuse bad arguments with one line and exit code 2", async () => {
   for (
     const [args, wanted] of [
