@@ -62,7 +62,7 @@ Deno.test("a run with a clone loads nothing of Node's, by itself or by a global 
 });
 
 /** Each takes an app process as long as 0.2 ms to find, read and link, unless there is a bundle. */
-const MOST_MODULES = { "../boot/start.ts": 164, "../boot/watch.ts": 17 };
+const MOST_MODULES = { "../boot/start.ts": 168, "../boot/watch.ts": 17 };
 
 Deno.test("a run that the running peer serves loads no package and few modules in the calling process", async () => {
   const loaded = new Set([...await loadedWith("./start.ts"), ...await loadedWith("./run_client.ts")]);
